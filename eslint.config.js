@@ -1,0 +1,47 @@
+// The layer rule of docs/architecture.md: imports run downwards only, and a folder speaks to others through its index.ts.
+// Circles inside and between folders are found by dependency-cruiser (.dependency-cruiser.cjs); `npm run lint` runs both.
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+const allowed = {
+  engine: [],
+  tokenizer: [],
+  checkpoint: [],
+  corpus: ['tokenizer'],
+  model: ['engine', 'checkpoint'],
+  graft: ['model', 'checkpoint', 'tokenizer', 'engine'],
+  lab: ['graft', 'model', 'corpus', 'tokenizer', 'checkpoint', 'engine'],
+  worker: ['lab', 'graft', 'model', 'corpus', 'tokenizer', 'checkpoint', 'engine'],
+  ui: ['worker'],
+  headless: ['lab', 'graft', 'model', 'corpus', 'tokenizer', 'checkpoint', 'engine'],
+};
+
+const layers = Object.entries(allowed).map(([folder, below]) => {
+  const forbidden = Object.keys(allowed).filter((other) => other !== folder && !below.includes(other));
+  const patterns = [
+    { group: forbidden.map((other) => `**/${other}/**`), message: `${folder}/ may import ${below.join(', ') || 'nothing'} only.` },
+    {
+      group: below.flatMap((other) => [`**/${other}/*`, `!**/${other}/index`]),
+      message: 'A folder speaks to others through its index.ts.',
+    },
+  ].filter((pattern) => pattern.group.length > 0);
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist', 'build', 'coverage', 'public', 'src/ui/locales', 'node_modules', '.venv'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-undef': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  ...layers,
+);
