@@ -1,0 +1,346 @@
+/**
+ * What the lab's steps hand on: plain values, all of them JSON. The page shows them, the command line prints them,
+ * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
+ * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
+ */
+
+/** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
+export interface Piece {
+  readonly id: number;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly isNew: boolean;
+}
+
+export interface AdapterSummary {
+  readonly available: boolean;
+  /** Why not, when not available; for example 'no-webgpu', 'no-adapter', 'self-test'. */
+  readonly reason?: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly isSoftware: boolean;
+  readonly hasF16: boolean;
+  readonly subgroupSize?: number;
+  readonly largestBindingBytes: number;
+  /** Measured on the training matmul; absent until tuned. */
+  readonly gigaflopsPerSecond?: number;
+  readonly selfTest?: { readonly passed: number; readonly total: number; readonly failed: readonly string[] };
+}
+
+export interface ModelSummary {
+  readonly name: string;
+  readonly source: 'bundled' | 'folder';
+  readonly family: string;
+  readonly parameters: number;
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly contextLength: number;
+  readonly tied: boolean;
+  readonly dtype: string;
+  readonly weightBytes: number;
+  /** The four numbers that must never be mixed up. */
+  readonly vocabSize: number;
+  readonly tokenizerLength: number;
+  readonly largestId: number;
+  readonly embeddingRows: number;
+  readonly tokenizerFamily: string;
+  /** Can this tokenizer be extended (byte-level BPE today)? If not, why. */
+  readonly extendable: boolean;
+  readonly notExtendableReason?: string;
+  readonly licence?: string;
+}
+
+export interface FittingPlan {
+  readonly mode: TrainMode;
+  readonly totalBytes: number;
+  readonly bytes: {
+    readonly parameters: number;
+    readonly gradients: number;
+    readonly optimizer: number;
+    readonly activations: number;
+    readonly other: number;
+  };
+  readonly largestBinding: { readonly tensor: string; readonly bytes: number };
+  readonly fits: boolean;
+  readonly problems: readonly { readonly message: string; readonly hint: string }[];
+}
+
+export interface SampleSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'symbolic' | 'vertical' | 'script' | 'general';
+  readonly bytes: number;
+  readonly source: string;
+  readonly licence: string;
+  readonly excerpt: string;
+}
+
+export interface CorpusSummary {
+  readonly name: string;
+  readonly files: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly documents: number;
+    readonly duplicates: number;
+    readonly invalidBytes: number;
+    /** Left out, with a LabError code and message, if it could not be read. */
+    readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
+  }[];
+  readonly documents: number;
+  readonly trainDocuments: number;
+  readonly heldOutDocuments: number;
+  readonly trainBytes: number;
+  readonly heldOutBytes: number;
+  readonly generalBytes: number;
+  readonly generalName: string;
+  readonly duplicates: number;
+  readonly nearEmpty: number;
+  readonly invalidBytes: number;
+  readonly excerpt: string;
+  readonly source?: string;
+  readonly licence?: string;
+}
+
+export type Reading = 'strong' | 'good' | 'watch' | 'poor' | 'shown';
+
+/** One line of the diagnosis. The page words it from `name`, `reading` and `inputs`. */
+export interface Signal {
+  readonly name: 'compression' | 'fragmentation' | 'exposure' | 'budget' | 'vocabularyShare' | 'ceiling';
+  readonly value: number;
+  readonly unit: 'ratio' | 'count' | 'bytes';
+  /** Marks on the gauge, ascending, in the value's unit. */
+  readonly thresholds: readonly number[];
+  readonly better: 'higher' | 'lower' | 'neither';
+  readonly reading: Reading;
+  /** The numbers the formula was fed, for the popover. */
+  readonly inputs: Readonly<Record<string, number>>;
+}
+
+export type Verdict = 'expand' | 'expand-for-speed' | 'atomic-only' | 'do-not-expand' | 'need-more-data';
+
+export interface Diagnosis {
+  readonly verdict: Verdict;
+  readonly signals: readonly Signal[];
+  /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. */
+  readonly frontier: readonly {
+    readonly newTokens: number;
+    readonly bytesPerToken: number;
+    readonly exposureP10: number;
+  }[];
+  readonly suggestedNewTokens: number;
+  readonly bytesPerPreToken: number;
+  readonly mostFragmented: readonly {
+    readonly text: string;
+    readonly pieces: readonly Piece[];
+    readonly occurrences: number;
+  }[];
+  readonly heldOutExcerpt: string;
+  readonly milliseconds: number;
+}
+
+export interface NewToken {
+  readonly id: number;
+  readonly text: string;
+  /** The old pieces it replaces. */
+  readonly pieces: readonly { readonly id: number; readonly text: string }[];
+  readonly occurrences: number;
+  readonly documents: number;
+  readonly tokensSaved: number;
+}
+
+export interface VocabularySummary {
+  readonly newTokens: readonly NewToken[];
+  readonly dead: number;
+  readonly firstNewId: number;
+  readonly spareRowsUsed: number;
+  readonly embeddingRowsBefore: number;
+  readonly embeddingRowsAfter: number;
+  readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+  readonly general: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+  readonly milliseconds: number;
+}
+
+export type TrainMode = 'new-rows' | 'embeddings' | 'all';
+export type InitMethod = 'subword-mean' | 'global-mean' | 'random' | 'first-subword' | 'zero';
+
+export interface TrainSettings {
+  readonly mode: TrainMode;
+  readonly init: InitMethod;
+  readonly steps: number;
+  /** Rows a step, each of `rowLength` tokens. */
+  readonly batchRows: number;
+  readonly rowLength: number;
+  readonly learningRate: number;
+  readonly bodyLearningRate?: number;
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  readonly evaluateEvery: number;
+  readonly sampleEvery: number;
+  readonly seed: number;
+}
+
+export interface StepRecord {
+  readonly type: 'step';
+  readonly step: number;
+  /** Mean nats per target; null where the step had no such target. */
+  readonly loss: number;
+  readonly newTokenLoss: number | null;
+  readonly oldTokenLoss: number | null;
+  readonly afterNewTokenLoss: number | null;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  readonly tokens: number;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+export interface EvaluationRecord {
+  readonly type: 'evaluation';
+  readonly step: number;
+  /** On the same held-out documents as the base's figure. */
+  readonly bitsPerByte: number;
+  readonly milliseconds: number;
+}
+
+export interface SampleRecord {
+  readonly type: 'sample';
+  readonly step: number;
+  readonly prompt: string;
+  readonly pieces: readonly Piece[];
+}
+
+export interface TokenProgress {
+  readonly id: number;
+  readonly exposures: number;
+  /** Smoothed nats where this token is the target; null before it was seen. */
+  readonly firstLoss: number | null;
+  readonly loss: number | null;
+  /** A few points of the curve for a sparkline. */
+  readonly curve: readonly number[];
+}
+
+export interface TokensRecord {
+  readonly type: 'tokens';
+  readonly step: number;
+  readonly tokens: readonly TokenProgress[];
+  /** New tokens never seen so far. */
+  readonly starved: number;
+}
+
+export interface LogRecord {
+  readonly type: 'log';
+  readonly step: number;
+  readonly event:
+    | 'started'
+    | 'paused'
+    | 'resumed'
+    | 'stopped'
+    | 'finished'
+    | 'checkpoint'
+    | 'crossed-base'
+    | 'not-a-number'
+    | 'device-lost'
+    | 'error';
+  readonly details?: Readonly<Record<string, string | number>>;
+}
+
+/** One line of run.jsonl. */
+export type RunRecord = StepRecord | EvaluationRecord | SampleRecord | TokensRecord | LogRecord;
+
+export type RunState = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
+
+export interface RunStatus {
+  readonly state: RunState;
+  readonly step: number;
+  readonly steps: number;
+  readonly tokensPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly stepMilliseconds: number;
+  readonly millisecondsLeft: number;
+  readonly plan?: FittingPlan;
+  readonly baseBitsPerByte?: number;
+  readonly savedStep?: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+export interface ArmResult {
+  readonly arm: 'base' | 'grafted-untrained' | 'grafted-trained';
+  readonly heldOut: ScoreResult;
+  readonly general: ScoreResult;
+}
+
+export interface ScoreResult {
+  readonly bitsPerByte: number;
+  /** 95 % interval by bootstrap over documents. */
+  readonly interval: readonly [low: number, high: number];
+  readonly nllPerToken: number;
+  readonly tokens: number;
+  readonly bytes: number;
+  readonly documents: number;
+}
+
+export interface Comparison {
+  readonly arms: readonly ArmResult[];
+  /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. */
+  readonly difference: { readonly bitsPerByte: number; readonly interval: readonly [number, number] };
+  readonly generalDifference: { readonly bitsPerByte: number; readonly interval: readonly [number, number] };
+  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable';
+  /** 1 - tokens after / tokens before on held-out text. */
+  readonly shorterBy: number;
+  readonly steps: number;
+  readonly mode: TrainMode;
+}
+
+export interface ExportReport {
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  readonly totalBytes: number;
+  /** From re-opening the exact bytes written. */
+  readonly verification: {
+    readonly largestLogitDifference: number;
+    readonly allowed: number;
+    readonly tokensCompared: number;
+    readonly greedyAgreement: number;
+    readonly untouchedRows: number;
+    readonly movedNewRows: number;
+    readonly passed: boolean;
+  };
+}
+
+/** Everything needed to run an experiment again; `experiment.json` in the download. */
+export interface Experiment {
+  readonly version: 1;
+  readonly model: { readonly name: string; readonly source: string };
+  readonly corpus: {
+    readonly name: string;
+    readonly source?: string;
+    readonly licence?: string;
+    readonly documents: number;
+    readonly bytes: number;
+  };
+  readonly newTokens: number;
+  readonly settings: TrainSettings;
+  readonly prediction?: { readonly verdict: Verdict; readonly at: string };
+}
+
+/** The last run, kept in the origin-private file system so that a second visit can offer it. */
+export interface SavedRun {
+  readonly id: string;
+  readonly savedAt: string;
+  readonly title: string;
+  readonly finished: boolean;
+  readonly experiment: Experiment;
+  readonly comparison?: Comparison;
+  readonly finalBitsPerByte?: number;
+  readonly baseBitsPerByte?: number;
+  readonly bytes: number;
+}
+
+export interface Progress {
+  /** Stable key the page words: 'reading', 'tokenizing', 'merging', 'compiling', 'evaluating', 'writing', 'verifying', ... */
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}

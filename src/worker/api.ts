@@ -1,0 +1,103 @@
+/**
+ * The boundary between page and lab: one typed interface behind comlink. The worker holds one experiment at a time;
+ * each call moves it one step and answers with a plain value. Long calls take a progress callback (called at most ten
+ * times a second) and stop at `cancel()`. Every rejection is a LabError with code, message, hint and details
+ * (transfer.ts carries the fields that comlink would drop).
+ */
+import type {
+  AdapterSummary,
+  Comparison,
+  CorpusSummary,
+  Diagnosis,
+  ExportReport,
+  FittingPlan,
+  ModelSummary,
+  Piece,
+  Progress,
+  RunRecord,
+  RunStatus,
+  SampleSummary,
+  SavedRun,
+  TrainMode,
+  TrainSettings,
+  VocabularySummary,
+} from '../lab/index';
+
+export type OnProgress = (progress: Progress) => void;
+
+export interface Tokenized {
+  readonly base: readonly Piece[];
+  readonly grafted: readonly Piece[] | null;
+}
+
+export interface RunUpdate {
+  readonly status: RunStatus;
+  /** New records since the last update, in order. */
+  readonly records: readonly RunRecord[];
+}
+
+export interface LabApi {
+  /** Opens the adapter, runs the self-test, tunes. Never rejects for a missing adapter: says so in the summary. */
+  openAdapter(onProgress: OnProgress): Promise<AdapterSummary>;
+
+  openBundledModel(onProgress: OnProgress): Promise<ModelSummary>;
+  /** Files of one Hugging Face folder, as picked or dropped. */
+  openModelFolder(files: readonly File[], onProgress: OnProgress): Promise<ModelSummary>;
+  /** What each mode needs on this adapter, with the current model, vocabulary size and settings. Pure planning. */
+  plans(settings: Pick<TrainSettings, 'batchRows' | 'rowLength'>, newTokens: number): Promise<readonly FittingPlan[]>;
+
+  samples(): Promise<readonly SampleSummary[]>;
+  openSample(id: string, onProgress: OnProgress): Promise<CorpusSummary>;
+  openCorpusFiles(files: readonly File[], onProgress: OnProgress): Promise<CorpusSummary>;
+
+  /** Trains merges once up to the largest sensible size; the frontier and every smaller vocabulary come from it. */
+  diagnose(onProgress: OnProgress): Promise<Diagnosis>;
+  /** Takes the first `newTokens` merges (reachable ones), extends the tokenizer, counts on held-out and general text. */
+  buildVocabulary(newTokens: number, onProgress: OnProgress): Promise<VocabularySummary>;
+  tokenize(text: string): Promise<Tokenized>;
+
+  defaultSettings(): Promise<TrainSettings>;
+  /** Grafts, compiles, measures base and untrained graft, then trains until done, stopped or failed. Resolves at the end. */
+  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** One step while paused. */
+  step(): Promise<void>;
+  stop(): Promise<void>;
+
+  compare(onProgress: OnProgress): Promise<Comparison>;
+  /** Samples from base or graft with the weights as they are now; `onPiece` gets tokens as they come. */
+  generate(
+    options: {
+      model: 'base' | 'grafted';
+      prompt: string;
+      maxTokens: number;
+      temperature: number;
+      topK: number;
+      seed: number;
+    },
+    onPiece: (piece: Piece) => void,
+  ): Promise<readonly Piece[]>;
+
+  /** Writes the Hugging Face folder into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
+  exportZip(onProgress: OnProgress): Promise<{ report: ExportReport; zip: Blob; fileName: string }>;
+  /** The same into a directory the visitor picked. */
+  exportFolder(directory: FileSystemDirectoryHandle, onProgress: OnProgress): Promise<ExportReport>;
+
+  /** The run kept from an earlier visit, if any. */
+  savedRun(): Promise<SavedRun | null>;
+  /** Brings model, vocabulary, trained rows, curves and comparison of the saved run back (not the optimizer). */
+  openSavedRun(onProgress: OnProgress): Promise<{
+    saved: SavedRun;
+    model: ModelSummary;
+    corpus: CorpusSummary;
+    vocabulary: VocabularySummary;
+    records: readonly RunRecord[];
+    status: RunStatus;
+    comparison: Comparison | null;
+  }>;
+  forgetSavedRun(): Promise<void>;
+
+  /** Cancels whatever long call is running; it rejects with code `cancelled`. */
+  cancel(): Promise<void>;
+}
