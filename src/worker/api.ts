@@ -18,7 +18,6 @@ import type {
   RunStatus,
   SampleSummary,
   SavedRun,
-  TrainMode,
   TrainSettings,
   VocabularySummary,
 } from '../lab/index';
