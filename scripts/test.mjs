@@ -1,0 +1,64 @@
+// `npm test`: everything, on a machine that may have nothing but Node. Finds or fetches a Chromium, points Dawn (Node's
+// WebGPU) at a Vulkan driver, runs the suites and closes with "N passed, N failed". Arguments go on to vitest's Node suite.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureChromium } from './testing/chromium.mjs';
+import { vulkanEnvironments } from './testing/vulkan.mjs';
+
+const chromium = await ensureChromium();
+const adapters = vulkanEnvironments(chromium);
+const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-test-'));
+const extra = process.argv.slice(2);
+
+// The whole Node suite runs on the first adapter; suites that run kernels run again on every further one.
+const kernelSuites = ['test/engine', 'test/model', 'test/lab'];
+const runs = [
+  ...adapters.map((adapter, index) => ({
+    name: `Node, ${adapter.name}`,
+    arguments: ['--project', 'node', ...(index === 0 ? extra : kernelSuites)],
+    environment: adapter.environment,
+  })),
+  ...(extra.length > 0
+    ? []
+    : [
+        { name: 'Chromium, parts', arguments: ['--project', 'browser'], environment: adapters[0].environment },
+        { name: 'Chromium, the whole page', arguments: ['--project', 'e2e'], environment: adapters[0].environment },
+      ]),
+];
+
+let passed = 0;
+let failed = 0;
+for (const [index, run] of runs.entries()) {
+  console.log(`\n== ${run.name}`);
+  const output = join(scratch, `${index}.json`);
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      ...run.arguments,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${output}`,
+    ],
+    { stdio: 'inherit', env: { ...process.env, ...run.environment, TOKENGRAFT_CHROMIUM: chromium } },
+  );
+  if (!existsSync(output)) {
+    console.error(`${run.name}: vitest ended with status ${status} and left no report`);
+    failed += 1;
+    continue;
+  }
+  const report = JSON.parse(readFileSync(output, 'utf8'));
+  passed += report.numPassedTests;
+  // A suite that cannot even be collected counts as one failure: vitest lists it without tests.
+  const broken = report.testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+  ).length;
+  failed += report.numFailedTests + broken;
+  if (status !== 0 && report.numFailedTests + broken === 0) failed += 1;
+}
+rmSync(scratch, { recursive: true, force: true });
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
