@@ -1,0 +1,15 @@
+// sum = first + second
+//   all f32 [count], bound as vec4f where the count allows
+// One invocation a value.
+alias Value = ${VALUE};
+
+@group(0) @binding(0) var<storage, read> first: array<Value>;
+@group(0) @binding(1) var<storage, read> second: array<Value>;
+@group(0) @binding(2) var<storage, read_write> sum: array<Value>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let at = (group.y * groups.x + group.x) * 64u + lane;
+  if (at >= ${COUNT}u) { return; }
+  sum[at] = first[at] + second[at];
+}

@@ -1,0 +1,86 @@
+// product[i, j] = sum over k of left(i, k) * right(k, j) [+ bias[j]] [+ product[i, j]], any of the three forms of a
+// linear layer by strides alone (see ops/matmul.ts). No workgroup memory and no barriers: software adapters are slow at
+// both, and fastest with tall tiles of named scalars.
+//   left  f32, at leftOffset + i * leftRow + k * leftDepth
+//   right f32 or packed bf16, at k * rightDepth + j * rightColumn
+//   product f32, at productOffset + i * productRow + j;  bias f32 or packed bf16 [columns]
+// A workgroup computes ROW_TILE rows x (LANES * COLUMN_TILE) columns. Lanes lie along the columns, so `left` is read
+// once for all of them. Reads past the edge are clamped, and their results not stored.
+const rows = ${M}u;
+const columns = ${N}u;
+const depth = ${K}u;
+
+@group(0) @binding(0) var<storage, read> left: array<f32>;
+//#if BF16
+@group(0) @binding(1) var<storage, read> right: array<u32>;
+//#else
+@group(0) @binding(1) var<storage, read> right: array<f32>;
+//#end
+@group(0) @binding(2) var<storage, read_write> product: array<f32>;
+//#if BIAS
+//#if BIAS_BF16
+@group(0) @binding(3) var<storage, read> bias: array<u32>;
+//#else
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+//#end
+//#end
+
+fn rightAt(index: u32) -> f32 {
+//#if BF16
+  return bitcast<f32>((right[index >> 1u] >> ((index & 1u) * 16u)) << 16u);
+//#else
+  return right[index];
+//#end
+}
+
+@compute @workgroup_size(${LANES})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = group.y * ${ROW_TILE}u;
+  let column = group.x * ${LANES * COLUMN_TILE}u + lane;
+//#for i in ROW_TILE
+  let left${i} = ${LEFT_OFFSET}u + min(row + ${i}u, rows - 1u) * ${LEFT_ROW}u;
+//#for j in COLUMN_TILE
+  var sum${i}_${j} = 0.0;
+//#end
+//#end
+//#for j in COLUMN_TILE
+  let column${j} = column + ${j * LANES}u;
+  let right${j} = min(column${j}, columns - 1u) * ${RIGHT_COLUMN}u;
+//#end
+  for (var k = 0u; k < depth; k++) {
+//#for j in COLUMN_TILE
+    let r${j} = rightAt(k * ${RIGHT_DEPTH}u + right${j});
+//#end
+//#for i in ROW_TILE
+    let l${i} = left[left${i} + k * ${LEFT_DEPTH}u];
+//#for j in COLUMN_TILE
+    sum${i}_${j} = fma(l${i}, r${j}, sum${i}_${j});
+//#end
+//#end
+  }
+//#for j in COLUMN_TILE
+  if (column${j} < columns) {
+//#if BIAS
+//#if BIAS_BF16
+    let bias${j} = bitcast<f32>((bias[column${j} >> 1u] >> ((column${j} & 1u) * 16u)) << 16u);
+//#else
+    let bias${j} = bias[column${j}];
+//#end
+//#end
+//#for i in ROW_TILE
+    if (row + ${i}u < rows) {
+      let at = ${PRODUCT_OFFSET}u + (row + ${i}u) * ${PRODUCT_ROW}u + column${j};
+//#if ACCUMULATE
+      product[at] += sum${i}_${j};
+//#else
+//#if BIAS
+      product[at] = sum${i}_${j} + bias${j};
+//#else
+      product[at] = sum${i}_${j};
+//#end
+//#end
+    }
+//#end
+  }
+//#end
+}

@@ -1,0 +1,141 @@
+/**
+ * Causal grouped-query attention within documents, forward and backward in the flash manner. Packed rows end documents
+ * too, so the batch is one long sequence and `documentStart`, `documentEnd` are the whole mask.
+ */
+import { LabError } from '../../error';
+import type { Graph, GraphNode, Tensor } from '../graph';
+import { registerOp, type KernelTarget } from '../op';
+import { invocationGrid, isSoftware, reads, requireShape, shapeOf, writes } from './dispatch';
+
+export interface AttentionShape {
+  readonly heads: number;
+  /** Divides `heads`. */
+  readonly kvHeads: number;
+  /** Even, at most 256. */
+  readonly headSize: number;
+  /** Usually 1 / sqrt(headSize). */
+  readonly scale: number;
+}
+
+/**
+ * q [tokens, heads * headSize], k and v [tokens, kvHeads * headSize] -> [tokens, heads * headSize].
+ * Token t sees s in [documentStart[t], t]; documentEnd[s] is one past the last token of its document. Documents are
+ * consecutive runs of tokens, so both are u32 [tokens] and never decrease.
+ */
+export function attention(
+  graph: Graph,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  documentStart: Tensor,
+  documentEnd: Tensor,
+  shape: AttentionShape,
+): Tensor {
+  const { heads, kvHeads, headSize } = shape;
+  if (headSize % 2 !== 0 || headSize > 256) {
+    throw new LabError(
+      'engine/shape',
+      `attention: heads of ${headSize} are not supported.`,
+      'Even sizes up to 256 are.',
+    );
+  }
+  requireShape(heads % kvHeads === 0, `attention: ${heads} heads do not share ${kvHeads} key heads evenly.`);
+  for (const [tensor, count] of [
+    [q, heads],
+    [k, kvHeads],
+    [v, kvHeads],
+  ] as const) {
+    requireShape(
+      shapeOf(tensor, 1) === count * headSize,
+      `attention: ${tensor.name} is not [tokens, ${count} * ${headSize}].`,
+    );
+  }
+  const tokens = shapeOf(q, 0);
+  return graph.append(
+    'attention',
+    [q, k, v, documentStart, documentEnd],
+    [
+      { name: 'attended', shape: q.shape },
+      { name: 'logSumExp', shape: [heads, tokens] },
+    ],
+    { ...shape },
+  )[0]!;
+}
+
+/** Constants shared by the four kernels, and the lanes (consecutive queries or keys) of a workgroup. */
+function attentionConstants(node: GraphNode, target: KernelTarget) {
+  const { heads, kvHeads, headSize, scale } = node.attributes as unknown as AttentionShape;
+  const width = headSize % 4 === 0 ? 4 : 2;
+  const LANES = isSoftware(target) ? 8 : 32;
+  const PARTS = headSize / width;
+  const tokens = shapeOf(node.inputs[0]!, 0);
+  const blocks = Math.ceil(tokens / LANES);
+  const shape = { TOKENS: tokens, HEADS: heads, KV_HEADS: kvHeads, PARTS, PART: `vec${width}f` };
+  // Four keys at once save traffic on the running sum; beyond 128 dimensions the unrolled text would grow too long.
+  const keys = PARTS > 32 ? 2 : 4;
+  return { shape, blocks, tile: { ...shape, LANES, SCALE: Math.fround(scale) }, keys, heads, kvHeads, tokens };
+}
+
+registerOp({
+  name: 'attention',
+  dispatches(node, target) {
+    const [q, k, v, documentStart] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
+    const [attended, logSumExp] = node.outputs as [Tensor, Tensor];
+    const { tile, keys, blocks, heads } = attentionConstants(node, target);
+    return [
+      {
+        kernel: 'attention',
+        constants: { ...tile, KEYS: keys },
+        bindings: [reads(q), reads(k), reads(v), reads(documentStart), writes(attended), writes(logSumExp)],
+        workgroups: [blocks, heads, 1],
+      },
+    ];
+  },
+  gradient(node, [dAttended], wanted, graph) {
+    if (!dAttended || !wanted.some(Boolean)) return node.inputs.map(() => undefined);
+    const [q, k, v] = node.inputs as [Tensor, Tensor, Tensor];
+    const [dQ, dK, dV] = graph.append(
+      'attentionBackward',
+      [...node.inputs, ...node.outputs, dAttended],
+      [
+        { name: 'dQ', shape: q.shape },
+        { name: 'dK', shape: k.shape },
+        { name: 'dV', shape: v.shape },
+        { name: 'rows', shape: [2, ...node.outputs[1]!.shape] },
+      ],
+      node.attributes,
+    );
+    return [dQ, dK, dV, undefined, undefined];
+  },
+});
+
+registerOp({
+  name: 'attentionBackward',
+  dispatches(node, target) {
+    type Eight = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [q, k, v, documentStart, documentEnd, attended, logSumExp, dAttended] = node.inputs as unknown as Eight;
+    const [dQ, dK, dV, rows] = node.outputs as [Tensor, Tensor, Tensor, Tensor];
+    const { shape, tile, keys, blocks, heads, kvHeads, tokens } = attentionConstants(node, target);
+    const qkv = [reads(q), reads(k), reads(v)];
+    return [
+      {
+        kernel: 'attentionDelta',
+        constants: shape,
+        bindings: [reads(attended), reads(dAttended), reads(logSumExp), writes(rows)],
+        workgroups: invocationGrid(tokens * heads, target),
+      },
+      {
+        kernel: 'attentionQueryGradient',
+        constants: { ...tile, KEYS: keys / 2 },
+        bindings: [...qkv, reads(documentStart), reads(rows), reads(dAttended), writes(dQ)],
+        workgroups: [blocks, heads, 1],
+      },
+      {
+        kernel: 'attentionKeyValueGradient',
+        constants: tile,
+        bindings: [...qkv, reads(documentEnd), reads(rows), reads(dAttended), writes(dK), writes(dV)],
+        workgroups: [blocks, kvHeads, 1],
+      },
+    ];
+  },
+});

@@ -1,0 +1,87 @@
+/** Token ids to embedding rows, and back: the gradient is scattered by sorted runs of ids, without atomics. */
+import { LabError } from '../../error';
+import type { Graph, Tensor } from '../graph';
+import { registerOp } from '../op';
+import { invocationGrid, reads, reductionLanes, shapeOf, workgroupGrid, writes } from './dispatch';
+import { segmentRows, type VocabularySegment } from './vocabulary';
+
+/** Both u32 [tokens], made by the host for every batch: needed where a segment is trainable. */
+export interface ScatterInputs {
+  /** Token indices ordered by their id; equal ids in order of the index. */
+  readonly sortedTokens: Tensor;
+  /** The ids in that order. */
+  readonly sortedIds: Tensor;
+}
+
+/** ids u32 [tokens] -> hidden [tokens, hiddenSize]. Ids outside every segment give rows of zeros. */
+export function embedding(
+  graph: Graph,
+  ids: Tensor,
+  segments: readonly VocabularySegment[],
+  scatter?: ScatterInputs,
+): Tensor {
+  const hiddenSize = shapeOf(segments[0]!.parameter, 1);
+  segmentRows(segments, hiddenSize);
+  const inputs = [ids, ...segments.map((segment) => segment.parameter)];
+  if (scatter) inputs.push(scatter.sortedTokens, scatter.sortedIds);
+  const shape = [shapeOf(ids, 0), hiddenSize];
+  const attributes = { firstIds: segments.map((segment) => segment.firstId) };
+  return graph.append('embedding', inputs, [{ name: 'hidden', shape }], attributes)[0]!;
+}
+
+registerOp({
+  name: 'embedding',
+  dispatches(node, target) {
+    const [ids] = node.inputs as [Tensor];
+    const [hidden] = node.outputs as [Tensor];
+    const [TOKENS, HIDDEN] = hidden.shape as [number, number];
+    return (node.attributes.firstIds as readonly number[]).map((FIRST_ID, index) => {
+      const table = node.inputs[1 + index]!;
+      return {
+        kernel: 'embedding',
+        constants: {
+          TOKENS,
+          HIDDEN,
+          FIRST_ID,
+          ROWS: shapeOf(table, 0),
+          BF16: table.type === 'bf16',
+          CLEAR: index === 0,
+        },
+        bindings: [reads(ids), reads(table), writes(hidden)],
+        workgroups: invocationGrid(TOKENS * HIDDEN, target),
+      };
+    });
+  },
+  gradient(node, [dHidden], wanted, graph) {
+    const firstIds = node.attributes.firstIds as readonly number[];
+    const [sortedTokens, sortedIds] = node.inputs.slice(1 + firstIds.length);
+    for (const [index, firstId] of firstIds.entries()) {
+      if (!dHidden || !wanted[1 + index]) continue;
+      const table = node.inputs[1 + index]!;
+      if (!sortedTokens || !sortedIds) {
+        throw new LabError('engine/no-scatter', `${table.name} is trainable, but embedding() got no sorted ids.`);
+      }
+      const inputs = [dHidden, sortedTokens, sortedIds];
+      graph.append('embeddingScatter', inputs, [], { firstId }, [graph.gradientOf(table)]);
+    }
+    return node.inputs.map(() => undefined);
+  },
+});
+
+registerOp({
+  name: 'embeddingScatter',
+  dispatches(node, target) {
+    const [dHidden, sortedTokens, sortedIds] = node.inputs as [Tensor, Tensor, Tensor];
+    const [dTable] = node.updates as [Tensor];
+    const [TOKENS, HIDDEN] = dHidden.shape as [number, number];
+    const FIRST_ID = node.attributes.firstId as number;
+    return [
+      {
+        kernel: 'embeddingScatter',
+        constants: { TOKENS, HIDDEN, FIRST_ID, ROWS: shapeOf(dTable, 0), LANES: reductionLanes(target) },
+        bindings: [reads(dHidden), reads(sortedTokens), reads(sortedIds), writes(dTable)],
+        workgroups: workgroupGrid(TOKENS, target),
+      },
+    ];
+  },
+});

@@ -1,0 +1,85 @@
+/** Root-mean-square norm (Zhang and Sennrich 2019) over the last dimension, or over each head of a row. */
+import { elementCount, type Graph, type Tensor } from '../graph';
+import { registerOp } from '../op';
+import { columnPartialsShape, columnSumDispatches } from './columnSums';
+import { reads, reductionLanes, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
+
+/**
+ * hidden [tokens, n * width], weight [width] -> the shape of hidden. With n > 1 every stretch of `width` is normed by
+ * itself, as Qwen3 does with the heads of q and k.
+ */
+export function rmsNorm(graph: Graph, hidden: Tensor, weight: Tensor, epsilon: number): Tensor {
+  const width = shapeOf(weight, 0);
+  requireShape(
+    shapeOf(hidden, 1) % width === 0,
+    `rmsNorm: ${weight.name} of ${width} does not divide [${hidden.shape.join()}].`,
+  );
+  requireTrainable(weight);
+  const rows = elementCount(hidden.shape) / width;
+  return graph.append(
+    'rmsNorm',
+    [hidden, weight],
+    [
+      { name: 'normed', shape: hidden.shape },
+      { name: 'scale', shape: [rows] },
+    ],
+    { epsilon },
+  )[0]!;
+}
+
+registerOp({
+  name: 'rmsNorm',
+  dispatches(node, target) {
+    const [hidden, weight] = node.inputs as [Tensor, Tensor];
+    const [normed, scale] = node.outputs as [Tensor, Tensor];
+    const ROWS = shapeOf(scale, 0);
+    const LANES = reductionLanes(target);
+    const EPSILON = node.attributes.epsilon as number;
+    return [
+      {
+        kernel: 'rmsNorm',
+        constants: { ROWS, WIDTH: shapeOf(weight, 0), BF16: weight.type === 'bf16', EPSILON, LANES },
+        bindings: [reads(hidden), reads(weight), writes(normed), writes(scale)],
+        workgroups: workgroupGrid(ROWS, target),
+      },
+    ];
+  },
+  gradient(node, [dNormed], [wantHidden, wantWeight], graph) {
+    if (!dNormed) return [undefined, undefined];
+    const [hidden, weight] = node.inputs as [Tensor, Tensor];
+    const scale = node.outputs[1]!;
+    if (wantWeight) {
+      const shape = columnPartialsShape(shapeOf(scale, 0), shapeOf(weight, 0));
+      const inputs = [hidden, scale, dNormed];
+      graph.append('rmsNormWeightGradient', inputs, [{ name: 'partials', shape }], {}, [graph.gradientOf(weight)]);
+    }
+    if (!wantHidden) return [undefined, undefined];
+    const outputs = [{ name: 'dHidden', shape: hidden.shape }];
+    return [graph.append('rmsNormBackward', [hidden, weight, scale, dNormed], outputs)[0]!, undefined];
+  },
+});
+
+registerOp({
+  name: 'rmsNormBackward',
+  dispatches(node, target) {
+    const [hidden, weight, scale, dNormed] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
+    const [dHidden] = node.outputs as [Tensor];
+    const ROWS = shapeOf(scale, 0);
+    return [
+      {
+        kernel: 'rmsNormBackward',
+        constants: { ROWS, WIDTH: shapeOf(weight, 0), BF16: weight.type === 'bf16', LANES: reductionLanes(target) },
+        bindings: [reads(hidden), reads(weight), reads(scale), reads(dNormed), writes(dHidden)],
+        workgroups: workgroupGrid(ROWS, target),
+      },
+    ];
+  },
+});
+
+registerOp({
+  name: 'rmsNormWeightGradient',
+  dispatches(node) {
+    const [hidden, scale, dNormed] = node.inputs as [Tensor, Tensor, Tensor];
+    return columnSumDispatches(dNormed, shapeOf(scale, 0), node.outputs[0]!, node.updates[0]!, { hidden, scale });
+  },
+});

@@ -1,0 +1,72 @@
+/** Rotary position embedding (Su et al. 2021) in the half-split order of Hugging Face checkpoints. */
+import { LabError } from '../../error';
+import type { Graph, Tensor } from '../graph';
+import { registerOp } from '../op';
+import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
+
+export interface RopeShape {
+  readonly heads: number;
+  readonly headSize: number;
+  /** Dimensions of each head that turn; the rest is copied. */
+  readonly rotarySize: number;
+}
+
+/**
+ * x [tokens, heads * headSize], positions u32 [tokens], inverseFrequencies f32 [rotarySize / 2] as a tensor the host
+ * writes or as numbers compiled into the kernel -> the shape of x.
+ */
+export function rope(
+  graph: Graph,
+  x: Tensor,
+  positions: Tensor,
+  inverseFrequencies: Tensor | readonly number[],
+  shape: RopeShape,
+): Tensor {
+  const { heads, headSize, rotarySize } = shape;
+  requireShape(shapeOf(x, 1) === heads * headSize, `rope: ${x.name} is not [tokens, ${heads} * ${headSize}].`);
+  if (headSize % 2 !== 0 || rotarySize % 2 !== 0 || rotarySize > headSize) {
+    throw new LabError(
+      'engine/shape',
+      `rope: cannot turn ${rotarySize} of ${headSize} dimensions.`,
+      'Both must be even.',
+    );
+  }
+  const isTensor = 'shape' in inverseFrequencies;
+  const count = isTensor ? inverseFrequencies.shape[0] : inverseFrequencies.length;
+  requireShape(count === rotarySize / 2, `rope: ${count} inverse frequencies for ${rotarySize} dimensions.`);
+  const inputs = isTensor ? [x, positions, inverseFrequencies] : [x, positions];
+  const table: readonly number[] = isTensor ? [] : [...inverseFrequencies];
+  const attributes = { heads, headSize, rotarySize, table, backward: false };
+  return graph.append('rope', inputs, [{ name: 'rotated', shape: x.shape }], attributes)[0]!;
+}
+
+registerOp({
+  name: 'rope',
+  dispatches(node, target) {
+    const [x, positions, frequencies] = node.inputs as [Tensor, Tensor, Tensor | undefined];
+    const { heads, headSize, rotarySize, table, backward } = node.attributes as {
+      heads: number;
+      headSize: number;
+      rotarySize: number;
+      table: readonly number[];
+      backward: boolean;
+    };
+    const TOKENS = shapeOf(x, 0);
+    const TABLE = table.map((value) => Math.fround(value).toString()).join(', ');
+    return [
+      {
+        kernel: 'rope',
+        constants: { TOKENS, HEADS: heads, HEAD_SIZE: headSize, ROTARY: rotarySize, TABLE, BACKWARD: backward },
+        bindings: [reads(x), reads(positions), ...(frequencies ? [reads(frequencies)] : []), writes(node.outputs[0]!)],
+        workgroups: invocationGrid((TOKENS * heads * headSize) / 2, target),
+      },
+    ];
+  },
+  gradient(node, [dRotated], [wanted], graph) {
+    if (!dRotated || !wanted) return node.inputs.map(() => undefined);
+    const inputs = [dRotated, ...node.inputs.slice(1)];
+    const outputs = [{ name: 'dX', shape: dRotated.shape }];
+    const [dX] = graph.append('rope', inputs, outputs, { ...node.attributes, backward: !node.attributes.backward });
+    return node.inputs.map((_, index) => (index === 0 ? dX : undefined));
+  },
+});

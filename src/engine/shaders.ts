@@ -1,0 +1,57 @@
+/**
+ * Every kernel's source by the stem of its file, and its expansion for one dispatch. The imports are explicit so that
+ * the bundler sees them and a misspelt kernel fails when it is compiled, not when it is first run.
+ */
+import { expandShader, type ShaderConstants } from './wgsl';
+import adamw from '../../shaders/adamw.wgsl?raw';
+import adamwRows from '../../shaders/adamwRows.wgsl?raw';
+import add from '../../shaders/add.wgsl?raw';
+import addPartials from '../../shaders/addPartials.wgsl?raw';
+import attention from '../../shaders/attention.wgsl?raw';
+import attentionDelta from '../../shaders/attentionDelta.wgsl?raw';
+import attentionKeyValueGradient from '../../shaders/attentionKeyValueGradient.wgsl?raw';
+import attentionQueryGradient from '../../shaders/attentionQueryGradient.wgsl?raw';
+import clipFactor from '../../shaders/clipFactor.wgsl?raw';
+import columnPartials from '../../shaders/columnPartials.wgsl?raw';
+import crossEntropy from '../../shaders/crossEntropy.wgsl?raw';
+import embedding from '../../shaders/embedding.wgsl?raw';
+import embeddingScatter from '../../shaders/embeddingScatter.wgsl?raw';
+import gatedMlp from '../../shaders/gatedMlp.wgsl?raw';
+import gatedMlpBackward from '../../shaders/gatedMlpBackward.wgsl?raw';
+import gatherRows from '../../shaders/gatherRows.wgsl?raw';
+import matmulLane from '../../shaders/matmulLane.wgsl?raw';
+import rmsNorm from '../../shaders/rmsNorm.wgsl?raw';
+import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
+import rope from '../../shaders/rope.wgsl?raw';
+import squaredNorm from '../../shaders/squaredNorm.wgsl?raw';
+
+export const shaderSources: Readonly<Record<string, string>> = {
+  adamw,
+  adamwRows,
+  add,
+  addPartials,
+  attention,
+  attentionDelta,
+  attentionKeyValueGradient,
+  attentionQueryGradient,
+  clipFactor,
+  columnPartials,
+  crossEntropy,
+  embedding,
+  embeddingScatter,
+  gatedMlp,
+  gatedMlpBackward,
+  gatherRows,
+  matmulLane,
+  rmsNorm,
+  rmsNormBackward,
+  rope,
+  squaredNorm,
+};
+
+/** WGSL of `kernel` with its compile-time constants filled in. */
+export function shaderCode(kernel: string, constants: ShaderConstants): string {
+  const source = shaderSources[kernel];
+  if (source === undefined) throw new Error(`no kernel is called ${kernel}`);
+  return expandShader(kernel, source, constants);
+}
