@@ -26,6 +26,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let beta1 = scalars[1];
   let beta2 = scalars[2];
 //#if CLIP
+  // The norm was not finite: no weight moves.
+  if (clip[1] == 0.0) {
+    gradient[at] = Value();
+    return;
+  }
   let g = gradient[at] * clip[1];
 //#else
   let g = gradient[at];

@@ -44,6 +44,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   storageBarrier();
   for (var other = 0u; other < ${LANES}u; other++) { touched |= laneTouched[other]; }
   if (touched == 0u) { return; }
+//#if CLIP
+  // The norm was not finite: no weight moves.
+  if (clip[1] == 0.0) {
+    for (var column = lane; column < width; column += ${LANES}u) { gradient[start + column] = 0.0; }
+    return;
+  }
+//#end
   if (lane == 0u) { rowSteps[row] = steps; }
   let learningRate = scalars[0];
   let beta1 = scalars[1];
