@@ -1,0 +1,56 @@
+/**
+ * Reverse mode over the op table: appends backward nodes to the graph, only towards trainable parameters and no further
+ * down than the lowest of them. Training new rows therefore costs no weight gradients for the body.
+ */
+import type { Graph, GraphNode, Tensor } from './graph';
+import { opNamed } from './op';
+
+/**
+ * `losses` are outputs of terminal ops (linearCrossEntropy, mse), whose gradient rule needs no incoming gradient: the
+ * loss scale is an input of the op. Several losses add up.
+ */
+export function addGradients(graph: Graph, ...losses: readonly Tensor[]): void {
+  const forward = [...graph.nodes];
+  const wanted = wantedTensors(forward);
+  const gradients = new Map<number, Tensor>();
+  const lossIds = new Set(losses.map((loss) => loss.id));
+
+  for (const node of forward.reverse()) {
+    const isLoss = node.outputs.some((output) => lossIds.has(output.id));
+    const outputGradients = node.outputs.map((output) => gradients.get(output.id));
+    if (!isLoss && outputGradients.every((gradient) => gradient === undefined)) continue;
+    const wants = node.inputs.map((input) => wanted.has(input.id));
+    const rule = opNamed(node.op).gradient;
+    if (!rule || !wants.includes(true)) continue;
+    graph.within(`backward / ${scopeOf(node)}`, () => {
+      const inputGradients = rule(node, outputGradients, wants, graph);
+      for (const [index, gradient] of inputGradients.entries()) {
+        const input = node.inputs[index]!;
+        if (!gradient || !wants[index]) continue;
+        const earlier = gradients.get(input.id);
+        gradients.set(input.id, earlier ? sum(graph, earlier, gradient) : gradient);
+      }
+    });
+  }
+}
+
+/** Tensors that a trainable parameter flows into, through ops that can be differentiated. */
+function wantedTensors(nodes: readonly GraphNode[]): Set<number> {
+  const wanted = new Set<number>();
+  for (const node of nodes) {
+    for (const input of node.inputs) if (input.kind === 'parameter' && input.trainable) wanted.add(input.id);
+    if (!opNamed(node.op).gradient) continue;
+    if (node.inputs.some((input) => wanted.has(input.id))) for (const output of node.outputs) wanted.add(output.id);
+  }
+  return wanted;
+}
+
+function sum(graph: Graph, a: Tensor, b: Tensor): Tensor {
+  return graph.append('add', [a, b], [{ name: 'sum', shape: a.shape }])[0]!;
+}
+
+/** "layer 3 / rmsNorm" without the op's own name, which the appended node adds again. */
+function scopeOf(node: GraphNode): string {
+  const parts = node.label.split(' / ');
+  return parts.length > 1 ? parts.slice(0, -1).join(' / ') : node.op;
+}

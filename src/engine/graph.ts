@@ -1,0 +1,113 @@
+/**
+ * The static graph: tensors with fixed shapes and the nodes that compute them, in execution order.
+ *
+ * It knows nothing of language models and nothing of WebGPU: ops (ops/*.ts) append nodes, gradients.ts appends the
+ * backward nodes to the same list, plan.ts places its tensors in memory, program.ts turns it into pipelines.
+ * A node may also update tensors in place: that is how parameter gradients accumulate over micro-batches.
+ */
+
+/** bf16 is packed two to a u32, low half first, as it lies in safetensors; it is widened exactly by a shift. */
+export type ElementType = 'f32' | 'bf16' | 'u32';
+
+export type TensorKind =
+  | 'parameter' // lives in the ParameterStore, shared by all programs
+  | 'gradient' // of one trainable parameter; persistent, f32, accumulated, cleared by the optimizer
+  | 'input' // written by the host before a run
+  | 'activation'; // placed in an arena by the plan
+
+export interface Tensor {
+  readonly id: number;
+  readonly name: string;
+  /** Row-major. */
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  readonly kind: TensorKind;
+  /** Parameters only: does the optimizer move it? */
+  readonly trainable: boolean;
+}
+
+export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[]>>;
+
+export interface GraphNode {
+  readonly id: number;
+  /** Key into the op table. */
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  /** Read and written in place (gradients that accumulate). */
+  readonly updates: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly attributes: Attributes;
+  /** For messages and profiles: "layer 3 / rmsNorm". */
+  readonly label: string;
+}
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Bytes as stored on the GPU; always a multiple of 4. */
+export function byteLength(tensor: Pick<Tensor, 'shape' | 'type'>): number {
+  const count = elementCount(tensor.shape);
+  return tensor.type === 'bf16' ? Math.ceil(count / 2) * 4 : count * 4;
+}
+
+export class Graph {
+  readonly tensors: Tensor[] = [];
+  readonly nodes: GraphNode[] = [];
+  /** Parameter id -> its gradient tensor, filled by `gradientOf`. */
+  readonly parameterGradients = new Map<number, Tensor>();
+  private scope: string[] = [];
+
+  parameter(name: string, shape: readonly number[], type: ElementType, trainable = false): Tensor {
+    return this.tensor(name, shape, type, 'parameter', trainable);
+  }
+
+  input(name: string, shape: readonly number[], type: ElementType): Tensor {
+    return this.tensor(name, shape, type, 'input', false);
+  }
+
+  /** Appends a node and returns its outputs. Called by op builders, not by models. */
+  append(
+    op: string,
+    inputs: readonly Tensor[],
+    outputs: readonly { name: string; shape: readonly number[]; type?: ElementType }[],
+    attributes: Attributes = {},
+    updates: readonly Tensor[] = [],
+  ): readonly Tensor[] {
+    const label = [...this.scope, op].join(' / ');
+    const made = outputs.map((o) => this.tensor(`${label}.${o.name}`, o.shape, o.type ?? 'f32', 'activation', false));
+    this.nodes.push({ id: this.nodes.length, op, inputs, updates, outputs: made, attributes, label });
+    return made;
+  }
+
+  /** The persistent gradient buffer of a trainable parameter; made on first use. */
+  gradientOf(parameter: Tensor): Tensor {
+    const existing = this.parameterGradients.get(parameter.id);
+    if (existing) return existing;
+    const made = this.tensor(`gradient of ${parameter.name}`, parameter.shape, 'f32', 'gradient', false);
+    this.parameterGradients.set(parameter.id, made);
+    return made;
+  }
+
+  /** Prefixes the labels of the nodes that `build` appends. */
+  within<T>(name: string, build: () => T): T {
+    this.scope.push(name);
+    try {
+      return build();
+    } finally {
+      this.scope.pop();
+    }
+  }
+
+  private tensor(
+    name: string,
+    shape: readonly number[],
+    type: ElementType,
+    kind: TensorKind,
+    trainable: boolean,
+  ): Tensor {
+    const tensor: Tensor = { id: this.tensors.length, name, shape, type, kind, trainable };
+    this.tensors.push(tensor);
+    return tensor;
+  }
+}

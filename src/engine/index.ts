@@ -1,0 +1,23 @@
+/**
+ * The engine: a static graph, its gradients, its memory plan and its WebGPU programs. It knows nothing of language
+ * models beyond the ops they are made of. Other folders import from here only.
+ */
+export { openDevice, type Device, type DeviceLimits, type DeviceReport, type OpenDeviceOptions } from './device';
+export { addGradients } from './gradients';
+export {
+  byteLength,
+  elementCount,
+  Graph,
+  type ElementType,
+  type GraphNode,
+  type Tensor,
+  type TensorKind,
+} from './graph';
+export type { Inputs } from './memory';
+export type { KernelTarget } from './op';
+export * from './ops/index';
+export { ParameterStore, widenBf16, type ParameterSpec } from './parameters';
+export { planProgram, type MemoryPlan, type PlanLimits, type PlanRequest } from './plan';
+export { ForwardProgram } from './forwardProgram';
+export { TrainingProgram } from './trainingProgram';
+export type { ParameterGroup, StepReading, TrainingOptions } from './training';

@@ -1,0 +1,151 @@
+/**
+ * AdamW on the GPU, after the gradients of all micro-batches have added up: norm of every gradient, one clip factor,
+ * one update a parameter. The host writes a handful of scalars a step. What the state means is in optimizerPlan.ts,
+ * the formulas are in shaders/adamw.wgsl and shaders/adamwRows.wgsl.
+ */
+import { LabError } from '../error';
+import type { Device } from './device';
+import { byteLength, type Tensor } from './graph';
+import { BufferSet, type BufferRange, type ProgramMemory } from './memory';
+import { adamwDispatches, gradientNormDispatches } from './optimizerKernels';
+import type { OptimizerPlan } from './optimizerPlan';
+import { compileDispatches, type CompiledDispatch } from './pipelines';
+import type { PlannedDispatch } from './plan';
+import { readBuffer } from './readback';
+import type { TrainingOptions } from './training';
+
+export class Optimizer {
+  readonly dispatches: readonly CompiledDispatch[];
+  /** Where the clip record lies: largest norm allowed, factor, norm. */
+  readonly clip: BufferRange;
+  private readonly device: Device;
+  private readonly plan: OptimizerPlan;
+  private readonly options: TrainingOptions;
+  private readonly sets: readonly BufferSet[];
+
+  private constructor(
+    device: Device,
+    plan: OptimizerPlan,
+    options: TrainingOptions,
+    sets: readonly BufferSet[],
+    dispatches: readonly CompiledDispatch[],
+  ) {
+    this.device = device;
+    this.plan = plan;
+    this.options = options;
+    this.sets = sets;
+    this.dispatches = dispatches;
+    this.clip = this.locate(plan.clip);
+    device.gpu.queue.writeBuffer(this.clip.buffer, this.clip.offset, new Float32Array([options.clipNorm, 1, 0, 0]));
+  }
+
+  static async create(
+    device: Device,
+    plan: OptimizerPlan,
+    options: TrainingOptions,
+    memory: ProgramMemory,
+  ): Promise<Optimizer> {
+    // Partials, clip record and scalars lie in buffers of their own: each is read by a dispatch that writes another.
+    const alone = (tensor: Tensor) => {
+      const bytes = byteLength(tensor);
+      return { placements: new Map([[tensor.id, { buffer: 0, offset: 0, bytes }]]), bufferBytes: [bytes] };
+    };
+    const sets: BufferSet[] = [];
+    try {
+      sets.push(await BufferSet.allocate(device, 'optimizer state', plan.state));
+      sets.push(await BufferSet.allocate(device, 'optimizer scalars', plan.control));
+      sets.push(await BufferSet.allocate(device, 'gradient norm', alone(plan.partials)));
+      sets.push(await BufferSet.allocate(device, 'clip record', alone(plan.clip)));
+      const locate = (tensor: Tensor) => find(sets, tensor) ?? memory.locate(tensor);
+      const dispatches = await compileDispatches(device, plannedDispatches(device, plan), locate);
+      return new Optimizer(device, plan, options, sets, dispatches);
+    } catch (error) {
+      for (const set of sets) set.close();
+      throw error;
+    }
+  }
+
+  /** `step` counts from 1; `rates` holds a learning rate for every group. */
+  writeScalars(step: number, rates: Readonly<Record<string, number>>): void {
+    const { beta1, beta2, epsilon } = this.options;
+    for (const [name, group] of Object.entries(this.options.groups)) {
+      const rate = rates[name];
+      if (rate === undefined) throw new LabError('engine/no-rate', `Group ${name} was given no learning rate.`);
+      const values = [
+        rate * (group.multiplier ?? 1),
+        beta1,
+        beta2,
+        epsilon,
+        group.weightDecay,
+        1 - beta1 ** step,
+        1 - beta2 ** step,
+        0,
+      ];
+      const { buffer, offset } = this.locate(this.plan.scalars.get(name)!);
+      this.device.gpu.queue.writeBuffer(buffer, offset, new Float32Array(values));
+    }
+  }
+
+  /** Moments and row steps by tensor name, as stored. */
+  async state(): Promise<Record<string, Uint8Array>> {
+    const state: Record<string, Uint8Array> = {};
+    for (const tensor of this.stateTensors()) {
+      const { buffer, offset } = this.locate(tensor);
+      state[tensor.name] = await readBuffer(this.device, buffer, offset, byteLength(tensor));
+    }
+    return state;
+  }
+
+  restore(state: Readonly<Record<string, Uint8Array>>): void {
+    const tensors = this.stateTensors();
+    for (const tensor of tensors) {
+      const bytes = state[tensor.name];
+      if (bytes?.length === byteLength(tensor)) continue;
+      throw new LabError(
+        'engine/bad-state',
+        `The saved optimizer state has ${bytes ? `${bytes.length} bytes` : 'nothing'} for ${tensor.name}; ${byteLength(tensor)} are needed.`,
+        'Resume with the settings the run was started with.',
+      );
+    }
+    for (const tensor of tensors) {
+      const { buffer, offset } = this.locate(tensor);
+      this.device.gpu.queue.writeBuffer(buffer, offset, state[tensor.name] as Uint8Array<ArrayBuffer>);
+    }
+  }
+
+  close(): void {
+    for (const set of this.sets) set.close();
+  }
+
+  private stateTensors(): Tensor[] {
+    return this.plan.parameters.flatMap((p) => [p.firstMoment, p.secondMoment, ...(p.rowSteps ? [p.rowSteps] : [])]);
+  }
+
+  private locate(tensor: Tensor): BufferRange {
+    const found = find(this.sets, tensor);
+    if (!found) throw new LabError('engine/no-memory', `${tensor.name} has no place in the optimizer.`);
+    return found;
+  }
+}
+
+function plannedDispatches(device: Device, plan: OptimizerPlan): PlannedDispatch[] {
+  const { target } = device;
+  const gradients = plan.parameters.map(({ gradient }) => gradient);
+  const norm = gradientNormDispatches(gradients, plan.partials, plan.clip, target);
+  const updates = plan.parameters.flatMap(({ parameter, gradient, firstMoment, secondMoment, rowSteps, group }) => {
+    const rows = rowSteps ? { lazyRows: true, rowSteps } : {};
+    const scalars = plan.scalars.get(group)!;
+    const tensors = { weight: parameter, gradient, firstMoment, secondMoment, scalars, clip: plan.clip, target };
+    const label = `optimizer / ${parameter.name}`;
+    return adamwDispatches({ ...tensors, ...rows }).map((dispatch) => ({ ...dispatch, label }));
+  });
+  return [...norm.map((dispatch) => ({ ...dispatch, label: 'optimizer / gradient norm' })), ...updates];
+}
+
+function find(sets: readonly BufferSet[], tensor: Tensor): BufferRange | undefined {
+  for (const set of sets) {
+    const found = set.find(tensor);
+    if (found) return found;
+  }
+  return undefined;
+}

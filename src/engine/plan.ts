@@ -1,0 +1,228 @@
+/**
+ * The memory plan: where every tensor lies and what that costs, known before anything is allocated and without a
+ * device. A plan that does not fit says what is too large and what to change; programs refuse to compile it.
+ */
+import { LabError } from '../error';
+import { align, placeInArenas, placeInSequence, type Lifetime, type Placement } from './arenas';
+import { byteLength, type Graph, type GraphNode, type Tensor } from './graph';
+import { opNamed, type Dispatch, type KernelTarget } from './op';
+import { planOptimizer } from './optimizerPlan';
+import { megabytes, type ParameterSpec, type ParameterStore } from './parameters';
+import { readbackBytes, ringSlots, type TrainingOptions } from './training';
+
+export interface PlanLimits {
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  /** How much GPU memory may be used in all; WebGPU does not tell how much there is. */
+  readonly budgetBytes?: number;
+}
+
+export interface PlanRequest {
+  readonly parameters: readonly ParameterSpec[] | ParameterStore;
+  readonly limits: PlanLimits;
+  readonly training?: TrainingOptions;
+  /** Tensors read back after a run; they live until the end. */
+  readonly outputs?: readonly Tensor[];
+  /** Which kernel shapes to plan for; the defaults of WebGPU where no device is there yet. */
+  readonly target?: KernelTarget;
+}
+
+export interface MemoryPlan {
+  readonly bytes: {
+    readonly parameters: number;
+    readonly gradients: number;
+    readonly optimizer: number;
+    readonly activations: number;
+    readonly inputs: number;
+    readonly staging: number;
+  };
+  readonly total: number;
+  readonly largestBinding: { readonly tensor: string; readonly bytes: number };
+  readonly fits: boolean;
+  readonly problems: readonly { readonly message: string; readonly hint: string }[];
+  readonly activations: PlacedBuffers;
+  readonly gradients: PlacedBuffers;
+  readonly inputs: PlacedBuffers;
+}
+
+/** Placement by tensor id within buffers of these sizes. */
+export interface PlacedBuffers {
+  readonly placements: ReadonlyMap<number, Placement>;
+  readonly bufferBytes: readonly number[];
+}
+
+/** One kernel call with the node it belongs to, for labels. */
+export interface PlannedDispatch extends Dispatch {
+  readonly label: string;
+}
+
+export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
+  const { limits } = request;
+  const target = request.target ?? defaultTarget(limits);
+  const outputs = request.outputs ?? request.training?.readback ?? [];
+  const dispatches = graph.nodes.map((node) => opNamed(node.op).dispatches(node, target));
+  const maxArenaBytes = Math.min(limits.maxBufferBytes, limits.maxBindingBytes);
+
+  const lifetimes = activationLifetimes(graph.nodes, outputs);
+  const arenas = placeInArenas(lifetimes, conflictsOf(dispatches), maxArenaBytes);
+  const activations = { placements: arenas.placements, bufferBytes: arenas.arenaBytes };
+  const gradients = placeInSequence(sized([...graph.parameterGradients.values()]), maxArenaBytes);
+  const inputs = placeInSequence(sized(inputsOf(graph.nodes)), maxArenaBytes);
+
+  const specs = request.parameters instanceof Array ? request.parameters : [...request.parameters.specs.values()];
+  const bytes = {
+    parameters: sumOf(specs.map((spec) => align(byteLength(spec)))),
+    gradients: sumOf(gradients.bufferBytes),
+    optimizer: request.training ? planOptimizer(graph, request.training, maxArenaBytes).bytes : 0,
+    activations: sumOf(activations.bufferBytes),
+    inputs: sumOf(inputs.bufferBytes),
+    staging: request.training ? readbackBytes(request.training) * ringSlots : sumOf(outputs.map(byteLength)),
+  };
+  const total = sumOf(Object.values(bytes));
+  const largestBinding = largestBindingOf(dispatches.flat());
+  const problems = findProblems(specs, lifetimes, graph, dispatches.flat(), total, limits);
+  return { bytes, total, largestBinding, fits: problems.length === 0, problems, activations, gradients, inputs };
+}
+
+/** Throws `engine/does-not-fit` with the plan's first problem in words and all of them in the details. */
+export function requireFit(plan: MemoryPlan): void {
+  const [first] = plan.problems;
+  if (!first) return;
+  throw new LabError('engine/does-not-fit', first.message, first.hint, {
+    problems: plan.problems,
+    bytes: plan.bytes,
+    total: plan.total,
+  });
+}
+
+/** Bytes that one binding covers. Whole tensors are rounded up to 16 bytes, so that their tail can be read as a vec4. */
+export function bindingRange(binding: Dispatch['bindings'][number]): { offset: number; bytes: number } {
+  const { tensor, rows } = binding;
+  if (!rows) return { offset: 0, bytes: Math.ceil(byteLength(tensor) / 16) * 16 };
+  const rowBytes = byteLength({ shape: tensor.shape.slice(1), type: 'f32' }) / (tensor.type === 'bf16' ? 2 : 1);
+  return { offset: rows[0] * rowBytes, bytes: Math.ceil(((rows[1] - rows[0]) * rowBytes) / 4) * 4 };
+}
+
+export function inputsOf(nodes: readonly GraphNode[]): Tensor[] {
+  const found = new Map<number, Tensor>();
+  for (const node of nodes) {
+    for (const input of node.inputs) if (input.kind === 'input') found.set(input.id, input);
+  }
+  return [...found.values()];
+}
+
+function activationLifetimes(nodes: readonly GraphNode[], outputs: readonly Tensor[]): Lifetime[] {
+  const lives = new Map<number, { tensor: Tensor; birth: number; death: number }>();
+  for (const [time, node] of nodes.entries()) {
+    for (const tensor of node.outputs) lives.set(tensor.id, { tensor, birth: time, death: time });
+    for (const tensor of [...node.inputs, ...node.updates]) {
+      const life = lives.get(tensor.id);
+      if (life) life.death = time;
+      else if (tensor.kind === 'activation') {
+        throw new LabError('engine/unordered', `${node.label} reads ${tensor.name}, which no earlier node computes.`);
+      }
+    }
+  }
+  for (const output of outputs) {
+    const life = lives.get(output.id);
+    if (life) life.death = nodes.length;
+  }
+  return [...lives.values()].map(({ tensor, birth, death }) => ({
+    tensor: tensor.id,
+    bytes: byteLength(tensor),
+    birth,
+    death,
+  }));
+}
+
+/** Tensors that one dispatch reads and another that it writes. */
+function conflictsOf(dispatches: readonly (readonly Dispatch[])[]): Map<number, Set<number>> {
+  const conflicts = new Map<number, Set<number>>();
+  const note = (a: number, b: number) => {
+    const known = conflicts.get(a);
+    if (known) known.add(b);
+    else conflicts.set(a, new Set([b]));
+  };
+  for (const { bindings } of dispatches.flat()) {
+    for (const written of bindings) {
+      if (written.access !== 'readWrite') continue;
+      for (const read of bindings) {
+        if (read.access !== 'read') continue;
+        note(written.tensor.id, read.tensor.id);
+        note(read.tensor.id, written.tensor.id);
+      }
+    }
+  }
+  return conflicts;
+}
+
+function largestBindingOf(dispatches: readonly Dispatch[]): { tensor: string; bytes: number } {
+  let largest = { tensor: '', bytes: 0 };
+  for (const { bindings } of dispatches) {
+    for (const binding of bindings) {
+      const { bytes } = bindingRange(binding);
+      if (bytes > largest.bytes) largest = { tensor: binding.tensor.name, bytes };
+    }
+  }
+  return largest;
+}
+
+function findProblems(
+  specs: readonly ParameterSpec[],
+  lifetimes: readonly Lifetime[],
+  graph: Graph,
+  dispatches: readonly Dispatch[],
+  total: number,
+  limits: PlanLimits,
+): { message: string; hint: string }[] {
+  const problems = new Map<string, { message: string; hint: string }>();
+  for (const { bindings } of dispatches) {
+    for (const binding of bindings) {
+      const { bytes } = bindingRange(binding);
+      const { name } = binding.tensor;
+      if (bytes <= limits.maxBindingBytes) continue;
+      problems.set(name, {
+        message: `${name} needs a ${megabytes(bytes)} binding; this adapter allows ${megabytes(limits.maxBindingBytes)}.`,
+        hint: 'Shorten the sequence or lower the batch; matrices of the vocabulary can be split into more shards.',
+      });
+    }
+  }
+  const sizes = [
+    ...specs.map((spec) => ({ name: spec.name, bytes: byteLength(spec) })),
+    ...lifetimes.map((life) => ({ name: graph.tensors[life.tensor]!.name, bytes: life.bytes })),
+  ];
+  for (const { name, bytes } of sizes) {
+    if (bytes <= limits.maxBufferBytes || problems.has(name)) continue;
+    problems.set(name, {
+      message: `${name} needs a ${megabytes(bytes)} buffer; this adapter allows ${megabytes(limits.maxBufferBytes)}.`,
+      hint: 'Shorten the sequence or lower the batch, or use a smaller model.',
+    });
+  }
+  if (limits.budgetBytes !== undefined && total > limits.budgetBytes) {
+    problems.set('', {
+      message: `The run needs ${megabytes(total)} of GPU memory; the budget is ${megabytes(limits.budgetBytes)}.`,
+      hint: 'Lower the batch or the sequence length, or train fewer parameters.',
+    });
+  }
+  return [...problems.values()];
+}
+
+function defaultTarget(limits: PlanLimits): KernelTarget {
+  return {
+    maxWorkgroupsPerDimension: 65535,
+    maxInvocationsPerWorkgroup: 256,
+    maxWorkgroupStorageBytes: 16384,
+    maxBindingBytes: limits.maxBindingBytes,
+    hasSubgroups: false,
+    hasF16: false,
+    matmulVariant: 'tile',
+  };
+}
+
+function sized(tensors: readonly Tensor[]): { tensor: number; bytes: number }[] {
+  return tensors.map((tensor) => ({ tensor: tensor.id, bytes: byteLength(tensor) }));
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,34 @@
+/** One-off reads of GPU memory, in pieces, for saving and for forward programs. Training reads through readbackRing.ts. */
+import type { Device } from './device';
+
+const pieceBytes = 64 * 2 ** 20;
+
+/** `bytes` is a multiple of 4. The copy is ordered after everything submitted so far. */
+export async function readBuffer(
+  device: Device,
+  buffer: GPUBuffer,
+  offset: number,
+  bytes: number,
+): Promise<Uint8Array> {
+  device.check();
+  const result = new Uint8Array(bytes);
+  if (bytes === 0) return result;
+  const size = Math.min(pieceBytes, bytes);
+  const staging = await device.guarded('a buffer to read back', () =>
+    device.gpu.createBuffer({ label: 'read back', size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
+  );
+  try {
+    for (let done = 0; done < bytes; done += size) {
+      const length = Math.min(size, bytes - done);
+      const encoder = device.gpu.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, offset + done, staging, 0, length);
+      device.gpu.queue.submit([encoder.finish()]);
+      await device.orFail(staging.mapAsync(GPUMapMode.READ, 0, length));
+      result.set(new Uint8Array(staging.getMappedRange(0, length)), done);
+      staging.unmap();
+    }
+  } finally {
+    staging.destroy();
+  }
+  return result;
+}

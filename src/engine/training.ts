@@ -1,0 +1,52 @@
+/** What a training run is told and what it says back: plain values, shared by plan, optimizer and program. */
+import { byteLength, type Tensor } from './graph';
+
+export interface ParameterGroup {
+  /** Names of trainable parameters; every trainable parameter is in exactly one group. */
+  readonly parameters: readonly string[];
+  readonly weightDecay: number;
+  /** Moments and step counts by row: a row without gradient is not touched at all. For vocabulary matrices. */
+  readonly lazyRows?: boolean;
+  /** Multiplies the group's learning rate; 1 by default. */
+  readonly multiplier?: number;
+}
+
+export interface TrainingOptions {
+  readonly groups: Readonly<Record<string, ParameterGroup>>;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Largest global gradient norm; 0 turns clipping off. */
+  readonly clipNorm: number;
+  /** Most micro-batches a step. */
+  readonly microBatches: number;
+  /** Read back after each micro-batch, for example the loss of every token. */
+  readonly readback: readonly Tensor[];
+  /** Refuse a plan larger than this. */
+  readonly budgetBytes?: number;
+}
+
+export interface StepReading {
+  /** Counts from 1, and goes on after `restoreOptimizerState`. */
+  readonly step: number;
+  /** Before clipping. NaN when any gradient was not finite: then the step changed no parameter. */
+  readonly gradientNorm: number;
+  /** [microBatch][tensor], in the order of `TrainingOptions.readback`. */
+  readonly readback: readonly (readonly Float32Array[])[];
+  /** Wall time from the completion of the step before (or from the submission, if later) to this one's. */
+  readonly milliseconds: number;
+}
+
+/** Steps whose readings may be on their way at once before `readings()` waits for them. */
+export const ringSlots = 4;
+
+/** Bytes read back in one step: the clip record (4 values) and the readback tensors of every micro-batch. */
+export function readbackBytes(options: TrainingOptions): number {
+  return clipRecordBytes + options.microBatches * microBatchBytes(options.readback);
+}
+
+export const clipRecordBytes = 16;
+
+export function microBatchBytes(readback: readonly Tensor[]): number {
+  return readback.reduce((sum, tensor) => sum + byteLength(tensor), 0);
+}
