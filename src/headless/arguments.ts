@@ -1,0 +1,219 @@
+/**
+ * The command line's grammar: one table of verbs and their flags, from which parsing, refusals and `--help` all come.
+ * Anything not in the table is refused by name; numbers are checked here, so that verbs get values.
+ */
+import { parseArgs } from 'node:util';
+import { LabError } from '../error';
+
+interface Flag {
+  readonly kind: 'text' | 'whole' | 'number' | 'switch';
+  readonly value?: string;
+  readonly about: string;
+  readonly required?: boolean;
+  readonly choices?: readonly string[];
+  readonly fallback?: string;
+}
+
+const common = {
+  model: {
+    kind: 'text',
+    value: 'bundled|DIR',
+    about: 'the model: the bundled one or a Hugging Face folder',
+    fallback: 'bundled',
+  },
+  json: { kind: 'switch', about: 'print one JSON value to stdout; progress goes to stderr' },
+  help: { kind: 'switch', about: 'show this help' },
+} satisfies Record<string, Flag>;
+
+const corpus = { kind: 'text', value: 'FILE', about: 'text or JSON lines to learn from', required: true } as const;
+const init = {
+  kind: 'text',
+  value: 'HOW',
+  about: 'how new rows start',
+  choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
+  fallback: 'subword-mean',
+} as const;
+const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
+
+export const verbs = {
+  tokenize: {
+    about: "Cut text into the model's tokens.",
+    flags: {
+      text: { kind: 'text', value: 'TEXT', about: 'the text' },
+      file: { kind: 'text', value: 'FILE', about: 'or a UTF-8 file' },
+      'special-tokens': { kind: 'switch', about: "add the model's own special tokens" },
+    },
+  },
+  logits: {
+    about: "Logits at every position, with the model's own special tokens added.",
+    flags: {
+      text: { kind: 'text', value: 'TEXT', about: 'the text' },
+      ids: { kind: 'text', value: '1,2,3', about: 'or token ids, taken as they are' },
+      out: {
+        kind: 'text',
+        value: 'FILE',
+        about: 'write `logits` [tokens, embeddingRows] F32 and `ids` [tokens] I64 as safetensors',
+      },
+    },
+  },
+  eval: {
+    about: 'Bits per byte of a whole file, per document.',
+    flags: { corpus, 'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' } },
+  },
+  expand: {
+    about: 'Add new tokens learned from a corpus and write the grafted model as a Hugging Face folder.',
+    flags: {
+      corpus,
+      'new-tokens': { kind: 'whole', value: 'K', about: 'how many new tokens', required: true },
+      init,
+      seed,
+      out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
+    },
+  },
+  train: {
+    about: 'Train and write the result as a Hugging Face folder. With --new-tokens, expands first.',
+    flags: {
+      corpus,
+      train: {
+        kind: 'text',
+        value: 'WHAT',
+        about: "what may move; new rows are those in the folder's new_tokens.json, or of --new-tokens",
+        choices: ['new-rows', 'embeddings', 'all'],
+        fallback: 'new-rows',
+      },
+      'new-tokens': { kind: 'whole', value: 'K', about: 'expand by this many tokens first' },
+      init,
+      steps: { kind: 'whole', value: 'N', about: 'optimizer steps', fallback: '200' },
+      batch: { kind: 'whole', value: 'B', about: 'rows a step', fallback: '4' },
+      seq: { kind: 'whole', value: 'T', about: 'tokens a row', fallback: '256' },
+      lr: { kind: 'number', value: 'X', about: 'peak learning rate of the vocabulary rows' },
+      'body-lr': { kind: 'number', value: 'X', about: 'peak learning rate of everything else (mode all)' },
+      warmup: { kind: 'whole', value: 'N', about: 'warm-up steps; a tenth of the steps by default' },
+      'evaluate-every': {
+        kind: 'whole',
+        value: 'N',
+        about: 'held-out bits per byte every N steps; 0: only before and after',
+      },
+      seed,
+      out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
+      log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
+    },
+  },
+  generate: {
+    about: 'Continue a prompt.',
+    flags: {
+      prompt: { kind: 'text', value: 'P', about: 'the prompt', required: true },
+      'max-tokens': { kind: 'whole', value: 'N', about: 'how many tokens', fallback: '64' },
+      temperature: { kind: 'number', value: 'X', about: '0 takes the likeliest token', fallback: '0' },
+      'top-k': { kind: 'whole', value: 'K', about: 'sample among the K likeliest; 0: all', fallback: '40' },
+      seed,
+    },
+  },
+} satisfies Record<string, { about: string; flags: Record<string, Flag> }>;
+
+export type Verb = keyof typeof verbs;
+
+export interface Command {
+  readonly verb: Verb | 'help';
+  readonly json: boolean;
+  readonly help: boolean;
+  text(flag: string): string | undefined;
+  number(flag: string): number | undefined;
+  isSet(flag: string): boolean;
+}
+
+function refuse(message: string, hint = 'Run `npm run lab -- --help` for the verbs and their flags.'): LabError {
+  return new LabError('headless/bad-arguments', message, hint);
+}
+
+/** Throws `headless/bad-arguments`, naming the argument. */
+export function parseCommand(argv: readonly string[]): Command {
+  const [verb, ...rest] = argv;
+  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
+    return {
+      verb: 'help',
+      json: false,
+      help: true,
+      text: () => undefined,
+      number: () => undefined,
+      isSet: () => false,
+    };
+  }
+  if (!(verb in verbs)) {
+    throw refuse(`There is no verb \`${verb}\`.`, `Verbs: ${Object.keys(verbs).join(', ')}.`);
+  }
+  const flags: Record<string, Flag> = { ...verbs[verb as Verb].flags, ...common };
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      { type: flag.kind === 'switch' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  const { tokens } = parseArgs({ args: [...rest], options, strict: false, tokens: true, allowPositionals: true });
+  const values = new Map<string, string | true>();
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw refuse(`\`${token.value}\` stands without a flag.`);
+    if (token.kind === 'option-terminator') throw refuse('`--` is not used.');
+    const flag = flags[token.name];
+    if (!flag) {
+      throw refuse(`\`${verb}\` has no flag \`${token.rawName}\`.`, `Flags: --${Object.keys(flags).join(', --')}.`);
+    }
+    if (flag.kind === 'switch') values.set(token.name, true);
+    else if (token.value === undefined) throw refuse(`\`--${token.name}\` needs a value (${flag.value}).`);
+    else values.set(token.name, checked(token.name, flag, token.value));
+  }
+  const wantsHelp = values.has('help');
+  for (const [name, flag] of Object.entries(flags)) {
+    if (!wantsHelp && flag.required && !values.has(name))
+      throw refuse(`\`${verb}\` needs \`--${name} ${flag.value}\`.`);
+    if (flag.fallback !== undefined && !values.has(name)) values.set(name, flag.fallback);
+  }
+  const text = (flag: string) => {
+    const value = values.get(flag);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    verb: verb as Verb,
+    json: values.has('json'),
+    help: wantsHelp,
+    text,
+    number: (flag) => {
+      const value = text(flag);
+      return value === undefined ? undefined : Number(value);
+    },
+    isSet: (flag) => values.has(flag),
+  };
+}
+
+function checked(name: string, flag: Flag, value: string): string {
+  if (flag.choices && !flag.choices.includes(value)) {
+    throw refuse(`\`--${name}\` cannot be \`${value}\`.`, `One of: ${flag.choices.join(', ')}.`);
+  }
+  if (flag.kind === 'whole' && !/^\d+$/.test(value))
+    throw refuse(`\`--${name}\` takes a whole number, not \`${value}\`.`);
+  if (flag.kind === 'number' && (value.trim() === '' || !(Number(value) >= 0 && Number.isFinite(Number(value))))) {
+    throw refuse(`\`--${name}\` takes a number of at least 0, not \`${value}\`.`);
+  }
+  return value;
+}
+
+export function helpText(verb: Verb | 'help'): string {
+  const shown = verb === 'help' ? (Object.keys(verbs) as Verb[]) : [verb];
+  const lines = ['npm run lab -- <verb> [flags]', ''];
+  for (const name of shown) {
+    lines.push(`${name}: ${verbs[name].about}`);
+    lines.push(...Object.entries<Flag>(verbs[name].flags).map(flagLine), '');
+  }
+  lines.push('every verb:', ...Object.entries<Flag>(common).map(flagLine));
+  return lines.join('\n');
+}
+
+function flagLine([name, flag]: [string, Flag]): string {
+  const left = `  --${name}${flag.value ? ` ${flag.value}` : ''}`;
+  const notes = [
+    flag.choices ? `one of ${flag.choices.join(', ')}` : '',
+    flag.fallback === undefined ? '' : `default ${flag.fallback}`,
+    flag.required ? 'required' : '',
+  ].filter(Boolean);
+  return `${left.padEnd(28)} ${flag.about}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Intervals by resampling documents, the unit that is independent; tokens of one document are not. Bits per byte is a
+ * ratio of sums, so each resample sums nats and bytes of the drawn documents. Two arms are compared on the same draws
+ * (paired): what is hard about a document cancels.
+ */
+import { seededRandom } from './random';
+
+/** Nats and UTF-8 bytes of each document, in the same order for every arm. */
+export interface DocumentScores {
+  readonly nats: readonly number[];
+  readonly bytes: readonly number[];
+  readonly tokens: readonly number[];
+}
+
+export const resamples = 1000;
+const bootstrapSeed = 20260101;
+
+export function bitsPerByte(scores: DocumentScores): number {
+  return sum(scores.nats) / (Math.LN2 * Math.max(1, sum(scores.bytes)));
+}
+
+/** 95 % interval of bits per byte. */
+export function scoreInterval(scores: DocumentScores): readonly [number, number] {
+  return percentiles(draws(scores.bytes, [scores.nats]).map(([bits]) => bits!));
+}
+
+/** Second minus first in bits per byte over the same documents, with its 95 % interval. */
+export function pairedDifference(
+  first: DocumentScores,
+  second: DocumentScores,
+): { readonly bitsPerByte: number; readonly interval: readonly [number, number] } {
+  const differences = draws(first.bytes, [first.nats, second.nats]).map(([a, b]) => b! - a!);
+  return { bitsPerByte: bitsPerByte(second) - bitsPerByte(first), interval: percentiles(differences) };
+}
+
+function draws(bytes: readonly number[], arms: readonly (readonly number[])[]): number[][] {
+  const random = seededRandom(bootstrapSeed);
+  const results: number[][] = [];
+  for (let draw = 0; draw < resamples; draw++) {
+    let drawnBytes = 0;
+    const nats = arms.map(() => 0);
+    for (let n = 0; n < bytes.length; n++) {
+      const document = Math.floor(random() * bytes.length);
+      drawnBytes += bytes[document]!;
+      for (let arm = 0; arm < arms.length; arm++) nats[arm]! += arms[arm]![document]!;
+    }
+    results.push(nats.map((total) => total / (Math.LN2 * Math.max(1, drawnBytes))));
+  }
+  return results;
+}
+
+function percentiles(values: number[]): readonly [number, number] {
+  values.sort((a, b) => a - b);
+  return [values[Math.floor(0.025 * values.length)] ?? 0, values[Math.ceil(0.975 * values.length) - 1] ?? 0];
+}
+
+export function sum(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,24 @@
+/**
+ * The marks that signals are read against, in one place, with where each comes from (DESIGN section 5; published
+ * results on vocabulary expansion of 0.1 to 8 B models). They are rules of thumb: the pilot and the comparison measure.
+ */
+export const thresholds = {
+  /** Least share of tokens saved that is worth a new vocabulary; or twice the compute break-even, if that is more. */
+  compression: 0.1,
+  /** Bytes per token in the domain over bytes per token in general text. */
+  fragmentationStrong: 0.6,
+  fragmentationNone: 0.85,
+  /** Occurrences of a new token in training (10th percentile): floor, good, best published. */
+  exposure: [100, 1000, 6000],
+  /** Raw bytes of corpus per new token: below the first no, below the second a pilot, above it go. */
+  budget: [20_000, 500_000],
+  /** Share of the new vocabulary matrix in all parameters: warn. */
+  vocabularyShare: 0.3,
+  /** A further merge that saves less than this share of the tokens is noise in the suggestion. */
+  worthwhileGain: 0.01,
+} as const;
+
+/** Largest vocabulary that a diagnosis trains: one token per KB of corpus, at most 4,096. */
+export function largestNewTokens(trainBytes: number): number {
+  return Math.max(16, Math.min(4096, Math.floor(trainBytes / 1000)));
+}

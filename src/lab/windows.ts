@@ -1,0 +1,90 @@
+/**
+ * Documents cut into windows that fit the model's context, each token predicted exactly once. Every document opens with
+ * the model's own start token (not scored, it is no text), and no end token is scored. A document longer than the
+ * window goes on in windows that overlap by half: the first half is context only. Disjoint windows would be twice as
+ * fast, but would charge an arm with more tokens for more cold starts, which is not the vocabulary's doing.
+ */
+export interface Window {
+  readonly document: number;
+  /** Input ids; position i predicts the id that follows it. */
+  readonly ids: Uint32Array;
+  /** `targets[i]` follows `ids[i]`, or is `ignoredTarget` where it only serves as context. */
+  readonly targets: Uint32Array;
+}
+
+export const ignoredTarget = 0xffffffff;
+
+/**
+ * @param ids of the document's text, without special tokens.
+ * @param length largest number of input positions, at least 2.
+ */
+export function documentWindows(document: number, ids: Uint32Array, startId: number, length: number): Window[] {
+  const sequence = new Uint32Array(ids.length + 1);
+  sequence[0] = startId;
+  sequence.set(ids, 1);
+  const windows: Window[] = [];
+  let predicted = 0;
+  while (predicted < ids.length) {
+    // The window begins half a window before the first target not yet predicted.
+    const start = predicted === 0 ? 0 : predicted - Math.floor(length / 2);
+    const end = Math.min(ids.length, start + length);
+    const targets = sequence.slice(start + 1, end + 1);
+    targets.fill(ignoredTarget, 0, predicted - start);
+    windows.push({ document, ids: sequence.slice(start, end), targets });
+    predicted = end;
+  }
+  return windows;
+}
+
+/** Windows side by side in one flat row of tokens; `documentStart` keeps them from seeing each other. */
+export interface PackedWindows {
+  readonly ids: Uint32Array;
+  readonly targets: Uint32Array;
+  readonly positions: Uint32Array;
+  readonly documentStart: Uint32Array;
+  readonly documentEnd: Uint32Array;
+  /** Document of each token; -1 where the row is padded. */
+  readonly documents: Int32Array;
+}
+
+/** First fit in order, without sorting: neighbours are alike in length within a corpus, and order stays explainable. */
+export function* packWindows(windows: Iterable<Window>, tokens: number): Generator<PackedWindows> {
+  let open: Window[] = [];
+  let filled = 0;
+  for (const window of windows) {
+    if (filled + window.ids.length > tokens && filled > 0) {
+      yield layOut(open, tokens);
+      open = [];
+      filled = 0;
+    }
+    open.push(window);
+    filled += window.ids.length;
+  }
+  if (filled > 0) yield layOut(open, tokens);
+}
+
+function layOut(windows: readonly Window[], tokens: number): PackedWindows {
+  const ids = new Uint32Array(tokens);
+  const targets = new Uint32Array(tokens).fill(ignoredTarget);
+  const positions = new Uint32Array(tokens);
+  const documentStart = new Uint32Array(tokens);
+  const documentEnd = new Uint32Array(tokens);
+  const documents = new Int32Array(tokens).fill(-1);
+  let at = 0;
+  for (const window of windows) {
+    const end = at + window.ids.length;
+    ids.set(window.ids, at);
+    targets.set(window.targets, at);
+    documents.fill(window.document, at, end);
+    documentStart.fill(at, at, end);
+    documentEnd.fill(end, at, end);
+    for (let i = at; i < end; i++) positions[i] = i - at;
+    at = end;
+  }
+  // Padding: each token a document of its own, so that it costs next to nothing.
+  for (; at < tokens; at++) {
+    documentStart[at] = at;
+    documentEnd[at] = at + 1;
+  }
+  return { ids, targets, positions, documentStart, documentEnd, documents };
+}

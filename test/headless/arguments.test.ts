@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { LabError } from '../../src/error';
+import { helpText, parseCommand, verbs } from '../../src/headless/arguments';
+
+function refusal(...argv: string[]): LabError {
+  try {
+    parseCommand(argv);
+  } catch (thrown) {
+    if (thrown instanceof LabError) return thrown;
+    throw thrown;
+  }
+  throw new Error('was not refused');
+}
+
+describe('the command line', () => {
+  it('reads flags in both spellings and fills in defaults', () => {
+    const command = parseCommand(['eval', '--corpus', 'a.txt', '--model=dir', '--json']);
+    expect(command.verb).toBe('eval');
+    expect(command.text('corpus')).toBe('a.txt');
+    expect(command.text('model')).toBe('dir');
+    expect(command.json).toBe(true);
+    expect(parseCommand(['tokenize', '--text', 'x']).text('model')).toBe('bundled');
+    expect(parseCommand(['generate', '--prompt', '--model', '--temperature', '0.5']).text('prompt')).toBe('--model');
+  });
+
+  const refused: [string, string[], RegExp][] = [
+    ['an unknown verb', ['evaluate'], /`evaluate`/],
+    ['an unknown flag', ['eval', '--corpus', 'a', '--verbose'], /`--verbose`/],
+    ['a flag of another verb', ['eval', '--corpus', 'a', '--steps', '3'], /`--steps`/],
+    ['a stray word', ['eval', 'a.txt'], /`a.txt`/],
+    ['a missing flag', ['expand', '--corpus', 'a', '--out', 'b'], /--new-tokens/],
+    ['a missing value', ['eval', '--corpus'], /--corpus/],
+    ['a number that is none', ['train', '--corpus', 'a', '--out', 'b', '--steps', 'many'], /`many`/],
+    ['a choice that is none', ['train', '--corpus', 'a', '--out', 'b', '--train', 'head'], /`head`/],
+  ];
+  it.each(refused)('refuses %s by name', (_, argv, pattern) => {
+    const error = refusal(...argv);
+    expect(error.code).toBe('headless/bad-arguments');
+    expect(error.message).toMatch(pattern);
+  });
+
+  it('explains every verb and flag', () => {
+    const text = helpText('help');
+    for (const [verb, { flags }] of Object.entries(verbs)) {
+      expect(text).toContain(`${verb}:`);
+      for (const flag of Object.keys(flags)) expect(text).toContain(`--${flag}`);
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { bitsPerByte, pairedDifference, scoreInterval } from '../../src/lab/bootstrap';
+import { compareArms, outcomeOf } from '../../src/lab/compare';
+
+const bytes = Array.from({ length: 60 }, (_, i) => 100 + 7 * (i % 11));
+const scores = (natsPerByte: number, noise: number, tokensPerByte = 0.3) => ({
+  bytes,
+  nats: bytes.map((b, i) => b * natsPerByte + noise * Math.sin(12.9898 * i)),
+  tokens: bytes.map((b) => b * tokensPerByte),
+});
+
+describe('bits per byte', () => {
+  it('is nats over ln 2 times bytes, summed over documents before dividing', () => {
+    const value = bitsPerByte({ nats: [Math.LN2 * 10, Math.LN2 * 30], bytes: [10, 10], tokens: [1, 1] });
+    expect(value).toBeCloseTo(2, 12);
+  });
+
+  it('has an interval that holds it and narrows with more even documents', () => {
+    const wide = scoreInterval(scores(1, 20));
+    const narrow = scoreInterval(scores(1, 2));
+    const value = bitsPerByte(scores(1, 20));
+    expect(wide[0]).toBeLessThan(value);
+    expect(wide[1]).toBeGreaterThan(value);
+    expect(narrow[1] - narrow[0]).toBeLessThan((wide[1] - wide[0]) / 5);
+  });
+
+  it('gives the same interval every time', () => {
+    expect(scoreInterval(scores(1, 20))).toEqual(scoreInterval(scores(1, 20)));
+  });
+});
+
+describe('the paired difference', () => {
+  it('cancels what both arms share: a constant gap has an interval of its own width, not of the documents', () => {
+    const { bitsPerByte: gap, interval } = pairedDifference(scores(1, 20), scores(0.9, 20));
+    expect(gap).toBeCloseTo(-0.1 / Math.LN2, 10);
+    expect(interval[1] - interval[0]).toBeLessThan(1e-9);
+  });
+});
+
+describe('the outcome', () => {
+  const cases = [
+    ['better for sure', [-0.2, -0.1], 0, 'paid'],
+    ['better for sure and shorter', [-0.2, -0.1], 0.4, 'paid'],
+    ['within 1 % and shorter', [-0.01, 0.009], 0.2, 'shorter-not-worse'],
+    ['worse for sure, but by less than 1 %, and shorter', [0.001, 0.009], 0.2, 'shorter-not-worse'],
+    ['within 1 % and not shorter', [-0.01, 0.009], 0.05, 'not-distinguishable'],
+    ['worse for sure', [0.05, 0.2], 0.4, 'did-not-pay'],
+    ['wide interval around zero', [-0.1, 0.2], 0.4, 'not-distinguishable'],
+  ] as const;
+  it.each(cases)('%s', (_, interval, shorterBy, outcome) => {
+    expect(outcomeOf(interval, 1, shorterBy)).toBe(outcome);
+  });
+
+  it('of three arms names steps and mode and how much shorter the text became', () => {
+    const arm = (nats: number, tokensPerByte: number) => ({
+      heldOut: scores(nats, 3, tokensPerByte),
+      general: scores(1, 3),
+    });
+    const comparison = compareArms(
+      { base: arm(1, 0.4), 'grafted-untrained': arm(1.4, 0.3), 'grafted-trained': arm(0.8, 0.3) },
+      120,
+      'new-rows',
+    );
+    expect(comparison.outcome).toBe('paid');
+    expect(comparison.shorterBy).toBeCloseTo(0.25, 10);
+    expect(comparison.generalDifference.bitsPerByte).toBe(0);
+    expect(comparison.arms.map((a) => a.arm)).toEqual(['base', 'grafted-untrained', 'grafted-trained']);
+    expect(comparison).toMatchObject({ steps: 120, mode: 'new-rows' });
+  });
+});
