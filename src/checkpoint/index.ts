@@ -1,0 +1,8 @@
+/** Bytes in, bytes out: model folders wherever they lie, safetensors, zips and the private file system. Node: node.ts. */
+export * from './byteSource';
+export * from './checkpoint';
+export * from './dtype';
+export * from './json';
+export * from './safetensors';
+export { encodeHeader, MAX_HEADER_BYTES, readHeader, tensorBytes } from './safetensorsHeader';
+export type { HeaderTensor, SafetensorsHeader, TensorHeading } from './safetensorsHeader';
