@@ -1,0 +1,206 @@
+// The codec: text to ids and back with exactly the model's own rules. It runs the pipeline of tokenizer.json in the order
+// of the Rust library: added tokens, normalizer, added tokens of the normalised kind, pre-tokenizer, model, post-processor.
+import { LabError } from '../error';
+import type { AddedToken } from './addedTokens/addedToken';
+import { AddedTokenMatcher } from './addedTokens/AddedTokenMatcher';
+import type { Decoder } from './decoder/decoder';
+import { type Encoding, EncodingBuilder } from './encoding';
+import { pieceBytes, type TokenizerFamily } from './family';
+import type { Bpe } from './model/Bpe';
+import {
+  type AlignedText,
+  firstCharacterLength,
+  inputEnd,
+  inputStart,
+  sliceAligned,
+  unaligned,
+} from './normalizer/alignedText';
+import type { Normalizer } from './normalizer/normalizer';
+import type { PostProcessor } from './postProcessor/postProcessor';
+import type { Piece, PreTokenizer } from './preTokenizer/preTokenizer';
+import { visibleText } from './visibleText';
+import { WordStart } from './preTokenizer/WordStart';
+
+export interface PreToken {
+  /** Normalised text of the piece, in which spaces may stand as "▁". */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Set where the piece is an added token, which is never cut or merged. */
+  readonly addedId: number | null;
+}
+
+export interface SpecialIds {
+  readonly bos: number | null;
+  readonly eos: number | null;
+  readonly unknown: number | null;
+  readonly padding: number | null;
+}
+
+/** The stages of tokenizer.json, made by the create functions. */
+export interface TokenizerStages {
+  readonly family: TokenizerFamily;
+  readonly addedTokens: readonly AddedToken[];
+  readonly normalizer: Normalizer;
+  readonly preTokenizer: PreTokenizer;
+  readonly model: Bpe;
+  readonly postProcessor: PostProcessor;
+  readonly decoder: Decoder;
+  readonly special: SpecialIds;
+}
+
+export class Tokenizer {
+  readonly family: TokenizerFamily;
+  readonly special: SpecialIds;
+  /** Pieces of the model, without added tokens that stand outside of it: `vocab_size` in transformers. */
+  readonly vocabSize: number;
+  /** All tokens: `len(tokenizer)`. */
+  readonly length: number;
+  readonly largestId: number;
+  readonly addedTokens: readonly AddedToken[];
+  readonly model: Bpe;
+
+  private readonly pieceOf: (string | undefined)[] = [];
+  private readonly addedById: ReadonlyMap<number, AddedToken>;
+  private readonly rawMatcher: AddedTokenMatcher;
+  private readonly normalizedMatcher: AddedTokenMatcher;
+  private readonly preTokenizer: PreTokenizer;
+  private readonly bytesOf = new Map<number, Uint8Array>();
+
+  constructor(private readonly stages: TokenizerStages) {
+    const { model, addedTokens, normalizer } = stages;
+    this.family = stages.family;
+    this.special = stages.special;
+    this.model = model;
+    this.addedTokens = addedTokens;
+    for (const [piece, id] of model.vocabulary) this.pieceOf[id] = piece;
+    this.addedById = new Map(addedTokens.map((token) => [token.id, token]));
+    for (const token of addedTokens) this.pieceOf[token.id] = token.content;
+    this.vocabSize = model.vocabulary.size;
+    this.length = model.vocabulary.size + addedTokens.filter((token) => !model.vocabulary.has(token.content)).length;
+    this.largestId = this.pieceOf.length - 1;
+    const raw = addedTokens.filter((token) => !token.normalized);
+    this.rawMatcher = new AddedTokenMatcher(raw.map((token) => [token.content, token]));
+    const normalized = addedTokens.filter((token) => token.normalized);
+    this.normalizedMatcher = new AddedTokenMatcher(
+      normalized.map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token]),
+    );
+    // Models without word boundaries in tokenizer.json would merge whole documents as one piece.
+    const wordStart = stages.family === 'sentencepiece-bpe' ? WordStart.where(model) : null;
+    this.preTokenizer = wordStart === null ? stages.preTokenizer : wordStart.after(stages.preTokenizer);
+  }
+
+  /** @param options.specialTokens adds what the post-processor adds, such as the BOS token. */
+  encode(text: string, options: { readonly specialTokens?: boolean } = {}): Encoding {
+    const out = new EncodingBuilder();
+    const { before, after } = this.stages.postProcessor;
+    if (options.specialTokens === true) for (const id of before) out.push(id, 0, 0);
+    this.walk(
+      text,
+      (token, start, end) => out.push(token.id, start, end),
+      (piece, aligned) => {
+        const { ids, starts, ends } = this.model.segment(piece.text);
+        const shift = piece.start - piece.added;
+        const isPrefixAlone = piece.text.length === piece.added;
+        const first = isPrefixAlone ? 0 : firstCharacterLength(piece.text.slice(piece.added));
+        for (let at = 0; at < ids.length; at++) {
+          const from = Math.max(piece.start, shift + starts[at]!);
+          const to = Math.max(piece.start + (ends[at]! <= piece.added ? first : 0), shift + ends[at]!);
+          out.push(ids[at]!, inputStart(aligned, from), inputEnd(aligned, to));
+        }
+      },
+    );
+    if (options.specialTokens === true) for (const id of after) out.push(id, text.length, text.length);
+    return out.finish();
+  }
+
+  /** @throws LabError tokenizer/unknown-id for an id that no token has. */
+  decode(ids: ArrayLike<number>, options: { readonly skipSpecial?: boolean } = {}): string {
+    const pieces: string[] = [];
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at]!;
+      if (options.skipSpecial === true && this.addedById.get(id)?.special === true) continue;
+      pieces.push(this.piece(id));
+    }
+    return this.stages.decoder.decode(pieces).join('');
+  }
+
+  /** The pieces that merging starts from, and added tokens between them. */
+  preTokenize(text: string): PreToken[] {
+    const out: PreToken[] = [];
+    this.walk(
+      text,
+      (token, start, end) => out.push({ text: token.content, start, end, addedId: token.id }),
+      (piece, aligned) => {
+        const length = piece.text.length - piece.added;
+        const start = inputStart(aligned, piece.start);
+        const end = length > 0 ? inputEnd(aligned, piece.start + length) : start;
+        out.push({ text: piece.text, start, end, addedId: null });
+      },
+    );
+    return out;
+  }
+
+  /** The piece as tokenizer.json writes it. */
+  piece(id: number): string {
+    const piece = this.pieceOf[id];
+    if (piece === undefined) {
+      throw new LabError('tokenizer/unknown-id', `No token has id ${id}; ids end at ${this.largestId}.`);
+    }
+    return piece;
+  }
+
+  idOfPiece(piece: string): number | undefined {
+    return this.addedTokens.find((token) => token.content === piece)?.id ?? this.model.vocabulary.get(piece);
+  }
+
+  hasId(id: number): boolean {
+    return this.pieceOf[id] !== undefined;
+  }
+
+  isAdded(id: number): boolean {
+    return this.addedById.has(id);
+  }
+
+  /** The bytes of text a token stands for; "▁" is a space. */
+  tokenBytes(id: number): Uint8Array {
+    const known = this.bytesOf.get(id);
+    if (known !== undefined) return known;
+    const bytes = this.isAdded(id) ? new TextEncoder().encode(this.piece(id)) : pieceBytes(this.piece(id), this.family);
+    this.bytesOf.set(id, bytes);
+    return bytes;
+  }
+
+  /** A token for people: its text, with bytes that are no text as `\xE4` and control characters as `\n`. */
+  tokenText(id: number): string {
+    return visibleText(this.tokenBytes(id));
+  }
+
+  private walk(
+    input: string,
+    onAdded: (token: AddedToken, start: number, end: number) => void,
+    onPiece: (piece: Piece, aligned: AlignedText) => void,
+  ): void {
+    // A lone surrogate has no UTF-8 form; like the Rust library's bindings, it is read as U+FFFD.
+    const text = (input as string & { toWellFormed(): string }).toWellFormed();
+    for (const raw of this.rawMatcher.cut(text)) {
+      if (raw.token !== null) {
+        onAdded(raw.token, raw.from, raw.to);
+        continue;
+      }
+      const whole = raw.from === 0 && raw.to === text.length;
+      const segment = unaligned(whole ? text : text.slice(raw.from, raw.to), raw.from);
+      const normal = this.stages.normalizer.normalize(segment);
+      for (const span of this.normalizedMatcher.cut(normal.text)) {
+        if (span.token !== null) {
+          onAdded(span.token, inputStart(normal, span.from), inputEnd(normal, span.to));
+          continue;
+        }
+        const part = span.to - span.from === normal.text.length ? normal : sliceAligned(normal, span.from, span.to);
+        const start: readonly Piece[] = [{ text: part.text, start: 0, added: 0 }];
+        const atTextStart = raw.from === 0 && span.from === 0;
+        for (const piece of this.preTokenizer.split(start, atTextStart)) onPiece(piece, part);
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// `decoder` of tokenizer.json by its `type`.
+import { asArray, asBoolean, asIndex, asObject, asString, unsupported } from '../json';
+import { createPattern } from '../pattern/createPattern';
+import { ByteFallback } from './ByteFallback';
+import { ByteLevelDecoder } from './ByteLevelDecoder';
+import type { Decoder } from './decoder';
+import { DecoderSequence } from './DecoderSequence';
+import { Fuse } from './Fuse';
+import { MetaspaceDecoder } from './MetaspaceDecoder';
+import { ReplaceDecoder } from './ReplaceDecoder';
+import { Strip } from './Strip';
+
+export function createDecoder(json: unknown, field = 'decoder'): Decoder {
+  if (json === null || json === undefined) throw unsupported(field, 'is missing');
+  const decoder = asObject(json, field);
+  const type = asString(decoder.type, `${field}.type`);
+  switch (type) {
+    case 'ByteLevel':
+      return new ByteLevelDecoder();
+    case 'ByteFallback':
+      return new ByteFallback();
+    case 'Fuse':
+      return new Fuse();
+    case 'Strip':
+      return new Strip(
+        asString(decoder.content, `${field}.content`),
+        asIndex(decoder.start, `${field}.start`),
+        asIndex(decoder.stop, `${field}.stop`),
+      );
+    case 'Replace':
+      return new ReplaceDecoder(
+        createPattern(decoder.pattern, `${field}.pattern`),
+        asString(decoder.content, `${field}.content`),
+      );
+    case 'Metaspace':
+      return new MetaspaceDecoder(
+        asString(decoder.replacement, `${field}.replacement`),
+        decoder.prepend_scheme === undefined
+          ? asBoolean(decoder.add_prefix_space, `${field}.add_prefix_space`, true)
+          : decoder.prepend_scheme !== 'never',
+      );
+    case 'Sequence':
+      return new DecoderSequence(
+        asArray(decoder.decoders, `${field}.decoders`).map((part, index) =>
+          createDecoder(part, `${field}.decoders[${index}]`),
+        ),
+      );
+    default:
+      throw unsupported(`${field}.type`, `is ${type}, a decoder the lab does not know`);
+  }
+}

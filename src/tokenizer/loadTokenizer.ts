@@ -1,0 +1,49 @@
+// tokenizer.json (and tokenizer_config.json for the roles of special tokens) to a Tokenizer. `truncation` and `padding`
+// are settings of a caller that some files carry by accident; transformers resets them too, so they are not read.
+import { readAddedTokens } from './addedTokens/readAddedTokens';
+import { createDecoder } from './decoder/createDecoder';
+import { asObject, type JsonObject } from './json';
+import { createModel } from './model/createModel';
+import { createNormalizer } from './normalizer/createNormalizer';
+import { createPostProcessor } from './postProcessor/createPostProcessor';
+import { createPreTokenizer, isByteLevel } from './preTokenizer/createPreTokenizer';
+import { type SpecialIds, Tokenizer } from './Tokenizer';
+
+/**
+ * @param tokenizerJson the parsed tokenizer.json.
+ * @param tokenizerConfig the parsed tokenizer_config.json.
+ * @throws LabError tokenizer/unsupported, tokenizer/invalid; both name the field.
+ */
+export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown): Tokenizer {
+  const json = asObject(tokenizerJson, 'tokenizer.json');
+  const byteLevel = isByteLevel(json.pre_tokenizer);
+  const preTokenizer = createPreTokenizer(json.pre_tokenizer);
+  const model = createModel(json.model, byteLevel);
+  const addedTokens = readAddedTokens(json.added_tokens, model.vocabulary);
+  const knownIds = new Set([...model.vocabulary.values(), ...addedTokens.map((token) => token.id)]);
+  const idOf = (content: unknown): number | null => {
+    if (typeof content !== 'string') return null;
+    return addedTokens.find((token) => token.content === content)?.id ?? model.vocabulary.get(content) ?? null;
+  };
+  return new Tokenizer({
+    family: byteLevel ? 'byte-level-bpe' : 'sentencepiece-bpe',
+    addedTokens,
+    normalizer: createNormalizer(json.normalizer),
+    preTokenizer,
+    model,
+    postProcessor: createPostProcessor(json.post_processor, (id) => knownIds.has(id)),
+    decoder: createDecoder(json.decoder),
+    special: specialIds(tokenizerConfig, idOf),
+  });
+}
+
+function specialIds(tokenizerConfig: unknown, idOf: (content: unknown) => number | null): SpecialIds {
+  const config: JsonObject =
+    tokenizerConfig === undefined || tokenizerConfig === null ? {} : asObject(tokenizerConfig, 'tokenizer_config.json');
+  const role = (name: string): number | null => {
+    const token = config[name];
+    // Either the content itself or an AddedToken with it.
+    return idOf(typeof token === 'object' && token !== null ? (token as JsonObject).content : token);
+  };
+  return { bos: role('bos_token'), eos: role('eos_token'), unknown: role('unk_token'), padding: role('pad_token') };
+}

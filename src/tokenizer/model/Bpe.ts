@@ -1,0 +1,63 @@
+// Byte-pair encoding over ids. Segmentations are cached by piece: natural text repeats its words, so that nearly all of
+// it is a Map lookup.
+import { MergeTable } from './MergeTable';
+import { mergeSymbols } from './mergeSymbols';
+import type { Merge, Model, Segmentation } from './model';
+import { type SymbolSource, SymbolWork } from './symbols';
+
+/** At most this many pieces are remembered (about 60 MB in the worst case); then the cache starts afresh. */
+const CACHED_PIECES = 200_000;
+/** Longer pieces hardly repeat. */
+const LONGEST_CACHED = 64;
+
+export class Bpe implements Model {
+  private readonly cache = new Map<string, Segmentation>();
+  private readonly table: MergeTable;
+  private readonly work = new SymbolWork();
+
+  /** @param wholePieces maps a piece to an id that wins over merging (`ignore_merges`), or null. */
+  constructor(
+    readonly vocabulary: ReadonlyMap<string, number>,
+    readonly merges: readonly Merge[],
+    readonly symbols: SymbolSource,
+    private readonly wholePieces: ((piece: string) => number | undefined) | null,
+  ) {
+    this.table = new MergeTable(merges);
+  }
+
+  segment(piece: string): Segmentation {
+    const known = this.cache.get(piece);
+    if (known !== undefined) return known;
+    const found = this.merged(piece);
+    if (piece.length <= LONGEST_CACHED) {
+      if (this.cache.size >= CACHED_PIECES) this.cache.clear();
+      this.cache.set(piece, found);
+    }
+    return found;
+  }
+
+  /** Merges ids that stand for no whole text, such as the bytes of half a character. */
+  mergeIds(ids: readonly number[]): number[] {
+    const work = Int32Array.from(ids);
+    const count = mergeSymbols(this.table, work, new Int32Array(ids.length), ids.length);
+    return Array.from(work.subarray(0, count));
+  }
+
+  private merged(piece: string): Segmentation {
+    const whole = this.wholePieces?.(piece);
+    if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
+    const { work } = this;
+    const initial = this.symbols.fill(piece, work);
+    const count = mergeSymbols(this.table, work.ids, work.ends, initial);
+    const ids = new Array<number>(count);
+    const starts = new Array<number>(count);
+    const ends = new Array<number>(count);
+    for (let at = 0, first = 0; at < count; at++) {
+      ids[at] = work.ids[at]!;
+      starts[at] = work.unitStart[first]!;
+      first = work.ends[at]!;
+      ends[at] = work.unitEnd[first - 1]!;
+    }
+    return { ids, starts, ends };
+  }
+}

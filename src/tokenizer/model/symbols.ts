@@ -1,0 +1,134 @@
+// From a piece of text to the symbols that merging starts from. The two BPE families differ only here: byte-level models
+// begin with the piece's UTF-8 bytes, SentencePiece-style models with its characters, and with bytes where a character has
+// no piece of its own.
+import { BYTE_TO_CHARACTER } from '../byteLevelAlphabet';
+
+/** Fills `ids` and `ends` (byte or unit positions, see `endsInBytes`) and returns how many symbols there are. */
+export interface SymbolSource {
+  fill(text: string, work: SymbolWork): number;
+  /** The ids of merging's smallest units, for tests of reachability: bytes of a token that is no valid text. */
+  idOfByte(byte: number): number;
+}
+
+/** Buffers that are reused from piece to piece. `starts` and `ends` are UTF-16 positions of each initial symbol. */
+export class SymbolWork {
+  ids = new Int32Array(256);
+  /** Index of the initial symbol after the last one a (merged) symbol holds. */
+  ends = new Int32Array(256);
+  /** UTF-16 unit where initial symbol i begins and ends in the piece. Bytes of one character share both. */
+  unitStart = new Int32Array(256);
+  unitEnd = new Int32Array(256);
+
+  reserve(symbols: number): void {
+    if (symbols <= this.ids.length) return;
+    const length = Math.max(symbols, this.ids.length * 2);
+    this.ids = new Int32Array(length);
+    this.ends = new Int32Array(length);
+    this.unitStart = new Int32Array(length);
+    this.unitEnd = new Int32Array(length);
+  }
+
+  set(at: number, id: number, unitStart: number, unitEnd: number): void {
+    this.ids[at] = id;
+    this.ends[at] = at + 1;
+    this.unitStart[at] = unitStart;
+    this.unitEnd[at] = unitEnd;
+  }
+}
+
+/** Bytes through the byte-level alphabet. A byte without a piece is left out, as in the Rust library. */
+export class ByteSymbols implements SymbolSource {
+  private readonly idOf: Int32Array;
+
+  constructor(vocabulary: ReadonlyMap<string, number>) {
+    this.idOf = Int32Array.from(BYTE_TO_CHARACTER, (character) => vocabulary.get(character) ?? -1);
+  }
+
+  idOfByte(byte: number): number {
+    return this.idOf[byte]!;
+  }
+
+  fill(text: string, work: SymbolWork): number {
+    work.reserve(text.length * 3);
+    let count = 0;
+    const put = (byte: number, unitStart: number, unitEnd: number): void => {
+      const id = this.idOf[byte]!;
+      if (id >= 0) work.set(count++, id, unitStart, unitEnd);
+    };
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit < 0x80) {
+        put(unit, at, at + 1);
+      } else if (unit < 0x800) {
+        put(0xc0 | (unit >> 6), at, at + 1);
+        put(0x80 | (unit & 63), at, at + 1);
+      } else if (unit < 0xd800 || unit > 0xdbff) {
+        put(0xe0 | (unit >> 12), at, at + 1);
+        put(0x80 | ((unit >> 6) & 63), at, at + 1);
+        put(0x80 | (unit & 63), at, at + 1);
+      } else {
+        const point = text.codePointAt(at)!;
+        put(0xf0 | (point >> 18), at, at + 2);
+        put(0x80 | ((point >> 12) & 63), at, at + 2);
+        put(0x80 | ((point >> 6) & 63), at, at + 2);
+        put(0x80 | (point & 63), at, at + 2);
+        at++;
+      }
+    }
+    return count;
+  }
+}
+
+/** Characters, then `<0xNN>` bytes, then the unknown token (one for a run where `fuseUnknown`). */
+export class CharacterSymbols implements SymbolSource {
+  /** Ids of `<0x00>` to `<0xFF>`; -1 where the vocabulary lacks one or byte fallback is off. */
+  private readonly byteIds: Int32Array;
+  private readonly encoder = new TextEncoder();
+
+  constructor(
+    private readonly vocabulary: ReadonlyMap<string, number>,
+    byteFallback: boolean,
+    private readonly unknownId: number | null,
+    private readonly fuseUnknown: boolean,
+  ) {
+    this.byteIds = Int32Array.from({ length: 256 }, (_, byte) =>
+      byteFallback ? (vocabulary.get(byteFallbackPiece(byte)) ?? -1) : -1,
+    );
+  }
+
+  idOfByte(byte: number): number {
+    return this.byteIds[byte]!;
+  }
+
+  fill(text: string, work: SymbolWork): number {
+    work.reserve(text.length * 3);
+    let count = 0;
+    let inUnknown = false;
+    let at = 0;
+    for (const character of text) {
+      const end = at + character.length;
+      const id = this.vocabulary.get(character);
+      const bytes = id === undefined ? this.bytesOf(character) : null;
+      if (id !== undefined) {
+        work.set(count++, id, at, end);
+      } else if (bytes !== null) {
+        for (const byte of bytes) work.set(count++, this.byteIds[byte]!, at, end);
+      } else if (this.unknownId !== null) {
+        if (inUnknown && this.fuseUnknown) work.unitEnd[count - 1] = end;
+        else work.set(count++, this.unknownId, at, end);
+      }
+      inUnknown = id === undefined && bytes === null;
+      at = end;
+    }
+    return count;
+  }
+
+  private bytesOf(character: string): Uint8Array | null {
+    const bytes = this.encoder.encode(character);
+    return bytes.every((byte) => this.byteIds[byte]! >= 0) ? bytes : null;
+  }
+}
+
+export function byteFallbackPiece(byte: number): string {
+  return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+}

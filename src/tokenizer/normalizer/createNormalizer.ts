@@ -1,0 +1,36 @@
+// `normalizer` of tokenizer.json by its `type`.
+import { asArray, asObject, asString, unsupported } from '../json';
+import { createPattern } from '../pattern/createPattern';
+import type { Normalizer } from './normalizer';
+import { NormalizerSequence } from './NormalizerSequence';
+import { Prepend } from './Prepend';
+import { Replace } from './Replace';
+import { UnicodeForm } from './UnicodeForm';
+
+export function createNormalizer(json: unknown, field = 'normalizer'): Normalizer {
+  if (json === null || json === undefined) return new NormalizerSequence([]);
+  const normalizer = asObject(json, field);
+  const type = asString(normalizer.type, `${field}.type`);
+  switch (type) {
+    case 'NFC':
+    case 'NFD':
+    case 'NFKC':
+    case 'NFKD':
+      return new UnicodeForm(type);
+    case 'Prepend':
+      return new Prepend(asString(normalizer.prepend, `${field}.prepend`));
+    case 'Replace':
+      return new Replace(
+        createPattern(normalizer.pattern, `${field}.pattern`),
+        asString(normalizer.content, `${field}.content`),
+      );
+    case 'Sequence':
+      return new NormalizerSequence(
+        asArray(normalizer.normalizers, `${field}.normalizers`).map((part, index) =>
+          createNormalizer(part, `${field}.normalizers[${index}]`),
+        ),
+      );
+    default:
+      throw unsupported(`${field}.type`, `is ${type}, a normalizer the lab does not know`);
+  }
+}

@@ -1,0 +1,86 @@
+// The codec against the Rust library: same ids, same spans, same decoded text.
+import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadTokenizer } from '../../src/tokenizer/index';
+import { AWKWARD } from './awkwardStrings';
+import { rustEncode, rustTokenizer } from './rust';
+
+const MODELS = [
+  { name: 'rootstock', file: 'public/models/rootstock/tokenizer.json', atHand: true },
+  { name: 'stories260K', file: '../shared/data/models/stories260K/tokenizer.json', atHand: false },
+];
+
+for (const { name, file, atHand } of MODELS) {
+  const absent = !atHand && !existsSync(file);
+  const title = absent ? `${name} (skipped: ${file} is not on this machine)` : name;
+  describe.skipIf(absent)(title, () => {
+    const json = absent ? '{}' : readFileSync(file, 'utf8');
+    const codec = () => loadTokenizer(JSON.parse(json));
+    const loaded = absent ? null : { codec: codec(), oracle: rustTokenizer(json) };
+
+    it.each(Object.entries(AWKWARD))('gives the ids and text of the Rust library: %s', async (_, text) => {
+      const { codec, oracle } = loaded!;
+      const expected = await rustEncode(oracle, text);
+      const encoded = codec.encode(text);
+      expect(Array.from(encoded.ids)).toEqual(expected.ids);
+      expect(codec.decode(encoded.ids)).toBe(await oracle.decode(expected.ids, false));
+      expect(codec.decode(encoded.ids, { skipSpecial: true })).toBe(await oracle.decode(expected.ids, true));
+      const withSpecial = await rustEncode(oracle, text, true);
+      expect(Array.from(codec.encode(text, { specialTokens: true }).ids)).toEqual(withSpecial.ids);
+    });
+
+    const unchanged = Object.entries(AWKWARD).filter(
+      ([, text]) => text.normalize('NFC') === text && isWellFormed(text),
+    );
+    it.each(unchanged)('gives the spans of the Rust library: %s', async (_, text) => {
+      const { codec, oracle } = loaded!;
+      const expected = await rustEncode(oracle, text);
+      const { starts, ends } = codec.encode(text);
+      expect({ starts: Array.from(starts), ends: Array.from(ends) }).toEqual({
+        starts: expected.starts,
+        ends: expected.ends,
+      });
+    });
+
+    it('gives the ids of the Rust library on random Unicode', { timeout: 60_000 }, async () => {
+      const { codec, oracle } = loaded!;
+      const anything = fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 40 }),
+        fc.string({ unit: 'grapheme-composite', maxLength: 40 }),
+        fc.string({
+          unit: fc.constantFrom(...'aAeE sSkKſ\'"\n\r\t.,1²२\u0301\u1161\u11a8ᄀé▁Ġ<|>🏽\u200d'),
+          maxLength: 60,
+        }),
+      );
+      await fc.assert(
+        fc.asyncProperty(anything, async (text) => {
+          expect(Array.from(codec.encode(text).ids)).toEqual((await rustEncode(oracle, text)).ids);
+        }),
+        { numRuns: 600, seed: 20240517 },
+      );
+    });
+
+    it('covers every character of the input once, in order', () => {
+      const { codec } = loaded!;
+      fc.assert(
+        fc.property(fc.string({ unit: 'grapheme-composite', maxLength: 60 }), (text) => {
+          const { starts, ends } = codec.encode(text);
+          let covered = 0;
+          starts.forEach((start, at) => {
+            // A token begins where the last one ended, or shares the character that one covers.
+            expect(start === covered || (at > 0 && start === starts[at - 1])).toBe(true);
+            expect(ends[at]!).toBeGreaterThanOrEqual(covered);
+            covered = ends[at]!;
+          });
+          expect(covered).toBe(text.length);
+        }),
+        { numRuns: 300, seed: 7 },
+      );
+    });
+  });
+}
+
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+}
