@@ -23,6 +23,12 @@ export interface Placement {
   readonly bytes: number;
 }
 
+/** Placement by tensor id within buffers of these sizes. */
+export interface PlacedBuffers {
+  readonly placements: ReadonlyMap<number, Placement>;
+  readonly bufferBytes: readonly number[];
+}
+
 interface Placed extends Placement {
   readonly birth: number;
   readonly death: number;
@@ -39,7 +45,7 @@ export function placeInArenas(
   lifetimes: readonly Lifetime[],
   conflicts: ReadonlyMap<number, ReadonlySet<number>>,
   maxArenaBytes: number,
-): { placements: Map<number, Placement>; arenaBytes: number[] } {
+): PlacedBuffers {
   const arenas: Arena[] = [];
   const placements = new Map<number, Placement>();
   const bySize = [...lifetimes].sort((a, b) => b.bytes - a.bytes || a.birth - b.birth || a.tensor - b.tensor);
@@ -66,14 +72,14 @@ export function placeInArenas(
     arena.tensors.add(life.tensor);
     placements.set(life.tensor, placement);
   }
-  return { placements, arenaBytes: arenas.map((arena) => arena.size) };
+  return { placements, bufferBytes: arenas.map((arena) => arena.size) };
 }
 
 /** For tensors that live as long as the program: one after the other, a new buffer where the next one would not fit. */
 export function placeInSequence(
   tensors: readonly { readonly tensor: number; readonly bytes: number }[],
   maxBufferBytes: number,
-): { placements: Map<number, Placement>; bufferBytes: number[] } {
+): PlacedBuffers {
   const bufferBytes: number[] = [];
   const placements = new Map<number, Placement>();
   for (const { tensor, bytes } of tensors) {

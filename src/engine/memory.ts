@@ -1,9 +1,9 @@
 /** The buffers of one program, allocated as its plan says, and the answer to "where does this tensor lie?". */
 import { LabError } from '../error';
-import type { Placement } from './arenas';
+import type { PlacedBuffers, Placement } from './arenas';
 import type { Device } from './device';
 import { elementCount, type Tensor } from './graph';
-import type { MemoryPlan, PlacedBuffers } from './plan';
+import type { MemoryPlan } from './plan';
 import type { ParameterStore } from './parameters';
 
 export interface BufferRange {

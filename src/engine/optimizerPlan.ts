@@ -3,10 +3,9 @@
  * can count them before a device is there. Refuses groups that miss a trainable parameter or name one twice.
  */
 import { LabError } from '../error';
-import { placeInSequence } from './arenas';
+import { placeInSequence, type PlacedBuffers } from './arenas';
 import { byteLength, type ElementType, type Graph, type Tensor } from './graph';
 import { partialsPerGradient } from './optimizerKernels';
-import type { PlacedBuffers } from './plan';
 import type { ParameterGroup, TrainingOptions } from './training';
 
 export interface OptimizedParameter {

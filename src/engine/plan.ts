@@ -3,7 +3,7 @@
  * device. A plan that does not fit says what is too large and what to change; programs refuse to compile it.
  */
 import { LabError } from '../error';
-import { align, placeInArenas, placeInSequence, type Lifetime, type Placement } from './arenas';
+import { align, placeInArenas, placeInSequence, type Lifetime, type PlacedBuffers } from './arenas';
 import { byteLength, type Graph, type GraphNode, type Tensor } from './graph';
 import { opNamed, type Dispatch, type KernelTarget } from './op';
 import { planOptimizer } from './optimizerPlan';
@@ -45,12 +45,6 @@ export interface MemoryPlan {
   readonly inputs: PlacedBuffers;
 }
 
-/** Placement by tensor id within buffers of these sizes. */
-export interface PlacedBuffers {
-  readonly placements: ReadonlyMap<number, Placement>;
-  readonly bufferBytes: readonly number[];
-}
-
 /** One kernel call with the node it belongs to, for labels. */
 export interface PlannedDispatch extends Dispatch {
   readonly label: string;
@@ -64,8 +58,7 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
   const maxArenaBytes = Math.min(limits.maxBufferBytes, limits.maxBindingBytes);
 
   const lifetimes = activationLifetimes(graph.nodes, outputs);
-  const arenas = placeInArenas(lifetimes, conflictsOf(dispatches), maxArenaBytes);
-  const activations = { placements: arenas.placements, bufferBytes: arenas.arenaBytes };
+  const activations = placeInArenas(lifetimes, conflictsOf(dispatches), maxArenaBytes);
   const gradients = placeInSequence(sized([...graph.parameterGradients.values()]), maxArenaBytes);
   const inputs = placeInSequence(sized(inputsOf(graph.nodes)), maxArenaBytes);
 

@@ -1,0 +1,158 @@
+/** What every family's graph builder is asked for and returns, and the parts they share: parameters and the head. */
+import {
+  addGradients,
+  embedding,
+  gatherRows,
+  Graph,
+  linearCrossEntropy,
+  vocabularyLogits,
+  type ElementType,
+  type ParameterSpec,
+  type Tensor,
+  type VocabularySegment,
+} from '../engine/index';
+import type { SegmentSpec } from './vocabulary';
+
+export interface VocabularySpec {
+  readonly input: readonly SegmentSpec[];
+  /** The same list when the model is tied. */
+  readonly output: readonly SegmentSpec[];
+}
+
+export interface BuildOptions {
+  /** Tokens in one run, all rows of the batch together. */
+  readonly tokens: number;
+  readonly vocabulary: VocabularySpec;
+  /** Stored type of every parameter outside the vocabulary. */
+  readonly parameterTypes: (name: string) => ElementType;
+  /** Whether the optimizer moves a parameter outside the vocabulary; segments say it themselves. */
+  readonly trainable: (name: string) => boolean;
+  /** `logits` gives all positions [tokens, embeddingRows]; `selectedLogits` those of the input `selected`. */
+  readonly outputs: 'loss' | 'logits' | 'selectedLogits';
+  /** Length of the input `selected`; 1 by default. */
+  readonly selectedTokens?: number;
+  /** Tokens whose logits are in memory at once in the loss; by default as many as fit 32 MB. */
+  readonly chunkTokens?: number;
+  /** Adds the gradients of everything trainable. Only with `outputs: 'loss'`. */
+  readonly differentiate?: boolean;
+}
+
+export interface ModelGraph {
+  readonly graph: Graph;
+  /** By name: ids, positions, documentStart, documentEnd, targets, lossScale, sortedTokens, sortedIds, selected. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: {
+    /** f32 [tokens] in nats, 0 where there is no target; with `outputs: 'loss'`. */
+    readonly tokenLoss?: Tensor;
+    readonly logits?: Tensor;
+  };
+}
+
+/** A parameter as the checkpoint has it: vocabulary matrices are whole here. */
+export interface CheckpointParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly role: 'inputVocabulary' | 'outputVocabulary' | 'body';
+}
+
+/** What the ParameterStore needs for a graph built with these options. */
+export function storeSpecs(
+  parameters: readonly CheckpointParameter[],
+  hiddenSize: number,
+  { vocabulary, parameterTypes }: Pick<BuildOptions, 'vocabulary' | 'parameterTypes'>,
+): ParameterSpec[] {
+  const segments = new Map([...vocabulary.input, ...vocabulary.output].map((segment) => [segment.name, segment]));
+  const body = parameters.filter((parameter) => parameter.role === 'body');
+  return [
+    ...[...segments.values()].map(({ name, rows, type }) => ({ name, shape: [rows, hiddenSize], type })),
+    ...body.map(({ name, shape }) => ({ name, shape, type: parameterTypes(name) })),
+  ];
+}
+
+const logitsBytes = 32e6;
+
+/** The graph under construction, with its inputs and the parameters made so far. */
+export class ModelBuilder {
+  readonly graph = new Graph();
+  readonly options: BuildOptions;
+  private readonly hiddenSize: number;
+  private readonly inputs: Record<string, Tensor> = {};
+  private readonly parameters = new Map<string, Tensor>();
+
+  constructor(hiddenSize: number, options: BuildOptions) {
+    this.hiddenSize = hiddenSize;
+    this.options = options;
+  }
+
+  /** u32 [tokens] unless said otherwise; made on first use. */
+  input(name: string, shape: readonly number[] = [this.options.tokens], type: ElementType = 'u32'): Tensor {
+    return (this.inputs[name] ??= this.graph.input(name, shape, type));
+  }
+
+  parameter(name: string, shape: readonly number[]): Tensor {
+    const { parameterTypes, trainable } = this.options;
+    return this.named(name, () => this.graph.parameter(name, shape, parameterTypes(name), trainable(name)));
+  }
+
+  /** [tokens, hiddenSize] */
+  embed(): Tensor {
+    const segments = this.segments(this.options.vocabulary.input);
+    const learns = this.options.differentiate && segments.some(({ parameter }) => parameter.trainable);
+    const scatter = learns
+      ? { sortedTokens: this.input('sortedTokens'), sortedIds: this.input('sortedIds') }
+      : undefined;
+    return embedding(this.graph, this.input('ids'), segments, scatter);
+  }
+
+  /** From the last hidden states to what was asked for. */
+  finish(hidden: Tensor): ModelGraph {
+    const { graph, inputs, options } = this;
+    const segments = this.segments(options.vocabulary.output);
+    if (options.outputs === 'loss') return { graph, inputs, outputs: { tokenLoss: this.loss(hidden, segments) } };
+    const rows =
+      options.outputs === 'selectedLogits'
+        ? gatherRows(graph, hidden, this.input('selected', [options.selectedTokens ?? 1]))
+        : hidden;
+    return { graph, inputs, outputs: { logits: vocabularyLogits(graph, rows, segments) } };
+  }
+
+  private loss(hidden: Tensor, segments: readonly VocabularySegment[]): Tensor {
+    const { graph, options } = this;
+    const columns = options.vocabulary.output.reduce((sum, segment) => sum + segment.rows, 0);
+    const chunkTokens = options.chunkTokens ?? Math.max(64, Math.floor(logitsBytes / 4 / columns / 64) * 64);
+    const differentiate = options.differentiate ?? false;
+    const inputNames = new Set(options.vocabulary.input.map((segment) => segment.name));
+    const hiddenGradient = [...this.parameters.values()].some(
+      (parameter) => parameter.trainable && (inputNames.has(parameter.name) || !this.isOutputSegment(parameter.name)),
+    );
+    const { tokenLoss } = linearCrossEntropy(
+      graph,
+      hidden,
+      segments,
+      this.input('targets'),
+      this.input('lossScale', [1], 'f32'),
+      { chunkTokens, differentiate, hiddenGradient },
+    );
+    if (differentiate) addGradients(graph, tokenLoss);
+    return tokenLoss;
+  }
+
+  private isOutputSegment(name: string): boolean {
+    return this.options.vocabulary.output.some((segment) => segment.name === name);
+  }
+
+  private segments(specs: readonly SegmentSpec[]): VocabularySegment[] {
+    return specs.map(({ name, firstId, rows, type, trainable }) => ({
+      parameter: this.named(name, () => this.graph.parameter(name, [rows, this.hiddenSize], type, trainable)),
+      firstId,
+    }));
+  }
+
+  private named(name: string, make: () => Tensor): Tensor {
+    const known = this.parameters.get(name);
+    if (known) return known;
+    const made = make();
+    this.parameters.set(name, made);
+    return made;
+  }
+}
