@@ -1,4 +1,10 @@
+// Three suites. `node`: everything that needs no page, kernels on Dawn included. `browser`: what only a browser has (its
+// WebGPU, the private file system, custom elements), inside Chromium. `e2e`: a Node test that drives the real page.
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chromiumArguments } from './scripts/testing/chromium.mjs';
+
+const executablePath = process.env.TOKENGRAFT_CHROMIUM;
 
 export default defineConfig({
   test: {
@@ -12,6 +18,32 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/**/*.browser.test.ts'],
+          testTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { args: [...chromiumArguments], ...(executablePath ? { executablePath } : {}) },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
         },
       },
     ],

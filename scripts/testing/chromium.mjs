@@ -42,3 +42,16 @@ export async function ensureChromium() {
   }
   throw new Error('No Chromium could be fetched. Install Chrome or Chromium and name it in TOKENGRAFT_CHROMIUM.');
 }
+
+/** WebGPU on a machine without a GPU: SwiftShader, named explicitly; the rest keeps a headless browser off the network. */
+export const chromiumArguments = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+];
