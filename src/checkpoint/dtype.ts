@@ -1,7 +1,7 @@
 /**
  * Element types of safetensors and the conversions the lab needs. Widening to f32 is exact; narrowing rounds to the
  * nearest, ties to even, as PyTorch does. Types that no supported model stores are known by size (so that a header with
- * them is still checked) but refused when read.
+ * them is still checked and carried over) but never converted.
  */
 import { LabError } from '../error';
 

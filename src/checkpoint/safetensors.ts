@@ -5,7 +5,7 @@
  */
 import { LabError } from '../error';
 import type { ByteSource } from './byteSource';
-import { toF32, unsupportedDtype } from './dtype';
+import { isWeightDtype, toF32, unsupportedDtype } from './dtype';
 import type { Dtype } from './dtype';
 import { encodeHeader, readHeader, tensorBytes } from './safetensorsHeader';
 import type { HeaderTensor, TensorHeading } from './safetensorsHeader';
@@ -23,9 +23,9 @@ export interface TensorEntry {
   /** The file it lies in. */
   readonly file: string;
   readonly bytes: number;
-  /** Raw little-endian bytes. Throws `checkpoint/unsupported-dtype` for types that weights and ids never have. */
+  /** Raw little-endian bytes, of any type: what the model does not use is still carried over. */
   read(rows?: RowRange, signal?: AbortSignal): Promise<Uint8Array>;
-  /** The same, widened exactly. */
+  /** Widened exactly. Throws `checkpoint/unsupported-dtype` unless it is F32, F16 or BF16. */
   readF32(rows?: RowRange, signal?: AbortSignal): Promise<Float32Array>;
 }
 
@@ -33,8 +33,6 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
-
-const READABLE: readonly Dtype[] = ['F32', 'F16', 'BF16', 'I64', 'I32'];
 
 export async function openSafetensors(source: ByteSource, signal?: AbortSignal): Promise<Safetensors> {
   const header = await readHeader(source, signal);
@@ -49,7 +47,6 @@ function tensorEntry(source: ByteSource, { name, dtype, shape, start, end }: Hea
   const rowBytes = rows === 0 ? 0 : (end - start) / rows;
   const where = { file: source.name, tensor: name };
   const read = async (range: RowRange = { start: 0, end: rows }, signal?: AbortSignal): Promise<Uint8Array> => {
-    if (!READABLE.includes(dtype)) throw unsupportedDtype(dtype, where);
     if (!(range.start >= 0 && range.start <= range.end && range.end <= rows)) {
       throw new LabError(
         'checkpoint/row-range',
@@ -68,7 +65,7 @@ function tensorEntry(source: ByteSource, { name, dtype, shape, start, end }: Hea
     bytes: end - start,
     read,
     async readF32(range, signal) {
-      if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') throw unsupportedDtype(dtype, where);
+      if (!isWeightDtype(dtype)) throw unsupportedDtype(dtype, where);
       return toF32(await read(range, signal), dtype);
     },
   };

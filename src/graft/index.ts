@@ -1,0 +1,7 @@
+/** Where new rows live, how they start, and how the grafted checkpoint is put together. */
+export * from './config';
+export * from './initialise';
+export * from './modelCard';
+export * from './plan';
+export { NormalGenerator } from './random';
+export * from './tensors';

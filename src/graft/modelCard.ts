@@ -1,0 +1,97 @@
+/**
+ * The model card (README.md) of a grafted checkpoint: YAML front matter as the Hub reads it, then what was done and
+ * what it measured. Every figure is handed in; nothing is computed or claimed here. English, as cards are.
+ */
+export interface ModelCardFigure {
+  readonly measure: string;
+  /** As they should be read, units included. One per column of `arms`. */
+  readonly values: readonly string[];
+}
+
+export interface ModelCard {
+  readonly title: string;
+  readonly baseModel: string;
+  /** SPDX-like id as the Hub knows it ("apache-2.0"); of the base model, which the graft inherits. */
+  readonly licence?: string;
+  readonly languages?: readonly string[];
+  readonly newTokens: number;
+  readonly firstNewId: number;
+  readonly embeddingRows: number;
+  readonly init: string;
+  readonly trained: string;
+  readonly steps: number;
+  readonly corpus: { readonly name: string; readonly source?: string; readonly licence?: string };
+  /** Columns of the table, for example base, grafted before training, grafted after training. */
+  readonly arms: readonly string[];
+  readonly figures: readonly ModelCardFigure[];
+  /** One plain sentence. */
+  readonly verdict?: string;
+}
+
+export function modelCardText(card: ModelCard): string {
+  const front = [
+    '---',
+    'library_name: transformers',
+    'pipeline_tag: text-generation',
+    `base_model: ${yaml(card.baseModel)}`,
+    ...(card.licence ? [`license: ${yaml(card.licence)}`] : []),
+    ...(card.languages?.length ? ['language:', ...card.languages.map((language) => `  - ${yaml(language)}`)] : []),
+    'tags:',
+    '  - vocabulary-expansion',
+    '  - tokengraft',
+    '---',
+  ];
+  const { corpus } = card;
+  const steps = card.steps === 0 ? 'Not trained yet.' : `${card.steps} steps; what moved: ${card.trained}.`;
+  const origin = [corpus.source && `source: ${corpus.source}`, corpus.licence && `licence: ${corpus.licence}`].filter(
+    Boolean,
+  );
+  const body = [
+    `# ${card.title}`,
+    '',
+    `\`${card.baseModel}\` with ${card.newTokens} new tokens, grafted and trained with Tokengraft in a browser or in Node.`,
+    '',
+    ...(card.verdict ? [card.verdict, ''] : []),
+    '## What was done',
+    '',
+    `- New tokens: ${card.newTokens}, ids ${card.firstNewId} to ${card.firstNewId + card.newTokens - 1}; the embedding has ${card.embeddingRows} rows.`,
+    `- New rows started as: ${card.init}.`,
+    `- Training: ${steps}`,
+    `- Corpus: ${corpus.name}${origin.length > 0 ? ` (${origin.join('; ')})` : ''}.`,
+    ...(card.licence ? [] : ["- Licence: the base model's own applies; it was not stated where the model was read."]),
+    ...(card.figures.length > 0 ? ['', '## Measured', '', ...table(card)] : []),
+    '',
+    '## Use',
+    '',
+    '```python',
+    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    '',
+    'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")',
+    'model = AutoModelForCausalLM.from_pretrained("path/to/this/folder")',
+    '```',
+  ];
+  return `${[...front, '', ...body].join('\n')}\n`;
+}
+
+/** `license` of a card's front matter, in lower case; undefined when it states none. */
+export function licenceOf(readme: string): string | undefined {
+  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(readme)?.[1];
+  return front && /^license:\s*["']?([\w.+-]+)/m.exec(front)?.[1]?.toLowerCase();
+}
+
+function table({ arms, figures }: ModelCard): string[] {
+  const row = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [
+    row(['', ...arms]),
+    row(['---', ...arms.map(() => '---:')]),
+    ...figures.map(({ measure, values }) => row([measure, ...values])),
+  ];
+}
+
+/** Plain where YAML reads it as the same string, else quoted: JSON strings are YAML. */
+function yaml(value: string): string {
+  return /^[A-Za-z][\w./+-]*$/.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value)
+    ? value
+    : JSON.stringify(value);
+}
