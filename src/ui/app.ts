@@ -1,0 +1,116 @@
+/**
+ * The frame: top bar, rail, one step at a time. A step's element is loaded when it is first shown, and the others right
+ * after the first paint, so that the first load stays small.
+ */
+import { ContextProvider } from '@lit/context';
+import { localized, msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { PageElement } from './element';
+import { alertBox } from './parts/panel';
+import './parts/number';
+import './rail';
+import './steps/model';
+import './top-bar';
+import { labContext, type LabState } from './state/lab-state';
+import { STEPS, stepOf, type StepName } from './state/route';
+import { announcements } from './state/announcements';
+import { stepName } from './wording/rail';
+
+const load: Record<StepName, () => Promise<unknown>> = {
+  model: () => Promise.resolve(),
+  corpus: () => import('./steps/corpus'),
+  diagnose: () => import('./steps/diagnose'),
+  vocabulary: () => import('./steps/vocabulary'),
+  train: () => import('./steps/train'),
+  compare: () => import('./steps/compare'),
+  try: () => import('./steps/try'),
+  download: () => import('./steps/download'),
+};
+
+const element: Record<StepName, () => TemplateResult> = {
+  model: () => html`<tg-step-model></tg-step-model>`,
+  corpus: () => html`<tg-step-corpus></tg-step-corpus>`,
+  diagnose: () => html`<tg-step-diagnose></tg-step-diagnose>`,
+  vocabulary: () => html`<tg-step-vocabulary></tg-step-vocabulary>`,
+  train: () => html`<tg-step-train></tg-step-train>`,
+  compare: () => html`<tg-step-compare></tg-step-compare>`,
+  try: () => html`<tg-step-try></tg-step-try>`,
+  download: () => html`<tg-step-download></tg-step-download>`,
+};
+
+@localized()
+@customElement('tg-app')
+export class App extends PageElement {
+  @state() private step: StepName = stepOf(location.hash);
+  @state() private loaded: StepName | null = null;
+  @state() private said = '';
+  private lab: LabState | null = null;
+
+  start(lab: LabState): void {
+    new ContextProvider(this, { context: labContext, initialValue: lab });
+    this.lab = lab;
+    const announce = announcements(lab);
+    lab.subscribe(['lab', 'run'], this, () => {
+      const next = announce();
+      if (next) this.said = next;
+      if (this.lab?.crash) this.requestUpdate();
+    });
+    addEventListener('hashchange', () => void this.show(stepOf(location.hash), true));
+    void this.show(this.step, false);
+    const idle = window.requestIdleCallback ?? ((job: () => void) => setTimeout(job, 1500));
+    idle(() => STEPS.forEach((step) => void load[step]()));
+    this.requestUpdate();
+  }
+
+  private async show(step: StepName, moved: boolean): Promise<void> {
+    this.step = step;
+    await load[step]();
+    if (this.step !== step) return;
+    this.loaded = step;
+    document.title = `${stepName(step)} · Tokengraft`;
+    await this.updateComplete;
+    if (!moved) return;
+    scrollTo(0, 0);
+    this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
+  }
+
+  override render() {
+    if (!this.lab) return nothing;
+    const crash = this.lab.crash;
+    return html`<a class="skip" href="#main" @click=${this.skip}>${msg('Skip to content')}</a>
+      <tg-top-bar></tg-top-bar>
+      <div class="frame">
+        <tg-rail .step=${this.step}></tg-rail>
+        <main id="main" tabindex="-1" data-step=${this.loaded ?? ''}>
+          ${
+            crash
+              ? alertBox(
+                  'bad',
+                  msg('The lab stopped.'),
+                  html`<span lang="en">${crash.message} ${crash.hint}</span>`,
+                  html`<button type="button" class="btn small" @click=${() => location.reload()}>
+                    ${msg('Reload')}
+                  </button>`,
+                )
+              : nothing
+          }
+          ${this.loaded ? element[this.loaded]() : html`<p class="sr">${msg(str`Opening ${stepName(this.step)}`)}</p>`}
+        </main>
+      </div>
+      <div class="sr" role="status" aria-live="polite">${this.said}</div>
+      <tg-popover></tg-popover>`;
+  }
+
+  /** The hash is the step's address, so the skip link moves the focus itself. */
+  private skip(event: Event) {
+    event.preventDefault();
+    this.querySelector<HTMLElement>('main')!.focus();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tg-app': App;
+  }
+}

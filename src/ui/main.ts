@@ -1,0 +1,15 @@
+/** The page starts: preferences before the first paint, then the app, then the lab in its worker. */
+import { asLabError, connectLab } from '../worker/index';
+import './app';
+import { applyPreferences } from './preferences';
+import { LabState } from './state/lab-state';
+
+await applyPreferences();
+const { lab, crashed } = connectLab();
+const state = new LabState(lab, crashed);
+document.querySelector('tg-app')!.start(state);
+state.open().catch((thrown: unknown) => console.error(asLabError(thrown)));
+
+addEventListener('beforeunload', (event) => {
+  if (state.run?.isActive && state.run.status.step > 0) event.preventDefault();
+});

@@ -1,0 +1,63 @@
+/** Language and theme, kept in this browser. Storage may be refused; then the choice lasts for the visit. */
+import { configureLocalization } from '@lit/localize';
+import { sourceLocale, targetLocales } from './locales/codes';
+import { themeChanged } from './parts/roles';
+
+export type Theme = 'system' | 'light' | 'dark';
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+export type Locale = typeof sourceLocale | (typeof targetLocales)[number];
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A visit without storage keeps its choices in memory only.
+  }
+}
+
+const localization = configureLocalization({
+  sourceLocale,
+  targetLocales,
+  loadLocale: () => import('./locales/zh-Hans'),
+});
+
+export const locale = (): Locale => localization.getLocale() as Locale;
+
+export async function setLocale(next: Locale): Promise<void> {
+  await localization.setLocale(next);
+  document.documentElement.lang = next;
+  keep('tokengraft.locale', next);
+}
+
+export const theme = (): Theme => {
+  const kept = read('tokengraft.theme');
+  return kept === 'light' || kept === 'dark' ? kept : 'system';
+};
+
+export function setTheme(next: Theme): void {
+  keep('tokengraft.theme', next);
+  showTheme(next);
+}
+
+function showTheme(next: Theme): void {
+  if (next === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = next;
+  themeChanged();
+}
+
+/** Before the first paint: what was kept, else the browser's language. */
+export async function applyPreferences(): Promise<void> {
+  showTheme(theme());
+  const kept = read('tokengraft.locale');
+  const wanted = kept ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-Hans' : sourceLocale);
+  if (wanted !== sourceLocale && (targetLocales as readonly string[]).includes(wanted))
+    await setLocale(wanted as Locale);
+}

@@ -1,0 +1,31 @@
+/** What is said aloud: verdicts when they change and events of the log. Ticking numbers are not. */
+import { logText } from '../wording/log';
+import { comparisonSentence, corpusSentence, diagnosisSentence, vocabularySentence } from '../wording/verdicts';
+import type { LabState } from './lab-state';
+import { valueOf } from './slot';
+
+/** Each call answers with the newest thing not said yet, or null. */
+export function announcements(lab: LabState): () => string | null {
+  const said = new Map<string, unknown>();
+  return () => {
+    const corpus = valueOf(lab.slots.corpus);
+    const diagnosis = valueOf(lab.slots.diagnosis);
+    const vocabulary = valueOf(lab.slots.vocabulary);
+    const comparison = valueOf(lab.slots.comparison);
+    const event = lab.run?.log.at(-1);
+    const now: [name: string, value: unknown, sentence: () => string][] = [
+      ['corpus', corpus, () => corpusSentence(corpus!)],
+      ['diagnosis', diagnosis, () => diagnosisSentence(diagnosis!)],
+      ['vocabulary', vocabulary, () => vocabularySentence(vocabulary!)],
+      ['event', event, () => logText(event!)],
+      ['comparison', comparison, () => comparisonSentence(comparison!)],
+    ];
+    let newest: string | null = null;
+    for (const [name, value, sentence] of now) {
+      if (said.get(name) === value) continue;
+      said.set(name, value);
+      if (value !== undefined) newest = sentence();
+    }
+    return newest;
+  };
+}

@@ -1,0 +1,384 @@
+/**
+ * The one experiment the page shows, and everything that moves it on. Long calls to the worker run one after another; each
+ * fills a slot that the steps render. A result upstream empties what was built on the old one. Listeners of 'lab' are told
+ * at once, listeners of 'run' in turn, one a frame.
+ */
+import { createContext } from '@lit/context';
+import {
+  asLabError,
+  type AdapterSummary,
+  type Comparison,
+  type CorpusSummary,
+  type Diagnosis,
+  type ExportReport,
+  type LabApi,
+  type ModelSummary,
+  type OnProgress,
+  type RunUpdate,
+  type SampleSummary,
+  type SavedRun,
+  type TrainSettings,
+  type VocabularySummary,
+} from '../../worker/index';
+import { FrameQueue } from '../frames';
+import { goTo, type StepName } from './route';
+import { RunView } from './run-view';
+import { EMPTY, type Failure, type Slot } from './slot';
+
+export type Topic = 'lab' | 'run';
+
+/** What the page needs of the worker: the boundary with every answer a promise (comlink's proxy satisfies it). */
+export type Lab = Pick<LabApi, keyof LabApi>;
+
+export interface Exported {
+  readonly report: ExportReport;
+  readonly fileName: string;
+  /** Object URL of the zip; absent when the folder was written directly. */
+  readonly url?: string;
+}
+
+interface Slots {
+  adapter: Slot<AdapterSummary>;
+  model: Slot<ModelSummary>;
+  samples: Slot<readonly SampleSummary[]>;
+  corpus: Slot<CorpusSummary>;
+  diagnosis: Slot<Diagnosis>;
+  vocabulary: Slot<VocabularySummary>;
+  comparison: Slot<Comparison>;
+  exported: Slot<Exported>;
+  opening: Slot<SavedRun>;
+}
+type SlotName = keyof Slots;
+type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['value'];
+
+const DOWNSTREAM: readonly SlotName[] = ['model', 'corpus', 'diagnosis', 'vocabulary', 'comparison', 'exported'];
+
+export class LabState {
+  readonly slots: Slots = {
+    adapter: EMPTY,
+    model: EMPTY,
+    samples: EMPTY,
+    corpus: EMPTY,
+    diagnosis: EMPTY,
+    vocabulary: EMPTY,
+    comparison: EMPTY,
+    exported: EMPTY,
+    opening: EMPTY,
+  };
+  saved: SavedRun | null = null;
+  settings: TrainSettings | null = null;
+  /** The chosen size; the diagnosis suggests one. */
+  newTokens = 0;
+  run: RunView | null = null;
+  runError: Failure | null = null;
+  /** The worker itself died; only a reload helps. */
+  crash: Failure | null = null;
+  /** `startWithSample` is leading; the steps then start nothing by themselves. */
+  guided = false;
+  readonly lab: Lab;
+  private readonly listeners = new Map<unknown, { topics: readonly Topic[]; listener: (topic: Topic) => void }>();
+  private readonly frames = new FrameQueue();
+  private lastCall: Promise<unknown> = Promise.resolve();
+  private readonly turn = new Map<SlotName, number>();
+
+  constructor(lab: Lab, crashed?: Promise<Failure>) {
+    this.lab = lab;
+    void crashed?.then((failure) => {
+      this.crash = failure;
+      this.tell('lab');
+    });
+  }
+
+  subscribe(topics: readonly Topic[], key: unknown, listener: (topic: Topic) => void): () => void {
+    this.listeners.set(key, { topics, listener });
+    return () => {
+      this.listeners.delete(key);
+      this.frames.remove(key);
+    };
+  }
+
+  tell(topic: Topic): void {
+    for (const [key, { topics, listener }] of this.listeners) {
+      if (!topics.includes(topic)) continue;
+      if (topic === 'run') this.frames.add(key, () => listener(topic));
+      else listener(topic);
+    }
+  }
+
+  // ── opening ──────────────────────────────────────────────
+
+  /** What happens without a click: device, bundled model, samples, the offer of the last run. */
+  async open(): Promise<void> {
+    void this.fill('samples', () => this.lab.samples());
+    void this.lab.savedRun().then(
+      (saved) => this.set(() => (this.saved = saved)),
+      () => undefined,
+    );
+    const adapter = this.fill('adapter', (onProgress) => this.lab.openAdapter(onProgress));
+    const model = this.openBundledModel();
+    await Promise.all([adapter, model]);
+  }
+
+  openBundledModel(): Promise<ModelSummary | null> {
+    return this.openModel((onProgress) => this.lab.openBundledModel(onProgress));
+  }
+
+  openModelFolder(files: readonly File[]): Promise<ModelSummary | null> {
+    return this.openModel((onProgress) => this.lab.openModelFolder(files, onProgress));
+  }
+
+  private async openModel(action: (onProgress: OnProgress) => Promise<ModelSummary>): Promise<ModelSummary | null> {
+    this.emptyAfter('corpus');
+    const model = await this.fill('model', action);
+    if (model) {
+      const settings = await this.lab.defaultSettings().catch(() => null);
+      this.set(() => (this.settings = settings));
+    }
+    return model;
+  }
+
+  openSample(id: string): Promise<CorpusSummary | null> {
+    this.emptyAfter('corpus');
+    return this.fill('corpus', (onProgress) => this.lab.openSample(id, onProgress));
+  }
+
+  openCorpusFiles(files: readonly File[]): Promise<CorpusSummary | null> {
+    this.emptyAfter('corpus');
+    return this.fill('corpus', (onProgress) => this.lab.openCorpusFiles(files, onProgress));
+  }
+
+  /** Sample, diagnosis and vocabulary with the defaults; ends where only Start is left to press. */
+  async startWithSample(id?: string): Promise<void> {
+    const sample = id ?? this.firstSample();
+    if (!sample) return;
+    goTo('train');
+    this.guided = true;
+    try {
+      if ((await this.openSample(sample)) && (await this.diagnose())) await this.buildVocabulary();
+    } finally {
+      this.set(() => (this.guided = false));
+    }
+  }
+
+  private firstSample(): string | undefined {
+    const slot = this.slots.samples;
+    if (slot.status !== 'ready') return undefined;
+    return (slot.value.find((sample) => sample.kind === 'symbolic') ?? slot.value[0])?.id;
+  }
+
+  // ── diagnosis and vocabulary ─────────────────────────────
+
+  async diagnose(): Promise<Diagnosis | null> {
+    this.emptyAfter('diagnosis');
+    const diagnosis = await this.fill('diagnosis', (onProgress) => this.lab.diagnose(onProgress));
+    if (diagnosis) {
+      const smallest = diagnosis.frontier.find((point) => point.newTokens > 0)?.newTokens ?? 0;
+      this.set(() => (this.newTokens = diagnosis.suggestedNewTokens || smallest));
+    }
+    return diagnosis;
+  }
+
+  chooseNewTokens(newTokens: number): void {
+    if (newTokens === this.newTokens || this.run?.isActive) return;
+    this.newTokens = newTokens;
+    if (this.slots.vocabulary.status === 'ready') this.emptyAfter('vocabulary');
+    this.tell('lab');
+  }
+
+  buildVocabulary(newTokens = this.newTokens): Promise<VocabularySummary | null> {
+    this.newTokens = newTokens;
+    this.emptyAfter('vocabulary');
+    return this.fill('vocabulary', (onProgress) => this.lab.buildVocabulary(newTokens, onProgress));
+  }
+
+  // ── training ─────────────────────────────────────────────
+
+  /** Whether the settings' plan fits; null while it is being planned. */
+  planFits: boolean | null = null;
+
+  setPlanFits(fits: boolean | null): void {
+    if (fits !== this.planFits) this.set(() => (this.planFits = fits));
+  }
+
+  changeSettings(change: Partial<TrainSettings>): void {
+    if (this.settings) this.set(() => (this.settings = { ...this.settings!, ...change }));
+  }
+
+  async train(): Promise<void> {
+    const settings = this.settings;
+    if (!settings || this.run?.isActive) return;
+    this.emptyAfter('comparison');
+    this.runError = null;
+    const run = new RunView(
+      {
+        state: 'preparing',
+        step: 0,
+        steps: settings.steps,
+        tokensPerSecond: 0,
+        bytesPerSecond: 0,
+        stepMilliseconds: 0,
+        millisecondsLeft: Number.NaN,
+      },
+      settings,
+    );
+    this.run = run;
+    this.tell('lab');
+    const onUpdate = (update: RunUpdate) => {
+      const before = run.status.state;
+      run.setStatus(update.status);
+      run.add(update.records);
+      this.tell('run');
+      if (before !== update.status.state) this.tell('lab');
+    };
+    try {
+      run.setStatus(await this.queue(() => this.lab.train(settings, onUpdate)));
+      if (run.status.error) this.runError = run.status.error;
+    } catch (thrown) {
+      const error = asLabError(thrown);
+      run.setStatus({ ...run.status, state: error.code === 'cancelled' ? 'stopped' : 'failed' });
+      if (error.code !== 'cancelled') this.runError = error;
+    }
+    this.tell('run');
+    this.tell('lab');
+    if (run.status.state === 'finished') await this.compare();
+  }
+
+  compare(): Promise<Comparison | null> {
+    this.emptyAfter('exported');
+    return this.fill('comparison', (onProgress) => this.lab.compare(onProgress));
+  }
+
+  // ── taking it away ───────────────────────────────────────
+
+  exportZip(): Promise<Exported | null> {
+    this.releaseZip();
+    return this.fill('exported', async (onProgress) => {
+      const { report, zip, fileName } = await this.lab.exportZip(onProgress);
+      return { report, fileName, url: URL.createObjectURL(zip) };
+    });
+  }
+
+  exportFolder(directory: FileSystemDirectoryHandle): Promise<Exported | null> {
+    this.releaseZip();
+    return this.fill('exported', async (onProgress) => ({
+      report: await this.lab.exportFolder(directory, onProgress),
+      fileName: directory.name,
+    }));
+  }
+
+  private releaseZip(): void {
+    const slot = this.slots.exported;
+    if (slot.status === 'ready' && slot.value.url) URL.revokeObjectURL(slot.value.url);
+  }
+
+  // ── the run of an earlier visit ──────────────────────────
+
+  async openSavedRun(): Promise<void> {
+    const opened = await this.fill('opening', async (onProgress) => {
+      const found = await this.lab.openSavedRun(onProgress);
+      const run = new RunView(found.status, found.saved.experiment.settings);
+      run.setStatus(found.status);
+      run.add(found.records);
+      run.setStatus(found.status);
+      this.emptyAfter('model');
+      this.slots.model = { status: 'ready', value: found.model };
+      this.slots.corpus = { status: 'ready', value: found.corpus };
+      this.slots.vocabulary = { status: 'ready', value: found.vocabulary };
+      if (found.comparison) this.slots.comparison = { status: 'ready', value: found.comparison };
+      this.newTokens = found.vocabulary.newTokens.length;
+      this.settings = found.saved.experiment.settings;
+      this.run = run;
+      return found.saved;
+    });
+    if (opened) goTo(this.slots.comparison.status === 'ready' ? 'compare' : 'train');
+  }
+
+  async forgetSavedRun(): Promise<void> {
+    await this.lab.forgetSavedRun();
+    this.set(() => (this.saved = null));
+  }
+
+  // ── what the rail asks ───────────────────────────────────
+
+  isDone(step: StepName): boolean {
+    const { model, corpus, diagnosis, vocabulary, comparison, exported } = this.slots;
+    const done: Record<StepName, boolean> = {
+      model: model.status === 'ready',
+      corpus: corpus.status === 'ready',
+      diagnose: diagnosis.status === 'ready',
+      vocabulary: vocabulary.status === 'ready',
+      train: this.run?.status.state === 'finished' || this.run?.status.state === 'stopped',
+      compare: comparison.status === 'ready',
+      try: this.tried !== null,
+      download: exported.status === 'ready' && exported.value.report.verification.passed,
+    };
+    return done[step];
+  }
+
+  /** Tokens of the last side-by-side, for the rail: graft, and what the base vocabulary needs for the same text. */
+  tried: { readonly grafted: number; readonly base: number } | null = null;
+
+  setTried(tried: { readonly grafted: number; readonly base: number }): void {
+    this.set(() => (this.tried = tried));
+  }
+
+  cancel(): Promise<void> {
+    return this.lab.cancel();
+  }
+
+  // ── slots ────────────────────────────────────────────────
+
+  private set(change: () => unknown): void {
+    change();
+    this.tell('lab');
+  }
+
+  private emptyAfter(first: SlotName): void {
+    this.releaseZip();
+    for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first))) {
+      this.turn.set(name, (this.turn.get(name) ?? 0) + 1);
+      this.slots[name] = EMPTY;
+    }
+    if (DOWNSTREAM.indexOf(first) <= DOWNSTREAM.indexOf('vocabulary')) {
+      this.run = null;
+      this.runError = null;
+    }
+    this.tried = null;
+    this.tell('lab');
+  }
+
+  private queue<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.lastCall.then(action);
+    this.lastCall = result.catch(() => undefined);
+    return result;
+  }
+
+  private async fill<Name extends SlotName>(
+    name: Name,
+    action: (onProgress: OnProgress) => Promise<Value<Name>>,
+  ): Promise<Value<Name> | null> {
+    const turn = (this.turn.get(name) ?? 0) + 1;
+    this.turn.set(name, turn);
+    const put = (slot: Slot<Value<Name>>) => {
+      if (this.turn.get(name) !== turn) return;
+      (this.slots as Record<SlotName, Slot<unknown>>)[name] = slot;
+      this.tell('lab');
+    };
+    put({ status: 'pending' });
+    try {
+      const value = await this.queue(() =>
+        action((progress) => {
+          if (this.slots[name].status === 'pending') put({ status: 'pending', progress });
+        }),
+      );
+      put({ status: 'ready', value });
+      return this.turn.get(name) === turn ? value : null;
+    } catch (thrown) {
+      const error = asLabError(thrown);
+      put(error.code === 'cancelled' ? EMPTY : { status: 'failed', error });
+      return null;
+    }
+  }
+}
+
+export const labContext = createContext<LabState>(Symbol('lab'));

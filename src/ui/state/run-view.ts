@@ -1,0 +1,92 @@
+/**
+ * A run as the page keeps it: the records of run.jsonl sorted into columns that charts can draw. Columns only grow; a
+ * reader takes `length` at the time of drawing.
+ */
+import type {
+  EvaluationRecord,
+  LogRecord,
+  RunRecord,
+  RunStatus,
+  SampleRecord,
+  TokensRecord,
+  TrainSettings,
+} from '../../worker/index';
+
+export class RunView {
+  status: RunStatus;
+  readonly settings: TrainSettings | null;
+  readonly steps: number[] = [];
+  readonly loss: number[] = [];
+  readonly newTokenLoss: (number | null)[] = [];
+  readonly oldTokenLoss: (number | null)[] = [];
+  readonly afterNewTokenLoss: (number | null)[] = [];
+  readonly learningRate: number[] = [];
+  readonly gradientNorm: number[] = [];
+  readonly tokensPerSecond: number[] = [];
+  readonly evaluations: EvaluationRecord[] = [];
+  readonly samples: SampleRecord[] = [];
+  readonly log: LogRecord[] = [];
+  tokens: TokensRecord | null = null;
+  tokensPerStep = 0;
+  /** First step at which held-out bits per byte went below the base, interpolated between evaluations. */
+  crossing: number | null = null;
+  baseBitsPerByte: number | null = null;
+
+  constructor(status: RunStatus, settings: TrainSettings | null) {
+    this.status = status;
+    this.settings = settings;
+  }
+
+  setStatus(status: RunStatus): void {
+    this.status = status;
+    if (status.baseBitsPerByte !== undefined) this.baseBitsPerByte = status.baseBitsPerByte;
+    if (this.crossing === null) this.crossing = this.findCrossing();
+  }
+
+  add(records: readonly RunRecord[]): void {
+    for (const record of records) {
+      if (record.type === 'step') {
+        this.steps.push(record.step);
+        this.loss.push(record.loss);
+        this.newTokenLoss.push(record.newTokenLoss);
+        this.oldTokenLoss.push(record.oldTokenLoss);
+        this.afterNewTokenLoss.push(record.afterNewTokenLoss);
+        this.learningRate.push(record.learningRate);
+        this.gradientNorm.push(record.gradientNorm);
+        this.tokensPerSecond.push(record.milliseconds > 0 ? record.tokens / (record.milliseconds / 1000) : 0);
+        this.tokensPerStep = record.tokens;
+      } else if (record.type === 'evaluation') {
+        this.evaluations.push(record);
+        this.crossing ??= this.findCrossing();
+      } else if (record.type === 'sample') this.samples.push(record);
+      else if (record.type === 'tokens') this.tokens = record;
+      else this.log.push(record);
+    }
+  }
+
+  get latestBitsPerByte(): number | null {
+    return this.evaluations.at(-1)?.bitsPerByte ?? null;
+  }
+
+  get isActive(): boolean {
+    return this.status.state === 'running' || this.status.state === 'paused' || this.status.state === 'preparing';
+  }
+
+  get isOver(): boolean {
+    return !this.isActive;
+  }
+
+  private findCrossing(): number | null {
+    const base = this.baseBitsPerByte;
+    if (base === null) return null;
+    for (let at = 1; at < this.evaluations.length; at++) {
+      const before = this.evaluations[at - 1]!;
+      const after = this.evaluations[at]!;
+      if (before.bitsPerByte >= base && after.bitsPerByte < base) {
+        const share = (before.bitsPerByte - base) / (before.bitsPerByte - after.bitsPerByte);
+        return Math.round(before.step + share * (after.step - before.step));
+      }
+    }
+    return null;
+  }
+}

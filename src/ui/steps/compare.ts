@@ -1,0 +1,205 @@
+/** Step 6. Did it pay: the verdict, and every arm on the same held-out documents with its interval; general text beside it. */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { ArmResult, Comparison, TrainMode } from '../../worker/index';
+import { LabElement } from '../element';
+import { count, fixed, percent, signed } from '../format';
+import { armMark, type Shape } from '../parts/marks';
+import { number } from '../parts/number';
+import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '../parts/panel';
+import { errorOf, valueOf } from '../state/slot';
+import { modeName } from '../wording/modes';
+import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
+import { forestScale, whisker, type Scale } from './forest';
+
+const MARKS: Readonly<Record<ArmResult['arm'], { shape: Shape; role: string }>> = {
+  'grafted-trained': { shape: 'disc', role: '--arm-graft' },
+  'grafted-untrained': { shape: 'triangle', role: '--arm-cont' },
+  base: { shape: 'ring', role: '--arm-base' },
+};
+
+@customElement('tg-step-compare')
+export class CompareStep extends LabElement {
+  override render() {
+    const slot = this.lab.slots.comparison;
+    const comparison = valueOf(slot);
+    const failed = errorOf(slot);
+    const { run } = this.lab;
+    const canMeasure = run !== null && run.isOver && run.status.step > 0 && slot.status !== 'pending';
+    return html`<div class="page">
+      ${
+        comparison
+          ? verdict(
+              comparisonSentence(comparison),
+              comparisonLede(comparison),
+              html`${canMeasure ? this.measure(false) : nothing}<a class="btn main" href="#try">${msg('Try it')}</a>`,
+            )
+          : verdict(
+              msg('Did it pay?'),
+              msg(
+                'Base and graft are scored on the same held-out documents, before and after training, and on general text for forgetting.',
+              ),
+              canMeasure ? this.measure(true) : nothing,
+            )
+      }
+      ${failed ? failureAlert(failed) : nothing}
+      ${
+        slot.status === 'pending'
+          ? loadingPanel(msg('Arms'), slot.progress, 3, () => void this.lab.cancel())
+          : comparison
+            ? this.arms(comparison)
+            : canMeasure
+              ? nothing
+              : panel({
+                  heading: msg('Arms'),
+                  body: emptyState(
+                    run?.isActive ? msg('Training is still on.') : msg('No run yet.'),
+                    msg('Arms are measured by themselves when a run has finished.'),
+                    html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+                  ),
+                })
+      }
+    </div>`;
+  }
+
+  private measure(isMain: boolean) {
+    return html`<button
+      type="button"
+      class="btn ${isMain ? 'main' : ''}"
+      data-action="compare"
+      @click=${() => void this.lab.compare()}
+    >
+      ${isMain ? msg('Measure') : msg('Measure again')}
+    </button>`;
+  }
+
+  private arms(comparison: Comparison) {
+    const order = ['grafted-trained', 'grafted-untrained', 'base'];
+    const arms = [...comparison.arms].sort((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm));
+    const base = comparison.arms.find((arm) => arm.arm === 'base');
+    const heldOut = forestScale(arms.map((arm) => arm.heldOut.interval));
+    const general = forestScale(arms.map((arm) => arm.general.interval));
+    const row = (arm: ArmResult) => this.arm(arm, comparison, heldOut, general, base);
+    return html`${panel({
+      heading: msg('Arms'),
+      note: msg('Whiskers are 95 % intervals, bootstrap over documents; lower is better'),
+      fill: 'flush',
+      name: 'arms',
+      body: html`<table class="forest">
+        <thead>
+          <tr>
+            <th>${msg('Arm')}</th>
+            <th class="r">${msg('Bits per byte')}</th>
+            <th class="plot">${axis(heldOut)}</th>
+            <th class="r">${msg('Bytes per token')}</th>
+            <th class="r">${msg('General text')}</th>
+            <th class="plot hide-n">${axis(general)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${arms.map(row)}
+        </tbody>
+      </table>`,
+      footer: html`<span class="note"
+        >${msg('The dotted line is the untouched base. Loss per token is not shown: it cannot be compared across vocabularies.')}</span
+      >`,
+    })}
+    ${this.differences(comparison)}`;
+  }
+
+  private arm(arm: ArmResult, comparison: Comparison, heldOut: Scale, general: Scale, base: ArmResult | undefined) {
+    const { shape, role } = MARKS[arm.arm];
+    const { heldOut: score, general: other } = arm;
+    const color = `var(${role})`;
+    const name = armName(arm.arm, comparison.mode);
+    const explain =
+      (text: string, { bitsPerByte, bytes, tokens, nllPerToken, documents }: ArmResult['heldOut']) =>
+      () => ({
+        name: `${name}: ${fixed(bitsPerByte, 3)}`,
+        formula: `${fixed(nllPerToken, 4)} × ${count(tokens)} ÷ (ln 2 × ${count(bytes)})`,
+        meaning: msg(str`${text}: ${count(documents)} documents, ${count(bytes)} bytes, ${count(tokens)} tokens.`),
+      });
+    const same = arm.arm === 'grafted-trained' && comparison.outcome === 'not-distinguishable';
+    return html`<tr
+      class=${arm.arm === 'grafted-trained' ? 'mine' : ''}
+      data-arm=${arm.arm}
+      data-bits=${score.bitsPerByte}
+    >
+      <td>
+        <span class="arm"
+          >${armMark(shape, color)}<span
+            >${name}<span class="sub"
+              >${same ? msg('not distinguishable from the base') : this.trained(arm.arm, comparison)}</span
+            ></span
+          ></span
+        >
+      </td>
+      <td class="num">
+        ${number(html`<b>${fixed(score.bitsPerByte, 3)}</b>`, explain(msg('Held-out text'), score))}
+        <span class="ci">${fixed(score.interval[0], 3)} – ${fixed(score.interval[1], 3)}</span>
+      </td>
+      <td class="plot">
+        ${whisker(heldOut, score.bitsPerByte, score.interval, shape, color, base?.heldOut.bitsPerByte)}
+      </td>
+      <td class="num">${fixed(score.bytes / score.tokens, 2)}</td>
+      <td class="num">
+        ${number(fixed(other.bitsPerByte, 3), explain(msg('General text'), other))}
+        <span class="ci">${fixed(other.interval[0], 3)} – ${fixed(other.interval[1], 3)}</span>
+      </td>
+      <td class="plot hide-n">
+        ${whisker(general, other.bitsPerByte, other.interval, shape, color, base?.general.bitsPerByte)}
+      </td>
+    </tr>`;
+  }
+
+  private trained(arm: ArmResult['arm'], comparison: Comparison): string {
+    if (arm === 'base') return msg('never trained here');
+    if (arm === 'grafted-untrained') return msg('new rows as they start');
+    return msg(str`${count(comparison.steps)} steps`);
+  }
+
+  private differences(comparison: Comparison) {
+    const { difference, generalDifference } = comparison;
+    const interval = ([low, high]: readonly [number, number]) =>
+      msg(str`95 % interval ${signed(low, 3)} to ${signed(high, 3)}`);
+    const base = comparison.arms.find((arm) => arm.arm === 'base');
+    const trained = comparison.arms.find((arm) => arm.arm === 'grafted-trained');
+    const lines = (change: number, range: readonly [number, number]) =>
+      html`<b>${signed(change, 3)}</b> <span class="note">${interval(range)}</span>`;
+    return html`<div class="cols two">
+      ${panel({
+        heading: msg('Graft against base, paired by document'),
+        name: 'difference',
+        body: facts([
+          [msg('Held-out text, bits per byte'), lines(difference.bitsPerByte, difference.interval)],
+          [msg('General text, bits per byte'), lines(generalDifference.bitsPerByte, generalDifference.interval)],
+          [
+            msg('General text, change'),
+            `${generalChange(comparison) >= 0 ? '+' : ''}${percent(generalChange(comparison))}`,
+          ],
+        ]),
+      })}
+      ${panel({
+        heading: msg('Length of the same text'),
+        name: 'length',
+        body: facts([
+          [msg('Tokens, base'), count(base?.heldOut.tokens ?? 0)],
+          [msg('Tokens, graft'), count(trained?.heldOut.tokens ?? 0)],
+          [msg('Shorter by'), percent(comparison.shorterBy)],
+        ]),
+      })}
+    </div>`;
+  }
+}
+
+function armName(arm: ArmResult['arm'], mode: TrainMode): string {
+  if (arm === 'base') return msg('Untouched base');
+  if (arm === 'grafted-untrained') return msg('Grafted, before training');
+  return msg(str`Grafted and trained: ${modeName(mode).toLowerCase()}`);
+}
+
+const axis = (scale: Scale) =>
+  html`<svg class="axis" width=${scale.width} height="20" aria-hidden="true">
+    ${scale.ticks.map((tick) => scale.tick(tick))}
+  </svg>`;

@@ -1,0 +1,169 @@
+/** Step 2. Texts: dropped, picked, or one of the samples with its source and licence; what was read and how it was split. */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { CorpusSummary, SampleSummary } from '../../worker/index';
+import { LabElement } from '../element';
+import { count, fileSize, measured, plain } from '../format';
+import '../parts/drop-zone';
+import { alertBox, failureAlert, loadingPanel, panel, stackedBar, verdict } from '../parts/panel';
+import { errorOf, isPending, valueOf } from '../state/slot';
+import { corpusSentence } from '../wording/verdicts';
+
+@customElement('tg-step-corpus')
+export class CorpusStep extends LabElement {
+  override render() {
+    const slot = this.lab.slots.corpus;
+    const corpus = valueOf(slot);
+    const failed = errorOf(slot);
+    return html`<div class="page">
+      ${
+        corpus
+          ? verdict(
+              corpusSentence(corpus),
+              msg(
+                'Duplicates are dropped, and the split is by document, so that nothing held out was ever trained on.',
+              ),
+              html`<a class="btn main" href="#diagnose">${msg('Diagnose')}</a>`,
+            )
+          : verdict(
+              msg('Which texts should the model learn to read?'),
+              msg(
+                'Drop files of your domain or take a sample. A few megabytes are enough to try; they stay in this tab.',
+              ),
+            )
+      }
+      ${failed ? failureAlert(failed) : nothing} ${corpus ? this.refused(corpus) : nothing}
+      ${
+        slot.status === 'pending'
+          ? loadingPanel(msg('Documents'), slot.progress, 3, () => void this.lab.cancel())
+          : corpus
+            ? this.documents(corpus)
+            : nothing
+      }
+      ${this.choices()}
+    </div>`;
+  }
+
+  private refused(corpus: CorpusSummary) {
+    return corpus.files
+      .filter((file) => file.refused)
+      .map((file) =>
+        alertBox(
+          'warn',
+          msg('One file was left out.'),
+          html`<span class="mono">${file.name}</span>:
+            <span lang="en">${file.refused!.message} ${file.refused!.hint}</span>`,
+        ),
+      );
+  }
+
+  private documents(corpus: CorpusSummary) {
+    const files = corpus.files.filter((file) => !file.refused);
+    const total = corpus.trainBytes + corpus.heldOutBytes;
+    const size = (bytes: number) => plain(fileSize(bytes));
+    const origin = [corpus.source, corpus.licence].filter(Boolean).join(' · ');
+    return html`${panel({
+      heading: msg('Documents'),
+      note: origin || msg(str`${count(files.length)} files`),
+      fill: 'flush',
+      name: 'documents',
+      body: html`<table>
+        <thead>
+          <tr>
+            <th>${msg('File')}</th>
+            <th class="r">${msg('Size')}</th>
+            <th class="r">${msg('Documents')}</th>
+            <th class="r">${msg('Duplicates dropped')}</th>
+            <th class="r">${msg('Invalid bytes')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${files.map(
+            (file) =>
+              html`<tr>
+                <td class="mono">${file.name}</td>
+                <td class="num">${measured(fileSize(file.bytes))}</td>
+                <td class="num">${count(file.documents)}</td>
+                <td class="num">${count(file.duplicates)}</td>
+                <td class="num">${count(file.invalidBytes)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>`,
+      footer: html`<div class="gauge">
+        ${stackedBar(msg(str`Train ${size(corpus.trainBytes)}, held out ${size(corpus.heldOutBytes)}`), [
+          { share: corpus.trainBytes / total, color: '--ink-2' },
+          { share: corpus.heldOutBytes / total, color: '--control-line' },
+        ])}
+        <div class="legend">
+          <span><i class="sw sw-train"></i>${msg('Train')} <b>${size(corpus.trainBytes)}</b></span>
+          <span><i class="sw sw-held"></i>${msg('Held out')} <b>${size(corpus.heldOutBytes)}</b></span>
+          <span>${msg('Held-out documents')} <b>${count(corpus.heldOutDocuments)}</b></span>
+          <span>${msg('General text, kept apart to measure forgetting')} <b>${size(corpus.generalBytes)}</b></span>
+        </div>
+      </div>`,
+    })}
+    ${panel({
+      heading: msg('Excerpt'),
+      note: corpus.name,
+      body: html`<pre class="excerpt" tabindex="0" aria-label=${msg('Excerpt')} translate="no">${corpus.excerpt}</pre>`,
+    })}`;
+  }
+
+  private choices() {
+    const { samples, corpus } = this.lab.slots;
+    const list = valueOf(samples) ?? [];
+    const busy = isPending(corpus) || Boolean(this.lab.run?.isActive);
+    const noSamples = errorOf(samples);
+    return html`<div class="cols two">
+      ${panel({
+        heading: msg('Your texts'),
+        body: html`<tg-drop-zone
+          ?disabled=${busy}
+          accept=".txt,.md,.jsonl,.ndjson,.json,.csv,.tsv,.smi,.text"
+          .text=${msg('Drop text files here')}
+          .note=${msg('Text, Markdown, JSON lines, SMILES; one file or many')}
+          .button=${msg('Choose files')}
+          @files=${(event: CustomEvent<readonly File[]>) => void this.lab.openCorpusFiles(event.detail)}
+        ></tg-drop-zone>`,
+      })}
+      ${panel({
+        heading: msg('Samples'),
+        note: msg('Part of the page; nothing is downloaded from elsewhere'),
+        fill: 'bare',
+        body: noSamples
+          ? failureAlert(noSamples)
+          : html`<ul class="samples">
+              ${list.map((sample) => this.sample(sample, busy))}
+            </ul>`,
+      })}
+    </div>`;
+  }
+
+  private sample(sample: SampleSummary, busy: boolean) {
+    const kinds: Record<SampleSummary['kind'], string> = {
+      symbolic: msg('symbolic'),
+      vertical: msg('a domain in prose'),
+      script: msg('another script'),
+      general: msg('general text'),
+    };
+    return html`<li>
+      <b>${sample.title}</b>
+      <span class="note"
+        >${kinds[sample.kind]} · ${plain(fileSize(sample.bytes))} · ${sample.source} · ${sample.licence}</span
+      >
+      <span class="mono sample-text" translate="no">${sample.excerpt}</span>
+      <button
+        type="button"
+        class="btn small"
+        data-sample=${sample.id}
+        aria-label=${msg(str`Use ${sample.title}`)}
+        ?disabled=${busy}
+        @click=${() => void this.lab.openSample(sample.id)}
+      >
+        ${msg('Use')}
+      </button>
+    </li>`;
+  }
+}

@@ -1,0 +1,154 @@
+/** Step 3. Expand or not: the verdict on a scale of five, the signals behind it, how far to go, and where the tokens go. */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Diagnosis, Signal, Verdict } from '../../worker/index';
+import { LabElement } from '../element';
+import { count, duration, measured } from '../format';
+import { thresholdGauge } from '../parts/gauge';
+import { number } from '../parts/number';
+import { emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
+import { pieces } from '../parts/pieces';
+import type { Topic } from '../state/lab-state';
+import { errorOf, valueOf } from '../state/slot';
+import { explainSignal, readingKind, readingWord, signalWords } from '../wording/signals';
+import { diagnosisLede, diagnosisSentence, verdictGloss, verdictName } from '../wording/verdicts';
+import './frontier';
+import './heat';
+
+const VERDICTS: readonly Verdict[] = ['expand', 'expand-for-speed', 'atomic-only', 'do-not-expand', 'need-more-data'];
+
+@customElement('tg-step-diagnose')
+export class DiagnoseStep extends LabElement {
+  /** The corpus already asked about by itself; a cancelled diagnosis waits for a click. */
+  private asked: unknown = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.arrive();
+  }
+
+  protected override labChanged(_topic: Topic): void {
+    this.arrive();
+    this.requestUpdate();
+  }
+
+  private arrive(): void {
+    const { corpus, model, diagnosis } = this.lab.slots;
+    if (this.lab.guided || this.lab.run || corpus.status !== 'ready' || model.status !== 'ready') return;
+    if (diagnosis.status !== 'empty' || this.asked === corpus.value) return;
+    this.asked = corpus.value;
+    void this.lab.diagnose();
+  }
+
+  override render() {
+    const slot = this.lab.slots.diagnosis;
+    const diagnosis = valueOf(slot);
+    const failed = errorOf(slot);
+    const corpus = valueOf(this.lab.slots.corpus);
+    return html`<div class="page">
+      ${
+        diagnosis
+          ? verdict(
+              diagnosisSentence(diagnosis),
+              diagnosisLede(diagnosis, valueOf(this.lab.slots.model)?.name ?? ''),
+              html`<a class="btn main" href="#vocabulary">${msg('Build vocabulary')}</a>`,
+            )
+          : verdict(
+              msg('Does this domain need tokens of its own?'),
+              msg(
+                'Merges are learned once up to the largest sensible size; every figure here is counted on held-out text.',
+              ),
+              corpus && slot.status !== 'pending'
+                ? html`<button type="button" class="btn main" @click=${() => void this.lab.diagnose()}>
+                    ${msg('Measure')}
+                  </button>`
+                : nothing,
+            )
+      }
+      ${failed ? failureAlert(failed) : nothing}
+      ${
+        slot.status === 'pending'
+          ? loadingPanel(msg('Signals'), slot.progress, 6, () => void this.lab.cancel())
+          : diagnosis
+            ? this.found(diagnosis)
+            : corpus
+              ? nothing
+              : panel({
+                  heading: msg('Signals'),
+                  body: emptyState(
+                    msg('No texts yet.'),
+                    msg('Each signal gets a row here once there is a corpus.'),
+                    html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
+                  ),
+                })
+      }
+    </div>`;
+  }
+
+  private found(diagnosis: Diagnosis) {
+    const documents = valueOf(this.lab.slots.corpus)?.heldOutDocuments ?? 0;
+    return html`<ol class="scale" aria-label=${msg('Verdict')}>
+        ${VERDICTS.map(
+          (name) =>
+            html`<li
+              class=${name === diagnosis.verdict ? 'on' : ''}
+              aria-current=${name === diagnosis.verdict ? 'true' : nothing}
+            >
+              <b>${verdictName(name)}</b><span>${verdictGloss(name)}</span>
+            </li>`,
+        )}
+      </ol>
+      ${panel({
+        heading: msg('Signals'),
+        note: msg(
+          str`${count(documents)} held-out documents, measured in ${duration(diagnosis.milliseconds)}. Point at a number to see how it was computed`,
+        ),
+        fill: 'flush',
+        name: 'signals',
+        body: html`<table class="signals">
+          <thead>
+            <tr>
+              <th>${msg('Signal and formula')}</th>
+              <th class="r">${msg('Value')}</th>
+              <th class="th-gauge">${msg('Threshold')}</th>
+              <th>${msg('Reading')}</th>
+              <th>${msg('Why it matters here')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${diagnosis.signals.map((signal) => this.row(signal))}
+          </tbody>
+        </table>`,
+      })}
+      <tg-frontier></tg-frontier>
+      <div class="cols two stretch">
+        ${panel({
+          heading: msg('Most fragmented terms'),
+          end: html`<span class="note">${msg('pieces, occurrences')}</span>`,
+          body: html`<ul class="terms">
+            ${diagnosis.mostFragmented.map(
+              (term) =>
+                html`<li>
+                  <span class="chip" translate="no">${pieces(term.pieces)}</span>
+                  <span class="num">${term.pieces.length}</span>
+                  <span class="num soft">${count(term.occurrences)}</span>
+                </li>`,
+            )}
+          </ul>`,
+        })}
+        <tg-heat .text=${diagnosis.heldOutExcerpt}></tg-heat>
+      </div>`;
+  }
+
+  private row(signal: Signal) {
+    const words = signalWords(signal);
+    return html`<tr data-signal=${signal.name}>
+      <td class="c-name"><span class="name">${words.name}</span><span class="f">${words.formula}</span></td>
+      <td class="num val">${number(measured(words.value), () => explainSignal(signal))}</td>
+      <td class="c-gauge">${thresholdGauge(signal)}<span class="note">${words.threshold}</span></td>
+      <td class="c-reading">${status(readingKind(signal.reading), readingWord(signal.reading))}</td>
+      <td class="why">${words.why}</td>
+    </tr>`;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Step 8. Taking the model away: as a zip through a download, or straight into a folder. "Saved" is said only after the
+ * written bytes were opened again and gave the logits of the trained model.
+ */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { LabElement } from '../element';
+import { count, fileSize, measured, percent, scientific, withUnit } from '../format';
+import { icon } from '../parts/icons';
+import { number } from '../parts/number';
+import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
+import type { Exported } from '../state/lab-state';
+import { errorOf, isPending, valueOf } from '../state/slot';
+
+type FolderPicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
+
+@customElement('tg-step-download')
+export class DownloadStep extends LabElement {
+  override render() {
+    const slot = this.lab.slots.exported;
+    const exported = valueOf(slot);
+    const failed = errorOf(slot);
+    const canSave = this.lab.run !== null && this.lab.run.isOver && this.lab.run.status.step > 0;
+    return html`<div class="page">
+      ${this.said(exported, canSave)} ${failed ? failureAlert(failed) : nothing}
+      ${
+        exported && !exported.report.verification.passed
+          ? alertBox(
+              'bad',
+              msg('Do not use these files.'),
+              msg(
+                'What was written does not give the logits of the trained model. Save again; if it happens twice, report it with the model’s name.',
+              ),
+            )
+          : nothing
+      }
+      ${
+        slot.status === 'pending'
+          ? loadingPanel(msg('Proof'), slot.progress, 4, () => void this.lab.cancel())
+          : exported
+            ? this.proof(exported)
+            : panel({
+                heading: msg('Files'),
+                body: canSave
+                  ? emptyState(
+                      msg('Nothing written yet.'),
+                      msg(
+                        'Weights, configuration, the extended tokenizer, a model card with this run’s figures, and what is needed to run it again.',
+                      ),
+                    )
+                  : emptyState(
+                      msg('No trained graft yet.'),
+                      msg('The files appear here once a run is over.'),
+                      html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+                    ),
+              })
+      }
+    </div>`;
+  }
+
+  private said(exported: Exported | undefined, canSave: boolean) {
+    const actions = canSave ? this.actions() : nothing;
+    if (!exported) {
+      return verdict(
+        msg('Take the model with you.'),
+        msg('A Hugging Face folder: transformers loads it with AutoModelForCausalLM and AutoTokenizer.'),
+        actions,
+      );
+    }
+    return exported.report.verification.passed
+      ? verdict(
+          msg('The files agree with what you trained.'),
+          exported.url
+            ? html`${msg('Saved. The exact bytes were opened again and compared, token by token.')}
+                <a href=${exported.url} download=${exported.fileName} data-zip>${exported.fileName}</a>`
+            : msg(str`Saved to ${exported.fileName}. The exact bytes were opened again and compared, token by token.`),
+          actions,
+        )
+      : verdict(
+          msg('The files do not agree with what you trained.'),
+          msg('They were opened again and compared with the trained model; the figures below show where they differ.'),
+          actions,
+        );
+  }
+
+  private actions() {
+    const picker = (window as { showDirectoryPicker?: FolderPicker }).showDirectoryPicker;
+    const busy = isPending(this.lab.slots.exported);
+    const zip = html`<button
+      type="button"
+      class="btn ${picker ? '' : 'main'}"
+      data-action="save-zip"
+      ?disabled=${busy}
+      @click=${() => void this.saveZip()}
+    >
+      ${picker ? nothing : icon('down')}${msg('Save as zip')}
+    </button>`;
+    return picker
+      ? html`${zip}<button
+            type="button"
+            class="btn main"
+            data-action="save-folder"
+            ?disabled=${busy}
+            @click=${() => void this.saveFolder(picker)}
+          >
+            ${icon('down')}${msg('Save to folder')}
+          </button>`
+      : zip;
+  }
+
+  private async saveZip(): Promise<void> {
+    const exported = await this.lab.exportZip();
+    if (!exported?.url || !exported.report.verification.passed) return;
+    const link = document.createElement('a');
+    link.href = exported.url;
+    link.download = exported.fileName;
+    link.click();
+  }
+
+  private async saveFolder(picker: FolderPicker): Promise<void> {
+    let directory: FileSystemDirectoryHandle;
+    try {
+      directory = await picker.call(window, { mode: 'readwrite' });
+    } catch {
+      return; // the visitor closed the picker
+    }
+    await this.lab.exportFolder(directory);
+  }
+
+  private proof({ report }: Exported) {
+    const { verification: found, files } = report;
+    return html`${panel({
+      heading: msg('Proof'),
+      note: msg('The written bytes, opened again, against the trained model'),
+      end: found.passed ? status('good', msg('agrees')) : status('bad', msg('does not agree')),
+      fill: 'bare',
+      name: 'proof',
+      body: html`<div class="proof" data-passed=${found.passed}>
+        <div>
+          <span class="note">${msg('Largest logit difference')}</span>
+          <span class="v"
+            >${number(scientific(found.largestLogitDifference), () => ({
+              name: msg('Largest logit difference'),
+              formula: `max |Δ| = ${found.largestLogitDifference}`,
+              meaning: msg(str`Over ${count(found.tokensCompared)} tokens and the whole vocabulary.`),
+            }))}</span
+          >
+          <span class="note">${msg('allowed')} ${scientific(found.allowed)}</span>
+        </div>
+        <div>
+          <span class="note">${msg('Greedy agreement')}</span>
+          <span class="v"
+            >${number(percent(found.greedyAgreement, found.greedyAgreement === 1 ? 0 : 2), () => ({
+              name: msg('Greedy agreement'),
+              formula: msg(str`the same first choice, of ${count(found.tokensCompared)} tokens`),
+              meaning: msg('What greedy decoding would write is the same.'),
+            }))}</span
+          >
+          <span class="note">${msg(str`of ${count(found.tokensCompared)} tokens`)}</span>
+        </div>
+        <div>
+          <span class="note">${msg('Untouched rows')}</span>
+          <span class="v">${withUnit(count(found.untouchedRows), msg('equal to the bit'))}</span>
+          <span class="note">${msg(str`${count(found.movedNewRows)} new rows moved`)}</span>
+        </div>
+      </div>`,
+    })}
+    ${panel({
+      heading: msg('Files'),
+      name: 'files',
+      body: html`<ul class="files">
+        ${files.map(
+          (file) =>
+            html`<li>
+              <span
+                ><span class="mono">${file.name}</span>
+                <span class="note">${fileNote(file.name)}</span>
+                <span class="note mono hash" title=${file.sha256}>sha256 ${file.sha256}</span></span
+              ><span class="num">${measured(fileSize(file.bytes))}</span>
+            </li>`,
+        )}
+      </ul>`,
+      footer: html`<div class="total">
+        <b>${msg('Together')}</b><b class="num">${measured(fileSize(report.totalBytes))}</b>
+      </div>`,
+    })}`;
+  }
+}
+
+function fileNote(name: string): string {
+  if (name.endsWith('.safetensors')) return msg('Weights');
+  if (name.endsWith('tokenizer.json')) return msg('New pieces and merges appended, old ids unchanged');
+  if (name.endsWith('generation_config.json')) return msg('Defaults for generation');
+  if (name.endsWith('tokenizer_config.json') || name.endsWith('special_tokens_map.json'))
+    return msg('How the tokenizer is opened');
+  if (name.endsWith('config.json')) return msg('Architecture, in the style it was read');
+  if (name.endsWith('README.md')) return msg('Model card with this run’s figures');
+  if (name.endsWith('experiment.json')) return msg('Everything needed to run it again');
+  if (name.endsWith('run.jsonl')) return msg('Every step, evaluation and event');
+  if (name.endsWith('vocab.json') || name.endsWith('merges.txt'))
+    return msg('Vocabulary and merges as older tools read them');
+  return '';
+}

@@ -1,0 +1,258 @@
+/**
+ * Step 1. A model (the bundled one is opened by itself), the device and what fits on it, privacy, and the offer of the run
+ * kept from an earlier visit. The main button goes on with everything at its defaults.
+ */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ModelSummary, SavedRun } from '../../worker/index';
+import { LabElement } from '../element';
+import { ago, count, fileSize, fixed, measured, parameterCount, withUnit } from '../format';
+import '../parts/drop-zone';
+import { icon } from '../parts/icons';
+import { number } from '../parts/number';
+import { alertBox, failureAlert, panel, progressBar, progressText, verdict } from '../parts/panel';
+import { errorOf, isPending, valueOf } from '../state/slot';
+import './device';
+import './fitting';
+import './privacy';
+
+@customElement('tg-step-model')
+export class ModelStep extends LabElement {
+  @state() private source: 'bundled' | 'folder' = 'bundled';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.source = valueOf(this.lab.slots.model)?.source ?? this.source;
+  }
+
+  override render() {
+    const { adapter, model } = this.lab.slots;
+    const failed = errorOf(model);
+    const opened = valueOf(model);
+    return html`<div class="page">
+      ${verdict(
+        msg('Should your domain get tokens of its own?'),
+        msg(
+          'Pick a small language model and give it your texts. Tokengraft measures how badly its vocabulary cuts them, grafts new tokens on, trains them on this machine’s GPU, and tells you whether they paid. Nothing you open leaves this tab.',
+        ),
+        this.actions(),
+      )}
+      ${adapter.status === 'ready' && !adapter.value.available ? this.noGpu(adapter.value.reason) : nothing}
+      ${this.lab.saved && !this.lab.run ? this.lastRun(this.lab.saved) : nothing}
+      ${
+        failed
+          ? failureAlert(
+              failed,
+              html`<button type="button" class="btn small" @click=${this.chooseBundled}>
+                ${msg('Use the bundled model')}
+              </button>`,
+            )
+          : nothing
+      }
+      ${
+        opened && !opened.extendable
+          ? alertBox(
+              'warn',
+              msg('This tokenizer cannot be extended yet.'),
+              html`<span lang="en">${opened.notExtendableReason ?? ''}</span>`,
+            )
+          : nothing
+      }
+      <div class="cols main-side">
+        <div class="stack">${this.sources()}<tg-fitting></tg-fitting></div>
+        <div class="stack"><tg-device></tg-device><tg-privacy></tg-privacy></div>
+      </div>
+    </div>`;
+  }
+
+  private actions() {
+    const { samples, model } = this.lab.slots;
+    const label = model.status === 'ready' && model.value.source === 'folder';
+    const ready = samples.status === 'ready' && model.status !== 'failed' && !this.lab.run?.isActive;
+    return html`${label ? html`<a class="btn tall" href="#corpus">${msg('Choose texts')}</a>` : nothing}<button
+        type="button"
+        class="btn main tall"
+        data-action="start-sample"
+        ?disabled=${!ready}
+        @click=${() => void this.lab.startWithSample()}
+      >
+        ${msg('Start with the sample')}
+      </button>`;
+  }
+
+  private noGpu(reason: string | undefined) {
+    if (reason === 'self-test') {
+      return alertBox(
+        'bad',
+        msg('This GPU returns wrong numbers.'),
+        msg('Training is off to protect your result. Update the driver, or use another browser.'),
+      );
+    }
+    return alertBox(
+      'bad',
+      reason === 'no-adapter' ? msg('No GPU adapter was found.') : msg('This browser offers no WebGPU.'),
+      msg('You can measure and look, but not train. Try a current Chrome, Edge, Safari or Firefox.'),
+    );
+  }
+
+  private lastRun(saved: SavedRun) {
+    const { opening } = this.lab.slots;
+    const figures =
+      saved.finalBitsPerByte !== undefined && saved.baseBitsPerByte !== undefined
+        ? msg(
+            str`${fixed(saved.finalBitsPerByte, 3)} bits per byte on held-out text, ${fixed(saved.baseBitsPerByte, 3)} for the base.`,
+          )
+        : '';
+    const failed = errorOf(opening);
+    return html`<section class="alert offer" data-offer aria-label=${msg('Last run')}>
+        ${icon('check')}
+        <div>
+          <b>${msg('Your last run is still here.')}</b> <span>${saved.title}</span>,
+          ${saved.finished ? msg('finished') : msg('not finished')}, ${ago(saved.savedAt)}. ${figures}
+          ${
+            isPending(opening)
+              ? html`<span class="note"
+                  >${progressText(opening.status === 'pending' ? opening.progress : undefined)}</span
+                >`
+              : nothing
+          }
+        </div>
+        <span class="pair">
+          <button
+            type="button"
+            class="btn small"
+            @click=${() => void this.lab.forgetSavedRun()}
+            ?disabled=${isPending(opening)}
+          >
+            ${msg('Forget it')}
+          </button>
+          <button
+            type="button"
+            class="btn small"
+            data-action="open-last-run"
+            ?disabled=${isPending(opening)}
+            @click=${() => void this.lab.openSavedRun()}
+          >
+            ${msg('Open last run')}
+          </button>
+        </span>
+      </section>
+      ${failed ? failureAlert(failed) : nothing}`;
+  }
+
+  private sources() {
+    const { model } = this.lab.slots;
+    const opened = valueOf(model);
+    const busy = isPending(model) || Boolean(this.lab.run?.isActive);
+    const source = (id: 'bundled' | 'folder', title: unknown, body: unknown) =>
+      html`<div class="src ${this.source === id ? 'on' : ''}">
+        <input
+          class="radio"
+          type="radio"
+          name="source"
+          id="source-${id}"
+          .checked=${this.source === id}
+          ?disabled=${busy}
+          @change=${() => this.choose(id)}
+        />
+        <div>
+          <h3><label for="source-${id}">${title}</label></h3>
+          ${body}
+        </div>
+      </div>`;
+    const pending = model.status === 'pending' ? this.reading(model.progress) : nothing;
+    return panel({
+      heading: msg('Model'),
+      note: msg('Llama family with a byte-level tokenizer'),
+      fill: 'bare',
+      name: 'model',
+      busy: isPending(model),
+      body: html`${source(
+        'bundled',
+        html`${msg('Bundled with the page')} <span class="note mono">rootstock</span>`,
+        html`${this.source === 'bundled' ? (opened?.source === 'bundled' ? this.four(opened) : pending) : nothing}
+          <p class="note">
+            ${msg('Already here. Small enough for a falling loss curve in two clicks, real enough for the readings to mean something.')}
+          </p>`,
+      )}
+      ${source(
+        'folder',
+        html`${msg('From a folder')}${opened?.source === 'folder' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
+        html`${this.source === 'folder' ? (opened?.source === 'folder' ? this.four(opened) : pending) : nothing}
+          <tg-drop-zone
+            folder
+            ?disabled=${busy}
+            .text=${msg('Drop a model folder here')}
+            .note=${msg('config.json, tokenizer.json and safetensors')}
+            .button=${msg('Choose folder')}
+            @files=${(event: CustomEvent<readonly File[]>) => {
+              this.source = 'folder';
+              void this.lab.openModelFolder(event.detail);
+            }}
+          ></tg-drop-zone>`,
+      )}`,
+    });
+  }
+
+  private reading(progress: Parameters<typeof progressBar>[0]) {
+    return html`<div class="gauge">
+      ${progressBar(progress, msg('Reading the model'))}<span class="note">${progressText(progress)}</span>
+    </div>`;
+  }
+
+  private choose(source: 'bundled' | 'folder') {
+    this.source = source;
+    if (source === 'bundled' && valueOf(this.lab.slots.model)?.source !== 'bundled') this.chooseBundled();
+  }
+
+  private readonly chooseBundled = () => {
+    this.source = 'bundled';
+    void this.lab.openBundledModel();
+  };
+
+  private four(model: ModelSummary) {
+    const same = model.vocabSize === model.embeddingRows && model.tokenizerLength === model.embeddingRows;
+    const body = () => ({
+      name: msg(str`${count(model.parameters)} parameters`),
+      formula: msg(
+        str`${model.layers} layers, hidden size ${count(model.hiddenSize)}, context ${count(model.contextLength)}`,
+      ),
+      meaning: `${model.family}. ${model.licence ? msg(str`Licence: ${model.licence}.`) : ''}`,
+    });
+    const vocabulary = () => ({
+      name: same
+        ? msg(str`Four numbers, all ${count(model.vocabSize)}`)
+        : msg('Four numbers that must not be mixed up'),
+      formula: `vocab_size ${count(model.vocabSize)}; len(tokenizer) ${count(model.tokenizerLength)}; max id + 1 ${count(model.largestId + 1)}; rows ${count(model.embeddingRows)}`,
+      meaning: msg('Where they differ, new ids land in the spare rows first.') + ` ${model.tokenizerFamily}.`,
+    });
+    const tied = () => ({
+      name: model.tied ? msg('Tied embeddings') : msg('Untied embeddings'),
+      formula: model.tied ? msg('input matrix = output matrix') : msg('input matrix and output matrix are two'),
+      meaning: model.tied
+        ? msg('One row serves both sides. Tied stays tied when saved.')
+        : msg('Each new token gets a row on both sides.'),
+    });
+    const weights = () => ({
+      name: msg('Weights on disk'),
+      formula: msg(str`${count(model.weightBytes)} bytes, ${model.dtype}`),
+      meaning: msg('Widened exactly to f32 while computing.'),
+    });
+    const rows = [
+      [msg('Parameters'), number(measured(parameterCount(model.parameters)), body)],
+      [msg('Vocabulary'), number(withUnit(count(model.vocabSize), msg('tokens')), vocabulary)],
+      [msg('Embeddings'), number(model.tied ? msg('tied') : msg('untied'), tied)],
+      [msg('Weights'), number(measured(fileSize(model.weightBytes)), weights)],
+    ] as const;
+    return html`<dl class="four" data-model=${model.name}>
+      ${rows.map(
+        ([name, value]) =>
+          html`<div class="kv">
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>`;
+  }
+}

@@ -1,0 +1,68 @@
+/** Privacy: what was sent, which requests the page made, and who enforces it. Counted by the browser, not by us. */
+import { msg, str } from '@lit/localize';
+import { html } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { PageElement } from '../element';
+import { count } from '../format';
+import { number, type Explanation } from '../parts/number';
+import { facts, panel } from '../parts/panel';
+
+interface Requests {
+  readonly here: number;
+  readonly elsewhere: number;
+}
+
+function requests(): Requests {
+  const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  const over = entries.filter((entry) => /^https?:/.test(entry.name));
+  const here = over.filter((entry) => new URL(entry.name).origin === location.origin).length;
+  return { here, elsewhere: over.length - here };
+}
+
+export function privacyExplanation(): Explanation {
+  const { here, elsewhere } = requests();
+  return {
+    name: msg('0 bytes of yours sent'),
+    formula: msg(
+      str`${count(here)} requests to this page’s origin, ${count(elsewhere)} elsewhere; all of them fetch, none carries a body`,
+    ),
+    meaning: msg('The content security policy forbids every other address.'),
+  };
+}
+
+@customElement('tg-privacy')
+export class Privacy extends PageElement {
+  @state() private seen: Requests = requests();
+  private readonly observer = new PerformanceObserver(() => (this.seen = requests()));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.observer.observe({ type: 'resource', buffered: true });
+  }
+
+  override disconnectedCallback(): void {
+    this.observer.disconnect();
+    super.disconnectedCallback();
+  }
+
+  override render() {
+    const policy = () => ({
+      name: msg('Content security policy'),
+      formula: "connect-src 'self'",
+      meaning: msg('Part of the page and of the server’s headers, and checked by a test.'),
+    });
+    return panel({
+      heading: msg('Privacy'),
+      name: 'privacy',
+      body: html`<div class="zero">
+          <strong>${number(msg('0 bytes'), privacyExplanation)}</strong>
+          <span class="note">${msg('of your data sent since the page opened')}</span>
+        </div>
+        ${facts([
+          [msg('Requests to this site'), html`<span data-requests="here">${count(this.seen.here)}</span>`],
+          [msg('Requests elsewhere'), html`<span data-requests="elsewhere">${count(this.seen.elsewhere)}</span>`],
+          [msg('Enforced by'), number(msg('content security policy'), policy)],
+        ])}`,
+    });
+  }
+}

@@ -1,0 +1,217 @@
+/** Step 7. The same prompt and seed to base and graft, one after the other, tokens as they come. */
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { asLabError, type Piece } from '../../worker/index';
+import { LabElement } from '../element';
+import { count, fixed } from '../format';
+import { FrameQueue } from '../frames';
+import { armMark } from '../parts/marks';
+import { emptyState, failureAlert, panel, segmented, verdict } from '../parts/panel';
+import { pieces, prosePieces } from '../parts/pieces';
+import type { Failure } from '../state/slot';
+import { valueOf } from '../state/slot';
+
+type Arm = 'base' | 'grafted';
+
+interface Written {
+  readonly pieces: readonly Piece[];
+  readonly milliseconds: number;
+  readonly done: boolean;
+}
+
+const NOTHING: Written = { pieces: [], milliseconds: 0, done: false };
+const encoder = new TextEncoder();
+
+@customElement('tg-step-try')
+export class TryStep extends LabElement {
+  @state() private prompt: string | null = null;
+  @state() private temperature = 0.7;
+  @state() private topK = 40;
+  @state() private seed = 17;
+  @state() private maxTokens = 64;
+  @state() private showPieces = false;
+  @state() private busy = false;
+  @state() private failed: Failure | null = null;
+  @state() private written: Readonly<Record<Arm, Written>> = { base: NOTHING, grafted: NOTHING };
+  private readonly frames = new FrameQueue();
+
+  private get text(): string {
+    if (this.prompt !== null) return this.prompt;
+    const sample = this.lab.run?.samples.at(-1)?.prompt;
+    const excerpt = valueOf(this.lab.slots.corpus)?.excerpt ?? '';
+    return sample ?? excerpt.slice(0, 12);
+  }
+
+  override render() {
+    const { run } = this.lab;
+    const canTry =
+      run !== null && run.status.state !== 'preparing' && run.status.state !== 'running' && run.status.step > 0;
+    return html`<div class="page">
+      ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}
+      ${
+        canTry
+          ? this.playground()
+          : panel({
+              heading: msg('Prompt'),
+              body: emptyState(
+                run?.isActive ? msg('Training is still on.') : msg('No trained graft yet.'),
+                msg('Base and graft answer the same prompt here once a run is paused or over.'),
+                html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+              ),
+            })
+      }
+    </div>`;
+  }
+
+  private said() {
+    const { tried } = this.lab;
+    const download = html`<a class="btn main" href="#download">${msg('Download')}</a>`;
+    if (!tried) {
+      return verdict(
+        msg('What does it write now?'),
+        msg('Same prompt, same seed, same number of tokens, first the base, then the graft.'),
+        this.lab.run?.isOver ? download : nothing,
+      );
+    }
+    return verdict(
+      msg(
+        str`The graft wrote this in ${count(tried.grafted)} tokens. The base vocabulary would have needed ${count(tried.base)}.`,
+      ),
+      msg('Same prompt, same seed, same number of tokens, first the base, then the graft.'),
+      download,
+    );
+  }
+
+  private playground() {
+    return panel({
+      heading: msg('Prompt'),
+      fill: 'bare',
+      name: 'try',
+      end: segmented(
+        msg('Show'),
+        [
+          { value: false, label: msg('Text') },
+          { value: true, label: msg('Pieces') },
+        ],
+        this.showPieces,
+        (showPieces) => (this.showPieces = showPieces),
+      ),
+      body: html`<div class="body try-controls">
+          <label
+            ><span class="sr">${msg('Prompt')}</span
+            ><textarea
+              rows="2"
+              spellcheck="false"
+              .value=${this.text}
+              @input=${(event: Event) => (this.prompt = (event.target as HTMLTextAreaElement).value)}
+            ></textarea>
+          </label>
+          <div class="controls">
+            ${
+              this.busy
+                ? html`<button type="button" class="btn" @click=${() => void this.lab.cancel()}>
+                    ${msg('Cancel')}
+                  </button>`
+                : html`<button
+                    type="button"
+                    class="btn ${this.lab.tried ? '' : 'main'}"
+                    data-action="generate"
+                    @click=${() => void this.generate()}
+                  >
+                    ${this.lab.tried ? msg('Generate again') : msg('Generate')}
+                  </button>`
+            }
+            ${this.field(msg('Temperature'), this.temperature, 0, 'any', (value) => (this.temperature = value))}
+            ${this.field(msg('Top k'), this.topK, 0, 1, (value) => (this.topK = value))}
+            ${this.field(msg('Seed'), this.seed, 0, 1, (value) => (this.seed = value))}
+            ${this.field(msg('Tokens'), this.maxTokens, 1, 1, (value) => (this.maxTokens = value))}
+          </div>
+        </div>
+        <div class="gen">
+          ${this.column('base', msg('Untouched base'), armMark('ring', 'var(--arm-base)'))}
+          ${this.column('grafted', msg('Grafted'), armMark('disc', 'var(--arm-graft)'))}
+        </div>`,
+    });
+  }
+
+  private field(label: string, value: number, least: number, step: number | 'any', set: (value: number) => void) {
+    return html`<label class="field small"
+      ><span class="note">${label}</span
+      ><input
+        class="r"
+        type="number"
+        min=${least}
+        step=${step}
+        .value=${String(value)}
+        @change=${(event: Event) => {
+          const next = Number((event.target as HTMLInputElement).value);
+          if (Number.isFinite(next) && next >= least) set(next);
+        }}
+    /></label>`;
+  }
+
+  private column(arm: Arm, name: string, mark: TemplateResult | unknown) {
+    const { pieces: list, milliseconds, done } = this.written[arm];
+    const text = list.map((piece) => piece.text).join('');
+    const bytes = encoder.encode(text).length;
+    const stat = (value: string, unit: string) => html`<span><b>${value}</b> ${unit}</span>`;
+    const fresh = list.filter((piece) => piece.isNew).length;
+    return html`<div data-arm=${arm} aria-busy=${this.busy && !done ? 'true' : 'false'}>
+      <h3>${mark}${name}</h3>
+      <div class=${this.showPieces ? 'tokens' : 'prose'} translate="no" data-text>
+        ${
+          list.length === 0
+            ? html`<span class="note">${this.busy ? msg('Waiting for its turn') : msg('Press Generate.')}</span>`
+            : this.showPieces
+              ? pieces(list)
+              : html`<span class="prompt">${this.text}</span>${prosePieces(list)}`
+        }
+      </div>
+      <div class="stats">
+        ${
+          list.length === 0
+            ? html`<span>&nbsp;</span>`
+            : html`${stat(count(list.length), msg('tokens'))} ${stat(count(bytes), msg('bytes'))}
+              ${stat(fixed(bytes / list.length, 2), msg('bytes per token'))}
+              ${milliseconds > 0 ? stat(fixed(list.length / (milliseconds / 1000), 1), msg('tokens/s')) : nothing}
+              ${arm === 'grafted' ? stat(count(fresh), msg('new tokens')) : nothing}`
+        }
+      </div>
+    </div>`;
+  }
+
+  private async generate(): Promise<void> {
+    this.busy = true;
+    this.failed = null;
+    this.written = { base: NOTHING, grafted: NOTHING };
+    const { text: prompt, temperature, topK, seed, maxTokens } = this;
+    this.prompt = prompt;
+    try {
+      for (const model of ['base', 'grafted'] as const) {
+        const started = performance.now();
+        const come: Piece[] = [];
+        const show = (done: boolean, list: readonly Piece[]) =>
+          (this.written = {
+            ...this.written,
+            [model]: { pieces: list, milliseconds: performance.now() - started, done },
+          });
+        const all = await this.lab.lab.generate({ model, prompt, maxTokens, temperature, topK, seed }, (piece) => {
+          come.push(piece);
+          this.frames.add(model, () => show(false, [...come]));
+        });
+        this.frames.remove(model);
+        show(true, all);
+      }
+      const grafted = this.written.grafted.pieces;
+      const text = grafted.map((piece) => piece.text).join('');
+      const again = await this.lab.lab.tokenize(text);
+      this.lab.setTried({ grafted: grafted.length, base: again.base.length });
+    } catch (thrown) {
+      const error = asLabError(thrown);
+      if (error.code !== 'cancelled') this.failed = error;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+/** Step 4. The new tokens: a text of your own cut before and after, what they save on held-out and general text, the table. */
+import { Task } from '@lit/task';
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { Tokenized, VocabularySummary } from '../../worker/index';
+import { LabElement } from '../element';
+import { count, duration, fileSize, fixed, percent, plain } from '../format';
+import { number } from '../parts/number';
+import { emptyState, failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
+import { pieces } from '../parts/pieces';
+import { errorOf, valueOf } from '../state/slot';
+import type { Topic } from '../state/lab-state';
+import { shorterBy, vocabularySentence } from '../wording/verdicts';
+import './new-tokens';
+
+@customElement('tg-step-vocabulary')
+export class VocabularyStep extends LabElement {
+  @state() private typed: string | null = null;
+  private asked: unknown = null;
+
+  private readonly cut = new Task(this, {
+    args: () => [this.text, valueOf(this.lab.slots.vocabulary)] as const,
+    task: ([text, vocabulary]): Promise<Tokenized> | null => (vocabulary ? this.lab.lab.tokenize(text) : null),
+  });
+
+  private get text(): string {
+    if (this.typed !== null) return this.typed;
+    const excerpt = valueOf(this.lab.slots.diagnosis)?.heldOutExcerpt ?? valueOf(this.lab.slots.corpus)?.excerpt ?? '';
+    return excerpt.slice(0, 240);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.arrive();
+  }
+
+  protected override labChanged(_topic: Topic): void {
+    this.arrive();
+    this.requestUpdate();
+  }
+
+  private arrive(): void {
+    const { diagnosis, vocabulary } = this.lab.slots;
+    if (this.lab.guided || diagnosis.status !== 'ready' || vocabulary.status !== 'empty' || this.lab.newTokens === 0)
+      return;
+    if (this.asked === diagnosis.value) return;
+    this.asked = diagnosis.value;
+    void this.lab.buildVocabulary();
+  }
+
+  override render() {
+    const slot = this.lab.slots.vocabulary;
+    const vocabulary = valueOf(slot);
+    const failed = errorOf(slot);
+    const diagnosed = this.lab.slots.diagnosis.status === 'ready';
+    return html`<div class="page">
+      ${vocabulary ? this.said(vocabulary) : this.unsaid(slot.status, diagnosed)}
+      ${failed ? failureAlert(failed) : nothing}
+      ${
+        slot.status === 'pending'
+          ? loadingPanel(msg('New tokens'), slot.progress, 8, () => void this.lab.cancel())
+          : vocabulary
+            ? html`${this.beforeAfter(vocabulary)}${this.lengths(vocabulary)}
+                <tg-new-tokens .tokens=${vocabulary.newTokens}></tg-new-tokens>`
+            : diagnosed
+              ? nothing
+              : panel({
+                  heading: msg('New tokens'),
+                  body: emptyState(
+                    msg('No diagnosis yet.'),
+                    msg('Each new token gets a row here once its size is chosen.'),
+                    html`<a class="btn" href="#diagnose">${msg('Go to Diagnose')}</a>`,
+                  ),
+                })
+      }
+    </div>`;
+  }
+
+  private said(vocabulary: VocabularySummary) {
+    const { heldOut } = vocabulary;
+    const shorter = number(percent(shorterBy(vocabulary)), () => ({
+      name: msg('Shorter by'),
+      formula: `1 − ${count(heldOut.tokensAfter)} ÷ ${count(heldOut.tokensBefore)} = ${percent(shorterBy(vocabulary))}`,
+      meaning: msg('Held-out text: tokens with the graft against tokens without.'),
+    }));
+    const rows =
+      vocabulary.spareRowsUsed > 0
+        ? msg(str`${count(vocabulary.spareRowsUsed)} of them use rows the model had to spare.`)
+        : msg(
+            str`The embedding grows from ${count(vocabulary.embeddingRowsBefore)} to ${count(vocabulary.embeddingRowsAfter)} rows.`,
+          );
+    return verdict(
+      vocabularySentence(vocabulary),
+      html`${msg(html`Held-out text gets ${shorter} shorter.`)} ${rows}`,
+      html`<a class="btn main" href="#train">${msg('Train these tokens')}</a>`,
+    );
+  }
+
+  private unsaid(status: string, diagnosed: boolean) {
+    return verdict(
+      msg('Which tokens should it get?'),
+      msg('Learned by continuing the model’s own merges on your training text; old ids stay what they are.'),
+      diagnosed && status !== 'pending'
+        ? html`<button type="button" class="btn main" @click=${() => void this.lab.buildVocabulary()}>
+            ${msg(str`Build ${count(this.lab.newTokens)} tokens`)}
+          </button>`
+        : nothing,
+    );
+  }
+
+  private beforeAfter(vocabulary: VocabularySummary) {
+    const cut = this.cut.value;
+    const base = cut?.base ?? [];
+    const grafted = cut?.grafted ?? [];
+    const fewer =
+      base.length > 0 && grafted.length > 0 ? msg(str`${percent(1 - grafted.length / base.length, 0)} fewer`) : '';
+    return panel({
+      heading: msg('Before and after'),
+      note: msg('Type or paste. The same piece has the same colour on both sides'),
+      end: html`<span class="legend"><span class="pc pn small">${msg('new token')}</span></span>`,
+      fill: 'bare',
+      name: 'before-after',
+      body: html`<div class="body">
+          <label
+            ><span class="sr">${msg('Text to cut')}</span
+            ><textarea
+              rows="2"
+              spellcheck="false"
+              .value=${this.text}
+              @input=${(event: Event) => (this.typed = (event.target as HTMLTextAreaElement).value)}
+            ></textarea>
+          </label>
+        </div>
+        <div class="ba" data-new=${vocabulary.newTokens.length}>
+          <div>
+            <h3><b data-count="base">${count(base.length)}</b> ${msg('tokens in the base')}</h3>
+            <div class="tokens" translate="no">
+              ${base.length ? pieces(base) : html`<span class="note">${msg('Type something above.')}</span>`}
+            </div>
+          </div>
+          <div>
+            <h3>
+              <b data-count="grafted">${count(grafted.length)}</b> ${msg('tokens with the graft')}
+              <span class="note">${fewer}</span>
+            </h3>
+            <div class="tokens" translate="no">${pieces(grafted)}</div>
+          </div>
+        </div>`,
+    });
+  }
+
+  private lengths(vocabulary: VocabularySummary) {
+    const rows = [
+      [msg('Held-out text'), vocabulary.heldOut],
+      [msg('General text'), vocabulary.general],
+    ] as const;
+    return panel({
+      heading: msg('Bytes per token'),
+      note: msg(str`more is shorter; counted in ${duration(vocabulary.milliseconds)}`),
+      fill: 'flush',
+      name: 'lengths',
+      body: html`<table class="lengths">
+        <thead>
+          <tr>
+            <th>${msg('Text')}</th>
+            <th class="r hide-n">${msg('Size')}</th>
+            <th class="r">${msg('Base')}</th>
+            <th class="r">${msg('With the graft')}</th>
+            <th class="r">${msg('Tokens saved')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(([name, text]) => {
+            const explain = (tokens: number) => () => ({
+              name: msg('Bytes per token'),
+              formula: `${count(text.bytes)} ÷ ${count(tokens)} = ${fixed(text.bytes / tokens, 2)}`,
+              meaning: name,
+            });
+            return html`<tr>
+              <td>${name}</td>
+              <td class="num hide-n">${plain(fileSize(text.bytes))}</td>
+              <td class="num">${number(fixed(text.bytes / text.tokensBefore, 2), explain(text.tokensBefore))}</td>
+              <td class="num">${number(fixed(text.bytes / text.tokensAfter, 2), explain(text.tokensAfter))}</td>
+              <td class="num">${percent(1 - text.tokensAfter / text.tokensBefore)}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>`,
+    });
+  }
+}

@@ -1,0 +1,106 @@
+/** Brand, experiment, device and privacy badges, language and theme. */
+import { msg, str } from '@lit/localize';
+import { html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { LabElement } from './element';
+import { ago } from './format';
+import { icon } from './parts/icons';
+import { number } from './parts/number';
+import { segmented } from './parts/panel';
+import { locale, setLocale, setTheme, theme, THEMES, type Theme } from './preferences';
+import { privacyExplanation } from './steps/privacy';
+import { errorOf, valueOf } from './state/slot';
+import { stepOf } from './state/route';
+import { stepName } from './wording/rail';
+
+@customElement('tg-top-bar')
+export class TopBar extends LabElement {
+  override render() {
+    return html`<header class="bar">
+      <a class="brand" href="#model">
+        <svg viewBox="0 0 20 20" aria-hidden="true">
+          <g fill="var(--ink-2)">
+            <rect x="2" y="2.5" width="11" height="2.6" rx=".6" />
+            <rect x="2" y="6.7" width="11" height="2.6" rx=".6" />
+            <rect x="2" y="10.9" width="11" height="2.6" rx=".6" />
+          </g>
+          <rect x="7" y="15.1" width="11" height="2.6" rx=".6" fill="var(--accent)" />
+        </svg>
+        Tokengraft
+      </a>
+      ${this.experiment()}
+      <span class="spring"></span>
+      ${this.device()} ${this.privacy()}
+      ${segmented(
+        msg('Language'),
+        [
+          { value: 'en', label: html`<span lang="en">EN</span>` },
+          { value: 'zh-Hans', label: html`<span lang="zh-Hans">中文</span>` },
+        ] as const,
+        locale(),
+        (next) => void this.changeLocale(next),
+      )}
+      ${this.themeButton()}
+    </header>`;
+  }
+
+  private async changeLocale(next: 'en' | 'zh-Hans') {
+    await setLocale(next);
+    document.title = `${stepName(stepOf(location.hash))} · Tokengraft`;
+  }
+
+  private experiment() {
+    const corpus = valueOf(this.lab.slots.corpus);
+    const model = valueOf(this.lab.slots.model);
+    const kept = valueOf(this.lab.slots.opening);
+    const name = corpus && model ? `${corpus.name} × ${model.name}` : msg('New experiment');
+    return html`<div class="exp">
+      <b>${name}</b>${kept ? html`<span class="note">${msg(str`saved ${ago(kept.savedAt)}`)}</span>` : ''}
+    </div>`;
+  }
+
+  private device() {
+    const slot = this.lab.slots.adapter;
+    const adapter = valueOf(slot);
+    const word = adapter
+      ? adapter.available
+        ? adapter.isSoftware
+          ? msg('Software GPU')
+          : msg('GPU ready')
+        : msg('No GPU')
+      : errorOf(slot)
+        ? msg('No GPU')
+        : msg('Checking the GPU');
+    const kind = adapter ? (adapter.available ? (adapter.isSoftware ? 'warn' : 'good') : 'bad') : 'wait';
+    const explain = () => ({
+      name: word,
+      formula: adapter ? `${adapter.vendor} ${adapter.architecture}`.trim() || adapter.description : '',
+      meaning: adapter?.isSoftware
+        ? msg('The browser computes on the processor. Everything works, only slower.')
+        : msg('What this page may use is listed under “This device”.'),
+    });
+    return number(html`<span class="dot ${kind}"></span><span>${word}</span>`, explain, 'badge dev');
+  }
+
+  private privacy() {
+    return number(html`${icon('lock')}<span>${msg(html`<b>0 bytes</b> sent`)}</span>`, privacyExplanation, 'badge');
+  }
+
+  private themeButton() {
+    const now = theme();
+    const names: Record<Theme, string> = { system: msg('system'), light: msg('light'), dark: msg('dark') };
+    const next = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length]!;
+    return html`<button
+      type="button"
+      class="icon-btn"
+      aria-label=${msg(str`Theme: ${names[now]}`)}
+      title=${msg(str`Theme: ${names[now]}`)}
+      @click=${() => {
+        setTheme(next);
+        this.requestUpdate();
+      }}
+    >
+      ${icon(now === 'system' ? 'theme' : now === 'light' ? 'sun' : 'moon')}
+    </button>`;
+  }
+}

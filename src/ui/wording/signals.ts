@@ -1,0 +1,155 @@
+/**
+ * The diagnosis in words: what each signal is, where its threshold lies, and one sentence of why, from the numbers it
+ * carries. Nothing here is computed that the lab did not measure.
+ */
+import { msg, str } from '@lit/localize';
+import type { Reading, Signal } from '../../worker/index';
+import { count, fileSize, fixed, percent, plain, type Measure } from '../format';
+import type { Explanation } from '../parts/number';
+import type { StatusKind } from '../parts/panel';
+
+export interface SignalWords {
+  readonly name: string;
+  readonly formula: string;
+  readonly threshold: string;
+  readonly value: Measure;
+  readonly why: string;
+}
+
+const kind: Readonly<Record<Reading, StatusKind>> = {
+  strong: 'good',
+  good: 'good',
+  watch: 'warn',
+  poor: 'bad',
+  shown: 'info',
+};
+
+export const readingKind = (reading: Reading): StatusKind => kind[reading];
+
+export function readingWord(reading: Reading): string {
+  const words: Record<Reading, () => string> = {
+    strong: () => msg('strong'),
+    good: () => msg('good'),
+    watch: () => msg('watch'),
+    poor: () => msg('poor'),
+    shown: () => msg('for information'),
+  };
+  return words[reading]();
+}
+
+const share = (value: number): Measure => ({ value: fixed(value * 100, 1), unit: '%' });
+const size = (value: number | undefined): string => plain(fileSize(value ?? Number.NaN));
+
+export function signalWords(signal: Signal): SignalWords {
+  const { value, thresholds, reading, inputs } = signal;
+  switch (signal.name) {
+    case 'compression':
+      return {
+        name: msg('Compression g'),
+        formula: msg('1 − tokens(candidate) ÷ tokens(base)'),
+        threshold: msg(str`at least ${percent(thresholds[0] ?? Number.NaN, 0)}`),
+        value: share(value),
+        why:
+          reading === 'poor'
+            ? msg('Too little of the length disappears to pay for new rows.')
+            : msg(str`${fixed(value * 10, 1)} of every ten tokens disappear from held-out text.`) + breakEven(inputs),
+      };
+    case 'fragmentation':
+      return {
+        name: msg('Fragmentation'),
+        formula: msg('bytes per token, domain ÷ general'),
+        threshold: msg(str`under ${thresholds[0] ?? '–'} strong, over ${thresholds[1] ?? '–'} none`),
+        value: { value: fixed(value, 2), unit: '' },
+        why:
+          reading === 'poor'
+            ? msg('These texts are cut almost as well as general text.')
+            : msg(str`The base cuts these texts ${fixed(1 / value, 2)} times finer than general text.`),
+      };
+    case 'exposure':
+      return {
+        name: msg('Exposure, P10'),
+        formula: msg('occurrences per new token × epochs'),
+        threshold: msg(
+          str`${count(thresholds[0] ?? 0)} floor, ${count(thresholds[1] ?? 0)} good, ${count(thresholds[2] ?? 0)} best`,
+        ),
+        value: { value: count(value), unit: '' },
+        why:
+          reading === 'poor'
+            ? msg('The rarest tenth is seen too seldom: those rows would be left to guess.')
+            : msg(str`Nine in ten new tokens are seen at least ${count(value)} times.`),
+      };
+    case 'budget':
+      return {
+        name: msg('Text budget'),
+        formula: msg('raw bytes of corpus per new token'),
+        threshold: msg(str`under ${size(thresholds[0])} no, over ${size(thresholds[1])} go`),
+        value: fileSize(value),
+        why:
+          reading === 'poor'
+            ? msg('Too little text for each new token. More text would move this most.')
+            : reading === 'watch'
+              ? msg('Enough to try, not enough to be sure. More text would move this most.')
+              : msg('Enough text for each new token to be learned.'),
+      };
+    case 'vocabularyShare':
+      return {
+        name: msg('Vocabulary share'),
+        formula: msg('vocabulary matrix ÷ all parameters'),
+        threshold: msg(str`warn over ${percent(thresholds[0] ?? Number.NaN, 0)}`),
+        value: share(value),
+        why:
+          reading === 'good' || reading === 'strong'
+            ? msg('The vocabulary stays a small part of the model.')
+            : msg('Much of the model is vocabulary. Small models are like this; more new rows make it heavier.'),
+      };
+    case 'ceiling':
+      return {
+        name: msg('Ceiling'),
+        formula: msg('bytes per pre-token'),
+        threshold: msg('shown'),
+        value: { value: fixed(value, 2), unit: 'B' },
+        why: msg(
+          str`No token can cross the pre-tokenizer’s cuts, so no vocabulary goes beyond ${fixed(value, 2)} bytes a token.`,
+        ),
+      };
+  }
+}
+
+function breakEven(inputs: Signal['inputs']): string {
+  const at = inputs['breakEven'];
+  return at === undefined ? '' : ' ' + msg(str`The compute break-even g* is ${percent(at)}.`);
+}
+
+/** Inputs by the names the lab gives them, in words. An unknown name is shown as it is. */
+function inputName(name: string): string {
+  const words: Readonly<Record<string, () => string>> = {
+    tokensBase: () => msg('tokens (base)'),
+    tokensBefore: () => msg('tokens (base)'),
+    tokensCandidate: () => msg('tokens (candidate)'),
+    tokensAfter: () => msg('tokens (candidate)'),
+    breakEven: () => msg('break-even g*'),
+    domainBytesPerToken: () => msg('bytes per token, domain'),
+    generalBytesPerToken: () => msg('bytes per token, general'),
+    newTokens: () => msg('new tokens'),
+    trainBytes: () => msg('bytes for training'),
+    epochs: () => msg('epochs'),
+    occurrencesP10: () => msg('occurrences, 10th percentile'),
+    parameters: () => msg('parameters'),
+    embeddingRows: () => msg('embedding rows'),
+    hiddenSize: () => msg('hidden size'),
+    bytes: () => msg('bytes'),
+    preTokens: () => msg('pre-tokens'),
+  };
+  return words[name]?.() ?? name;
+}
+
+const inputValue = (value: number): string =>
+  Number.isInteger(value) ? count(value) : fixed(value, Math.abs(value) < 10 ? 3 : 1);
+
+export function explainSignal(signal: Signal): Explanation {
+  const words = signalWords(signal);
+  const inputs = Object.entries(signal.inputs)
+    .map(([name, value]) => `${inputName(name)} ${inputValue(value)}`)
+    .join('; ');
+  return { name: `${words.name}: ${plain(words.value)}`, formula: words.formula, meaning: inputs };
+}

@@ -1,0 +1,156 @@
+/** The one sentence each step is for, from what the lab measured. Kept together so that the voice stays one. */
+import { msg, str } from '@lit/localize';
+import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularySummary } from '../../worker/index';
+import { count, fileSize, fixed, memorySize, percent, plain } from '../format';
+import type { RunView } from '../state/run-view';
+
+export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
+  diagnosis.signals.find((signal) => signal.name === name);
+
+export function verdictName(verdict: Verdict): string {
+  const names: Record<Verdict, () => string> = {
+    expand: () => msg('Expand'),
+    'expand-for-speed': () => msg('Expand for speed'),
+    'atomic-only': () => msg('Atomic only'),
+    'do-not-expand': () => msg('Do not expand'),
+    'need-more-data': () => msg('Need more data'),
+  };
+  return names[verdict]();
+}
+
+export function verdictGloss(verdict: Verdict): string {
+  const glosses: Record<Verdict, () => string> = {
+    expand: () => msg('better, and shorter'),
+    'expand-for-speed': () => msg('no worse, much shorter'),
+    'atomic-only': () => msg('one token a symbol'),
+    'do-not-expand': () => msg('train on the old one'),
+    'need-more-data': () => msg('cannot tell yet'),
+  };
+  return glosses[verdict]();
+}
+
+export const corpusSentence = (corpus: CorpusSummary): string =>
+  msg(
+    str`${plain(fileSize(corpus.trainBytes + corpus.heldOutBytes))} of usable text in ${count(corpus.documents)} documents.`,
+  );
+
+export function diagnosisSentence(diagnosis: Diagnosis): string {
+  const saved = percent(signalOf(diagnosis, 'compression')?.value ?? 0, 0);
+  const perToken = plain(fileSize(signalOf(diagnosis, 'budget')?.value ?? 0));
+  const tokens = count(diagnosis.suggestedNewTokens);
+  const sentences: Record<Verdict, () => string> = {
+    expand: () =>
+      msg(
+        str`Expand: ${tokens} new tokens would save ${saved} of the length, and each is common enough to be learned.`,
+      ),
+    'expand-for-speed': () =>
+      msg(
+        str`Expand for speed: ${tokens} new tokens make these texts ${saved} shorter; the model need not get better at them.`,
+      ),
+    'atomic-only': () =>
+      msg('Give each symbol its own token; learned merges would cut these texts in the wrong places.'),
+    'do-not-expand': () =>
+      msg('Do not expand: these texts are cut almost as well as general text. Train on the old vocabulary.'),
+    'need-more-data': () =>
+      msg(str`Cannot tell yet: ${perToken} of text for each new token. Add text or ask for fewer tokens.`),
+  };
+  return sentences[diagnosis.verdict]();
+}
+
+export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
+  const fragmentation = signalOf(diagnosis, 'fragmentation')?.value ?? 1;
+  const budget = signalOf(diagnosis, 'budget');
+  const finer =
+    fragmentation < 0.95
+      ? msg(str`${model} cuts these texts ${fixed(1 / fragmentation, 2)} times finer than general text.`)
+      : msg(str`${model} cuts these texts about as coarsely as general text.`);
+  const small = budget && budget.reading !== 'good' && budget.reading !== 'strong';
+  return small ? `${finer} ${msg('The corpus is on the small side, so treat the first run as a pilot.')}` : finer;
+}
+
+export const shorterBy = ({ heldOut }: VocabularySummary): number => 1 - heldOut.tokensAfter / heldOut.tokensBefore;
+
+export function vocabularySentence(vocabulary: VocabularySummary): string {
+  const tokens = count(vocabulary.newTokens.length);
+  return vocabulary.dead === 0
+    ? msg(str`${tokens} new tokens, every one in use.`)
+    : msg(str`${tokens} new tokens, ${count(vocabulary.dead)} of them never used alone.`);
+}
+
+export function trainSentence(run: RunView): string {
+  const { state, step, steps } = run.status;
+  const latest = run.latestBitsPerByte;
+  const base = run.baseBitsPerByte;
+  if (state === 'failed') return msg(str`Training stopped at step ${count(step)}.`);
+  if (state === 'preparing' || latest === null || base === null)
+    return msg('Measuring the base and the untrained graft first.');
+  const below = latest < base;
+  if (state === 'finished')
+    return below
+      ? msg(str`Finished: the graft needs ${percent(1 - latest / base)} fewer bits per byte than the base.`)
+      : msg(str`Finished: the graft still needs ${percent(latest / base - 1)} more bits per byte than the base.`);
+  if (state === 'stopped') return msg(str`Stopped at step ${count(step)} of ${count(steps)}.`);
+  return below
+    ? msg('The graft has passed the untouched base.')
+    : msg('The graft is still learning: worse than the untouched base so far.');
+}
+
+export function trainLede(run: RunView): string {
+  const first = run.evaluations[0]?.bitsPerByte;
+  const latest = run.latestBitsPerByte;
+  if (run.status.state === 'failed') return msg('What was saved before is kept.');
+  if (first === undefined || latest === null || run.baseBitsPerByte === null)
+    return msg('Both on the same held-out documents, so that every later figure has something to be compared with.');
+  const from = msg(
+    str`Held-out bits per byte: ${fixed(first, 3)} before training, ${fixed(latest, 3)} now, ${fixed(run.baseBitsPerByte, 3)} for the base.`,
+  );
+  return run.crossing === null ? from : `${msg(str`It crossed the base at step ${count(run.crossing)}.`)} ${from}`;
+}
+
+export function comparisonSentence(comparison: Comparison): string {
+  const base = comparison.arms.find((arm) => arm.arm === 'base')?.heldOut.bitsPerByte ?? Number.NaN;
+  const change = comparison.difference.bitsPerByte / base;
+  const shorter = percent(comparison.shorterBy, 0);
+  const sentences: Record<Comparison['outcome'], () => string> = {
+    paid: () =>
+      msg(str`It paid: ${percent(-change)} fewer bits per byte than the untouched base, and texts ${shorter} shorter.`),
+    'shorter-not-worse': () => msg(str`Not better, not worse, and ${shorter} shorter.`),
+    'did-not-pay': () =>
+      msg(str`It did not pay: ${percent(change)} more bits per byte than the untouched base, intervals apart.`),
+    'not-distinguishable': () =>
+      msg('Not distinguishable: the difference to the untouched base lies within its interval.'),
+  };
+  return sentences[comparison.outcome]();
+}
+
+export function comparisonShort(comparison: Comparison): string {
+  const base = comparison.arms.find((arm) => arm.arm === 'base')?.heldOut.bitsPerByte ?? Number.NaN;
+  const change = percent(comparison.difference.bitsPerByte / base);
+  const sentences: Record<Comparison['outcome'], () => string> = {
+    paid: () => msg(str`It paid: ${change}`),
+    'shorter-not-worse': () => msg('Not worse, shorter'),
+    'did-not-pay': () => msg(str`Did not pay: +${change}`),
+    'not-distinguishable': () => msg('Not distinguishable'),
+  };
+  return sentences[comparison.outcome]();
+}
+
+export function generalChange(comparison: Comparison): number {
+  const base = comparison.arms.find((arm) => arm.arm === 'base')?.general.bitsPerByte ?? Number.NaN;
+  return comparison.generalDifference.bitsPerByte / base;
+}
+
+export function comparisonLede(comparison: Comparison): string {
+  const documents = count(comparison.arms[0]?.heldOut.documents ?? 0);
+  const change = generalChange(comparison);
+  const [low, high] = comparison.generalDifference.interval;
+  const general =
+    low <= 0 && high >= 0
+      ? msg('General text did not change measurably.')
+      : change > 0
+        ? msg(str`General text got ${percent(change)} worse: that is forgetting.`)
+        : msg(str`General text got ${percent(-change)} better.`);
+  return `${msg(str`Same ${documents} held-out documents for every arm, ${count(comparison.steps)} steps.`)} ${general}`;
+}
+
+export const memoryText = (bytes: number): string => plain(memorySize(bytes));
