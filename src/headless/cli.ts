@@ -1,0 +1,31 @@
+/**
+ * `npm run lab -- <verb> ...`: the same lab without a page. With --json stdout carries one JSON value and nothing else;
+ * progress always goes to stderr. Errors are `{"error":{code,message,hint}}` and status 1.
+ */
+import { asLabError } from '../error';
+import { helpText, parseCommand, type Command, type Verb } from './arguments';
+import { closeDevices } from './device';
+import { print } from './stdout';
+import { verbs } from './verbs';
+
+export async function main(argv: readonly string[]): Promise<number> {
+  let command: Command | undefined;
+  try {
+    command = parseCommand(argv);
+    if (command.verb === 'help' || command.help) {
+      print(helpText(command.verb));
+      return 0;
+    }
+    const answer = await verbs[command.verb as Verb](command);
+    print(command.json ? JSON.stringify(answer.value) : answer.text);
+    return 0;
+  } catch (thrown) {
+    const { code, message, hint, stack } = asLabError(thrown);
+    if (command?.json ?? argv.includes('--json')) print(JSON.stringify({ error: { code, message, hint } }));
+    else process.stderr.write(`${message}\n${hint ? `${hint}\n` : ''}(${code})\n`);
+    if (code === 'internal' && stack) process.stderr.write(`${stack}\n`);
+    return 1;
+  } finally {
+    closeDevices();
+  }
+}

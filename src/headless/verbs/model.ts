@@ -1,0 +1,21 @@
+/** `--model`: the bundled model, or a folder. */
+import { fileURLToPath } from 'node:url';
+import { openModel, type LoadedModel } from '../../lab/index';
+import type { Command } from '../arguments';
+import { folderTree } from '../folder';
+
+const bundledName = 'rootstock';
+
+export function modelFolder(command: Command): string {
+  const model = command.text('model')!;
+  return model === 'bundled' ? fileURLToPath(new URL('../../../public/models/rootstock', import.meta.url)) : model;
+}
+
+export async function modelOf(command: Command): Promise<LoadedModel> {
+  const isBundled = command.text('model') === 'bundled';
+  return openModel(
+    folderTree(modelFolder(command)),
+    isBundled ? 'bundled' : 'folder',
+    isBundled ? { name: bundledName } : {},
+  );
+}

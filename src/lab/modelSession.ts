@@ -1,0 +1,181 @@
+/**
+ * A model on the device: its parameters, and the forward programs that read them. Programs share the parameters, so an
+ * evaluation or a sample between steps sees the weights as they are now. Owns GPU memory; `close()` gives it back.
+ */
+import { ForwardProgram, ParameterStore, TrainingProgram, type Device, type ParameterSpec } from '../engine/index';
+import { LabError } from '../error';
+import { modelInputs } from '../model/index';
+import { throwIfCancelled } from './cancel';
+import type { Scorer } from './evaluate';
+import { matrixName, type Graft } from './graftedRows';
+import { ModelGraphs, type ModelState } from './modelGraphs';
+import type { LoadedModel } from './openModel';
+import type { OnProgress } from './progress';
+import type { TrainMode, TrainSettings } from './results';
+import type { PackedWindows } from './windows';
+
+export interface SessionOptions {
+  readonly graft?: Graft;
+  readonly mode?: TrainMode;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Rows are uploaded in pieces of about this many bytes. */
+const uploadBytes = 8 * 2 ** 20;
+
+export class ModelSession {
+  readonly graphs: ModelGraphs;
+  private readonly programs = new Map<string, Promise<ForwardProgram>>();
+
+  private constructor(
+    readonly device: Device,
+    readonly model: LoadedModel,
+    readonly graft: Graft | undefined,
+    graphs: ModelGraphs,
+    readonly store: ParameterStore,
+  ) {
+    this.graphs = graphs;
+  }
+
+  static async open(device: Device, model: LoadedModel, options: SessionOptions = {}): Promise<ModelSession> {
+    const { graft, mode } = options;
+    const state: ModelState = {
+      model,
+      maxBindingBytes: device.report.limits.maxBindingBytes,
+      ...(graft ? { graft: graft.plan } : {}),
+      ...(mode ? { mode } : {}),
+    };
+    const graphs = new ModelGraphs(state);
+    const store = await ParameterStore.create(device, graphs.parameters);
+    try {
+      const { parameters } = graphs;
+      for (const [done, spec] of parameters.entries()) {
+        throwIfCancelled(options.signal);
+        options.onProgress?.({ phase: 'loading', done, total: parameters.length });
+        await upload(store, spec, model, graft);
+      }
+      options.onProgress?.({ phase: 'loading', done: parameters.length, total: parameters.length });
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+    return new ModelSession(device, model, graft, graphs, store);
+  }
+
+  /** Longest window and tokens of a pass in evaluations; a software rasteriser gains nothing from long passes. */
+  scorer(): Scorer {
+    const windowLength = Math.min(this.model.config.contextLength, 1024);
+    const tokens = Math.max(windowLength, this.device.report.isFallback ? 512 : 4096);
+    return {
+      tokens,
+      windowLength,
+      startId: this.model.startId,
+      losses: async (batch) => {
+        const program = await this.program(`loss ${tokens}`, async () => {
+          const { graph, outputs } = this.graphs.build(tokens, { outputs: 'loss' });
+          return ForwardProgram.compile(this.device, graph, this.store, [outputs.tokenLoss!]);
+        });
+        return (await program.run(windowInputs(batch)))[0]!;
+      },
+    };
+  }
+
+  /** Logits at every position, f32 [ids.length, embeddingRows]. */
+  async logits(ids: Uint32Array): Promise<Float32Array> {
+    this.requireIds(ids);
+    const tokens = ids.length;
+    const program = await this.program(`logits ${tokens}`, async () => {
+      const { graph, outputs } = this.graphs.build(tokens, { outputs: 'logits' });
+      return ForwardProgram.compile(this.device, graph, this.store, [outputs.logits!]);
+    });
+    const inputs = modelInputs({ ids, rowLength: tokens, documentLengths: [tokens] });
+    return (await program.run(inputs))[0]!;
+  }
+
+  /** Logits of the token after `ids`, in a program of `tokens` positions that many prompts share. */
+  async nextLogits(ids: Uint32Array, tokens: number): Promise<Float32Array> {
+    const program = await this.program(`next ${tokens}`, async () => {
+      const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits' });
+      return ForwardProgram.compile(this.device, graph, this.store, [outputs.logits!]);
+    });
+    const padded = new Uint32Array(tokens);
+    padded.set(ids);
+    const padding = Array.from({ length: tokens - ids.length }, () => 1);
+    const inputs = modelInputs({
+      ids: padded,
+      rowLength: tokens,
+      documentLengths: [ids.length, ...padding],
+      selected: Uint32Array.of(ids.length - 1),
+    });
+    return (await program.run(inputs))[0]!;
+  }
+
+  async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
+    const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true });
+    const options = this.graphs.trainingOptions(graph, settings, microBatches);
+    return TrainingProgram.compile(this.device, graph.graph, this.store, options);
+  }
+
+  close(): void {
+    for (const program of this.programs.values()) {
+      program.then(
+        (made) => made.close(),
+        () => undefined,
+      );
+    }
+    this.programs.clear();
+    this.store.close();
+  }
+
+  private program(key: string, compile: () => Promise<ForwardProgram>): Promise<ForwardProgram> {
+    const known = this.programs.get(key);
+    if (known) return known;
+    const made = compile();
+    this.programs.set(key, made);
+    made.catch(() => this.programs.delete(key));
+    return made;
+  }
+
+  private requireIds(ids: Uint32Array): void {
+    const rows = this.graphs.config.vocabSize;
+    const outside = ids.find((id) => id >= rows);
+    if (ids.length === 0) throw new LabError('lab/no-tokens', 'There are no tokens to run.', 'Give some text.');
+    if (outside === undefined) return;
+    throw new LabError('lab/unknown-id', `Id ${outside} is outside the model's ${rows} embedding rows.`);
+  }
+}
+
+function windowInputs({ ids, targets, positions, documentStart, documentEnd }: PackedWindows) {
+  return { ids, targets, positions, documentStart, documentEnd, lossScale: Float32Array.of(1) };
+}
+
+/** One parameter from the checkpoint, or from the graft's rows, onto the device. */
+async function upload(
+  store: ParameterStore,
+  { name, shape, type }: ParameterSpec,
+  model: LoadedModel,
+  graft: Graft | undefined,
+): Promise<void> {
+  const [matrix, first] = name.split('#') as [string, string | undefined];
+  const entry = model.checkpoint.tensors.get(matrix)!;
+  const rows = shape[0] ?? 1;
+  const width = shape.slice(1).reduce((product, size) => product * size, 1);
+  const firstId = Number(first ?? 0);
+  if (graft && first !== undefined && firstId >= graft.plan.firstNewId) {
+    const from = firstId - graft.plan.firstNewId;
+    if (from < graft.plan.count) {
+      const side = matrix === matrixName(model, 'input') ? graft.input : graft.output!;
+      store.write(name, side.subarray(from * width, (from + rows) * width));
+      return;
+    }
+  }
+  const rowBytes = width * (type === 'bf16' ? 2 : 4);
+  // An even number of rows: a piece of bf16 must end on a whole word.
+  const step = Math.max(2, Math.floor(uploadBytes / rowBytes / 2) * 2);
+  for (let start = 0; start < rows; start += step) {
+    const range = { start: firstId + start, end: firstId + Math.min(rows, start + step) };
+    const piece = type === 'bf16' ? await entry.read(range) : await entry.readF32(range);
+    store.write(name, piece, start * rowBytes);
+  }
+}
