@@ -10,6 +10,9 @@ import type { Dispatch, KernelTarget } from '../op';
 import { LabError } from '../../error';
 import { reads, writes } from './dispatch';
 
+/** Candidates for `KernelTarget.matmulVariant`. */
+export const matmulVariants = ['lane'] as const;
+
 export interface MatmulOperand {
   readonly tensor: Tensor;
   /** Elements between neighbours along the product's rows (left) or columns (right). */

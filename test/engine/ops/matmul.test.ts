@@ -1,0 +1,108 @@
+// The three forms of a linear layer, for every variant, f32 and bf16 weights, on sizes that no tile divides.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Graph, type Tensor } from '../../../src/engine/graph';
+import { opNamed } from '../../../src/engine/op';
+import { linear, vocabularyLogits } from '../../../src/engine/ops/index';
+import { matmulVariants } from '../../../src/engine/ops/matmul';
+import * as reference from './reference';
+import { openKernelBench, type KernelBench } from './runDispatches';
+import { asBf16, expectClose, normals } from './values';
+
+let bench: KernelBench;
+beforeAll(async () => {
+  bench = await openKernelBench();
+});
+
+const shapes = [
+  { rows: 1, inSize: 17, outSize: 3 },
+  { rows: 3, inSize: 1, outSize: 130 },
+  { rows: 17, inSize: 65, outSize: 67 },
+  { rows: 130, inSize: 3, outSize: 65 },
+  { rows: 65, inSize: 130, outSize: 36 },
+  { rows: 68, inSize: 132, outSize: 72 },
+  { rows: 64, inSize: 64, outSize: 128 },
+];
+
+describe.each(matmulVariants)('matmul variant %s', (variant) => {
+  test.each(shapes)('gives y, dx, dW and dBias of $rows x $inSize -> $outSize', async ({ rows, inSize, outSize }) => {
+    const x = normals(rows * inSize, 1);
+    const weight = normals(outSize * inSize, 2);
+    const bias = normals(outSize, 3);
+    const dy = normals(rows * outSize, 4);
+    const before = normals(outSize * inSize, 5);
+
+    const graph = new Graph();
+    const hidden = graph.input('x', [rows, inSize], 'f32');
+    const parameter = graph.parameter('weight', [outSize, inSize], 'f32', true);
+    const y = linear(graph, hidden, parameter, graph.parameter('bias', [outSize], 'f32', true));
+    const outputGradient = graph.input('dy', [rows, outSize], 'f32');
+    const node = graph.nodes[0]!;
+    const [dx] = opNamed('linear').gradient!(node, [outputGradient], [true, true, true], graph);
+    const gradients = [...graph.parameterGradients.values()];
+    const values = {
+      x,
+      weight,
+      bias,
+      dy,
+      'gradient of weight': before,
+      'gradient of bias': new Float32Array(outSize),
+    };
+    const results = await bench.runGraph(graph, values, [y, dx!, ...gradients], bench.targetFor(variant));
+
+    const expected = reference.linearBackward(x, weight, dy, rows, outSize, inSize);
+    expectClose(results[0]!, reference.linear(x, weight, rows, outSize, inSize, bias), 'y');
+    expectClose(results[1]!, expected.dx, 'dx');
+    expectClose(
+      results[2]!,
+      expected.dWeight.map((d, i) => d + before[i]!),
+      'dW, added to what was there',
+    );
+    expectClose(results[3]!, expected.dBias, 'dBias');
+  });
+
+  test.each(shapes)('widens bf16 weights exactly, $rows x $inSize -> $outSize', async ({ rows, inSize, outSize }) => {
+    const x = normals(rows * inSize, 6);
+    const weight = asBf16(normals(outSize * inSize, 7));
+    const bias = asBf16(normals(outSize, 8));
+    const dy = normals(rows * outSize, 9);
+    const graph = new Graph();
+    const parameter = graph.parameter('weight', [outSize, inSize], 'bf16');
+    const hidden = graph.input('x', [rows, inSize], 'f32');
+    const y = linear(graph, hidden, parameter, graph.parameter('bias', [outSize], 'bf16'));
+    const outputGradient = graph.input('dy', [rows, outSize], 'f32');
+    const [dx] = opNamed('linear').gradient!(graph.nodes[0]!, [outputGradient], [true, false, false], graph);
+    const values = { x, weight: weight.packed, bias: bias.packed, dy };
+    const results = await bench.runGraph(graph, values, [y, dx!], bench.targetFor(variant));
+    expectClose(results[0]!, reference.linear(x, weight.rounded, rows, outSize, inSize, bias.rounded), 'y');
+    expectClose(results[1]!, reference.linearBackward(x, weight.rounded, dy, rows, outSize, inSize).dx, 'dx');
+  });
+
+  test('writes the logits of every segment side by side', async () => {
+    const [rows, hiddenSize] = [5, 34];
+    const sizes = [70, 3, 19];
+    const hiddenValues = normals(rows * hiddenSize, 10);
+    const graph = new Graph();
+    const hidden = graph.input('hidden', [rows, hiddenSize], 'f32');
+    let firstId = 0;
+    const values: Record<string, Float32Array | Uint32Array> = { hidden: hiddenValues };
+    const whole: number[] = [];
+    const segments = sizes.map((size, index) => {
+      const table = asBf16(normals(size * hiddenSize, 11 + index));
+      const parameter = graph.parameter(`rows ${index}`, [size, hiddenSize], index === 1 ? 'f32' : 'bf16');
+      values[parameter.name] = index === 1 ? table.rounded : table.packed;
+      whole.push(...table.rounded);
+      firstId += size;
+      return { parameter, firstId: firstId - size };
+    });
+    const logits: Tensor = vocabularyLogits(graph, hidden, segments);
+    const [actual] = await bench.runGraph(graph, values, [logits], bench.targetFor(variant));
+    expectClose(actual!, reference.linear(hiddenValues, whole, rows, firstId, hiddenSize), 'logits');
+  });
+});
+
+test('a trainable bf16 weight is refused', () => {
+  const graph = new Graph();
+  const hidden = graph.input('x', [4, 8], 'f32');
+  const weight = graph.parameter('weight', [8, 8], 'bf16', true);
+  expect(() => linear(graph, hidden, weight)).toThrow(/trainable/);
+});
