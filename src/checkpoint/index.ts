@@ -1,8 +1,14 @@
 /** Bytes in, bytes out: model folders wherever they lie, safetensors, zips and the private file system. Node: node.ts. */
 export * from './byteSource';
 export * from './checkpoint';
+export * from './directory';
 export * from './dtype';
+export * from './fetchTree';
 export * from './json';
+export * from './runStore';
 export * from './safetensors';
 export { encodeHeader, MAX_HEADER_BYTES, readHeader, tensorBytes } from './safetensorsHeader';
 export type { HeaderTensor, SafetensorsHeader, TensorHeading } from './safetensorsHeader';
+export * from './sha256';
+export * from './sink';
+export * from './zip';

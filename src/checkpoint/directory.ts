@@ -1,0 +1,116 @@
+/**
+ * Folders behind a FileSystemDirectoryHandle: one the visitor picked, or the origin-private file system. A file is
+ * replaced in one go: `createWritable` writes beside it and swaps on close; where that is missing (Safari before 26) a
+ * worker writes a temporary file, flushes and renames it.
+ */
+import { LabError } from '../error';
+import { blobSource, treeOf, unreadable } from './byteSource';
+import type { ByteSource, FileTree } from './byteSource';
+import { chunksOf, storageError } from './sink';
+import type { FileContent, FolderSink } from './sink';
+
+/** The files directly in a folder, with their sizes as they are now. */
+export async function directoryTree(directory: FileSystemDirectoryHandle): Promise<FileTree> {
+  const sources = new Map<string, ByteSource>();
+  try {
+    for await (const [name, handle] of directory.entries()) {
+      if (handle.kind !== 'file' || name.endsWith(PARTIAL)) continue;
+      sources.set(name, blobSource(name, await (handle as FileSystemFileHandle).getFile()));
+    }
+  } catch (cause) {
+    throw unreadable(directory.name, cause);
+  }
+  return treeOf(directory.name || 'private files', sources);
+}
+
+export function directorySink(directory: FileSystemDirectoryHandle): FolderSink {
+  return {
+    write: (name, content) => writeFile(directory, name, content),
+    close: async () => undefined,
+  };
+}
+
+const PARTIAL = '.partial';
+
+/** After it resolves the file holds the content; after it rejects, what it held before. Throws `storage/...`. */
+export async function writeFile(
+  directory: FileSystemDirectoryHandle,
+  name: string,
+  content: FileContent,
+): Promise<void> {
+  try {
+    if (typeof FileSystemFileHandle === 'undefined' || 'createWritable' in FileSystemFileHandle.prototype) {
+      await writeSwapped(directory, name, content);
+    } else {
+      await writeRenamed(directory, name, content);
+    }
+  } catch (cause) {
+    throw await storageError(cause, name);
+  }
+}
+
+async function writeSwapped(directory: FileSystemDirectoryHandle, name: string, content: FileContent): Promise<void> {
+  const existed = await exists(directory, name);
+  const file = await directory.getFileHandle(name, { create: true });
+  try {
+    const writable = await file.createWritable();
+    try {
+      for await (const chunk of chunksOf(content)) await writable.write(chunk as Uint8Array<ArrayBuffer>);
+      await writable.close();
+    } catch (cause) {
+      await writable.abort().catch(() => undefined);
+      throw cause;
+    }
+  } catch (cause) {
+    if (!existed) await directory.removeEntry(name).catch(() => undefined);
+    throw cause;
+  }
+}
+
+async function writeRenamed(directory: FileSystemDirectoryHandle, name: string, content: FileContent): Promise<void> {
+  const file = await directory.getFileHandle(name + PARTIAL, { create: true });
+  try {
+    const access = await file.createSyncAccessHandle();
+    try {
+      access.truncate(0);
+      let at = 0;
+      for await (const chunk of chunksOf(content)) {
+        at += access.write(chunk as Uint8Array<ArrayBuffer>, { at });
+      }
+      access.flush();
+    } finally {
+      access.close();
+    }
+    // Not yet in TypeScript's library.
+    await (file as FileSystemFileHandle & { move(name: string): Promise<void> }).move(name);
+  } catch (cause) {
+    await directory.removeEntry(name + PARTIAL).catch(() => undefined);
+    throw cause;
+  }
+}
+
+async function exists(directory: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  try {
+    await directory.getFileHandle(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A folder of the origin-private file system, made if missing. Throws `storage/unavailable` where there is none. */
+export async function privateDirectory(...path: readonly string[]): Promise<FileSystemDirectoryHandle> {
+  try {
+    let directory = await navigator.storage.getDirectory();
+    for (const name of path) directory = await directory.getDirectoryHandle(name, { create: true });
+    return directory;
+  } catch (cause) {
+    throw new LabError(
+      'storage/unavailable',
+      "The browser's private file system cannot be used here.",
+      'Private windows and some settings turn it off. Save into a folder of your own instead.',
+      { path },
+      cause,
+    );
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Folders of a file system under Node, for the command line and tests. Kept out of index.ts so that no browser bundle
+ * holds a Node import. Files are written beside their name, flushed and renamed: a crash leaves the old file or the new.
+ */
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { LabError } from '../error';
+import { rangeChecked, treeOf, unreadable } from './byteSource';
+import type { ByteSource, FileTree } from './byteSource';
+import { chunksOf, storageError } from './sink';
+import type { FolderSink } from './sink';
+
+/** The files directly in a folder. Throws `checkpoint/missing-folder`. */
+export async function folderTree(path: string): Promise<FileTree> {
+  const names = await readdir(path).catch((cause: unknown) => {
+    throw new LabError(
+      'checkpoint/missing-folder',
+      `There is no folder \`${path}\`.`,
+      'Give the path of a Hugging Face model folder.',
+      { path },
+      cause,
+    );
+  });
+  const sources = new Map<string, ByteSource>();
+  for (const name of names) {
+    const source = await fileSource(join(path, name), name);
+    if (source) sources.set(name, source);
+  }
+  return treeOf(basename(resolve(path)), sources);
+}
+
+/** Undefined for what is not a file. */
+export async function fileSource(path: string, name = basename(path)): Promise<ByteSource | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  return rangeChecked(name, found.size, async (start, end) => {
+    try {
+      const file = await open(path, 'r');
+      try {
+        const bytes = new Uint8Array(end - start);
+        let filled = 0;
+        while (filled < bytes.length) {
+          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+        return bytes.subarray(0, filled);
+      } finally {
+        await file.close();
+      }
+    } catch (cause) {
+      throw unreadable(name, cause);
+    }
+  });
+}
+
+/** Makes the folder if missing. */
+export async function folderSink(path: string): Promise<FolderSink> {
+  await mkdir(path, { recursive: true }).catch(async (cause: unknown) => {
+    throw await storageError(cause, path);
+  });
+  return {
+    async write(name, content) {
+      const target = join(path, name);
+      const partial = `${target}.partial`;
+      try {
+        const file = await open(partial, 'w');
+        try {
+          for await (const chunk of chunksOf(content)) await file.writeFile(chunk);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(partial, target);
+      } catch (cause) {
+        await rm(partial, { force: true });
+        throw await storageError(cause, target);
+      }
+    },
+    close: async () => undefined,
+  };
+}
