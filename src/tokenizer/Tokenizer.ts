@@ -7,6 +7,7 @@ import type { Decoder } from './decoder/decoder';
 import { type Encoding, EncodingBuilder } from './encoding';
 import { pieceBytes, type TokenizerFamily } from './family';
 import type { Bpe } from './model/Bpe';
+import type { NewPiece } from './model/model';
 import {
   type AlignedText,
   firstCharacterLength,
@@ -92,7 +93,7 @@ export class Tokenizer {
 
   /** @param options.specialTokens adds what the post-processor adds, such as the BOS token. */
   encode(text: string, options: { readonly specialTokens?: boolean } = {}): Encoding {
-    const out = new EncodingBuilder();
+    const out = new EncodingBuilder(text.length >> 1);
     const { before, after } = this.stages.postProcessor;
     if (options.specialTokens === true) for (const id of before) out.push(id, 0, 0);
     this.walk(
@@ -174,6 +175,22 @@ export class Tokenizer {
   /** A token for people: its text, with bytes that are no text as `\xE4` and control characters as `\n`. */
   tokenText(id: number): string {
     return visibleText(this.tokenBytes(id));
+  }
+
+  /** The tokenizer with more pieces, each the merge of two, after all merges it has. */
+  extended(pieces: readonly NewPiece[]): Tokenizer {
+    return new Tokenizer({ ...this.stages, model: this.model.extended(pieces) });
+  }
+
+  /** Whether the model gives exactly this token for the token's own bytes. */
+  reaches(id: number): boolean {
+    const piece = this.piece(id);
+    if (this.family === 'sentencepiece-bpe') {
+      const { ids } = this.model.segment(piece);
+      return ids.length === 1 && ids[0] === id;
+    }
+    const ids = this.model.mergeIds(Array.from(this.tokenBytes(id), (byte) => this.model.symbols.idOfByte(byte)));
+    return ids.length === 1 && ids[0] === id;
   }
 
   private walk(

@@ -12,10 +12,17 @@ export interface Encoding {
 
 /** Grows in typed arrays: plain arrays of millions of numbers cost several times the memory. */
 export class EncodingBuilder {
-  private ids = new Uint32Array(64);
-  private starts = new Uint32Array(64);
-  private ends = new Uint32Array(64);
+  private ids: Uint32Array<ArrayBuffer>;
+  private starts: Uint32Array<ArrayBuffer>;
+  private ends: Uint32Array<ArrayBuffer>;
   private count = 0;
+
+  constructor(expectedTokens: number) {
+    const length = Math.max(16, expectedTokens);
+    this.ids = new Uint32Array(length);
+    this.starts = new Uint32Array(length);
+    this.ends = new Uint32Array(length);
+  }
 
   push(id: number, start: number, end: number): void {
     if (this.count === this.ids.length) {

@@ -4,3 +4,15 @@ export type { AddedToken } from './addedTokens/addedToken';
 export type { Encoding } from './encoding';
 export type { TokenizerFamily } from './family';
 export { Tokenizer, type PreToken, type SpecialIds } from './Tokenizer';
+export type { NewPiece } from './model/model';
+export { countWords, type CountProgress, type WordCounts } from './trainer/countWords';
+export {
+  trainBpe,
+  byteLevelVocabulary,
+  type BpeTraining,
+  type TrainBpeOptions,
+  type TrainingProgress,
+} from './trainer/trainBpe';
+export { continueBpe, type ContinueBpeOptions, type NewToken, type VocabularyExtension } from './trainer/continueBpe';
+export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
+export { TOKENIZER_FILES, type OtherTokenizerFile, type TokenizerFiles } from './extend/tokenizerFiles';

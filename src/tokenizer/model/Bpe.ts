@@ -2,7 +2,7 @@
 // it is a Map lookup.
 import { MergeTable } from './MergeTable';
 import { mergeSymbols } from './mergeSymbols';
-import type { Merge, Model, Segmentation } from './model';
+import type { Merge, Model, NewPiece, Segmentation } from './model';
 import { type SymbolSource, SymbolWork } from './symbols';
 
 /** At most this many pieces are remembered (about 60 MB in the worst case); then the cache starts afresh. */
@@ -15,12 +15,12 @@ export class Bpe implements Model {
   private readonly table: MergeTable;
   private readonly work = new SymbolWork();
 
-  /** @param wholePieces maps a piece to an id that wins over merging (`ignore_merges`), or null. */
+  /** @param spelling how the vocabulary spells a piece that may win whole over merging (`ignore_merges`), or null. */
   constructor(
     readonly vocabulary: ReadonlyMap<string, number>,
     readonly merges: readonly Merge[],
     readonly symbols: SymbolSource,
-    private readonly wholePieces: ((piece: string) => number | undefined) | null,
+    private readonly spelling: ((piece: string) => string) | null,
   ) {
     this.table = new MergeTable(merges);
   }
@@ -43,8 +43,16 @@ export class Bpe implements Model {
     return Array.from(work.subarray(0, count));
   }
 
+  /** The model with more pieces, each the merge of two, after all merges it has. */
+  extended(pieces: readonly NewPiece[]): Bpe {
+    const vocabulary = new Map(this.vocabulary);
+    for (const { piece, id } of pieces) vocabulary.set(piece, id);
+    const merges = [...this.merges, ...pieces.map(({ left, right, id }): Merge => [left, right, id])];
+    return new Bpe(vocabulary, merges, this.symbols, this.spelling);
+  }
+
   private merged(piece: string): Segmentation {
-    const whole = this.wholePieces?.(piece);
+    const whole = this.spelling === null ? undefined : this.vocabulary.get(this.spelling(piece));
     if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
     const { work } = this;
     const initial = this.symbols.fill(piece, work);

@@ -20,8 +20,8 @@ export function createModel(json: unknown, byteLevel: boolean, field = 'model'):
   const ignoreMerges = asBoolean(model.ignore_merges, `${field}.ignore_merges`, false);
   if (byteLevel) {
     const encoder = new TextEncoder();
-    const whole = (piece: string) => vocabulary.get(bytesToByteLevel(encoder.encode(piece)));
-    return new Bpe(vocabulary, merges, new ByteSymbols(vocabulary), ignoreMerges ? whole : null);
+    const spelling = (piece: string): string => bytesToByteLevel(encoder.encode(piece));
+    return new Bpe(vocabulary, merges, new ByteSymbols(vocabulary), ignoreMerges ? spelling : null);
   }
   const unknown = model.unk_token ?? null;
   const unknownId = unknown === null ? null : vocabulary.get(asString(unknown, `${field}.unk_token`));
@@ -33,7 +33,7 @@ export function createModel(json: unknown, byteLevel: boolean, field = 'model'):
     unknownId,
     asBoolean(model.fuse_unk, `${field}.fuse_unk`, false),
   );
-  return new Bpe(vocabulary, merges, symbols, ignoreMerges ? (piece) => vocabulary.get(piece) : null);
+  return new Bpe(vocabulary, merges, symbols, ignoreMerges ? (piece) => piece : null);
 }
 
 function readVocabulary(json: unknown, field: string): Map<string, number> {

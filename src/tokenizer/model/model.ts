@@ -13,3 +13,12 @@ export interface Model {
   readonly vocabulary: ReadonlyMap<string, number>;
   segment(piece: string): Segmentation;
 }
+
+/** A piece that is added to a model, and the two pieces it is the merge of. */
+export interface NewPiece {
+  readonly id: number;
+  /** As tokenizer.json spells it. */
+  readonly piece: string;
+  readonly left: number;
+  readonly right: number;
+}

@@ -3,10 +3,10 @@
 // no piece of its own.
 import { BYTE_TO_CHARACTER } from '../byteLevelAlphabet';
 
-/** Fills `ids` and `ends` (byte or unit positions, see `endsInBytes`) and returns how many symbols there are. */
 export interface SymbolSource {
+  /** Writes the symbols of a piece from 0 on and answers how many there are. */
   fill(text: string, work: SymbolWork): number;
-  /** The ids of merging's smallest units, for tests of reachability: bytes of a token that is no valid text. */
+  /** The symbol a byte begins as, for tokens whose bytes are no valid text; -1 where there is none. */
   idOfByte(byte: number): number;
 }
 

@@ -44,37 +44,62 @@ export function firstCharacterLength(text: string): number {
 /** Builds an aligned text of parts, each of them aligned to one span of the text before. */
 export class AlignedTextBuilder {
   private text = '';
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
+  private starts: Uint32Array<ArrayBuffer>;
+  private ends: Uint32Array<ArrayBuffer>;
 
-  constructor(private readonly source: AlignedText) {}
+  constructor(private readonly source: AlignedText) {
+    this.starts = new Uint32Array(source.text.length + 16);
+    this.ends = new Uint32Array(source.text.length + 16);
+  }
 
   /** Units [from, to) unchanged. */
   keep(from: number, to: number): void {
-    this.text += this.source.text.slice(from, to);
-    for (let at = from; at < to; at++) {
-      this.starts.push(inputStart(this.source, at));
-      this.ends.push(inputEnd(this.source, at + 1));
+    const { source } = this;
+    const at = this.reserve(to - from);
+    this.text += source.text.slice(from, to);
+    if (source.starts !== null && source.ends !== null) {
+      this.starts.set(source.starts.subarray(from, to), at);
+      this.ends.set(source.ends.subarray(from, to), at);
+      return;
+    }
+    for (let unit = from; unit < to; unit++) {
+      this.starts[at + unit - from] = source.offset + unit;
+      this.ends[at + unit - from] = source.offset + unit + 1;
     }
   }
 
   /** `text` in the place of units [from, to); every unit of it covers the whole span. */
   replace(text: string, from: number, to: number): void {
+    const at = this.reserve(text.length);
     const start = inputStart(this.source, from);
-    const end = to > from ? inputEnd(this.source, to) : start;
     this.text += text;
-    for (let at = 0; at < text.length; at++) {
-      this.starts.push(start);
-      this.ends.push(end);
-    }
+    this.starts.fill(start, at, at + text.length);
+    this.ends.fill(to > from ? inputEnd(this.source, to) : start, at, at + text.length);
   }
 
   finish(): AlignedText {
+    const { length } = this.text;
     return {
       text: this.text,
       offset: this.source.offset,
-      starts: Uint32Array.from(this.starts),
-      ends: Uint32Array.from(this.ends),
+      starts: this.starts.subarray(0, length),
+      ends: this.ends.subarray(0, length),
     };
   }
+
+  /** Makes room for `units` more and answers where they go. */
+  private reserve(units: number): number {
+    const at = this.text.length;
+    if (at + units > this.starts.length) {
+      this.starts = widened(this.starts, (at + units) * 2);
+      this.ends = widened(this.ends, (at + units) * 2);
+    }
+    return at;
+  }
+}
+
+function widened(values: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
+  const wide = new Uint32Array(length);
+  wide.set(values);
+  return wide;
 }
