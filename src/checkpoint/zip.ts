@@ -23,7 +23,28 @@ export function zipStream(
   async function* inputs() {
     for await (const { name, content } of files) yield { name, input: streamOf(content), lastModified };
   }
-  return makeZip(inputs());
+  return cancellable(makeZip(inputs()));
+}
+
+/** client-zip's stream rejects its own `cancel()` with the reason given; a cancelled stream is not an error. */
+function cancellable(
+  stream: ReadableStream<Uint8Array>,
+  onCancel: (reason: unknown) => Promise<void> = async () => undefined,
+): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        await Promise.allSettled([onCancel(reason), reader.cancel(reason)]);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** A FolderSink whose files come out of `stream` as a zip; the two ends wait for each other. */
@@ -42,7 +63,7 @@ export function zipSink(lastModified = new Date()): {
         finish = (error) => (error === undefined ? resolve() : reject(error as Error));
       });
       const watched = (async function* () {
-        let failure: unknown = new LabError('storage/write', `\`${name}\` was not read to its end by the zip.`);
+        let failure: unknown = new LabError('cancelled', `Whoever read the zip stopped before \`${name}\` was whole.`);
         try {
           for await (const chunk of chunksOf(content)) yield chunk;
           failure = undefined;
@@ -53,8 +74,13 @@ export function zipSink(lastModified = new Date()): {
           finish(failure);
         }
       })();
-      // `closed` rejects when the stream is cancelled, even if this file was never begun.
-      await Promise.all([writer.write({ name, content: watched }), Promise.race([written, writer.closed])]);
+      try {
+        // `closed` rejects when the stream is cancelled, even if this file was never begun.
+        await Promise.all([writer.write({ name, content: watched }), Promise.race([written, writer.closed])]);
+      } catch (cause) {
+        // A cancelled stream gives no reason unless its reader did.
+        throw cause ?? new LabError('cancelled', `Whoever read the zip stopped before \`${name}\` was whole.`);
+      }
     },
     close: () => writer.close(),
   };
@@ -70,7 +96,7 @@ export function zipSink(lastModified = new Date()): {
       await reader.cancel().catch(() => undefined);
     }
   }
-  return { sink, stream: zipStream(files(), lastModified) };
+  return { sink, stream: cancellable(zipStream(files(), lastModified), (reason) => writer.abort(reason)) };
 }
 
 /** Throws `checkpoint/zip-format`, `checkpoint/zip-unsupported` or `checkpoint/truncated`. */
