@@ -21,3 +21,5 @@ export { planProgram, type MemoryPlan, type PlanLimits, type PlanRequest } from 
 export { ForwardProgram } from './forwardProgram';
 export { TrainingProgram } from './trainingProgram';
 export type { ParameterGroup, StepReading, TrainingOptions } from './training';
+export { selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
+export { applyTuning, tune, tuningKey, type Tuning } from './tuning';

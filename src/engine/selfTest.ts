@@ -1,0 +1,168 @@
+/**
+ * Some drivers compute wrong numbers, and training on them looks like bad luck. Before an adapter is used, every op runs
+ * once, forward and backward, against plain f64 loops. A matmul variant (and the workgroup shapes that go with it) under
+ * which anything is wrong is dropped; when none is left, the report says `passed: false` and nobody should train.
+ */
+import type { Device } from './device';
+import { ForwardProgram } from './forwardProgram';
+import { Graph, elementCount, type Tensor } from './graph';
+import { opNamed } from './op';
+import { matmulVariants } from './ops/matmul';
+import { ParameterStore } from './parameters';
+import { checkOptimizer } from './selfTestOptimizer';
+import { selfTestCases, type SelfTestCase } from './selfTestCases';
+import { slopes, type Values } from './selfTestReference';
+
+export interface KernelCheck {
+  /** The op, "gradient of" it in one of its inputs, or the optimizer's kernel. */
+  readonly name: string;
+  readonly passed: boolean;
+  /** As a share of the largest right value. */
+  readonly largestError: number;
+}
+
+export interface SelfTestReport {
+  /** Of the variant in use; then what failed under dropped ones, named with their variant. */
+  readonly kernels: readonly KernelCheck[];
+  readonly passed: boolean;
+  readonly variant: string;
+  readonly dropped: readonly string[];
+}
+
+/** Sums of some dozen f32 terms are good to 1e-6; hardware sine, exponential and division to about 1e-5. */
+const tolerance = 1e-4;
+
+/** Leaves `device.target` at a variant that is right, if there is one. `onProgress` gets finished and all cases. */
+export async function selfTest(
+  device: Device,
+  onProgress?: (finished: number, total: number) => void,
+): Promise<SelfTestReport> {
+  const original = device.target;
+  const variants = [...new Set([original.matmulVariant, ...matmulVariants])].filter((name) => isKnown(name));
+  const failed: KernelCheck[] = [];
+  const dropped: string[] = [];
+  for (const hasSubgroups of original.hasSubgroups ? [true, false] : [false]) {
+    for (const matmulVariant of variants) {
+      device.target = { ...original, matmulVariant, hasSubgroups };
+      const variant = hasSubgroups || !original.hasSubgroups ? matmulVariant : `${matmulVariant}, no subgroups`;
+      const kernels = await checkAll(device, onProgress);
+      if (kernels.every((kernel) => kernel.passed)) {
+        return { kernels: [...kernels, ...failed], passed: true, variant, dropped };
+      }
+      dropped.push(variant);
+      for (const check of kernels) if (!check.passed) failed.push({ ...check, name: `${check.name} (${variant})` });
+    }
+  }
+  device.target = original;
+  return { kernels: failed, passed: false, variant: original.matmulVariant, dropped };
+}
+
+function isKnown(variant: string): boolean {
+  return (matmulVariants as readonly string[]).includes(variant);
+}
+
+async function checkAll(
+  device: Device,
+  onProgress?: (finished: number, total: number) => void,
+): Promise<KernelCheck[]> {
+  const total = selfTestCases.length + 1;
+  const checks: KernelCheck[] = [];
+  const running = device.running;
+  for (const [finished, test] of selfTestCases.entries()) {
+    onProgress?.(finished, total);
+    device.running = `the self-test of ${test.name}`;
+    checks.push(...(await checkCase(device, test)));
+  }
+  onProgress?.(total - 1, total);
+  device.running = 'the self-test of adamw';
+  for (const { name, found, wanted } of await checkOptimizer(device)) checks.push(compare(name, found, wanted));
+  onProgress?.(total, total);
+  device.running = running;
+  return checks;
+}
+
+async function checkCase(device: Device, test: SelfTestCase): Promise<KernelCheck[]> {
+  const graph = new Graph();
+  const tensors: Record<string, Tensor> = {};
+  const values: Record<string, Values> = {};
+  for (const [index, [name, { shape, parameter }]] of Object.entries(test.values).entries()) {
+    tensors[name] = parameter ? graph.parameter(name, shape, 'f32', true) : graph.input(name, shape, 'f32');
+    values[name] = seededValues(elementCount(shape), index + 1);
+  }
+  for (const [name, list] of Object.entries(test.indices)) tensors[name] = graph.input(name, [list.length], 'u32');
+  const output = test.build(graph, tensors);
+  const fromAbove = seededValues(elementCount(output.shape), 99);
+  const gradients = test.forwardOnly ? {} : appendGradients(graph, output, tensors, test);
+
+  const store = await ParameterStore.create(
+    device,
+    Object.entries(test.values).flatMap(([name, { shape, parameter }]) =>
+      parameter ? [{ name, shape, type: 'f32' as const }] : [],
+    ),
+  );
+  let program: ForwardProgram | undefined;
+  try {
+    for (const name of store.specs.keys()) store.write(name, Float32Array.from(values[name]!));
+    program = await ForwardProgram.compile(device, graph, store, [output, ...Object.values(gradients)]);
+    const [found, ...foundGradients] = await program.run({
+      ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float32Array.from(value)])),
+      ...Object.fromEntries(Object.entries(test.indices).map(([name, list]) => [name, Uint32Array.from(list)])),
+      fromAbove: Float32Array.from(fromAbove),
+      lossScale: Float32Array.of(test.lossScale ?? 1),
+    });
+    const scalar = () =>
+      test.reference(values).reduce((sum, value, at) => sum + value * (test.lossScale ?? fromAbove[at]!), 0);
+    return [
+      compare(test.name, found!, test.reference(values)),
+      ...Object.keys(gradients).map((name, index) =>
+        compare(`gradient of ${test.name} in ${name}`, foundGradients[index]!, slopes(scalar, values[name]!)),
+      ),
+    ];
+  } finally {
+    program?.close();
+    store.close();
+  }
+}
+
+/** Gradients of the case's f32 tensors by name, from the op's own rule. */
+function appendGradients(
+  graph: Graph,
+  output: Tensor,
+  tensors: Readonly<Record<string, Tensor>>,
+  test: SelfTestCase,
+): Record<string, Tensor> {
+  const node = graph.nodes.at(-1)!;
+  const wanted = node.inputs.map((input) => input.name in test.values);
+  const above = test.lossScale === undefined ? graph.input('fromAbove', output.shape, 'f32') : undefined;
+  const returned = opNamed(node.op).gradient!(node, [above], wanted, graph);
+  const gradients: Record<string, Tensor> = {};
+  for (const name of Object.keys(test.values)) {
+    const tensor = tensors[name]!;
+    const gradient = graph.parameterGradients.get(tensor.id) ?? returned[node.inputs.indexOf(tensor)];
+    // add hands the incoming gradient on: there is no kernel to check.
+    if (gradient && gradient !== above) gradients[name] = gradient;
+  }
+  return gradients;
+}
+
+function compare(name: string, found: ArrayLike<number>, wanted: ArrayLike<number>): KernelCheck {
+  let gap = 0;
+  let scale = 1e-20;
+  for (let at = 0; at < wanted.length; at++) {
+    const difference = Math.abs(found[at]! - wanted[at]!);
+    // Written so that NaN counts as the largest gap.
+    if (!(difference <= gap)) gap = difference;
+    scale = Math.max(scale, Math.abs(wanted[at]!));
+  }
+  const largestError = found.length === wanted.length && !Number.isNaN(gap) ? gap / scale : Infinity;
+  return { name, passed: largestError <= tolerance, largestError };
+}
+
+/** In [-1, 1), exact in f32, always the same. */
+export function seededValues(count: number, seed: number): Values {
+  let state = seed;
+  return Float64Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.fround((state >>> 8) / 2 ** 23 - 1);
+  });
+}

@@ -1,0 +1,128 @@
+/** The self-test's cases: every op once, at small shapes that are multiples of no tile. */
+import type { Graph, Tensor } from './graph';
+import {
+  add,
+  attention,
+  embedding,
+  gatedMlp,
+  gatherRows,
+  ignoredTarget,
+  linear,
+  linearCrossEntropy,
+  rmsNorm,
+  rope,
+  vocabularyLogits,
+} from './ops/index';
+import * as reference from './selfTestReference';
+import type { Values } from './selfTestReference';
+
+export interface SelfTestCase {
+  readonly name: string;
+  /** f32 tensors by name; parameters are trainable. */
+  readonly values: Readonly<Record<string, { readonly shape: readonly number[]; readonly parameter?: boolean }>>;
+  readonly indices: Readonly<Record<string, readonly number[]>>;
+  /** The op ends its gradient here itself, with this loss scale; otherwise a random gradient comes from above. */
+  readonly lossScale?: number;
+  readonly forwardOnly?: boolean;
+  build(graph: Graph, tensors: Readonly<Record<string, Tensor>>): Tensor;
+  reference(values: Readonly<Record<string, Values>>): Values;
+}
+
+const tokens = 19;
+const width = 10;
+const starts = Array.from({ length: tokens }, (_, token) => (token < 7 ? 0 : token < 8 ? 7 : 8));
+const ends = starts.map((start) => (start === 0 ? 7 : start === 7 ? 8 : tokens));
+const positions = starts.map((start, token) => token - start);
+const ids = Array.from({ length: tokens }, (_, token) => (token * token * 5 + 3) % 21);
+const sortedTokens = [...ids.keys()].sort((a, b) => ids[a]! - ids[b]! || a - b);
+const targets = ids.map((id, token) => (token % 6 === 5 ? ignoredTarget : (id * 2 + 1) % 21));
+const heads = { heads: 4, kvHeads: 2, headSize: 6, scale: 0.4 };
+const frequencies = [1, 0.2, 0.03];
+const hidden = { shape: [tokens, width] };
+const shards = { low: { shape: [13, width], parameter: true }, high: { shape: [8, width], parameter: true } };
+const segments = (t: Readonly<Record<string, Tensor>>) => [
+  { parameter: t.low!, firstId: 0 },
+  { parameter: t.high!, firstId: 13 },
+];
+const whole = (v: Readonly<Record<string, Values>>) => Float64Array.of(...v.low!, ...v.high!);
+
+export const selfTestCases: readonly SelfTestCase[] = [
+  {
+    name: 'embedding',
+    values: shards,
+    indices: { ids, sortedTokens, sortedIds: sortedTokens.map((token) => ids[token]!) },
+    build: (graph, t) =>
+      embedding(graph, t.ids!, segments(t), { sortedTokens: t.sortedTokens!, sortedIds: t.sortedIds! }),
+    reference: (v) => reference.embedding(ids, whole(v), width),
+  },
+  {
+    name: 'rmsNorm',
+    values: { hidden, weight: { shape: [width], parameter: true } },
+    indices: {},
+    build: (graph, t) => rmsNorm(graph, t.hidden!, t.weight!, 1e-5),
+    reference: (v) => reference.rmsNorm(v.hidden!, v.weight!, 1e-5),
+  },
+  {
+    name: 'linear',
+    values: { hidden, weight: { shape: [37, width], parameter: true } },
+    indices: {},
+    build: (graph, t) => linear(graph, t.hidden!, t.weight!),
+    reference: (v) => reference.linear(v.hidden!, v.weight!, width),
+  },
+  {
+    name: 'rope',
+    values: { x: { shape: [tokens, 24] } },
+    indices: { positions },
+    build: (graph, t) => rope(graph, t.x!, t.positions!, frequencies, { heads: 4, headSize: 6, rotarySize: 6 }),
+    reference: (v) => reference.rope(v.x!, positions, frequencies, 6),
+  },
+  {
+    name: 'attention',
+    values: { q: { shape: [tokens, 24] }, k: { shape: [tokens, 12] }, v: { shape: [tokens, 12] } },
+    indices: { starts, ends },
+    build: (graph, t) => attention(graph, t.q!, t.k!, t.v!, t.starts!, t.ends!, heads),
+    reference: (v) => reference.attention(v.q!, v.k!, v.v!, starts, heads),
+  },
+  {
+    name: 'gatedMlp',
+    values: { gate: hidden, up: hidden },
+    indices: {},
+    build: (graph, t) => gatedMlp(graph, t.gate!, t.up!),
+    reference: (v) => reference.gatedMlp(v.gate!, v.up!),
+  },
+  {
+    name: 'add',
+    values: { a: hidden, b: hidden },
+    indices: {},
+    build: (graph, t) => add(graph, t.a!, t.b!),
+    reference: (v) => v.a!.map((value, at) => value + v.b![at]!),
+  },
+  {
+    name: 'linearCrossEntropy',
+    values: { hidden, ...shards },
+    indices: { targets },
+    lossScale: 0.125,
+    build: (graph, t) => {
+      const scale = graph.input('lossScale', [1], 'f32');
+      const options = { chunkTokens: 64, differentiate: true };
+      return linearCrossEntropy(graph, t.hidden!, segments(t), t.targets!, scale, options).tokenLoss;
+    },
+    reference: (v) => reference.crossEntropy(reference.linear(v.hidden!, whole(v), width), targets),
+  },
+  {
+    name: 'gatherRows',
+    values: { hidden },
+    indices: { picked: [18, 0, 7] },
+    forwardOnly: true,
+    build: (graph, t) => gatherRows(graph, t.hidden!, t.picked!),
+    reference: (v) => reference.embedding([18, 0, 7], v.hidden!, width),
+  },
+  {
+    name: 'vocabularyLogits',
+    values: { hidden, ...shards },
+    indices: {},
+    forwardOnly: true,
+    build: (graph, t) => vocabularyLogits(graph, t.hidden!, segments(t)),
+    reference: (v) => reference.linear(v.hidden!, whole(v), width),
+  },
+];

@@ -1,0 +1,85 @@
+/**
+ * Which matmul variant is fastest on this adapter: a laptop GPU, a data-centre GPU and a software rasteriser want
+ * different tiles. Each is timed once on the product a training step spends its time in; the answer is JSON and holds
+ * until the adapter changes. Run the self-test afterwards: a fast variant must also be right.
+ */
+import type { Device, DeviceReport } from './device';
+import { ForwardProgram } from './forwardProgram';
+import { Graph } from './graph';
+import { linear } from './ops/index';
+import { matmulVariants } from './ops/matmul';
+import { ParameterStore } from './parameters';
+
+export interface Tuning {
+  /** Names the adapter it was measured on (`tuningKey`). */
+  readonly key: string;
+  readonly matmulVariant: string;
+  /** Of the choice. */
+  readonly gigaflopsPerSecond: number;
+  /** GFLOP/s of every variant timed. */
+  readonly timed: Readonly<Record<string, number>>;
+}
+
+export function tuningKey(report: DeviceReport): string {
+  const { vendor, architecture, description, hasSubgroups, hasF16 } = report;
+  return [vendor, architecture, description, hasSubgroups, hasF16, ...matmulVariants].join('|');
+}
+
+const shape = { tokens: 256, inSize: 256, outSize: 704 };
+const flops = 2 * shape.tokens * shape.inSize * shape.outSize;
+
+/** Times `variants` (all by default, or those the self-test left). Does not change the device: see `applyTuning`. */
+export async function tune(device: Device, variants: readonly string[] = matmulVariants): Promise<Tuning> {
+  const original = device.target;
+  const timed: Record<string, number> = {};
+  try {
+    for (const matmulVariant of variants) {
+      device.target = { ...original, matmulVariant };
+      timed[matmulVariant] = await measure(device);
+    }
+  } finally {
+    device.target = original;
+  }
+  const [best, gigaflopsPerSecond] = Object.entries(timed).sort((a, b) => b[1] - a[1])[0] ?? [
+    original.matmulVariant,
+    0,
+  ];
+  return { key: tuningKey(device.report), matmulVariant: best, gigaflopsPerSecond, timed };
+}
+
+/** Ignored where the tuning is of another adapter or names a variant that is no more. Returns whether it was applied. */
+export function applyTuning(device: Device, tuning: Tuning): boolean {
+  const known = (matmulVariants as readonly string[]).includes(tuning.matmulVariant);
+  if (!known || tuning.key !== tuningKey(device.report)) return false;
+  device.target = { ...device.target, matmulVariant: tuning.matmulVariant };
+  return true;
+}
+
+/** GFLOP/s of a chain of products long enough that submission and readback no longer count. */
+async function measure(device: Device): Promise<number> {
+  const links = device.report.isFallback ? 4 : 64;
+  const graph = new Graph();
+  const up = graph.parameter('up', [shape.outSize, shape.inSize], 'f32');
+  const down = graph.parameter('down', [shape.inSize, shape.outSize], 'f32');
+  let hidden = graph.input('hidden', [shape.tokens, shape.inSize], 'f32');
+  for (let link = 0; link < links; link += 2) hidden = linear(graph, linear(graph, hidden, up), down);
+  const specs = [up, down].map(({ name, shape: size }) => ({ name, shape: size, type: 'f32' as const }));
+  const store = await ParameterStore.create(device, specs);
+  let program: ForwardProgram | undefined;
+  try {
+    program = await ForwardProgram.compile(device, graph, store, [hidden]);
+    const inputs = { hidden: new Float32Array(shape.tokens * shape.inSize) };
+    // lavapipe compiles when a pipeline is first dispatched.
+    await program.run(inputs);
+    let best = Infinity;
+    for (let run = 0; run < 3; run++) {
+      const started = performance.now();
+      await program.run(inputs);
+      best = Math.min(best, performance.now() - started);
+    }
+    return (links * flops) / best / 1e6;
+  } finally {
+    program?.close();
+    store.close();
+  }
+}
