@@ -1,6 +1,7 @@
 /** The verbs: each takes the command line's values, runs steps of the lab, and answers with a value and a text. */
 import type { Command, Verb } from './arguments';
 import { logitsVerb } from './verbs/logits';
+import { generateVerb } from './verbs/generate';
 import { tokenizeVerb } from './verbs/tokenize';
 
 export interface Answer {
@@ -13,4 +14,5 @@ export interface Answer {
 export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>> = {
   tokenize: tokenizeVerb,
   logits: logitsVerb,
+  generate: generateVerb,
 } as Record<Verb, (command: Command) => Promise<Answer>>;

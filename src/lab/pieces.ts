@@ -1,6 +1,19 @@
-/** Text as coloured pieces: ids with the text they cover, and whether each is new. */
+/**
+ * Text as coloured pieces: ids with the text they cover, and whether each is new. Pieces carry real text (a line end is
+ * a line end); only bytes that are no text by themselves are spelled out.
+ */
 import type { Tokenizer } from '../tokenizer/index';
 import type { Piece } from './results';
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function pieceText(tokenizer: Tokenizer, id: number): string {
+  try {
+    return strict.decode(tokenizer.tokenBytes(id) as Uint8Array<ArrayBuffer>);
+  } catch {
+    return tokenizer.tokenText(id);
+  }
+}
 
 export function piecesOf(
   tokenizer: Tokenizer,
@@ -11,7 +24,7 @@ export function piecesOf(
   const firstNewId = options.firstNewId ?? Infinity;
   return Array.from(ids, (id, i) => ({
     id,
-    text: tokenizer.tokenText(id),
+    text: pieceText(tokenizer, id),
     start: starts[i]!,
     end: ends[i]!,
     isNew: id >= firstNewId,

@@ -1,8 +1,8 @@
 /** `--model`: the bundled model, or a folder. */
 import { fileURLToPath } from 'node:url';
+import { folderTree } from '../../checkpoint/node';
 import { openModel, type LoadedModel } from '../../lab/index';
 import type { Command } from '../arguments';
-import { folderTree } from '../folder';
 
 const bundledName = 'rootstock';
 
@@ -14,7 +14,7 @@ export function modelFolder(command: Command): string {
 export async function modelOf(command: Command): Promise<LoadedModel> {
   const isBundled = command.text('model') === 'bundled';
   return openModel(
-    folderTree(modelFolder(command)),
+    await folderTree(modelFolder(command)),
     isBundled ? 'bundled' : 'folder',
     isBundled ? { name: bundledName } : {},
   );

@@ -1,0 +1,104 @@
+/** The first k of the learned tokens as a vocabulary: the extended tokenizer and its files, and what it saves. */
+import { LabError } from '../error';
+import {
+  extendTokenizer,
+  TOKENIZER_FILES,
+  type NewToken as LearnedToken,
+  type Tokenizer,
+  type TokenizerFiles,
+  type VocabularyExtension,
+} from '../tokenizer/index';
+import { countedBytes, type CorpusText } from './corpusText';
+import { countText } from './counting';
+import type { NewRows } from './graftedRows';
+import type { LoadedModel } from './openModel';
+import { throttled, type OnProgress } from './progress';
+import type { NewToken, VocabularySummary } from './results';
+
+export interface Vocabulary {
+  /** The extended tokenizer, as it is loaded from `files`. */
+  readonly tokenizer: Tokenizer;
+  readonly files: TokenizerFiles;
+  readonly newRows: readonly NewRows[];
+  readonly summary: VocabularySummary;
+}
+
+export async function buildVocabulary(
+  model: LoadedModel,
+  corpus: CorpusText,
+  extension: VocabularyExtension,
+  newTokens: number,
+  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+): Promise<Vocabulary> {
+  const started = performance.now();
+  const report = throttled(options.onProgress ?? (() => undefined));
+  if (newTokens < 1 || extension.tokens.length === 0) {
+    throw new LabError('lab/no-new-tokens', 'A vocabulary needs at least one new token.', 'Choose a larger size.');
+  }
+  const chosen = extension.tokens.slice(0, newTokens);
+  report({ phase: 'writing', done: 0, total: 3 });
+  const { files, tokenizer } = extendTokenizer(tokenizerFilesOf(model), chosen);
+  report({ phase: 'measuring', done: 1, total: 3 });
+  const signal = options.signal ? { signal: options.signal } : {};
+  const heldOut = await beforeAndAfter(model.tokenizer, tokenizer, corpus.heldOut, signal);
+  report({ phase: 'measuring', done: 2, total: 3 });
+  const general = await beforeAndAfter(model.tokenizer, tokenizer, corpus.general, signal);
+  report({ phase: 'measuring', done: 3, total: 3 });
+  const firstNewId = chosen[0]!.id;
+  const rowsBefore = model.summary.embeddingRows;
+  const end = firstNewId + chosen.length;
+  return {
+    tokenizer,
+    files,
+    newRows: chosen.map(({ id, pieces }) => ({ id, pieces })),
+    summary: {
+      newTokens: shownTokens(model.tokenizer, chosen),
+      dead: extension.dead.length,
+      firstNewId,
+      spareRowsUsed: Math.max(0, Math.min(rowsBefore, end) - firstNewId),
+      embeddingRowsBefore: rowsBefore,
+      embeddingRowsAfter: Math.max(rowsBefore, end),
+      heldOut,
+      general,
+      milliseconds: performance.now() - started,
+    },
+  };
+}
+
+export function tokenizerFilesOf({ checkpoint }: Pick<LoadedModel, 'checkpoint'>): TokenizerFiles {
+  const known = TOKENIZER_FILES.filter((name) => checkpoint.tokenizerFiles[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, checkpoint.tokenizerFiles[name]])) as TokenizerFiles;
+}
+
+/**
+ * Occurrences of a prefix of the trace: those at the merge, less what later chosen merges took from it. The figures of
+ * the whole extension hold for its full size only.
+ */
+function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[]): NewToken[] {
+  const left = new Map(chosen.map((token) => [token.id, token.occurrencesAtMerge]));
+  for (const { left: a, right: b, occurrencesAtMerge } of chosen) {
+    for (const half of [a, b]) if (left.has(half)) left.set(half, left.get(half)! - occurrencesAtMerge);
+  }
+  return chosen.map((token) => {
+    const occurrences = left.get(token.id)!;
+    return {
+      id: token.id,
+      text: token.text,
+      pieces: token.pieces.map((id) => ({ id, text: base.tokenText(id) })),
+      occurrences,
+      documents: token.documents,
+      tokensSaved: occurrences * (token.pieces.length - 1),
+    };
+  });
+}
+
+async function beforeAndAfter(
+  before: Tokenizer,
+  after: Tokenizer,
+  documents: readonly string[],
+  signal: { readonly signal?: AbortSignal },
+) {
+  const { bytes, tokens: tokensBefore } = await countText(before, documents, countedBytes, signal);
+  const { tokens: tokensAfter } = await countText(after, documents, countedBytes, signal);
+  return { bytes, tokensBefore, tokensAfter };
+}
