@@ -166,7 +166,7 @@ export const diagnosis: Diagnosis = {
       thresholds: [0.1],
       better: 'higher',
       reading: 'strong',
-      inputs: { tokensCandidate: 51_230, tokensBase: 98_112, breakEven: 0.038 },
+      inputs: { tokensAfter: 51_230, tokensBefore: 98_112, breakEven: 0.038 },
     },
     {
       name: 'fragmentation',
@@ -184,7 +184,7 @@ export const diagnosis: Diagnosis = {
       thresholds: [100, 1000, 6000],
       better: 'higher',
       reading: 'watch',
-      inputs: { occurrencesP10: 412, epochs: 1 },
+      inputs: { exposureP10: 412, epochs: 1 },
     },
     {
       name: 'budget',
@@ -192,7 +192,7 @@ export const diagnosis: Diagnosis = {
       unit: 'bytes',
       thresholds: [20_000, 500_000],
       better: 'higher',
-      reading: 'poor',
+      reading: 'watch',
       inputs: { trainBytes: 1_333_917, newTokens: 512 },
     },
     {
@@ -202,7 +202,7 @@ export const diagnosis: Diagnosis = {
       thresholds: [0.3],
       better: 'lower',
       reading: 'good',
-      inputs: { embeddingRows: 4608, hiddenSize: 256, parameters: 4_862_000 },
+      inputs: { vocabularyParameters: 1_179_648, parameters: 4_862_000 },
     },
     {
       name: 'ceiling',

@@ -65,7 +65,10 @@ export class Chart extends PageElement {
   override render() {
     return html`<div class="legend">
         ${this.series.map(
-          (series) => html`<span>${lineMark(`var(${series.role})`, series.dash)}${series.label}<b>–</b></span>`,
+          (series) =>
+            html`<span
+              >${lineMark(`var(${series.role})`, series.dash)}<i class="series">${series.label}</i><b>–</b></span
+            >`,
         )}
       </div>
       <div class="chart" data-height=${this.height} role="img" aria-label=${this.label}></div>`;

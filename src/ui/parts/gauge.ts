@@ -4,9 +4,9 @@ import type { Signal } from '../../worker/index';
 
 const WIDTH = 168;
 
-/** The threshold from which a signal passes; exposure and budget have a floor below it. */
-const passesAt = (signal: Signal): number | undefined =>
-  signal.thresholds.length > 1 && signal.better === 'higher' ? signal.thresholds[1] : signal.thresholds[0];
+/** Which threshold the passing zone (reading good or strong) begins or ends at; exposure has a floor below its good mark. */
+const PASSES: Partial<Record<Signal['name'], number>> = { exposure: 1, fragmentation: 1 };
+const passesAt = ({ name, thresholds }: Signal): number | undefined => thresholds[PASSES[name] ?? 0];
 
 export function thresholdGauge(signal: Signal): SVGTemplateResult | '' {
   const { thresholds, value, better } = signal;

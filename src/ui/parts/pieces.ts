@@ -39,9 +39,10 @@ export function pieces(list: readonly { readonly text: string; readonly isNew?: 
 
 /** Generated text as prose: only the new tokens are marked. */
 export function prosePieces(list: readonly Piece[]): TemplateResult {
-  return html`${list.map(({ text, isNew }) => {
+  const shown = list.map(({ text, isNew }) => {
     if (!isNew) return text;
     const lead = /^\s*/.exec(text)![0];
     return html`${lead}<span class="pc pn">${text.slice(lead.length)}</span>`;
-  })}`;
+  });
+  return html`<span class="as-is">${shown}</span>`;
 }

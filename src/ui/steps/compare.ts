@@ -142,8 +142,8 @@ export class CompareStep extends LabElement {
       <td class="plot">
         ${whisker(heldOut, score.bitsPerByte, score.interval, shape, color, base?.heldOut.bitsPerByte)}
       </td>
-      <td class="num">${fixed(score.bytes / score.tokens, 2)}</td>
-      <td class="num">
+      <td class="num" data-label=${msg('Bytes per token')}>${fixed(score.bytes / score.tokens, 2)}</td>
+      <td class="num" data-label=${msg('General text')}>
         ${number(fixed(other.bitsPerByte, 3), explain(msg('General text'), other))}
         <span class="ci">${fixed(other.interval[0], 3)} – ${fixed(other.interval[1], 3)}</span>
       </td>

@@ -74,8 +74,8 @@ export class CorpusStep extends LabElement {
             <th>${msg('File')}</th>
             <th class="r">${msg('Size')}</th>
             <th class="r">${msg('Documents')}</th>
-            <th class="r">${msg('Duplicates dropped')}</th>
-            <th class="r">${msg('Invalid bytes')}</th>
+            <th class="r hide-n">${msg('Duplicates dropped')}</th>
+            <th class="r hide-n">${msg('Invalid bytes')}</th>
           </tr>
         </thead>
         <tbody>
@@ -85,8 +85,8 @@ export class CorpusStep extends LabElement {
                 <td class="mono">${file.name}</td>
                 <td class="num">${measured(fileSize(file.bytes))}</td>
                 <td class="num">${count(file.documents)}</td>
-                <td class="num">${count(file.duplicates)}</td>
-                <td class="num">${count(file.invalidBytes)}</td>
+                <td class="num hide-n">${count(file.duplicates)}</td>
+                <td class="num hide-n">${count(file.invalidBytes)}</td>
               </tr>`,
           )}
         </tbody>

@@ -2,6 +2,7 @@
 import { svg, type SVGTemplateResult } from 'lit';
 import { fixed } from '../format';
 import { shape, type Shape } from '../parts/marks';
+import { niceStep } from './frontier-data';
 
 const HEIGHT = 46;
 
@@ -21,8 +22,7 @@ export function forestScale(intervals: readonly (readonly [number, number])[]): 
   const from = low - room;
   const to = high + room;
   const rough = (to - from) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((head) => head * power).find((each) => each >= rough) ?? rough;
+  const step = niceStep(rough);
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   const ticks: number[] = [];
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(at);

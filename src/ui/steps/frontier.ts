@@ -12,11 +12,11 @@ import { number } from '../parts/number';
 import { facts, panel, status, type Content, type StatusKind } from '../parts/panel';
 import { valueOf } from '../state/slot';
 import { signalOf } from '../wording/verdicts';
-import { breakEven, exposureAt, lengthAt, roundSize, type Frontier } from './frontier-data';
+import { breakEven, exposureAt, lengthAt, niceStep, roundSize, type Frontier } from './frontier-data';
 
 const LEFT = 44;
 const RIGHT = 20;
-const TOP = 22;
+const TOP = 26;
 const UPPER = 132;
 const GAP = 34;
 const LOWER = 116;
@@ -98,8 +98,10 @@ export class FrontierElement extends LabElement {
     const x = (position: number) => LEFT + ((position - low) / (high - low)) * (width - LEFT - RIGHT);
     const lengths = frontier.points.map((point) => point.bytesPerToken);
     const showCeiling = ceiling > 0 && ceiling < Math.max(...lengths) * 2;
-    const y1Low = Math.floor(frontier.base * 4 - 0.5) / 4;
-    const y1High = Math.ceil(Math.max(...lengths, showCeiling ? ceiling : 0) * 4 + 0.25) / 4;
+    const top = Math.max(...lengths, showCeiling ? ceiling : 0);
+    const steps = niceStep((top - frontier.base) / 4);
+    const y1Low = Math.floor((frontier.base - steps * 0.15) / steps) * steps;
+    const y1High = Math.ceil((top + steps * 0.1) / steps) * steps;
     const y1 = (value: number) => TOP + ((y1High - value) / (y1High - y1Low)) * UPPER;
     const exposures = frontier.points.map((point) => Math.max(1, point.exposureP10));
     const e0 = Math.log10(Math.min(30, ...exposures));
@@ -107,7 +109,6 @@ export class FrontierElement extends LabElement {
     const y2 = (value: number) => TOP + UPPER + GAP + ((e1 - Math.log10(Math.max(1, value))) / (e1 - e0)) * LOWER;
     const line = (values: [number, number][]) =>
       `M${values.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join('L')}`;
-    const steps = y1High - y1Low > 2 ? 0.5 : 0.25;
     const ticks = Array.from({ length: Math.round((y1High - y1Low) / steps) + 1 }, (_, at) => y1Low + at * steps);
     const decades = [10, 100, 1000, 10_000, 100_000, 1_000_000].filter(
       (v) => Math.log10(v) >= e0 && Math.log10(v) <= e1,
@@ -128,7 +129,7 @@ export class FrontierElement extends LabElement {
       @pointercancel=${() => (this.dragging = false)}
     >
       <rect width=${width} height=${BOTTOM + 22} fill="transparent" />
-      ${ticks.map((v) => svg`<path class="g" d="M${LEFT} ${y1(v)}H${right}"/><text x=${LEFT - 8} y=${y1(v) + 4} text-anchor="end">${fixed(v, steps < 0.5 ? 2 : 1)}</text>`)}
+      ${ticks.map((v) => svg`<path class="g" d="M${LEFT} ${y1(v)}H${right}"/><text x=${LEFT - 8} y=${y1(v) + 4} text-anchor="end">${fixed(v, steps < 0.1 ? 2 : 1)}</text>`)}
       ${
         showCeiling
           ? svg`<path d="M${LEFT} ${y1(ceiling)}H${right}" stroke="var(--ink-3)" stroke-dasharray="2 3"/><text class="halo" x=${LEFT + 6} y=${y1(ceiling) + 13}>${msg(str`ceiling ${fixed(ceiling, 2)}`)}</text>`
@@ -136,12 +137,12 @@ export class FrontierElement extends LabElement {
       }
       ${svg`<path d="M${LEFT} ${y1(frontier.base)}H${right}" stroke="var(--arm-base)" stroke-dasharray="5 3"/><text class="halo" x=${right - 4} y=${y1(frontier.base) - 5} text-anchor="end">${msg(str`base ${fixed(frontier.base, 2)}`)}</text>
       <path d=${line(frontier.points.map((p) => [x(Math.log2(p.newTokens)), y1(p.bytesPerToken)]))} fill="none" stroke="var(--accent)" stroke-width="2"/>
-      <text class="lab" x=${LEFT - 34} y="11">${msg('Bytes per token')}</text>
+      <text class="lab" x=${LEFT - 34} y="10">${msg('Bytes per token')}</text>
       <text class="lab" x=${LEFT - 34} y=${TOP + UPPER + GAP - 12}>${msg('Exposure of the rarest tenth (P10)')}</text>`}
       ${decades.map((v) => svg`<path class="g" d="M${LEFT} ${y2(v)}H${right}"/><text x=${LEFT - 8} y=${y2(v) + 4} text-anchor="end">${v >= 1000 ? `${v / 1000}k` : v}</text>`)}
       ${svg`<rect x=${LEFT} y=${y2(100)} width=${right - LEFT} height=${Math.max(0, BOTTOM - y2(100))} fill="var(--bad)" opacity=".08"/>
       <text class="halo bad-text" x=${LEFT + 6} y=${Math.min(BOTTOM - 6, y2(100) + 14)}>${msg('too rare to learn')}</text>
-      <text class="halo" x=${LEFT + 6} y=${y2(1000) - 4}>${msg('good from 1,000')}</text>
+      <text class="halo" x=${right - 4} y=${y2(1000) - 4} text-anchor="end">${msg('good from 1,000')}</text>
       <path d=${line(frontier.points.map((p) => [x(Math.log2(p.newTokens)), Math.min(BOTTOM, y2(p.exposureP10))]))} fill="none" stroke="var(--ink-2)" stroke-width="2"/>
       <path class="ax" d="M${LEFT} ${BOTTOM}H${right}"/>`}
       ${sizes.filter((v) => dense || (v - sizes[0]!) % 2 === 0).map((v) => svg`<text x=${x(v)} y=${BOTTOM + 15} text-anchor="middle">${count(2 ** v)}</text>`)}
@@ -171,7 +172,8 @@ export class FrontierElement extends LabElement {
     const saved = 1 - frontier.base / length;
     const perToken = corpus ? corpus.trainBytes / chosen : Number.NaN;
     const grade = (value: number, name: 'compression' | 'exposure' | 'budget'): StatusKind => {
-      const [floor = 0, good = floor] = signalOf(diagnosis, name)?.thresholds ?? [];
+      const [first = 0, second = first] = signalOf(diagnosis, name)?.thresholds ?? [];
+      const [floor, good] = name === 'exposure' ? [first, second] : [0, first];
       return value >= good ? 'good' : value >= floor ? 'warn' : 'bad';
     };
     const graded = (kind: StatusKind, value: Content) =>

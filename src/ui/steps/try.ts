@@ -165,7 +165,7 @@ export class TryStep extends LabElement {
             ? html`<span class="note">${this.busy ? msg('Waiting for its turn') : msg('Press Generate.')}</span>`
             : this.showPieces
               ? pieces(list)
-              : html`<span class="prompt">${this.text}</span>${prosePieces(list)}`
+              : html`<span class="prompt as-is">${this.text}</span>${prosePieces(list)}`
         }
       </div>
       <div class="stats">

@@ -9,6 +9,8 @@ export function phaseText(phase: string): string {
       return msg('Checking the GPU against the CPU');
     case 'tuning':
       return msg('Measuring the GPU');
+    case 'loading':
+      return msg('Loading weights');
     case 'downloading':
     case 'reading':
       return msg('Reading');

@@ -38,7 +38,8 @@ export function readingWord(reading: Reading): string {
 }
 
 const share = (value: number): Measure => ({ value: fixed(value * 100, 1), unit: '%' });
-const size = (value: number | undefined): string => plain(fileSize(value ?? Number.NaN));
+/** Thresholds are round numbers: "20 KB", not "20.0 KB". */
+const size = (value: number | undefined): string => plain(fileSize(value ?? Number.NaN)).replace(/\.0+ /, ' ');
 
 export function signalWords(signal: Signal): SignalWords {
   const { value, thresholds, reading, inputs } = signal;
@@ -50,7 +51,7 @@ export function signalWords(signal: Signal): SignalWords {
         threshold: msg(str`at least ${percent(thresholds[0] ?? Number.NaN, 0)}`),
         value: share(value),
         why:
-          reading === 'poor'
+          reading === 'poor' || reading === 'watch'
             ? msg('Too little of the length disappears to pay for new rows.')
             : msg(str`${fixed(value * 10, 1)} of every ten tokens disappear from held-out text.`) + breakEven(inputs),
       };
@@ -76,7 +77,10 @@ export function signalWords(signal: Signal): SignalWords {
         why:
           reading === 'poor'
             ? msg('The rarest tenth is seen too seldom: those rows would be left to guess.')
-            : msg(str`Nine in ten new tokens are seen at least ${count(value)} times.`),
+            : msg(str`Nine in ten new tokens are seen at least ${count(value)} times.`) +
+              (inputs['epochs'] && inputs['epochs'] !== 1
+                ? ` ${msg(str`That is over ${fixed(inputs['epochs'], 1)} epochs.`)}`
+                : ''),
       };
     case 'budget':
       return {
@@ -85,9 +89,9 @@ export function signalWords(signal: Signal): SignalWords {
         threshold: msg(str`under ${size(thresholds[0])} no, over ${size(thresholds[1])} go`),
         value: fileSize(value),
         why:
-          reading === 'poor'
-            ? msg('Too little text for each new token. More text would move this most.')
-            : reading === 'watch'
+          reading === 'poor' || reading === 'watch'
+            ? msg('Too little text for each new token, so exposure decides. More text would move this most.')
+            : reading === 'good'
               ? msg('Enough to try, not enough to be sure. More text would move this most.')
               : msg('Enough text for each new token to be learned.'),
       };
@@ -123,20 +127,18 @@ function breakEven(inputs: Signal['inputs']): string {
 /** Inputs by the names the lab gives them, in words. An unknown name is shown as it is. */
 function inputName(name: string): string {
   const words: Readonly<Record<string, () => string>> = {
-    tokensBase: () => msg('tokens (base)'),
     tokensBefore: () => msg('tokens (base)'),
-    tokensCandidate: () => msg('tokens (candidate)'),
     tokensAfter: () => msg('tokens (candidate)'),
     breakEven: () => msg('break-even g*'),
     domainBytesPerToken: () => msg('bytes per token, domain'),
     generalBytesPerToken: () => msg('bytes per token, general'),
     newTokens: () => msg('new tokens'),
+    heldOutBytes: () => msg('held-out bytes'),
+    vocabularyParameters: () => msg('parameters in the vocabulary'),
     trainBytes: () => msg('bytes for training'),
     epochs: () => msg('epochs'),
-    occurrencesP10: () => msg('occurrences, 10th percentile'),
+    exposureP10: () => msg('occurrences, 10th percentile'),
     parameters: () => msg('parameters'),
-    embeddingRows: () => msg('embedding rows'),
-    hiddenSize: () => msg('hidden size'),
     bytes: () => msg('bytes'),
     preTokens: () => msg('pre-tokens'),
   };

@@ -64,7 +64,7 @@ export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
     fragmentation < 0.95
       ? msg(str`${model} cuts these texts ${fixed(1 / fragmentation, 2)} times finer than general text.`)
       : msg(str`${model} cuts these texts about as coarsely as general text.`);
-  const small = budget && budget.reading !== 'good' && budget.reading !== 'strong';
+  const small = budget && budget.reading !== 'strong';
   return small ? `${finer} ${msg('The corpus is on the small side, so treat the first run as a pilot.')}` : finer;
 }
 
