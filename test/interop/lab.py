@@ -1,0 +1,67 @@
+"""The lab's command line and the reference tools, side by side, for the tests of this folder."""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+# Nothing here may ask a hub, nor say who asks.
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
+
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+torch.set_num_threads(2)
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLED = ROOT / "public/models/rootstock"
+STORIES = ROOT.parent / "shared/data/models/stories260K"
+
+TEXTS = [
+    "Once upon a time",
+    "Once upon a time, there was a little girl named Lily. She loved to play outside.\n\nOne day",
+    "CC(=O)Oc1ccccc1C(=O)O",
+    "  two  spaces, a tab\t, caf\u00e9, \u9038\u98db and \U0001f33f; 1,234.5%",
+    " ",
+]
+
+
+def lab(*arguments, timeout=600):
+    """Runs `npm run lab -- ... --json` and returns what it prints; fails with its own error message."""
+    command = ["npm", "run", "--silent", "lab", "--", *map(str, arguments), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+    try:
+        value = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        value = None
+    if done.returncode != 0 or value is None:
+        raise AssertionError(f"{' '.join(command)}: status {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return value
+
+
+def lab_logits(model, text):
+    """(ids, logits [tokens, embeddingRows]) as the lab computes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "logits.safetensors"
+        lab("logits", "--model", model, "--text", text, "--out", out)
+        tensors = load_file(out)
+    return tensors["ids"].tolist(), tensors["logits"]
+
+
+class Reference:
+    """A folder as `transformers` loads it, in f32; loading must find every tensor and no other."""
+
+    def __init__(self, folder):
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.model, info = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+        self.model.eval()
+        self.loading_problems = {name: sorted(map(str, value)) for name, value in info.items() if value}
+
+    def ids(self, text):
+        return self.tokenizer(text)["input_ids"]
+
+    @torch.no_grad()
+    def logits(self, ids):
+        return self.model(torch.tensor([ids])).logits[0]

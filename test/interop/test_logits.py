@@ -1,0 +1,28 @@
+"""The lab reads a folder as `transformers` does: the same ids, and the same logits to 1e-4."""
+
+import unittest
+
+from lab import BUNDLED, STORIES, TEXTS, Reference, lab_logits
+
+
+class Logits(unittest.TestCase):
+    def check(self, folder):
+        reference = Reference(folder)
+        self.assertEqual(reference.loading_problems, {})
+        for text in TEXTS:
+            ids, logits = lab_logits(folder, text)
+            self.assertEqual(ids, reference.ids(text), repr(text))
+            expected = reference.logits(ids)
+            self.assertEqual(logits.shape, expected.shape)
+            self.assertLess((logits - expected).abs().max().item(), 1e-4, repr(text))
+
+    @unittest.skipUnless(STORIES.exists(), "../shared/data/models/stories260K is not there")
+    def test_stories260K(self):
+        self.check(STORIES)
+
+    def test_the_bundled_model(self):
+        self.check(BUNDLED)
+
+
+if __name__ == "__main__":
+    unittest.main()
