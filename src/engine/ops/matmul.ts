@@ -86,7 +86,8 @@ export function matmulDispatch(matmul: Matmul, target: KernelTarget): Dispatch {
 }
 
 function laneDispatch(matmul: Matmul, target: KernelTarget): Dispatch {
-  const ROW_TILE = Math.min(16, matmul.rows);
+  // 8 x 8 ran as fast as 16 x 8 on lavapipe and compiles in half the time.
+  const ROW_TILE = Math.min(8, matmul.rows);
   const LANES = 8;
   const COLUMN_TILE = 8;
   return {
