@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 // Cross-origin isolation: SharedArrayBuffer and precise timers for the worker and, later, for threads in onnxruntime-web.
 // A static host must send the same two headers (docs/hosting.md).
@@ -7,10 +7,42 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+// Nothing is read from or sent to another origin. The page carries the policy itself (a static host needs no header for
+// it); a worker obeys the header of its own script, so hosts should send it too. Style attributes are allowed because Lit
+// and uPlot place things with them; style elements and inline scripts are not. The development server needs both for its
+// own hot reload.
+function policy(isDevelopment: boolean): string {
+  return [
+    "default-src 'self'",
+    `script-src 'self'${isDevelopment ? " 'unsafe-inline'" : ''}`,
+    `style-src 'self'${isDevelopment ? " 'unsafe-inline'" : ''}`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    `connect-src 'self'${isDevelopment ? ' ws:' : ''}`,
+    "worker-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+const contentSecurityPolicy: Plugin = {
+  name: 'content-security-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: policy(false) },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
+
 export default defineConfig({
   base: './',
   worker: { format: 'es' },
-  build: { target: 'esnext', chunkSizeWarningLimit: 700 },
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  build: { target: 'esnext', chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
+  plugins: [contentSecurityPolicy],
+  server: { headers: { ...isolation, 'Content-Security-Policy': policy(true) } },
+  preview: { headers: { ...isolation, 'Content-Security-Policy': policy(false) } },
 });

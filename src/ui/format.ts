@@ -26,6 +26,12 @@ export const count = (value: number): string => fixed(Math.round(value), 0);
 /** `signed(-0.2, 1)` is "−0.2", `signed(0.2, 1)` is "+0.2". */
 export const signed = (value: number, digits: number): string => (value >= 0 ? '+' : '') + fixed(value, digits);
 
+/** Sentences after one another: Chinese ones need no space between. */
+export const joinSentences = (...texts: readonly string[]): string =>
+  texts
+    .filter(Boolean)
+    .reduce((before, text) => before + (before === '' || /[。！？]$/.test(before) ? '' : ' ') + text, '');
+
 /** A share as percent: `percent(0.298)` is "29.8 %". */
 export const percent = (share: number, digits = 1): string => `${fixed(share * 100, digits)} %`;
 

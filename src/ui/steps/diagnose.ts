@@ -112,7 +112,7 @@ export class DiagnoseStep extends LabElement {
               <th>${msg('Signal and formula')}</th>
               <th class="r">${msg('Value')}</th>
               <th class="th-gauge">${msg('Threshold')}</th>
-              <th>${msg('Reading')}</th>
+              <th>${msg('Reading', { id: 'reading-column' })}</th>
               <th>${msg('Why it matters here')}</th>
             </tr>
           </thead>

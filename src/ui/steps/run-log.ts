@@ -23,7 +23,7 @@ export class RunSamples extends LabElement {
     this.shown = samples.length;
     const latest = samples.slice(-2).reverse();
     return panel({
-      heading: msg('Samples'),
+      heading: msg('Samples', { id: 'run-samples' }),
       name: 'run-samples',
       end: html`<span class="pc pn small">${msg('new tokens')}</span>`,
       body:

@@ -40,7 +40,7 @@ export class TrainSettingsElement extends LabElement {
 
   private fields(settings: TrainSettings): Field[] {
     return [
-      { key: 'steps', label: msg('Steps'), least: 1, whole: true },
+      { key: 'steps', label: msg('Steps', { id: 'steps-setting' }), least: 1, whole: true },
       { key: 'batchRows', label: msg('Rows a step'), least: 1, whole: true },
       { key: 'rowLength', label: msg('Row length'), least: 16, whole: true },
       { key: 'learningRate', label: msg('Learning rate'), least: 0 },

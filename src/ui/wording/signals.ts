@@ -4,7 +4,7 @@
  */
 import { msg, str } from '@lit/localize';
 import type { Reading, Signal } from '../../worker/index';
-import { count, fileSize, fixed, percent, plain, type Measure } from '../format';
+import { count, fileSize, fixed, joinSentences, percent, plain, type Measure } from '../format';
 import type { Explanation } from '../parts/number';
 import type { StatusKind } from '../parts/panel';
 
@@ -53,7 +53,10 @@ export function signalWords(signal: Signal): SignalWords {
         why:
           reading === 'poor' || reading === 'watch'
             ? msg('Too little of the length disappears to pay for new rows.')
-            : msg(str`${fixed(value * 10, 1)} of every ten tokens disappear from held-out text.`) + breakEven(inputs),
+            : joinSentences(
+                msg(str`${fixed(value * 10, 1)} of every ten tokens disappear from held-out text.`),
+                breakEven(inputs),
+              ),
       };
     case 'fragmentation':
       return {
@@ -77,10 +80,12 @@ export function signalWords(signal: Signal): SignalWords {
         why:
           reading === 'poor'
             ? msg('The rarest tenth is seen too seldom: those rows would be left to guess.')
-            : msg(str`Nine in ten new tokens are seen at least ${count(value)} times.`) +
-              (inputs['epochs'] && inputs['epochs'] !== 1
-                ? ` ${msg(str`That is over ${fixed(inputs['epochs'], 1)} epochs.`)}`
-                : ''),
+            : joinSentences(
+                msg(str`Nine in ten new tokens are seen at least ${count(value)} times.`),
+                inputs['epochs'] && inputs['epochs'] !== 1
+                  ? msg(str`That is over ${fixed(inputs['epochs'], 1)} epochs.`)
+                  : '',
+              ),
       };
     case 'budget':
       return {
@@ -121,7 +126,7 @@ export function signalWords(signal: Signal): SignalWords {
 
 function breakEven(inputs: Signal['inputs']): string {
   const at = inputs['breakEven'];
-  return at === undefined ? '' : ' ' + msg(str`The compute break-even g* is ${percent(at)}.`);
+  return at === undefined ? '' : msg(str`The compute break-even g* is ${percent(at)}.`);
 }
 
 /** Inputs by the names the lab gives them, in words. An unknown name is shown as it is. */

@@ -1,7 +1,7 @@
 /** The one sentence each step is for, from what the lab measured. Kept together so that the voice stays one. */
 import { msg, str } from '@lit/localize';
 import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularySummary } from '../../worker/index';
-import { count, fileSize, fixed, memorySize, percent, plain } from '../format';
+import { count, fileSize, fixed, memorySize, percent, plain, joinSentences } from '../format';
 import type { RunView } from '../state/run-view';
 
 export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
@@ -65,7 +65,9 @@ export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
       ? msg(str`${model} cuts these texts ${fixed(1 / fragmentation, 2)} times finer than general text.`)
       : msg(str`${model} cuts these texts about as coarsely as general text.`);
   const small = budget && budget.reading !== 'strong';
-  return small ? `${finer} ${msg('The corpus is on the small side, so treat the first run as a pilot.')}` : finer;
+  return small
+    ? joinSentences(finer, msg('The corpus is on the small side, so treat the first run as a pilot.'))
+    : finer;
 }
 
 export const shorterBy = ({ heldOut }: VocabularySummary): number => 1 - heldOut.tokensAfter / heldOut.tokensBefore;
@@ -104,7 +106,9 @@ export function trainLede(run: RunView): string {
   const from = msg(
     str`Held-out bits per byte: ${fixed(first, 3)} before training, ${fixed(latest, 3)} now, ${fixed(run.baseBitsPerByte, 3)} for the base.`,
   );
-  return run.crossing === null ? from : `${msg(str`It crossed the base at step ${count(run.crossing)}.`)} ${from}`;
+  return run.crossing === null
+    ? from
+    : joinSentences(msg(str`It crossed the base at step ${count(run.crossing)}.`), from);
 }
 
 export function comparisonSentence(comparison: Comparison): string {
@@ -150,7 +154,10 @@ export function comparisonLede(comparison: Comparison): string {
       : change > 0
         ? msg(str`General text got ${percent(change)} worse: that is forgetting.`)
         : msg(str`General text got ${percent(-change)} better.`);
-  return `${msg(str`Same ${documents} held-out documents for every arm, ${count(comparison.steps)} steps.`)} ${general}`;
+  return joinSentences(
+    msg(str`Same ${documents} held-out documents for every arm, ${count(comparison.steps)} steps.`),
+    general,
+  );
 }
 
 export const memoryText = (bytes: number): string => plain(memorySize(bytes));
