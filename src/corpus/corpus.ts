@@ -1,0 +1,42 @@
+// A corpus as the experiment sees it: documents, split into what is trained on and what is only measured on, and an account
+// of everything that was left out on the way.
+
+export interface CorpusFileReport {
+  readonly name: string;
+  readonly bytes: number;
+  /** How the file was cut into documents. */
+  readonly format: DocumentFormat | null;
+  /** Kept documents. */
+  readonly documents: number;
+  /** Documents left out because the same text came before, in this file or an earlier one. */
+  readonly duplicates: number;
+  /** Documents left out because they hold no letter and no digit. */
+  readonly nearEmpty: number;
+  /** Bytes that were no UTF-8 and became U+FFFD. */
+  readonly invalidBytes: number;
+  /** Records of a JSON-lines file without the text field. */
+  readonly recordsWithoutText: number;
+  /** Why the file was left out as a whole. */
+  readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/**
+ * `paragraphs`: runs of whole paragraphs of about 2 KB; `line-groups`: the same of lines, for text without blank lines;
+ * `lines`: every line one document, for lists of molecules, verses, records; `file`: the file as one document.
+ */
+export type DocumentFormat = 'paragraphs' | 'line-groups' | 'lines' | 'file' | 'json-lines';
+
+export interface Corpus {
+  readonly name: string;
+  readonly train: readonly string[];
+  readonly heldOut: readonly string[];
+  readonly trainBytes: number;
+  readonly heldOutBytes: number;
+  readonly files: readonly CorpusFileReport[];
+  readonly documents: number;
+  readonly duplicates: number;
+  readonly nearEmpty: number;
+  readonly invalidBytes: number;
+  readonly source?: string;
+  readonly licence?: string;
+}

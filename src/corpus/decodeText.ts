@@ -1,0 +1,131 @@
+// A byte stream to lines of text. Invalid UTF-8 is replaced and counted, never dropped in silence; a file that is no text
+// at all (UTF-16, archives, images) is refused from its first bytes.
+import { LabError } from '../error';
+import { utf8Length } from './utf8Length';
+
+/** What a picked or dropped `File` is to the reader. */
+export interface CorpusFile {
+  readonly name: string;
+  readonly size: number;
+  stream(): ReadableStream<Uint8Array>;
+}
+
+export interface DecodedBytes {
+  bytes: number;
+  invalidBytes: number;
+}
+
+/** Of U+FFFD in UTF-8. */
+const REPLACEMENT_BYTES = 3;
+
+/**
+ * Lines without their ends (`\n`, `\r\n` or `\r`); a byte order mark is no text.
+ * @param counted receives the running totals.
+ * @throws LabError corpus/not-text.
+ */
+export async function* decodeLines(
+  file: CorpusFile,
+  counted: DecodedBytes,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const replacements = new ReplacementCount();
+  const reader = file.stream().getReader();
+  const cutter = new LineCutter();
+  let validBytes = 0;
+  let isFirst = true;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (!done && isFirst) refuseBinary(file.name, value);
+      let text = decoder.decode(value, { stream: !done });
+      validBytes += utf8Length(text);
+      if (!done) {
+        counted.bytes += value.length;
+        replacements.addBytes(value);
+      }
+      replacements.addText(text);
+      if (isFirst && text.startsWith('\ufeff')) text = text.slice(1);
+      if (text !== '') isFirst = false;
+      // A replaced sequence counts three bytes in the text, whatever it was in the file.
+      counted.invalidBytes = Math.max(0, counted.bytes - (validBytes - REPLACEMENT_BYTES * replacements.invalid));
+      const lines = cutter.add(text);
+      if (lines.length > 0) yield lines;
+      if (done) break;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+  const last = cutter.finish();
+  if (last.length > 0) yield last;
+}
+
+/** Cuts text into lines as it comes. A long line gathers in parts, so that a file of one line stays linear. */
+class LineCutter {
+  private parts: string[] = [];
+  /** A `\r` at the end of what came, which may be half of `\r\n`. */
+  private held = '';
+
+  /** Complete lines. */
+  add(text: string): string[] {
+    const whole = this.held + text;
+    this.held = whole.endsWith('\r') ? '\r' : '';
+    const lines = whole.slice(0, whole.length - this.held.length).split(/\r\n|\r|\n/u);
+    const last = lines.pop()!;
+    if (lines.length > 0) {
+      lines[0] = this.parts.join('') + lines[0]!;
+      this.parts = [];
+    }
+    if (last !== '') this.parts.push(last);
+    return lines;
+  }
+
+  /** The last line, where the text does not end with a line end. */
+  finish(): string[] {
+    const line = this.parts.join('');
+    return line === '' && this.held === '' ? [] : [line];
+  }
+}
+
+/** How many U+FFFD of the decoded text the decoder put there: all of them but those spelled out in the bytes. */
+class ReplacementCount {
+  invalid = 0;
+  private tail: number[] = [];
+
+  addText(text: string): void {
+    for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) this.invalid++;
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    const seam = [...this.tail, ...bytes.subarray(0, 2)];
+    for (let at = 0; at < this.tail.length; at++) if (isReplacement(seam, at)) this.invalid--;
+    for (let at = bytes.indexOf(0xef); at >= 0; at = bytes.indexOf(0xef, at + 1)) {
+      if (isReplacement(bytes, at)) this.invalid--;
+    }
+    this.tail = [...this.tail, ...bytes.subarray(-2)].slice(-2);
+  }
+}
+
+function isReplacement(bytes: ArrayLike<number>, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
+}
+
+function refuseBinary(name: string, bytes: Uint8Array): void {
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const head = bytes.subarray(0, 4096);
+  const zeros = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
+  if (utf16) {
+    throw new LabError('corpus/not-text', `${name} is UTF-16, not UTF-8.`, 'Save it as UTF-8 and add it again.', {
+      file: name,
+    });
+  }
+  if (zeros > 0) {
+    throw new LabError(
+      'corpus/not-text',
+      `${name} is no text: ${zeros} of its first ${head.length} bytes are zero.`,
+      'Plain text and JSON lines are read. Unpack archives and convert documents to text first.',
+      { file: name, zeros },
+    );
+  }
+}

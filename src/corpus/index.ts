@@ -1,0 +1,8 @@
+// Files to documents, splits and packed rows.
+export type { Corpus, CorpusFileReport, DocumentFormat } from './corpus';
+export type { CorpusFile } from './decodeText';
+export { ignoredTarget, type PackedRow, type PackOptions, packRows } from './packRows';
+export { readCorpus, type ReadCorpusOptions, type ReadProgress } from './readCorpus';
+export type { SampleCorpus, SampleIndex } from './samples';
+export { documentHash, type DocumentSplit, splitDocuments, type SplitOptions } from './splitDocuments';
+export { utf8Length } from './utf8Length';

@@ -1,0 +1,21 @@
+// The corpora that come with the page: public/samples/index.json, written by scripts/samples, and the files it names.
+
+export interface SampleCorpus {
+  /** Stable; also the stem of the file's name. */
+  readonly id: string;
+  readonly kind: 'symbolic' | 'vertical' | 'script' | 'general';
+  readonly title: string;
+  /** Beside index.json. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly documents: number;
+  /** Where the text comes from, and how the file was made of it. */
+  readonly source: string;
+  /** SPDX expression, or words where the text is in the public domain. */
+  readonly licence: string;
+  readonly excerpt: string;
+}
+
+export interface SampleIndex {
+  readonly samples: readonly SampleCorpus[];
+}
