@@ -16,15 +16,15 @@ export default defineConfig({
           exclude: ['test/**/*.browser.test.ts', 'test/e2e/**', 'test/interop/**'],
           // A process a file: a GPU device that a test lost or left open cannot reach the next file.
           pool: 'forks',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           browser: {
             enabled: true,
             headless: true,
