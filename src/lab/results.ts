@@ -180,6 +180,8 @@ export interface TrainSettings {
   readonly evaluateEvery: number;
   readonly sampleEvery: number;
   readonly seed: number;
+  /** Bytes of held-out and of general text that an evaluation scores, the same for every arm; a default fits the adapter. */
+  readonly evaluationBytes?: number;
 }
 
 export interface StepRecord {
@@ -301,6 +303,8 @@ export interface ExportReport {
   readonly verification: {
     readonly largestLogitDifference: number;
     readonly allowed: number;
+    /** What rounding the trained rows to the stored type changed by itself; 0 where that type is f32. */
+    readonly roundingLogitDifference?: number;
     readonly tokensCompared: number;
     readonly greedyAgreement: number;
     readonly untouchedRows: number;

@@ -60,6 +60,8 @@ export interface TrainRunParts {
   save?(status: RunStatus): Promise<void>;
   readonly baseBitsPerByte?: number;
   readonly plan?: RunStatus['plan'];
+  /** Frees the program when the run is over. */
+  close?(): void;
 }
 
 export type OnUpdate = (update: { readonly status: RunStatus; readonly records: readonly RunRecord[] }) => void;
@@ -156,6 +158,7 @@ export class TrainRun {
       if (this.error.code === 'lab/not-a-number') await this.save().catch(() => undefined);
     }
     this.recordTokens();
+    this.parts.close?.();
     this.update(true);
     return this.status;
   }

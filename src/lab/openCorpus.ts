@@ -1,0 +1,74 @@
+/** Files or a sample to the texts of an experiment, with the general text that forgetting is measured on. */
+import { readCorpus, utf8Length, type Corpus, type CorpusFile, type DocumentFormat } from '../corpus/index';
+import type { CorpusText } from './corpusText';
+import { throttled, type OnProgress } from './progress';
+import type { CorpusSummary } from './results';
+
+export interface GeneralText {
+  readonly name: string;
+  readonly documents: readonly string[];
+}
+
+export interface OpenCorpusOptions {
+  readonly name?: string;
+  readonly source?: string;
+  readonly licence?: string;
+  readonly format?: DocumentFormat;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+const excerptLength = 500;
+
+export async function openCorpus(
+  files: readonly CorpusFile[],
+  general: GeneralText,
+  { onProgress, ...options }: OpenCorpusOptions = {},
+): Promise<CorpusText> {
+  const report = throttled(onProgress ?? (() => undefined));
+  const corpus = await readCorpus(files, {
+    ...options,
+    onProgress: ({ bytes, ofBytes }) => report({ phase: 'reading', done: bytes, total: ofBytes }),
+  });
+  return {
+    train: corpus.train,
+    heldOut: corpus.heldOut,
+    general: general.documents,
+    summary: summaryOf(corpus, general),
+  };
+}
+
+function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
+  return {
+    name: corpus.name,
+    files: corpus.files.map(({ name, bytes, documents, duplicates, invalidBytes, refused }) => ({
+      name,
+      bytes,
+      documents,
+      duplicates,
+      invalidBytes,
+      ...(refused ? { refused } : {}),
+    })),
+    documents: corpus.documents,
+    trainDocuments: corpus.train.length,
+    heldOutDocuments: corpus.heldOut.length,
+    trainBytes: corpus.trainBytes,
+    heldOutBytes: corpus.heldOutBytes,
+    generalBytes: general.documents.reduce((sum, document) => sum + utf8Length(document), 0),
+    generalName: general.name,
+    duplicates: corpus.duplicates,
+    nearEmpty: corpus.nearEmpty,
+    invalidBytes: corpus.invalidBytes,
+    excerpt: Array.from((corpus.train.slice(0, 20).join('\n') || '').slice(0, 4 * excerptLength))
+      .slice(0, excerptLength)
+      .join(''),
+    ...(corpus.source === undefined ? {} : { source: corpus.source }),
+    ...(corpus.licence === undefined ? {} : { licence: corpus.licence }),
+  };
+}
+
+/** The general sample as documents, train and held-out together: none of it is trained on. */
+export async function openGeneralText(file: CorpusFile, name: string): Promise<GeneralText> {
+  const { train, heldOut } = await readCorpus([file], { name });
+  return { name, documents: [...heldOut, ...train] };
+}

@@ -1,0 +1,245 @@
+/**
+ * One experiment on the device: the base is measured, rows are grafted, the untrained graft is measured, then the loop
+ * runs; afterwards the trained graft is measured on the same documents. Holds the session with the trained weights for
+ * comparing, sampling and saving; `close()` frees it.
+ */
+import { seededRandom } from './random';
+import type { Device } from '../engine/index';
+import { LabError } from '../error';
+import { bitsPerByte, type DocumentScores } from './bootstrap';
+import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './batches';
+import { compareArms, type ArmScores } from './compare';
+import type { CorpusText } from './corpusText';
+import { cappedDocuments, encodeDocuments, scoreDocuments } from './evaluate';
+import { generateText } from './generate';
+import { graftRows, type Graft } from './graftedRows';
+import { groupRates } from './modelGraphs';
+import { ModelSession } from './modelSession';
+import type { LoadedModel } from './openModel';
+import { microBatchTokens, planTraining } from './plans';
+import { throttled, type OnProgress } from './progress';
+import type { Comparison, RunStatus, SampleRecord, TrainSettings } from './results';
+import type { Tokenizer } from '../tokenizer/index';
+import { TrainRun, type OnUpdate } from './trainRun';
+import type { Vocabulary } from './vocabulary';
+
+export interface TrainingSetup {
+  readonly device: Device;
+  readonly model: LoadedModel;
+  readonly corpus: CorpusText;
+  /** Absent: nothing is grafted here (the whole vocabulary or the whole model is trained as it is). */
+  readonly vocabulary?: Vocabulary;
+  /** Rows that an earlier graft put into this checkpoint, instead of a vocabulary. */
+  readonly grafted?: Graft;
+  readonly settings: TrainSettings;
+}
+
+export interface Arms {
+  base?: ArmScores;
+  untrained?: ArmScores;
+  trained?: ArmScores;
+}
+
+/** Bytes of held-out and of general text that one evaluation scores, where the settings do not say. */
+export const evaluationBytes = { software: 16 * 1024, hardware: 256 * 1024 } as const;
+
+const samplePromptTokens = 8;
+const sampleTokens = 32;
+
+export class Training {
+  readonly arms: Arms = {};
+  run: TrainRun | undefined;
+  private trainedAt = -1;
+
+  private constructor(
+    readonly setup: TrainingSetup,
+    readonly session: ModelSession,
+    readonly graft: Graft | undefined,
+  ) {}
+
+  /** Grafts and loads; nothing is measured or compiled yet. */
+  static async open(
+    setup: TrainingSetup,
+    options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+  ): Promise<Training> {
+    const { device, model, vocabulary, settings } = setup;
+    if (settings.mode === 'new-rows' && !vocabulary && !setup.grafted) {
+      throw new LabError(
+        'lab/no-new-rows',
+        'There are no new rows to train.',
+        'Add new tokens first, or train the embeddings or everything.',
+      );
+    }
+    const graft = vocabulary ? await graftRows(model, vocabulary.newRows, settings.init, settings.seed) : setup.grafted;
+    const session = await ModelSession.open(device, model, {
+      ...(graft ? { graft } : {}),
+      mode: settings.mode,
+      ...options,
+    });
+    return new Training(setup, session, graft);
+  }
+
+  /** Encodes training text and everything that is scored after the graft. */
+  get tokenizer(): Tokenizer {
+    return this.setup.vocabulary?.tokenizer ?? this.setup.model.tokenizer;
+  }
+
+  get newIds(): readonly number[] {
+    const { graft } = this;
+    return graft ? Array.from({ length: graft.plan.count }, (_, index) => graft.plan.firstNewId + index) : [];
+  }
+
+  get firstNewId(): number {
+    return this.graft?.plan.firstNewId ?? Infinity;
+  }
+
+  /** The figures to compare with: the untouched base (where something was grafted) and the graft before training. */
+  async measureStart(onProgress: OnProgress = () => undefined, signal?: AbortSignal): Promise<void> {
+    const { device, model, vocabulary } = this.setup;
+    const report = throttled(onProgress);
+    if (vocabulary) {
+      const base = await ModelSession.open(device, model, { onProgress: report, ...(signal ? { signal } : {}) });
+      try {
+        this.arms.base = await this.scoreBoth(base, model.tokenizer, report, signal);
+      } finally {
+        base.close();
+      }
+    }
+    this.arms.untrained = await this.scoreBoth(this.session, this.tokenizer, report, signal);
+  }
+
+  /** Compiles and gives the loop; call `run.run()`. `save` is called at every evaluation and at the end. */
+  async start(onUpdate: OnUpdate, save?: (status: RunStatus) => Promise<void>): Promise<TrainRun> {
+    const { device, model, corpus, settings } = this.setup;
+    const { isFallback } = device.report;
+    const rows = microBatchRowsOf(
+      settings.batchRows,
+      settings.rowLength,
+      microBatchTokens[isFallback ? 'software' : 'hardware'],
+    );
+    const plan = planTraining(
+      model,
+      this.graft?.plan.count ?? 0,
+      settings.mode,
+      settings,
+      device.report.limits,
+      isFallback,
+    );
+    const program = await this.session.trainingProgram(settings, rows * settings.rowLength, settings.batchRows / rows);
+    const { seed, steps, batchRows, rowLength } = settings;
+    const documents = await encodeForTraining(corpus.train, this.tokenizer, {
+      tokens: steps * batchRows * rowLength,
+      seed,
+    });
+    const endId = this.tokenizer.special.eos ?? model.config.eosTokenIds[0] ?? null;
+    const batches = stepBatches(
+      documents,
+      { startId: model.startId, endId, seed },
+      { batchRows, rowLength, microBatchRows: rows },
+      bytesPerId(this.tokenizer),
+    );
+    const heldOut = this.heldOut(this.tokenizer);
+    const base = this.arms.base;
+    this.run = new TrainRun(
+      {
+        program,
+        nextBatch: () => batches.next().value,
+        rates: (share) => groupRates(settings, share),
+        newIds: this.newIds,
+        evaluate: async () => {
+          const done = this.run?.status.step ?? 0;
+          const untrained = done === 0 ? this.arms.untrained?.heldOut : undefined;
+          return bitsPerByte(untrained ?? (await scoreDocuments(this.session.scorer(), heldOut)));
+        },
+        ...(settings.sampleEvery > 0 ? { sample: () => this.sample() } : {}),
+        ...(save ? { save } : {}),
+        ...(base ? { baseBitsPerByte: bitsPerByte(base.heldOut) } : {}),
+        plan,
+        close: () => program.close(),
+      },
+      settings,
+      onUpdate,
+    );
+    return this.run;
+  }
+
+  /** Scores the weights as they are now, once per state of training. */
+  async measureTrained(onProgress?: OnProgress, signal?: AbortSignal): Promise<ArmScores> {
+    const step = this.run?.status.step ?? this.trainedAt;
+    if (!this.arms.trained || this.trainedAt !== step) {
+      this.arms.trained = await this.scoreBoth(this.session, this.tokenizer, throttled(onProgress ?? noReport), signal);
+      this.trainedAt = step;
+    }
+    return this.arms.trained;
+  }
+
+  async compare(steps: number, onProgress?: OnProgress, signal?: AbortSignal): Promise<Comparison> {
+    const { base, untrained } = this.arms;
+    if (!base || !untrained) {
+      throw new LabError('lab/nothing-to-compare', 'The base was not measured in this run.', 'Train a graft first.');
+    }
+    const trained = await this.measureTrained(onProgress, signal);
+    return compareArms(
+      { base, 'grafted-untrained': untrained, 'grafted-trained': trained },
+      steps,
+      this.setup.settings.mode,
+    );
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  private async scoreBoth(
+    session: ModelSession,
+    tokenizer: Tokenizer,
+    onProgress: OnProgress,
+    signal: AbortSignal | undefined,
+  ): Promise<ArmScores> {
+    const scorer = session.scorer();
+    const score = (documents: ReturnType<typeof encodeDocuments>, phase: string): Promise<DocumentScores> =>
+      scoreDocuments(scorer, documents, {
+        onProgress: (done, total) => onProgress({ phase, done, total }),
+        ...(signal ? { signal } : {}),
+      });
+    const heldOut = await score(this.heldOut(tokenizer), 'evaluating');
+    const general = cappedDocuments(this.setup.corpus.general, this.cap);
+    return {
+      heldOut,
+      general: await score(
+        encodeDocuments(general, (text) => tokenizer.encode(text)),
+        'evaluating',
+      ),
+    };
+  }
+
+  private get cap(): number {
+    const { settings, device } = this.setup;
+    return settings.evaluationBytes ?? evaluationBytes[device.report.isFallback ? 'software' : 'hardware'];
+  }
+
+  private heldOut(tokenizer: Tokenizer) {
+    const documents = cappedDocuments(this.setup.corpus.heldOut, this.cap);
+    return encodeDocuments(documents, (text) => tokenizer.encode(text));
+  }
+
+  /** A continuation of the beginning of a held-out document, the same one every time. */
+  private async sample(): Promise<Pick<SampleRecord, 'prompt' | 'pieces'>> {
+    const { corpus, model, settings } = this.setup;
+    const random = seededRandom(settings.seed);
+    const document = corpus.heldOut[Math.floor(random() * corpus.heldOut.length)] ?? '';
+    const { ids, ends } = model.tokenizer.encode(document.slice(0, 400));
+    const prompt = document.slice(0, ends[Math.min(samplePromptTokens, Math.floor(ids.length / 2))] ?? 0);
+    const pieces = await generateText(this.session, this.tokenizer, {
+      prompt,
+      maxTokens: sampleTokens,
+      temperature: 0.8,
+      topK: 40,
+      seed: settings.seed,
+      firstNewId: this.firstNewId,
+    });
+    return { prompt, pieces };
+  }
+}
+
+const noReport: OnProgress = () => undefined;
