@@ -6,6 +6,8 @@ Choices, for a run that must fit into an hour or two on two CPU cores:
   when it should on a fast machine and on a busy one.
 - Three quarters of the time at 256 tokens a row, the rest at 512, the model's context.
 - Master weights in f32; what is written is bf16, and the card's figure is measured on what is written.
+- The whole state is kept every ten minutes; `--resume` goes on from it, with the clock where it stood. Two threads that wait for each
+  other crawl on a machine that is busy with other work: go on with `--threads 1` there.
 
     python scripts/rootstock/train.py build/rootstock --minutes 95
 """
@@ -153,6 +155,7 @@ def main() -> None:
     arguments.add_argument("--minutes", type=float, default=95)
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--resume", action="store_true")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     generator = torch.Generator().manual_seed(options.seed)
@@ -170,13 +173,26 @@ def main() -> None:
     adam = torch.optim.AdamW([{"params": [w[n] for n in others], "rate": 4e-3}], lr=4e-3, betas=(0.9, 0.95), weight_decay=0.0)
     momentum = {n: torch.zeros_like(w[n]) for n in matrices}
 
+    begun, step, seen, running = time.time(), 0, 0, None
+    state_file = options.folder / "state.pt"
+    if options.resume:
+        state = torch.load(state_file)
+        with torch.no_grad():
+            for n in w:
+                w[n].copy_(state["weights"][n])
+        momentum = state["momentum"]
+        if state["adam"]:
+            adam.load_state_dict(state["adam"])
+        step, seen = state["step"], state["seen"]
+        begun -= state["progress"] * options.minutes * 60
+        generator.manual_seed(options.seed + step)
+
     def epoch() -> np.ndarray:
         order = torch.randperm(len(train), generator=generator).tolist()
         return np.concatenate([train[i] for i in order])
 
     stream, at = epoch(), 0
-    begun, step, seen, running = time.time(), 0, 0, None
-    last_write = begun
+    first_time, first_seen, last_write = time.time(), seen, time.time()
     while (progress := (time.time() - begun) / (options.minutes * 60)) < 1:
         rows, tokens = (16, 256) if progress < 0.75 else (8, 512)
         need = rows * tokens + 1
@@ -201,12 +217,14 @@ def main() -> None:
                 w[n].mul_(1 - 0.02 * rate * 0.05).add_(update, alpha=-0.02 * rate * scale)
         step, seen = step + 1, seen + rows * tokens
         running = loss.item() if running is None else 0.95 * running + 0.05 * loss.item()
-        if step % 100 == 0:
-            score = held_out_bits_per_byte(w, held_out[::8], held_out_texts[::8]) if step % 500 == 0 else float("nan")
+        if step % 50 == 0:
+            score = held_out_bits_per_byte(w, held_out[::8], held_out_texts[::8]) if step % 300 == 0 else float("nan")
             print(f"step {step} tokens {seen} loss {running:.3f} held-out bits/byte {score:.3f} progress {progress:.3f} "
-                  f"{seen / (time.time() - begun):.0f} tokens/s", flush=True)
+                  f"{(seen - first_seen) / (time.time() - first_time):.0f} tokens/s", flush=True)
         if time.time() - last_write > 600:
             write(w, options.folder / "snapshot")
+            torch.save({"weights": {n: t.detach() for n, t in w.items()}, "momentum": momentum, "adam": adam.state_dict(),
+                        "step": step, "seen": seen, "progress": progress}, state_file)
             last_write = time.time()
 
     final = write(w, options.folder / "final")
