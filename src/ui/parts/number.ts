@@ -1,6 +1,6 @@
 /**
  * A number that explains itself: pointed at or focused, it shows its name, the formula with its inputs, and what it means.
- * One popover serves the page; it lives in the top layer and closes with Escape, scrolling, or leaving.
+ * One popover serves the page; it lives in the top layer and closes with Escape or on leaving.
  */
 import { html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -64,19 +64,24 @@ export class Popover extends PageElement {
     this.popover = 'manual';
     addEventListener('keydown', this.onKey);
     addEventListener('scroll', this.onScroll, { passive: true });
-    addEventListener('hashchange', this.onScroll);
+    addEventListener('hashchange', this.onMove);
   }
 
   override disconnectedCallback(): void {
     removeEventListener('keydown', this.onKey);
     removeEventListener('scroll', this.onScroll);
-    removeEventListener('hashchange', this.onScroll);
+    removeEventListener('hashchange', this.onMove);
     if (Popover.instance === this) Popover.instance = null;
     super.disconnectedCallback();
   }
 
   private readonly onKey = (event: KeyboardEvent) => event.key === 'Escape' && this.hide(this.owner);
-  private readonly onScroll = () => this.hide(this.owner);
+  /** Focus may itself scroll the number into view: what has the focus is followed, what was pointed at is left. */
+  private readonly onScroll = () => {
+    if (this.described && this.described === document.activeElement) this.place();
+    else this.hide(this.owner);
+  };
+  private readonly onMove = () => this.hide(this.owner);
 
   show(owner: unknown, anchor: HTMLElement, text: Explanation): void {
     this.hide(this.owner);
@@ -88,19 +93,24 @@ export class Popover extends PageElement {
       if (this.owner !== owner || !anchor.isConnected) return;
       anchor.setAttribute('aria-describedby', this.id);
       this.showPopover();
-      const target = anchor.getBoundingClientRect();
-      const own = this.getBoundingClientRect();
-      const left = Math.min(Math.max(8, target.left + target.width / 2 - own.width / 2), innerWidth - own.width - 8);
-      const below = target.bottom + 8;
-      const top = below + own.height > innerHeight - 8 ? target.top - own.height - 8 : below;
-      this.style.left = `${left}px`;
-      this.style.top = `${Math.max(8, top)}px`;
+      this.place();
     });
+  }
+
+  private place(): void {
+    const target = this.described!.getBoundingClientRect();
+    const own = this.getBoundingClientRect();
+    const left = Math.min(Math.max(8, target.left + target.width / 2 - own.width / 2), innerWidth - own.width - 8);
+    const below = target.bottom + 8;
+    const top = below + own.height > innerHeight - 8 ? target.top - own.height - 8 : below;
+    this.style.left = `${left}px`;
+    this.style.top = `${Math.max(8, top)}px`;
   }
 
   hide(owner: unknown): void {
     if (this.owner !== owner || owner === null) return;
     this.described?.removeAttribute('aria-describedby');
+    this.described = null;
     this.owner = null;
     if (this.matches(':popover-open')) this.hidePopover();
   }

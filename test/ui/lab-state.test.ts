@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { LabState, type Lab } from '../../src/ui/state/lab-state';
+import { LabError } from '../../src/error';
+import { fakeLab } from './fakeLab';
+
+beforeAll(() => {
+  vi.stubGlobal('location', { hash: '' });
+  vi.stubGlobal('document', { hidden: false });
+  vi.stubGlobal('requestAnimationFrame', (job: () => void) => setTimeout(job, 0));
+});
+afterAll(() => vi.unstubAllGlobals());
+
+const opened = async (changes: Partial<Lab> = {}) => {
+  const state = new LabState({ ...fakeLab({ tick: 0, stepMilliseconds: 0 }), ...changes });
+  await state.open();
+  return state;
+};
+
+describe('the one experiment of the page', () => {
+  test('one call prepares the sample up to where only Start is left', async () => {
+    const state = await opened();
+    await state.startWithSample();
+    expect(state.slots.vocabulary.status).toBe('ready');
+    expect(state.newTokens).toBe(512);
+    expect(location.hash).toBe('train');
+    expect(state.guided).toBe(false);
+  });
+
+  test('a finished run is compared by itself', async () => {
+    const state = await opened();
+    await state.startWithSample();
+    state.changeSettings({ steps: 3 });
+    await state.train();
+    expect(state.run?.status.state).toBe('finished');
+    expect(state.slots.comparison.status).toBe('ready');
+  });
+
+  test('a new size empties the vocabulary built on the old one, and what followed', async () => {
+    const state = await opened();
+    await state.startWithSample();
+    state.changeSettings({ steps: 1 });
+    await state.train();
+    expect(state.run).not.toBeNull();
+    state.chooseNewTokens(256);
+    expect(state.slots.vocabulary.status).toBe('empty');
+    expect(state.slots.comparison.status).toBe('empty');
+    expect(state.run).toBeNull();
+    expect(state.slots.diagnosis.status).toBe('ready');
+  });
+
+  test('a cancelled call leaves its step as if it had not been asked for', async () => {
+    const state = await opened({
+      diagnose: () => Promise.reject(new LabError('cancelled', 'The operation was cancelled.')),
+    });
+    await state.openSample('molecules');
+    await state.diagnose();
+    expect(state.slots.diagnosis.status).toBe('empty');
+  });
+
+  test('a failed call says what, why and what to do', async () => {
+    const state = await opened({
+      openSample: () => Promise.reject(new LabError('corpus/empty', 'molecules.smi is empty.', 'Choose another file.')),
+    });
+    await state.startWithSample();
+    expect(state.slots.corpus).toMatchObject({
+      status: 'failed',
+      error: { code: 'corpus/empty', message: 'molecules.smi is empty.', hint: 'Choose another file.' },
+    });
+    expect(state.slots.diagnosis.status).toBe('empty');
+  });
+
+  test('an answer that was overtaken is not shown', async () => {
+    let release: (() => void) | undefined;
+    const slow = fakeLab({ tick: 0 });
+    let calls = 0;
+    const state = await opened({
+      buildVocabulary: async (size, onProgress) => {
+        if (++calls === 1) await new Promise<void>((resolve) => (release = resolve));
+        return slow.buildVocabulary(size, onProgress);
+      },
+    });
+    await state.openSample('molecules');
+    await state.diagnose();
+    const first = state.buildVocabulary(512);
+    await vi.waitFor(() => expect(release).toBeDefined());
+    const second = state.buildVocabulary(128);
+    release!();
+    expect(await first).toBeNull();
+    expect((await second)?.newTokens).toHaveLength(128);
+    expect(state.slots.vocabulary).toMatchObject({ status: 'ready', value: { embeddingRowsAfter: 4096 + 128 } });
+  });
+
+  test('the run of an earlier visit comes back whole', async () => {
+    const state = new LabState(fakeLab({ tick: 0, saved: true }));
+    await state.open();
+    expect(state.saved?.title).toContain('Molecules');
+    await state.openSavedRun();
+    expect(state.run?.evaluations.length).toBeGreaterThan(3);
+    expect(state.slots.comparison.status).toBe('ready');
+    expect(location.hash).toBe('compare');
+  });
+});

@@ -1,0 +1,150 @@
+/** The page in a real browser, on the fake lab: what visitors can do with mouse, keyboard and another language. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import '../../src/ui/app';
+import { setLocale } from '../../src/ui/preferences';
+import { LabState } from '../../src/ui/state/lab-state';
+import '../../src/ui/styles/page.css';
+import { fakeLab, type FakeOptions } from './fakeLab';
+
+let state: LabState;
+
+const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
+const shown = <T extends HTMLElement>(selector: string) =>
+  vi.waitFor(
+    () => {
+      const element = find<T>(selector);
+      if (!element) throw new Error(`${selector} is not on the page`);
+      return element;
+    },
+    { timeout: 10_000 },
+  );
+const click = async (selector: string) => (await shown(selector)).click();
+
+async function open(options: FakeOptions = {}): Promise<void> {
+  if (location.hash) {
+    const moved = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
+    location.hash = '';
+    await moved;
+  }
+  const app = document.createElement('tg-app');
+  document.body.append(app);
+  state = new LabState(fakeLab({ tick: 0, stepMilliseconds: 5, ...options }));
+  app.start(state);
+  void state.open();
+}
+
+const prepared = async () => {
+  await click('[data-action="start-sample"]:not([disabled])');
+  await shown('[data-action="start"]:not([disabled])');
+};
+
+beforeEach(() => setLocale('en'));
+afterEach(async () => {
+  await state.lab.stop();
+  find('tg-app')?.remove();
+});
+
+describe('the page', () => {
+  test('two clicks lead from opening to a falling loss', async () => {
+    await open();
+    await prepared();
+    await click('[data-action="start"]');
+    await vi.waitFor(() => expect(state.run!.newTokenLoss.length).toBeGreaterThan(30), { timeout: 10_000 });
+    const { newTokenLoss } = state.run!;
+    expect(newTokenLoss.at(-1)!).toBeLessThan(newTokenLoss[0]!);
+    await shown('tg-chart canvas');
+  });
+
+  test('pause, one step, resume and stop do what they say', async () => {
+    await open();
+    await prepared();
+    await click('[data-action="start"]');
+    await click('[data-action="pause"]:not([disabled])');
+    await shown('[data-run="paused"]');
+    const at = state.run!.status.step;
+    await click('[data-action="step"]:not([disabled])');
+    await vi.waitFor(() => expect(state.run!.status.step).toBe(at + 1));
+    await click('[data-action="resume"]');
+    await vi.waitFor(() => expect(state.run!.status.step).toBeGreaterThan(at + 3));
+    await click('[data-action="stop"]:not([disabled])');
+    await shown('[data-run="stopped"]');
+  });
+
+  test('a plan that does not fit is refused before the start, with the mode that would fit or the way to one', async () => {
+    await open();
+    await prepared();
+    const rows = await shown<HTMLInputElement>('[data-setting="batchRows"]');
+    rows.value = '400';
+    rows.dispatchEvent(new Event('change'));
+    const alert = await shown('tg-train-settings [role="alert"]');
+    expect(alert.textContent).toContain('This plan does not fit.');
+    expect(alert.textContent).toContain('Use fewer rows a step.');
+    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+  });
+
+  test('a setting out of range is marked and not taken', async () => {
+    await open();
+    await prepared();
+    const steps = await shown<HTMLInputElement>('[data-setting="steps"]');
+    steps.value = '-3';
+    steps.dispatchEvent(new Event('change'));
+    expect(steps.hasAttribute('aria-invalid')).toBe(true);
+    expect(state.settings!.steps).toBe(300);
+  });
+
+  test('a number explains itself to the keyboard and closes with Escape', async () => {
+    await open();
+    const number = await shown<HTMLButtonElement>('[data-panel="device"] button.n');
+    number.focus();
+    await vi.waitFor(() => expect(find('#pop')!.matches(':popover-open')).toBe(true));
+    expect(number.getAttribute('aria-describedby')).toBe('pop');
+    expect(find('#pop')!.textContent).toContain('SwiftShader');
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+    expect(find('#pop')!.matches(':popover-open')).toBe(false);
+  });
+
+  test('the frontier moves by keyboard, and Vocabulary builds the chosen size', async () => {
+    await open();
+    await prepared();
+    location.hash = 'diagnose';
+    const slider = await shown<HTMLInputElement>('tg-frontier input[type="range"]');
+    slider.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown', bubbles: true }));
+    await vi.waitFor(() => expect(find('[data-chosen]')!.dataset['chosen']).toBe('256'));
+    location.hash = 'vocabulary';
+    await vi.waitFor(() => expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4352 } }));
+  });
+
+  test('the table of new tokens draws only the rows that are seen', async () => {
+    await open();
+    await prepared();
+    location.hash = 'vocabulary';
+    const body = await shown('.vbody');
+    body.scrollIntoView();
+    await vi.waitFor(() => expect(body.querySelectorAll('.vrow').length).toBeGreaterThan(5));
+    expect(body.querySelectorAll('.vrow').length).toBeLessThan(100);
+  });
+
+  test('without a GPU the page says so and Start stays off', async () => {
+    await open({ available: false });
+    await shown('[data-step="model"] [role="alert"]');
+    await click('[data-action="start-sample"]:not([disabled])');
+    await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'));
+    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+  });
+
+  test('Chinese replaces every visible word of the frame, and the page says which language it is in', async () => {
+    await open();
+    await prepared();
+    await setLocale('zh-Hans');
+    await vi.waitFor(() => expect(find('nav.rail')!.textContent).toContain('训练'));
+    expect(document.documentElement.lang).toBe('zh-Hans');
+    await vi.waitFor(() => expect(find('main')!.textContent).not.toMatch(/\b(Start|Settings|Steps|Ready)\b/));
+  });
+
+  test('the last run is offered and opens at its comparison', async () => {
+    await open({ saved: true });
+    await click('[data-action="open-last-run"]');
+    await shown('[data-panel="arms"]');
+    expect(find('h1')!.textContent).toContain('It paid');
+  });
+});
