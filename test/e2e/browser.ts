@@ -1,0 +1,82 @@
+/**
+ * The built page, served as a host would serve it, and a Chromium to visit it with. The build is what is tested, not the
+ * development server: only the build carries the strict content security policy.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { build, preview } from 'vite';
+import { chromiumArguments, findChromium } from '../../scripts/testing/chromium.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function servePage(): Promise<Served> {
+  const outDir = mkdtempSync(join(tmpdir(), 'tokengraft-page-'));
+  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const server = await preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error('The preview server names no address.');
+  return {
+    url,
+    async close() {
+      await server.close();
+      rmSync(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function openBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  return chromium.launch({ args: [...chromiumArguments], ...(executablePath ? { executablePath } : {}) });
+}
+
+/** What a visit leaves behind for the tests: where it sent requests, what it complained about. */
+export interface Visit {
+  readonly page: Page;
+  readonly requests: readonly string[];
+  readonly complaints: readonly string[];
+}
+
+export async function visit(context: BrowserContext, url: string): Promise<Visit> {
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  const page = await context.newPage();
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.addInitScript(watchLongTasks);
+  await page.goto(url, { waitUntil: 'load' });
+  return { page, requests, complaints };
+}
+
+export interface LongTask {
+  readonly start: number;
+  readonly milliseconds: number;
+}
+
+/** Runs in the page before its own scripts. */
+function watchLongTasks(): void {
+  const seen: LongTask[] = [];
+  (globalThis as { longTasksSeen?: LongTask[] }).longTasksSeen = seen;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) seen.push({ start: entry.startTime, milliseconds: entry.duration });
+  }).observe({ type: 'longtask', buffered: true });
+}
+
+export const longTasks = (page: Page): Promise<LongTask[]> =>
+  page.evaluate(() => (globalThis as { longTasksSeen?: LongTask[] }).longTasksSeen ?? []);
+
+export const now = (page: Page): Promise<number> => page.evaluate(() => performance.now());
+
+export async function goTo(page: Page, step: string): Promise<void> {
+  await page.evaluate((hash) => (location.hash = hash), step);
+  await page.waitForSelector(`main[data-step="${step}"]`);
+}

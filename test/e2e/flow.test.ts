@@ -1,0 +1,211 @@
+/**
+ * From opening the page to a model folder on disk: the bundled model, the molecules, real training on the browser's own
+ * WebGPU. The tests go on from one another, as a visitor does.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { unzipSync } from 'fflate';
+import type { Browser, BrowserContext } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunRecord, StepRecord } from '../../src/worker/index';
+import { goTo, longTasks, now, openBrowser, servePage, visit, type Served, type Visit } from './browser';
+
+const MINUTE = 60_000;
+const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
+
+let served: Served;
+let browser: Browser;
+let context: BrowserContext;
+let first: Visit;
+let files: Record<string, Uint8Array> = {};
+const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-e2e-'));
+
+beforeAll(async () => {
+  served = await servePage();
+  browser = await openBrowser();
+  context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    acceptDownloads: true,
+    locale: 'en-US',
+  });
+  first = await visit(context, served.url);
+}, 3 * MINUTE);
+
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+describe('a visit from opening to download', () => {
+  test(
+    'the page opens with the bundled model, a tested adapter, and nothing sent',
+    { timeout: 5 * MINUTE },
+    async () => {
+      const { page } = first;
+      await page.waitForSelector('[data-model]', { timeout: 4 * MINUTE });
+      await page.waitForSelector('[data-self-test="pass"]', { timeout: 4 * MINUTE });
+      await page.waitForSelector('[data-panel="fitting"]', { timeout: MINUTE });
+      expect(await page.locator('[data-requests="elsewhere"]').textContent()).toBe('0');
+      expect(await page.locator('h1').count()).toBe(1);
+    },
+  );
+
+  test('one click on the sample leads to where only Start is left', { timeout: 5 * MINUTE }, async () => {
+    const { page } = first;
+    await page.click('[data-action="start-sample"]:not([disabled])');
+    await page.waitForSelector('[data-action="start"]:not([disabled])', { timeout: 4 * MINUTE });
+  });
+
+  test('sixty steps run without one main-thread task over 50 ms', { timeout: 14 * MINUTE }, async () => {
+    const { page } = first;
+    for (const [setting, value] of Object.entries({
+      steps: 60,
+      batchRows: 4,
+      rowLength: 128,
+      evaluateEvery: 30,
+      warmupSteps: 5,
+    })) {
+      await page.fill(`[data-setting="${setting}"]`, String(value));
+      await page.locator(`[data-setting="${setting}"]`).blur();
+    }
+    await page.click('[data-action="start"]:not([disabled])');
+    await page.waitForSelector('[data-run="running"]', { timeout: 5 * MINUTE });
+    await page.waitForSelector('[data-panel="chart-loss"] canvas');
+    // From the click on, the page is rebuilt once for the run; the promise is about the time while it trains.
+    const started = await now(page);
+    await page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE });
+    const during = (await longTasks(page)).filter((task) => task.start >= started);
+    expect(during).toEqual([]);
+  });
+
+  test('held-out bits per byte after training are below those before', { timeout: 6 * MINUTE }, async () => {
+    const { page } = first;
+    await goTo(page, 'compare');
+    await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
+    const bits = (arm: string) => page.locator(`tr[data-arm="${arm}"]`).getAttribute('data-bits').then(Number);
+    expect(await bits('grafted-trained')).toBeLessThan(await bits('grafted-untrained'));
+  });
+
+  test('base and graft answer the same prompt', { timeout: 5 * MINUTE }, async () => {
+    const { page } = first;
+    await goTo(page, 'try');
+    await page.click('[data-action="generate"]');
+    await page.waitForFunction(
+      () => document.querySelector('main h1')?.textContent?.includes('would have needed'),
+      undefined,
+      {
+        timeout: 4 * MINUTE,
+      },
+    );
+    for (const arm of ['base', 'grafted']) {
+      expect((await page.locator(`[data-arm="${arm}"] [data-text]`).textContent())!.trim()).not.toBe('');
+    }
+  });
+
+  test(
+    'the zip arrives after it was re-opened and agreed with the trained model',
+    { timeout: 6 * MINUTE },
+    async () => {
+      const { page } = first;
+      await goTo(page, 'download');
+      const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
+      await page.click('[data-action="save-zip"]');
+      const download = await arriving;
+      await page.waitForSelector('.proof[data-passed="true"]');
+      expect(download.suggestedFilename()).toMatch(/\.zip$/);
+      files = unzipSync(readFileSync(await download.path()));
+      const names = Object.keys(files).map((name) => name.split('/').at(-1));
+      expect(names).toEqual(
+        expect.arrayContaining([
+          'model.safetensors',
+          'config.json',
+          'generation_config.json',
+          'tokenizer.json',
+          'README.md',
+          'run.jsonl',
+        ]),
+      );
+      const shown = await page
+        .locator('[data-panel="files"] .hash')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('title')));
+      const found = Object.values(files).map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+      for (const hash of shown) expect(found).toContain(hash);
+    },
+  );
+
+  test('the loss on new tokens fell by at least 30 % within the sixty steps', () => {
+    const name = Object.keys(files).find((each) => each.endsWith('run.jsonl'))!;
+    const records = new TextDecoder()
+      .decode(files[name])
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunRecord);
+    const losses = records
+      .filter((record): record is StepRecord => record.type === 'step' && record.newTokenLoss !== null)
+      .map((record) => record.newTokenLoss!);
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(losses.length).toBeGreaterThan(50);
+    expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 3)));
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing serious on any step, %s',
+    { timeout: 3 * MINUTE },
+    async (colorScheme) => {
+      const { page } = first;
+      await page.emulateMedia({ colorScheme });
+      for (const step of STEPS) {
+        await goTo(page, step);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${step}: ${id} at ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
+        expect(serious).toEqual([]);
+      }
+    },
+  );
+
+  test('a second visit offers the last run and opens it', { timeout: 6 * MINUTE }, async () => {
+    const second = await visit(context, served.url);
+    await second.page.waitForSelector('[data-offer]', { timeout: MINUTE });
+    await second.page.click('[data-action="open-last-run"]:not([disabled])');
+    await second.page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
+    expect(await second.page.locator('tr[data-arm]').count()).toBe(3);
+    await second.page.close();
+  });
+
+  test('the downloaded folder opens in the lab as a model with its new tokens', { timeout: 5 * MINUTE }, async () => {
+    const folder = join(scratch, 'model');
+    for (const [name, bytes] of Object.entries(files)) {
+      const path = join(folder, name.split('/').at(-1)!);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+    }
+    const { page } = await visit(context, served.url);
+    await page.waitForSelector('[data-model]', { timeout: 4 * MINUTE });
+    const base = await page.locator('[data-model] .kv:nth-child(2) dd').textContent();
+    await page.locator('tg-drop-zone input[type="file"]').setInputFiles(folder);
+    await page.waitForFunction(
+      (before) => {
+        const now = document.querySelector('[data-model] .kv:nth-child(2) dd')?.textContent;
+        return now !== undefined && now !== before;
+      },
+      base,
+      { timeout: 4 * MINUTE },
+    );
+    const rows = (text: string | null) => Number(text!.replace(/\D/g, ''));
+    expect(rows(await page.locator('[data-model] .kv:nth-child(2) dd').textContent())).toBeGreaterThan(rows(base));
+    await page.close();
+  });
+
+  test('nothing was asked of another origin, and the page had nothing to complain about', () => {
+    const elsewhere = first.requests.filter((url) => /^https?:/.test(url) && !url.startsWith(served.url));
+    expect(elsewhere).toEqual([]);
+    expect(first.requests.length).toBeGreaterThan(5);
+    expect(first.complaints).toEqual([]);
+  });
+});
