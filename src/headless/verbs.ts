@@ -1,8 +1,11 @@
 /** The verbs: each takes the command line's values, runs steps of the lab, and answers with a value and a text. */
 import type { Command, Verb } from './arguments';
-import { logitsVerb } from './verbs/logits';
+import { evalVerb } from './verbs/eval';
+import { expandVerb } from './verbs/expand';
 import { generateVerb } from './verbs/generate';
+import { logitsVerb } from './verbs/logits';
 import { tokenizeVerb } from './verbs/tokenize';
+import { trainVerb } from './verbs/train';
 
 export interface Answer {
   /** Printed with --json. */
@@ -14,5 +17,8 @@ export interface Answer {
 export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>> = {
   tokenize: tokenizeVerb,
   logits: logitsVerb,
+  eval: evalVerb,
+  expand: expandVerb,
+  train: trainVerb,
   generate: generateVerb,
-} as Record<Verb, (command: Command) => Promise<Answer>>;
+};

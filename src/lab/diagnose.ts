@@ -3,12 +3,13 @@
  * every smaller vocabulary come from that one trace. The signals are those of the suggested size, on held-out text.
  */
 import { LabError } from '../error';
-import { continueBpe, countWords, type Tokenizer, type VocabularyExtension, type WordCounts } from '../tokenizer/index';
+import type { Tokenizer, VocabularyExtension, WordCounts } from '../tokenizer/index';
 import { throwIfCancelled } from './cancel';
 import { countedBytes, type CorpusText } from './corpusText';
 import { countText } from './counting';
 import { cappedDocuments } from './evaluate';
 import { frontierOf, frontierSizes } from './frontier';
+import { learnMerges, wordsOf, type LearnOptions } from './learnVocabulary';
 import type { LoadedModel } from './openModel';
 import { piecesOf } from './pieces';
 import { throttled, type OnProgress } from './progress';
@@ -26,8 +27,6 @@ export interface DiagnosedVocabulary {
 const epochs = 1;
 const excerptLength = 600;
 const shownWords = 12;
-/** A new token must stand in at least this many documents. */
-const minDocuments = 2;
 
 export async function diagnose(
   model: LoadedModel,
@@ -38,12 +37,10 @@ export async function diagnose(
   const { tokenizer, summary } = model;
   const { signal } = options;
   const report = throttled(options.onProgress ?? (() => undefined));
-  const words = await countWords(tokenizer, corpus.train, {
-    onProgress: ({ documents, of }) => report({ phase: 'tokenizing', done: documents, total: of }),
-    ...(signal ? { signal } : {}),
-  });
-  const largest = options.largest ?? largestNewTokens(words.bytes);
-  const extension = summary.extendable ? await learnMerges(tokenizer, words, largest, report, signal) : null;
+  const learning = { onProgress: report, ...(signal ? { signal } : {}) };
+  const words = await wordsOf(model, corpus.train, learning);
+  const newest = options.largest ?? largestNewTokens(words.bytes);
+  const extension = await learnedOrNull(model, words, { ...learning, newTokens: newest });
   throwIfCancelled(signal);
 
   const tokens = extension?.tokens ?? [];
@@ -102,22 +99,16 @@ export async function diagnose(
   };
 }
 
-async function learnMerges(
-  tokenizer: Tokenizer,
+async function learnedOrNull(
+  model: LoadedModel,
   words: WordCounts,
-  newTokens: number,
-  report: OnProgress,
-  signal: AbortSignal | undefined,
+  options: LearnOptions,
 ): Promise<VocabularyExtension | null> {
   try {
-    return await continueBpe(tokenizer, words, {
-      newTokens,
-      minDocuments: Math.min(minDocuments, words.documents),
-      onProgress: ({ newTokens: done, of }) => report({ phase: 'merging', done, total: of }),
-      ...(signal ? { signal } : {}),
-    });
+    return await learnMerges(model, words, options);
   } catch (error) {
-    if (error instanceof LabError && error.code === 'tokenizer/nothing-to-learn') return null;
+    const codes = ['tokenizer/nothing-to-learn', 'lab/not-extendable'];
+    if (error instanceof LabError && codes.includes(error.code)) return null;
     throw error;
   }
 }

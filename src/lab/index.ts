@@ -1,7 +1,24 @@
 /** The lab's public face: steps and the values they hand on. */
 export type * from './results';
-export { encodeDocuments, scoreDocuments, utf8Bytes, type Scorer } from './evaluate';
+export { bitsPerByte } from './bootstrap';
+export { throwIfCancelled } from './cancel';
+export { scoreResult } from './compare';
+export type { CorpusText } from './corpusText';
+export { diagnose, type DiagnosedVocabulary } from './diagnose';
+export { cappedDocuments, encodeDocuments, scoreDocuments, utf8Bytes, type Scorer } from './evaluate';
+export { exportReport, writeModel, type ModelToExport } from './exportModel';
 export { generateText } from './generate';
+export { graftRows, matrixName, type Graft } from './graftedRows';
+export { learnVocabulary } from './learnVocabulary';
 export { ModelSession } from './modelSession';
+export { openCorpus, openGeneralText, type GeneralText } from './openCorpus';
 export { openModel, type LoadedModel } from './openModel';
 export { piecesOf } from './pieces';
+export { leastLimits, planTraining } from './plans';
+export { throttled } from './progress';
+export { cardOf, experimentOf, recordLines } from './report';
+export { earlierGraft } from './earlierGraft';
+export { defaultRates, defaultTrainSettings } from './settings';
+export { Training, type Arms } from './training';
+export { buildVocabulary, type Vocabulary } from './vocabulary';
+export { verifyExport } from './verifyExport';

@@ -111,6 +111,14 @@ export class ModelSession {
     return (await program.run(inputs))[0]!;
   }
 
+  /** Parameters that training moves, as they are called on the device. */
+  get trainedNames(): readonly string[] {
+    const { graphs } = this;
+    const { newRows, oldRows } = graphs.trainedSegments;
+    const body = graphs.parameters.map(({ name }) => name).filter((name) => !name.includes('#'));
+    return [...newRows, ...oldRows, ...body.filter((name) => graphs.trainable(name))];
+  }
+
   async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
     const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true });
     const options = this.graphs.trainingOptions(graph, settings, microBatches);

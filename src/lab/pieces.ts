@@ -18,10 +18,10 @@ export function pieceText(tokenizer: Tokenizer, id: number): string {
 export function piecesOf(
   tokenizer: Tokenizer,
   text: string,
-  options: { readonly specialTokens?: boolean; readonly firstNewId?: number } = {},
+  firstNewId = Infinity,
+  options: { readonly specialTokens?: boolean } = {},
 ): Piece[] {
   const { ids, starts, ends } = tokenizer.encode(text, { specialTokens: options.specialTokens ?? false });
-  const firstNewId = options.firstNewId ?? Infinity;
   return Array.from(ids, (id, i) => ({
     id,
     text: pieceText(tokenizer, id),

@@ -9,7 +9,7 @@ import { modelOf } from './model';
 export async function tokenizeVerb(command: Command): Promise<Answer> {
   const text = command.text('text') ?? fileText(command.text('file'));
   const { tokenizer } = await modelOf(command);
-  const pieces = piecesOf(tokenizer, text, { specialTokens: command.isSet('special-tokens') });
+  const pieces = piecesOf(tokenizer, text, undefined, { specialTokens: command.isSet('special-tokens') });
   const bytes = utf8Bytes(text);
   const value = {
     ids: pieces.map((piece) => piece.id),

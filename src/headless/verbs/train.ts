@@ -1,0 +1,152 @@
+/** `train`: grafts first where --new-tokens says so, trains, writes the folder, and verifies the bytes that were written. */
+import { createWriteStream } from 'node:fs';
+import { folderSink, folderTree } from '../../checkpoint/node';
+import { LabError } from '../../error';
+import {
+  bitsPerByte,
+  buildVocabulary,
+  cardOf,
+  defaultRates,
+  earlierGraft,
+  experimentOf,
+  learnVocabulary,
+  recordLines,
+  Training,
+  verifyExport,
+  writeModel,
+  type Comparison,
+  type InitMethod,
+  type RunRecord,
+  type TrainMode,
+  type TrainSettings,
+} from '../../lab/index';
+import type { Command } from '../arguments';
+import { nodeDevice } from '../device';
+import { progressLine } from '../stdout';
+import type { Answer } from '../verbs';
+import { corpusOf } from './corpus';
+import { modelFolder, modelOf } from './model';
+
+export async function trainVerb(command: Command): Promise<Answer> {
+  const model = await modelOf(command);
+  const corpus = await corpusOf(command);
+  const settings = settingsOf(command);
+  const onProgress = progressLine();
+  const newTokens = command.number('new-tokens') ?? 0;
+  const vocabulary =
+    newTokens > 0
+      ? await buildVocabulary(
+          model,
+          corpus,
+          await learnVocabulary(model, corpus.train, { newTokens, onProgress }),
+          newTokens,
+        )
+      : undefined;
+  const earlier = vocabulary ? undefined : await earlierGraft(await folderTree(modelFolder(command)), model);
+  const setup = {
+    device: await nodeDevice(),
+    model,
+    corpus,
+    settings,
+    ...(vocabulary ? { vocabulary } : {}),
+    ...(earlier ? { grafted: earlier.graft } : {}),
+  };
+  const training = await Training.open(setup, { onProgress });
+  await training.measureStart(onProgress);
+  const log = logFile(command.text('log'));
+  const run = await training.start(({ status, records }) => {
+    log.write(records);
+    onProgress({ phase: 'training', done: status.step, total: status.steps });
+  });
+  const status = await run.run();
+  await log.close();
+  if (status.error) throw new LabError(status.error.code, status.error.message, status.error.hint);
+
+  const trained = await training.measureTrained(onProgress);
+  const comparison: Comparison | null = training.arms.base ? await training.compare(status.step) : null;
+  const out = command.text('out')!;
+  const tokens = vocabulary?.summary.newTokens ?? earlier?.newTokens ?? [];
+  await writeModel(
+    await folderSink(out),
+    {
+      model,
+      ...(vocabulary ? { files: vocabulary.files } : {}),
+      ...(training.graft ? { graft: training.graft } : {}),
+      store: training.session.store,
+      trainedNames: training.session.trainedNames,
+      card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings, steps: status.step, comparison }),
+      newTokens: tokens,
+      extras: {
+        'experiment.json': `${JSON.stringify(experimentOf(model, corpus, tokens.length, settings), null, 2)}\n`,
+        'run.jsonl': recordLines(run.records),
+      },
+    },
+    onProgress,
+  );
+  const verification = await verifyExport(await folderTree(out), {
+    session: training.session,
+    tokenizer: training.tokenizer,
+    mode: settings.mode,
+    text: corpus.heldOut.join('\n'),
+  });
+  training.close();
+  if (!verification.passed) {
+    throw new LabError(
+      'lab/verification-failed',
+      `The written model differs from the trained one by ${verification.largestLogitDifference} in its logits.`,
+      'Do not use the folder; please report this with the name of the adapter.',
+      { verification },
+    );
+  }
+  const losses = run.records.flatMap((record) => (record.type === 'step' ? [record.loss] : []));
+  const before = training.arms.untrained!.heldOut;
+  const value = {
+    out,
+    steps: status.step,
+    losses,
+    bitsPerByte: {
+      ...(training.arms.base ? { base: bitsPerByte(training.arms.base.heldOut) } : {}),
+      before: bitsPerByte(before),
+      after: bitsPerByte(trained.heldOut),
+    },
+    tokensPerSecond: status.tokensPerSecond,
+    comparison,
+    verification,
+  };
+  return {
+    value,
+    text: `${status.step} steps; held-out ${value.bitsPerByte.before.toFixed(4)} to ${value.bitsPerByte.after.toFixed(4)} bits per byte; verified, written to ${out}`,
+  };
+}
+
+function settingsOf(command: Command): TrainSettings {
+  const mode = command.text('train') as TrainMode;
+  const steps = command.number('steps')!;
+  const lr = command.number('lr');
+  const bodyLr = command.number('body-lr');
+  return {
+    mode,
+    init: command.text('init') as InitMethod,
+    steps,
+    batchRows: command.number('batch')!,
+    rowLength: command.number('seq')!,
+    // A rate that was given holds for everything that moves, unless the body has its own.
+    ...(lr === undefined ? defaultRates(mode) : { learningRate: lr }),
+    ...(bodyLr === undefined ? {} : { bodyLearningRate: bodyLr }),
+    warmupSteps: command.number('warmup') ?? Math.round(steps / 10),
+    weightDecay: 0.01,
+    clipNorm: 1,
+    evaluateEvery: command.number('evaluate-every') ?? 0,
+    sampleEvery: 0,
+    seed: command.number('seed')!,
+  };
+}
+
+function logFile(path: string | undefined) {
+  if (path === undefined) return { write: () => undefined, close: () => Promise.resolve() };
+  const stream = createWriteStream(path);
+  return {
+    write: (records: readonly RunRecord[]) => void stream.write(recordLines(records)),
+    close: () => new Promise<void>((resolve, reject) => stream.on('error', reject).end(resolve)),
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * Settings that a newcomer can start with: a run of a few minutes on any adapter. New rows learn fast (they start as
+ * means of trained rows, and only they move); the body, where it moves, learns at a tenth of that.
+ */
+import { evaluationBytes } from './training';
+import type { TrainMode, TrainSettings } from './results';
+
+const rates: Readonly<Record<TrainMode, { learningRate: number; bodyLearningRate?: number }>> = {
+  'new-rows': { learningRate: 3e-3 },
+  embeddings: { learningRate: 3e-3, bodyLearningRate: 1e-3 },
+  all: { learningRate: 3e-3, bodyLearningRate: 3e-4 },
+};
+
+export function defaultRates(mode: TrainMode): { learningRate: number; bodyLearningRate?: number } {
+  return rates[mode];
+}
+
+export function defaultTrainSettings(software: boolean): TrainSettings {
+  const steps = software ? 120 : 400;
+  return {
+    mode: 'all',
+    init: 'subword-mean',
+    steps,
+    batchRows: software ? 4 : 16,
+    rowLength: software ? 128 : 256,
+    ...rates.all,
+    warmupSteps: Math.round(steps / 20),
+    weightDecay: 0.01,
+    clipNorm: 1,
+    evaluateEvery: software ? 40 : 50,
+    sampleEvery: software ? 60 : 100,
+    seed: 1,
+    evaluationBytes: evaluationBytes[software ? 'software' : 'hardware'],
+  };
+}
