@@ -1,0 +1,480 @@
+/**
+ * One experiment at a time, as the page drives it: each call moves it one step and keeps what the next one needs. The
+ * steps themselves are src/lab's; here is only which of them were taken, what a new choice makes stale, and cancelling.
+ */
+import {
+  directorySink,
+  directoryTree,
+  filesTree,
+  openZip,
+  privateDirectory,
+  writeFile,
+  zipSink,
+  type FileTree,
+  type FolderSink,
+} from '../checkpoint/index';
+import { LabError } from '../error';
+import {
+  buildVocabulary,
+  cardOf,
+  defaultSettings,
+  diagnose,
+  filesOf,
+  experimentOf,
+  generateText,
+  leastLimits,
+  ModelSession,
+  openCorpus,
+  openGeneralText,
+  openModel,
+  piecesOf,
+  planTraining,
+  recordLines,
+  Training,
+  verifyExport,
+  writeModel,
+  type AdapterSummary,
+  type Comparison,
+  type CorpusSummary,
+  type CorpusText,
+  type DiagnosedVocabulary,
+  type Diagnosis,
+  type ExportReport,
+  type FittingPlan,
+  type GeneralText,
+  type LoadedModel,
+  type ModelSummary,
+  type Piece,
+  type RunStatus,
+  type SampleSummary,
+  type SavedRun,
+  type TrainMode,
+  type TrainSettings,
+  type Vocabulary,
+  type VocabularySummary,
+} from '../lab/index';
+import { Adapter } from './adapter';
+import type { LabApi, OnProgress, RunUpdate, Tokenized } from './api';
+import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
+import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
+
+const modes: readonly TrainMode[] = ['new-rows', 'embeddings', 'all'];
+
+export class Experiment implements LabApi {
+  private readonly adapter = new Adapter();
+  private readonly running = new Set<AbortController>();
+  private tree: FileTree | undefined;
+  private model: LoadedModel | undefined;
+  private corpus: CorpusText | undefined;
+  private sampleId: string | undefined;
+  private general: Promise<GeneralText> | undefined;
+  private diagnosed: DiagnosedVocabulary | undefined;
+  private vocabulary: Vocabulary | undefined;
+  private training: Training | undefined;
+  private comparison: Comparison | undefined;
+  private restored: Pick<RunUpdate, 'records' | 'status'> | undefined;
+  private base: Promise<ModelSession> | undefined;
+
+  openAdapter(onProgress: OnProgress): Promise<AdapterSummary> {
+    return this.adapter.summary(onProgress);
+  }
+
+  openBundledModel(onProgress: OnProgress): Promise<ModelSummary> {
+    return this.cancellable(async (signal) => {
+      onProgress({ phase: 'reading', done: 0, total: 1 });
+      return this.useModel(await bundledModel(signal), 'bundled', signal);
+    });
+  }
+
+  openModelFolder(files: readonly File[], onProgress: OnProgress): Promise<ModelSummary> {
+    return this.cancellable((signal) => {
+      onProgress({ phase: 'reading', done: 0, total: 1 });
+      return this.useModel(filesTree(files), 'folder', signal);
+    });
+  }
+
+  async plans(
+    settings: Pick<TrainSettings, 'batchRows' | 'rowLength'>,
+    newTokens: number,
+  ): Promise<readonly FittingPlan[]> {
+    const model = this.requireModel();
+    const device = await this.adapter.current();
+    const limits = device?.report.limits ?? leastLimits;
+    const isSoftware = device?.report.isFallback ?? false;
+    return modes.map((mode) => planTraining(model, newTokens, mode, settings, limits, isSoftware));
+  }
+
+  async samples(): Promise<readonly SampleSummary[]> {
+    return (await sampleIndex()).filter((sample) => sample.kind !== 'general');
+  }
+
+  openSample(id: string, onProgress: OnProgress): Promise<CorpusSummary> {
+    return this.cancellable(async (signal) => {
+      const sample = await sampleNamed(id);
+      const { title: name, source, licence } = sample;
+      const options = { name, source, licence, onProgress, signal };
+      const corpus = await openCorpus([await sampleFile(sample)], await this.generalText(), options);
+      return this.useCorpus(corpus, id);
+    });
+  }
+
+  openCorpusFiles(files: readonly File[], onProgress: OnProgress): Promise<CorpusSummary> {
+    return this.cancellable(async (signal) =>
+      this.useCorpus(await openCorpus(files, await this.generalText(), { onProgress, signal }), undefined),
+    );
+  }
+
+  diagnose(onProgress: OnProgress): Promise<Diagnosis> {
+    return this.cancellable(async (signal) => {
+      this.diagnosed = await diagnose(this.requireModel(), this.requireCorpus(), { onProgress, signal });
+      return this.diagnosed.diagnosis;
+    });
+  }
+
+  buildVocabulary(newTokens: number, onProgress: OnProgress): Promise<VocabularySummary> {
+    return this.cancellable(async (signal) => {
+      const [model, corpus] = [this.requireModel(), this.requireCorpus()];
+      this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal });
+      const { extension } = this.diagnosed;
+      if (!extension) {
+        throw new LabError(
+          'lab/nothing-to-learn',
+          'No pair of pieces in these texts is frequent enough to become a token.',
+          'Add text, or train on the old vocabulary.',
+        );
+      }
+      const vocabulary = await buildVocabulary(model, corpus, extension, newTokens, { onProgress, signal });
+      this.dropTraining();
+      this.vocabulary = vocabulary;
+      return vocabulary.summary;
+    });
+  }
+
+  async tokenize(text: string): Promise<Tokenized> {
+    const { tokenizer } = this.requireModel();
+    const { vocabulary } = this;
+    return {
+      base: piecesOf(tokenizer, text),
+      grafted: vocabulary ? piecesOf(vocabulary.tokenizer, text, { firstNewId: vocabulary.summary.firstNewId }) : null,
+    };
+  }
+
+  async defaultSettings(): Promise<TrainSettings> {
+    const device = await this.adapter.current();
+    return defaultSettings(this.requireModel().summary, device?.report);
+  }
+
+  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus> {
+    return this.cancellable(async (signal) => {
+      const [model, corpus, vocabulary] = [this.requireModel(), this.requireCorpus(), this.requireVocabulary()];
+      if (corpus.train.length === 0) {
+        throw new LabError(
+          'lab/no-training-text',
+          'The training text of this run is not here: only what it is measured on was kept.',
+          'Open the files again in Corpus.',
+        );
+      }
+      onUpdate({ status: preparing(settings), records: [] });
+      const device = await this.adapter.device();
+      this.dropTraining();
+      if (this.tree) await keepBase(model, this.tree);
+      const training = await Training.open({ device, model, corpus, vocabulary, settings }, { signal });
+      this.training = training;
+      await training.measureStart(() => undefined, signal);
+      const run = await training.start(onUpdate, (status) => this.save(status));
+      const stop = () => run.stop();
+      signal.addEventListener('abort', stop);
+      try {
+        return await run.run();
+      } finally {
+        signal.removeEventListener('abort', stop);
+      }
+    });
+  }
+
+  async pause(): Promise<void> {
+    this.training?.run?.pause();
+  }
+
+  async resume(): Promise<void> {
+    this.training?.run?.resume();
+  }
+
+  async step(): Promise<void> {
+    this.training?.run?.step();
+  }
+
+  async stop(): Promise<void> {
+    if (this.training?.run) this.training.run.stop();
+    else await this.cancel();
+  }
+
+  compare(onProgress: OnProgress): Promise<Comparison> {
+    return this.cancellable(async (signal) => {
+      if (this.restored && this.comparison) return this.comparison;
+      const training = this.requireTraining();
+      const steps = training.run?.status.step ?? 0;
+      this.comparison = await training.compare(steps, onProgress, signal);
+      if (training.run) await this.save(training.run.status);
+      return this.comparison;
+    });
+  }
+
+  generate(options: Parameters<LabApi['generate']>[0], onPiece: (piece: Piece) => void): Promise<readonly Piece[]> {
+    return this.cancellable(async (signal) => {
+      const { model: which, ...rest } = options;
+      if (which === 'base') {
+        return generateText(await this.baseSession(), this.requireModel().tokenizer, { ...rest, signal, onPiece });
+      }
+      const { session, tokenizer, firstNewId } = this.requireTraining();
+      return generateText(session, tokenizer, { ...rest, firstNewId, signal, onPiece });
+    });
+  }
+
+  exportZip(onProgress: OnProgress): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
+    return this.cancellable(async () => {
+      const directory = await privateDirectory('export');
+      const fileName = `${this.requireModel().summary.name}-grafted.zip`;
+      const { sink, stream } = zipSink();
+      const writing = writeFile(directory, fileName, stream);
+      await Promise.all([this.write(sink, onProgress).then(() => sink.close()), writing]);
+      const zip = await (await directory.getFileHandle(fileName)).getFile();
+      return { report: await this.verified(await openZip(zip, fileName), onProgress), zip, fileName };
+    });
+  }
+
+  exportFolder(directory: FileSystemDirectoryHandle, onProgress: OnProgress): Promise<ExportReport> {
+    return this.cancellable(async () => {
+      const sink = directorySink(directory);
+      await this.write(sink, onProgress);
+      await sink.close();
+      return this.verified(await directoryTree(directory), onProgress);
+    });
+  }
+
+  savedRun(): Promise<SavedRun | null> {
+    return savedRun().catch(() => null);
+  }
+
+  openSavedRun(onProgress: OnProgress): ReturnType<LabApi['openSavedRun']> {
+    return this.cancellable(async (signal) => {
+      onProgress({ phase: 'reading', done: 0, total: 2 });
+      const saved = await savedRun();
+      if (!saved) throw new LabError('storage/no-run', 'No run is saved here.', 'Train one first.');
+      const { source, name } = saved.experiment.model;
+      const tree = source === 'bundled' ? await bundledModel(signal) : await savedBase();
+      const { model, stored, records, vocabulary, restore } = await readRun(() =>
+        openModel(tree, source === 'bundled' ? 'bundled' : 'folder', { name, signal }),
+      );
+      onProgress({ phase: 'loading', done: 1, total: 2 });
+      const { settings } = saved.experiment;
+      if (stored.sampleId) await this.openSample(stored.sampleId, () => undefined);
+      else this.useCorpus({ ...stored.corpus, train: [] }, undefined);
+      const corpus = this.requireCorpus();
+      const device = await this.adapter.device();
+      const training = await Training.open({ device, model, corpus, vocabulary, settings }, { signal });
+      await restore(training);
+      this.dropModel();
+      this.tree = tree;
+      this.model = model;
+      this.vocabulary = vocabulary;
+      this.training = training;
+      this.comparison = saved.comparison;
+      this.restored = { records, status: stored.status };
+      onProgress({ phase: 'loading', done: 2, total: 2 });
+      return {
+        saved,
+        model: model.summary,
+        corpus: corpus.summary,
+        vocabulary: vocabulary.summary,
+        records,
+        status: stored.status,
+        comparison: saved.comparison ?? null,
+      };
+    });
+  }
+
+  forgetSavedRun(): Promise<void> {
+    return forgetRun();
+  }
+
+  async cancel(): Promise<void> {
+    for (const controller of this.running) controller.abort(new LabError('cancelled', 'The operation was cancelled.'));
+  }
+
+  private async cancellable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.running.add(controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.running.delete(controller);
+    }
+  }
+
+  private async useModel(tree: FileTree, source: 'bundled' | 'folder', signal: AbortSignal): Promise<ModelSummary> {
+    const model = await openModel(tree, source, { signal });
+    this.dropModel();
+    this.tree = tree;
+    this.model = model;
+    return model.summary;
+  }
+
+  private useCorpus(corpus: CorpusText, sampleId: string | undefined): CorpusSummary {
+    this.dropVocabulary();
+    this.corpus = corpus;
+    this.sampleId = sampleId;
+    return corpus.summary;
+  }
+
+  private generalText(): Promise<GeneralText> {
+    this.general ??= (async () => {
+      const sample = (await sampleIndex()).find(({ kind }) => kind === 'general');
+      if (!sample) throw new LabError('page/missing-file', 'The general text is missing from the samples.');
+      return openGeneralText(await sampleFile(sample), sample.title);
+    })();
+    this.general.catch(() => {
+      this.general = undefined;
+    });
+    return this.general;
+  }
+
+  private baseSession(): Promise<ModelSession> {
+    this.base ??= this.adapter.device().then((device) => ModelSession.open(device, this.requireModel()));
+    this.base.catch(() => {
+      this.base = undefined;
+    });
+    return this.base;
+  }
+
+  private async save(status: RunStatus): Promise<void> {
+    const { training, corpus, vocabulary, model } = this;
+    const run = training?.run;
+    if (!training || !run || !corpus || !vocabulary || !model) return;
+    const scores = run.records.findLast((record) => record.type === 'evaluation');
+    await saveRun({
+      saved: {
+        id: `${model.summary.name} ${corpus.summary.name}`,
+        title: `${corpus.summary.name} × ${model.summary.name}`,
+        finished: status.state === 'finished',
+        experiment: this.experiment(),
+        ...(this.comparison ? { comparison: this.comparison } : {}),
+        ...(scores ? { finalBitsPerByte: scores.bitsPerByte } : {}),
+        ...(status.baseBitsPerByte === undefined ? {} : { baseBitsPerByte: status.baseBitsPerByte }),
+      },
+      training,
+      vocabulary,
+      corpus,
+      sampleId: this.sampleId,
+      records: run.records,
+      status,
+    });
+  }
+
+  private experiment() {
+    const { setup } = this.requireTraining();
+    const count = this.vocabulary?.summary.newTokens.length ?? 0;
+    return experimentOf(setup.model, setup.corpus, count, setup.settings, this.diagnosed?.diagnosis.verdict);
+  }
+
+  private get runSoFar(): Pick<RunUpdate, 'records' | 'status'> {
+    const run = this.training?.run;
+    return run ?? this.restored ?? { records: [], status: preparing(this.requireTraining().setup.settings) };
+  }
+
+  private async write(sink: FolderSink, onProgress: OnProgress): Promise<void> {
+    const training = this.requireTraining();
+    const { model, corpus, settings } = training.setup;
+    const vocabulary = this.requireVocabulary();
+    const { records, status } = this.runSoFar;
+    await writeModel(
+      sink,
+      {
+        model,
+        files: vocabulary.files,
+        ...(training.graft ? { graft: training.graft } : {}),
+        store: training.session.store,
+        trainedNames: training.trainedNames,
+        card: cardOf({
+          model,
+          corpus: corpus.summary,
+          graft: training.graft,
+          settings,
+          steps: status.step,
+          comparison: this.comparison ?? null,
+        }),
+        newTokens: vocabulary.summary.newTokens,
+        extras: {
+          'experiment.json': `${JSON.stringify(this.experiment(), null, 2)}\n`,
+          'run.jsonl': recordLines(records),
+        },
+      },
+      onProgress,
+    );
+  }
+
+  /** From the bytes that were written, never from memory. */
+  private async verified(tree: FileTree, onProgress: OnProgress): Promise<ExportReport> {
+    const { session, tokenizer, setup } = this.requireTraining();
+    const verification = await verifyExport(
+      tree,
+      { session, tokenizer, mode: setup.settings.mode, text: setup.corpus.heldOut.slice(0, 20).join('\n') },
+      onProgress,
+    );
+    const files = await filesOf(tree);
+    return { files, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0), verification };
+  }
+
+  private dropModel(): void {
+    void this.base?.then((session) => session.close());
+    this.base = undefined;
+    this.tree = undefined;
+    this.model = undefined;
+    this.dropVocabulary();
+  }
+
+  private dropVocabulary(): void {
+    this.dropTraining();
+    this.diagnosed = undefined;
+    this.vocabulary = undefined;
+  }
+
+  private dropTraining(): void {
+    this.training?.close();
+    this.training = undefined;
+    this.comparison = undefined;
+    this.restored = undefined;
+  }
+
+  private requireModel(): LoadedModel {
+    return this.model ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.');
+  }
+
+  private requireCorpus(): CorpusText {
+    return this.corpus ?? missing('lab/no-corpus', 'No corpus is open.', 'Choose a sample or files in Corpus.');
+  }
+
+  private requireVocabulary(): Vocabulary {
+    return this.vocabulary ?? missing('lab/no-vocabulary', 'There are no new tokens yet.', 'Build them in Vocabulary.');
+  }
+
+  private requireTraining(): Training {
+    return this.training ?? missing('lab/no-run', 'Nothing has been grafted yet.', 'Start training first.');
+  }
+}
+
+function missing(code: string, message: string, hint: string): never {
+  throw new LabError(code, message, hint);
+}
+
+function preparing(settings: TrainSettings): RunStatus {
+  return {
+    state: 'preparing',
+    step: 0,
+    steps: settings.steps,
+    tokensPerSecond: 0,
+    bytesPerSecond: 0,
+    stepMilliseconds: 0,
+    millisecondsLeft: 0,
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * The last run in the private file system: what was trained as raw f32, everything else as JSON, saved whole or not at
+ * all. The base is not stored with it: the bundled one lies on the page's server, a folder's is copied once, when its
+ * training starts.
+ */
+import { openRunStore, type FileTree } from '../checkpoint/index';
+import { LabError } from '../error';
+import {
+  recordLines,
+  Training,
+  type Comparison,
+  type CorpusText,
+  type LoadedModel,
+  type RunRecord,
+  type RunStatus,
+  type SavedRun,
+  type Vocabulary,
+  type VocabularySummary,
+} from '../lab/index';
+import { loadTokenizer, type TokenizerFiles } from '../tokenizer/index';
+
+const runFolder = 'last-run';
+const baseFolder = 'last-base';
+/** A base larger than this is not copied; its run can be reopened only together with its folder. */
+const largestBase = 1 << 30;
+
+export interface RunToSave {
+  readonly saved: Omit<SavedRun, 'savedAt' | 'bytes'>;
+  readonly training: Training;
+  readonly vocabulary: Vocabulary;
+  readonly corpus: CorpusText;
+  readonly sampleId: string | undefined;
+  readonly records: readonly RunRecord[];
+  readonly status: RunStatus;
+}
+
+interface Stored {
+  readonly saved: Omit<SavedRun, 'savedAt' | 'bytes'>;
+  readonly status: RunStatus;
+  readonly vocabulary: VocabularySummary;
+  readonly tokenizerFiles: TokenizerFiles;
+  readonly sampleId?: string;
+  readonly corpus: Pick<CorpusText, 'heldOut' | 'general' | 'summary'>;
+  readonly comparison?: Comparison;
+  /** Byte ranges in trained.bin, f32. */
+  readonly trained: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+}
+
+export async function saveRun(run: RunToSave): Promise<void> {
+  const { training, vocabulary, corpus, records } = run;
+  const { store } = training.session;
+  const trained: Stored['trained'][number][] = [];
+  let at = 0;
+  for (const name of training.trainedNames) {
+    const bytes = store.spec(name).shape.reduce((product, size) => product * size, 4);
+    trained.push({ name, start: at, end: (at += bytes) });
+  }
+  const weights = async function* (): AsyncGenerator<Uint8Array> {
+    for (const { name } of trained) yield await store.read(name);
+  };
+  const stored: Stored = {
+    saved: run.saved,
+    status: run.status,
+    vocabulary: vocabulary.summary,
+    tokenizerFiles: vocabulary.files,
+    ...(run.sampleId === undefined ? {} : { sampleId: run.sampleId }),
+    corpus: { heldOut: corpus.heldOut, general: corpus.general, summary: corpus.summary },
+    trained,
+  };
+  await (
+    await openRunStore()
+  ).save(runFolder, {
+    'run.json': JSON.stringify(stored),
+    'run.jsonl': recordLines(records),
+    'trained.bin': weights(),
+  });
+}
+
+/** The base of a run on a model that is not the page's own. */
+export async function keepBase(model: LoadedModel, tree: FileTree): Promise<void> {
+  if (model.summary.source === 'bundled') return;
+  const store = await openRunStore();
+  if (model.summary.weightBytes > largestBase) return store.remove(baseFolder);
+  const files: Record<string, AsyncIterable<Uint8Array>> = {};
+  for (const name of tree.list()) {
+    const source = tree.open(name);
+    if (source && /^[\w-][\w.-]*\.(json|safetensors|txt|md)$/.test(name)) files[name] = pieces(source);
+  }
+  await store.save(baseFolder, files);
+}
+
+async function* pieces(source: NonNullable<ReturnType<FileTree['open']>>): AsyncGenerator<Uint8Array> {
+  const step = 8 * 2 ** 20;
+  for (let start = 0; start < source.size; start += step) {
+    yield await source.read(start, Math.min(source.size, start + step));
+  }
+}
+
+export async function savedRun(): Promise<SavedRun | null> {
+  const store = await openRunStore();
+  const folder = (await store.list()).find(({ name }) => name === runFolder);
+  if (!folder) return null;
+  const { stored } = await readStored();
+  return { ...stored.saved, savedAt: folder.savedAt, bytes: folder.bytes };
+}
+
+export async function forgetRun(): Promise<void> {
+  const store = await openRunStore();
+  await Promise.all([store.remove(runFolder), store.remove(baseFolder)]);
+}
+
+export async function savedBase(): Promise<FileTree> {
+  const tree = await (await openRunStore()).load(baseFolder);
+  if (tree) return tree;
+  throw new LabError(
+    'storage/no-base',
+    'The model this run was trained on was not kept: it was too large.',
+    'Open its folder in Model and train again, or use the download you saved.',
+  );
+}
+
+export interface RestoredRun {
+  readonly stored: Stored;
+  readonly records: readonly RunRecord[];
+  readonly vocabulary: Vocabulary;
+  /** Puts the trained values onto the device. */
+  restore(training: Training): Promise<void>;
+}
+
+export async function readRun(model: () => Promise<LoadedModel>): Promise<RestoredRun & { model: LoadedModel }> {
+  const { stored, tree } = await readStored();
+  const base = await model();
+  const records = (await text(tree, 'run.jsonl'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RunRecord);
+  const { tokenizerFiles: files, vocabulary: summary } = stored;
+  const config = files['tokenizer_config.json'];
+  const vocabulary: Vocabulary = {
+    tokenizer: loadTokenizer(
+      JSON.parse(files['tokenizer.json']!),
+      config === undefined ? undefined : JSON.parse(config),
+    ),
+    files,
+    newRows: summary.newTokens.map(({ id, pieces: replaced }) => ({ id, pieces: replaced.map((piece) => piece.id) })),
+    summary,
+  };
+  const weights = tree.open('trained.bin')!;
+  return {
+    model: base,
+    stored,
+    records,
+    vocabulary,
+    restore: async ({ session }) => {
+      for (const { name, start, end } of stored.trained) session.store.write(name, await weights.read(start, end));
+    },
+  };
+}
+
+async function readStored(): Promise<{ stored: Stored; tree: FileTree }> {
+  const tree = await (await openRunStore()).load(runFolder);
+  if (!tree) throw new LabError('storage/no-run', 'No run is saved here.', 'Train one first.');
+  return { stored: JSON.parse(await text(tree, 'run.json')) as Stored, tree };
+}
+
+async function text(tree: FileTree, name: string): Promise<string> {
+  const source = tree.open(name);
+  return source ? new TextDecoder().decode(await source.read(0, source.size)) : '';
+}
