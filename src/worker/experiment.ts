@@ -17,9 +17,9 @@ import { LabError } from '../error';
 import {
   buildVocabulary,
   cardOf,
-  defaultSettings,
+  defaultTrainSettings,
   diagnose,
-  filesOf,
+  exportReport,
   experimentOf,
   generateText,
   leastLimits,
@@ -155,13 +155,15 @@ export class Experiment implements LabApi {
     const { vocabulary } = this;
     return {
       base: piecesOf(tokenizer, text),
-      grafted: vocabulary ? piecesOf(vocabulary.tokenizer, text, { firstNewId: vocabulary.summary.firstNewId }) : null,
+      grafted: vocabulary ? piecesOf(vocabulary.tokenizer, text, vocabulary.summary.firstNewId) : null,
     };
   }
 
   async defaultSettings(): Promise<TrainSettings> {
     const device = await this.adapter.current();
-    return defaultSettings(this.requireModel().summary, device?.report);
+    const settings = defaultTrainSettings(device?.report.isFallback ?? true);
+    const { contextLength } = this.requireModel().summary;
+    return { ...settings, rowLength: Math.min(settings.rowLength, contextLength || settings.rowLength) };
   }
 
   train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus> {
@@ -394,7 +396,7 @@ export class Experiment implements LabApi {
         files: vocabulary.files,
         ...(training.graft ? { graft: training.graft } : {}),
         store: training.session.store,
-        trainedNames: training.trainedNames,
+        trainedNames: training.session.trainedNames,
         card: cardOf({
           model,
           corpus: corpus.summary,
@@ -421,8 +423,7 @@ export class Experiment implements LabApi {
       { session, tokenizer, mode: setup.settings.mode, text: setup.corpus.heldOut.slice(0, 20).join('\n') },
       onProgress,
     );
-    const files = await filesOf(tree);
-    return { files, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0), verification };
+    return exportReport(tree, verification);
   }
 
   private dropModel(): void {

@@ -51,7 +51,7 @@ export async function saveRun(run: RunToSave): Promise<void> {
   const { store } = training.session;
   const trained: Stored['trained'][number][] = [];
   let at = 0;
-  for (const name of training.trainedNames) {
+  for (const name of training.session.trainedNames) {
     const bytes = store.spec(name).shape.reduce((product, size) => product * size, 4);
     trained.push({ name, start: at, end: (at += bytes) });
   }
