@@ -24,7 +24,9 @@ export function makeTangPoems(): MadeSample {
     .filter(({ paragraphs }) => paragraphs.length >= 2 && paragraphs.length <= 8)
     .map(({ paragraphs }) => paragraphs.join(''))
     .filter((text) => WHOLE.test(text));
-  const ordered = [...new Set(texts)].toSorted((a, b) => documentHash(a) - documentHash(b) || (a < b ? -1 : 1));
+  // Not by the hash of the poem alone, which also decides what is held out: the choice would be mostly held-out poems.
+  const order = new Map(texts.map((text) => [text, documentHash(`${text} chosen`)]));
+  const ordered = [...order.keys()].toSorted((a, b) => order.get(a)! - order.get(b)! || (a < b ? -1 : 1));
   const lines: string[] = [];
   let bytes = 0;
   for (const text of ordered) {

@@ -23,6 +23,7 @@ describe('the samples', () => {
     const corpus = await readCorpus([memoryFile(sample.file, bytes, 1 << 16)]);
     expect(corpus).toMatchObject({ documents: sample.documents, duplicates: 0, invalidBytes: 0, nearEmpty: 0 });
     expect(corpus.heldOut.length).toBeGreaterThan(5);
+    expect(corpus.heldOut.length / corpus.documents).toBeLessThan(0.2);
     expect(corpus.train.join('\n')).toContain(sample.excerpt.slice(0, 20));
   });
 });
