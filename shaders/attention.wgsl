@@ -46,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //#end
     var newLargest = largest;
 //#for n in KEYS
-    let visible${n} = s + ${n}u >= start && s + ${n}u <= token;
+    let visible${n} = (s + ${n}u >= start) & (s + ${n}u <= token);
     newLargest = max(newLargest, select(-1e30, score${n}, visible${n}));
 //#end
     let keep = exp(largest - newLargest);

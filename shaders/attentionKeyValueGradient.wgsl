@@ -50,7 +50,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       dWeight += dot(d${p}, v${p});
 //#end
       let row = head * tokens + t;
-      let weight = select(0.0, exp(score - rows[row]), t >= token && t < end);
+      let weight = select(0.0, exp(score - rows[row]), (t >= token) & (t < end));
       let dScore = weight * (dWeight - rows[${HEADS * TOKENS}u + row]);
 //#for p in PARTS
       sumV${p} += weight * d${p};

@@ -47,7 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //#end
 //#end
 //#for n in KEYS
-    let visible${n} = s + ${n}u >= start && s + ${n}u <= token;
+    let visible${n} = (s + ${n}u >= start) & (s + ${n}u <= token);
     let dScore${n} = select(0.0, exp(score${n} - rowLogSumExp) * (dWeight${n} - rowDelta), visible${n});
 //#end
 //#for p in PARTS

@@ -46,7 +46,7 @@ fn biasAt(column: u32) -> f32 {
 //#end
 
 @compute @workgroup_size(${LANES})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row = group.y * ${ROW_TILE}u;
   let column = group.x * ${LANES * COLUMN_TILE}u + lane;
 //#for i in ROW_TILE
@@ -63,7 +63,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let column${j} = column + ${j * LANES}u;
   let right${j} = min(column${j}, columns - 1u) * ${RIGHT_COLUMN}u;
 //#end
-  for (var k = 0u; k < depth; k++) {
+  // groups.z is 1, which the compiler cannot know: it would unroll a short loop of known length.
+  for (var k = 0u; k < depth * groups.z; k++) {
 //#for j in COLUMN_TILE
     let r${j} = rightAt(k * ${RIGHT_DEPTH}u + right${j});
 //#end

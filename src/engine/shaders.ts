@@ -7,9 +7,12 @@ import adamw from '../../shaders/adamw.wgsl?raw';
 import adamwRows from '../../shaders/adamwRows.wgsl?raw';
 import add from '../../shaders/add.wgsl?raw';
 import addPartials from '../../shaders/addPartials.wgsl?raw';
+import attentionLane from '../../shaders/attentionLane.wgsl?raw';
 import attention from '../../shaders/attention.wgsl?raw';
 import attentionDelta from '../../shaders/attentionDelta.wgsl?raw';
+import attentionKeyValueGradientLane from '../../shaders/attentionKeyValueGradientLane.wgsl?raw';
 import attentionKeyValueGradient from '../../shaders/attentionKeyValueGradient.wgsl?raw';
+import attentionQueryGradientLane from '../../shaders/attentionQueryGradientLane.wgsl?raw';
 import attentionQueryGradient from '../../shaders/attentionQueryGradient.wgsl?raw';
 import clipFactor from '../../shaders/clipFactor.wgsl?raw';
 import columnPartials from '../../shaders/columnPartials.wgsl?raw';
@@ -31,9 +34,12 @@ export const shaderSources: Readonly<Record<string, string>> = {
   add,
   addPartials,
   attention,
+  attentionLane,
   attentionDelta,
   attentionKeyValueGradient,
+  attentionKeyValueGradientLane,
   attentionQueryGradient,
+  attentionQueryGradientLane,
   clipFactor,
   columnPartials,
   crossEntropy,

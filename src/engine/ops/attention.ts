@@ -4,7 +4,7 @@
  */
 import { LabError } from '../../error';
 import type { Graph, GraphNode, Tensor } from '../graph';
-import { registerOp, type KernelTarget } from '../op';
+import { registerOp, type Dispatch, type KernelTarget } from '../op';
 import { invocationGrid, isSoftware, reads, requireShape, shapeOf, writes } from './dispatch';
 
 export interface AttentionShape {
@@ -62,18 +62,39 @@ export function attention(
   )[0]!;
 }
 
-/** Constants shared by the four kernels, and the lanes (consecutive queries or keys) of a workgroup. */
-function attentionConstants(node: GraphNode, target: KernelTarget) {
+/**
+ * Kernels for real GPUs keep a query (or key) and its running sum in the registers of one invocation; those for software
+ * adapters tile scores as their matmul does. Both count in blocks of consecutive queries or keys.
+ */
+function attentionKernels(node: GraphNode, target: KernelTarget) {
   const { heads, kvHeads, headSize, scale } = node.attributes as unknown as AttentionShape;
-  const width = headSize % 4 === 0 ? 4 : 2;
-  const LANES = isSoftware(target) ? 8 : 32;
-  const PARTS = headSize / width;
   const tokens = shapeOf(node.inputs[0]!, 0);
-  const blocks = Math.ceil(tokens / LANES);
-  const shape = { TOKENS: tokens, HEADS: heads, KV_HEADS: kvHeads, PARTS, PART: `vec${width}f` };
-  // Four keys at once save traffic on the running sum; beyond 128 dimensions the unrolled text would grow too long.
-  const keys = PARTS > 32 ? 2 : 4;
-  return { shape, blocks, tile: { ...shape, LANES, SCALE: Math.fround(scale) }, keys, heads, kvHeads, tokens };
+  const software = isSoftware(target);
+  const width = headSize % 4 === 0 ? 4 : 2;
+  const parts = { PARTS: headSize / width, PART: `vec${width}f` };
+  const shape = { TOKENS: tokens, HEADS: heads, KV_HEADS: kvHeads };
+  const LANES = software ? 8 : 32;
+  const constants: Dispatch['constants'] = {
+    ...shape,
+    LANES,
+    SCALE: Math.fround(scale),
+    ...(software ? { HEAD_SIZE: headSize } : parts),
+  };
+  // Beyond 128 dimensions the unrolled text would grow too long for more than two keys.
+  const keys = parts.PARTS > 32 ? 2 : 4;
+  const tiles: Record<'forward' | 'backward', Record<string, number>> & { rows: number } = software
+    ? { forward: { QUERIES: 4, KEYS: 8 }, backward: { QUERIES: 4, KEYS: 4 }, rows: 4 }
+    : { forward: { KEYS: keys }, backward: { KEYS: keys / 2 }, rows: 1 };
+  return {
+    suffix: software ? 'Lane' : '',
+    blocks: Math.ceil(tokens / (LANES * tiles.rows)),
+    forward: { ...constants, ...tiles.forward },
+    backward: { ...constants, ...tiles.backward },
+    delta: { ...shape, ...parts },
+    heads,
+    kvHeads,
+    tokens,
+  };
 }
 
 registerOp({
@@ -81,11 +102,11 @@ registerOp({
   dispatches(node, target) {
     const [q, k, v, documentStart] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
     const [attended, logSumExp] = node.outputs as [Tensor, Tensor];
-    const { tile, keys, blocks, heads } = attentionConstants(node, target);
+    const { suffix, blocks, forward, heads } = attentionKernels(node, target);
     return [
       {
-        kernel: 'attention',
-        constants: { ...tile, KEYS: keys },
+        kernel: `attention${suffix}`,
+        constants: forward,
         bindings: [reads(q), reads(k), reads(v), reads(documentStart), writes(attended), writes(logSumExp)],
         workgroups: [blocks, heads, 1],
       },
@@ -115,24 +136,24 @@ registerOp({
     type Eight = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
     const [q, k, v, documentStart, documentEnd, attended, logSumExp, dAttended] = node.inputs as unknown as Eight;
     const [dQ, dK, dV, rows] = node.outputs as [Tensor, Tensor, Tensor, Tensor];
-    const { shape, tile, keys, blocks, heads, kvHeads, tokens } = attentionConstants(node, target);
+    const { suffix, blocks, backward, delta, heads, kvHeads, tokens } = attentionKernels(node, target);
     const qkv = [reads(q), reads(k), reads(v)];
     return [
       {
         kernel: 'attentionDelta',
-        constants: shape,
+        constants: delta,
         bindings: [reads(attended), reads(dAttended), reads(logSumExp), writes(rows)],
         workgroups: invocationGrid(tokens * heads, target),
       },
       {
-        kernel: 'attentionQueryGradient',
-        constants: { ...tile, KEYS: keys / 2 },
+        kernel: `attentionQueryGradient${suffix}`,
+        constants: backward,
         bindings: [...qkv, reads(documentStart), reads(rows), reads(dAttended), writes(dQ)],
         workgroups: [blocks, heads, 1],
       },
       {
-        kernel: 'attentionKeyValueGradient',
-        constants: tile,
+        kernel: `attentionKeyValueGradient${suffix}`,
+        constants: backward,
         bindings: [...qkv, reads(documentEnd), reads(rows), reads(dAttended), writes(dK), writes(dV)],
         workgroups: [blocks, kvHeads, 1],
       },
