@@ -99,12 +99,14 @@ for (const { name, file, atHand } of MODELS) {
       });
     });
 
-    it.skipIf(atHand)('never merges bytes that stand for characters the vocabulary lacks', async () => {
-      const words = await countWords(old, CORPORA['Chinese phrases']!);
-      await expect(continueBpe(old, words, { newTokens: 9 })).rejects.toMatchObject({
-        code: 'tokenizer/nothing-to-learn',
+    if (!atHand) {
+      it('never merges bytes that stand for characters the vocabulary lacks', async () => {
+        const words = await countWords(old, CORPORA['Chinese phrases']!);
+        await expect(continueBpe(old, words, { newTokens: 9 })).rejects.toMatchObject({
+          code: 'tokenizer/nothing-to-learn',
+        });
       });
-    });
+    }
   });
 }
 
