@@ -22,7 +22,10 @@ const layers = Object.entries(allowed).map(([folder, below]) => {
     (other) => other !== folder && !below.includes(other) && !(folder === 'tokenizer' && other === 'model'),
   );
   const patterns = [
-    { group: forbidden.map((other) => `**/${other}/**`), message: `${folder}/ may import ${below.join(', ') || 'nothing'} only.` },
+    {
+      group: forbidden.map((other) => `**/${other}/**`),
+      message: `${folder}/ may import ${below.join(', ') || 'nothing'} only.`,
+    },
     {
       // checkpoint/node.ts stays out of the index, so that no browser bundle holds a Node import.
       group: [

@@ -8,7 +8,13 @@ export class LabError extends Error {
   readonly hint: string;
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, hint = '', details: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+  constructor(
+    code: string,
+    message: string,
+    hint = '',
+    details: Readonly<Record<string, unknown>> = {},
+    cause?: unknown,
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'LabError';
     this.code = code;
@@ -28,5 +34,11 @@ export function asLabError(thrown: unknown): LabError {
     return new LabError('cancelled', 'The operation was cancelled.', '', {}, thrown);
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new LabError('internal', message, 'This is a defect of Tokengraft; please report it with the steps that led here.', {}, thrown);
+  return new LabError(
+    'internal',
+    message,
+    'This is a defect of Tokengraft; please report it with the steps that led here.',
+    {},
+    thrown,
+  );
 }

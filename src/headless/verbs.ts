@@ -1,4 +1,5 @@
 /** The verbs: each takes the command line's values, runs steps of the lab, and answers with a value and a text. */
+import type { Answer } from './answer';
 import type { Command, Verb } from './arguments';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
@@ -6,13 +7,6 @@ import { generateVerb } from './verbs/generate';
 import { logitsVerb } from './verbs/logits';
 import { tokenizeVerb } from './verbs/tokenize';
 import { trainVerb } from './verbs/train';
-
-export interface Answer {
-  /** Printed with --json. */
-  readonly value: unknown;
-  /** Printed without. */
-  readonly text: string;
-}
 
 export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>> = {
   tokenize: tokenizeVerb,

@@ -3,7 +3,7 @@ import { cappedDocuments, encodeDocuments, ModelSession, scoreDocuments, scoreRe
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
-import type { Answer } from '../verbs';
+import type { Answer } from '../answer';
 import { allDocuments } from './corpus';
 import { modelOf } from './model';
 

@@ -3,7 +3,7 @@ import { folderSink } from '../../checkpoint/node';
 import { buildVocabulary, cardOf, graftRows, learnVocabulary, writeModel, type InitMethod } from '../../lab/index';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
-import type { Answer } from '../verbs';
+import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
 import { modelOf } from './model';
 

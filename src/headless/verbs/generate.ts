@@ -3,7 +3,7 @@ import { generateText, ModelSession } from '../../lab/index';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
-import type { Answer } from '../verbs';
+import type { Answer } from '../answer';
 import { modelOf } from './model';
 
 export async function generateVerb(command: Command): Promise<Answer> {

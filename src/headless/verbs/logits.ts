@@ -8,7 +8,7 @@ import { ModelSession } from '../../lab/index';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
-import type { Answer } from '../verbs';
+import type { Answer } from '../answer';
 import { modelOf } from './model';
 
 const likeliest = 5;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { LabError } from '../../error';
 import { piecesOf, utf8Bytes } from '../../lab/index';
 import type { Command } from '../arguments';
-import type { Answer } from '../verbs';
+import type { Answer } from '../answer';
 import { modelOf } from './model';
 
 export async function tokenizeVerb(command: Command): Promise<Answer> {

@@ -23,7 +23,7 @@ import {
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
-import type { Answer } from '../verbs';
+import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
 import { modelFolder, modelOf } from './model';
 
