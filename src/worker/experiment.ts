@@ -182,7 +182,10 @@ export class Experiment implements LabApi {
       if (this.tree) await keepBase(model, this.tree);
       const training = await Training.open({ device, model, corpus, vocabulary, settings }, { signal });
       this.training = training;
-      await training.measureStart(() => undefined, signal);
+      await training.measureStart(
+        (progress) => onUpdate({ status: { ...preparing(settings), progress }, records: [] }),
+        signal,
+      );
       const run = await training.start(onUpdate, (status) => this.save(status));
       const stop = () => run.stop();
       signal.addEventListener('abort', stop);

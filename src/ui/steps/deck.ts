@@ -7,7 +7,7 @@ import { LabElement } from '../element';
 import { count, duration, fileSize, fixed, measured, memorySize, percent, plain, scientific } from '../format';
 import { icon } from '../parts/icons';
 import { number } from '../parts/number';
-import { stackedBar } from '../parts/panel';
+import { progressText, stackedBar } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import type { RunView } from '../state/run-view';
 import { memoryText } from '../wording/verdicts';
@@ -130,7 +130,7 @@ export class Deck extends LabElement {
 
   private time(run: RunView) {
     const { state: at, millisecondsLeft, stepMilliseconds } = run.status;
-    if (at === 'preparing') return msg('measuring first');
+    if (at === 'preparing') return run.status.progress ? progressText(run.status.progress) : msg('measuring first');
     if (at === 'paused') return msg('paused');
     if (at === 'finished') return msg('finished');
     if (at === 'stopped') return msg('stopped');
