@@ -2,14 +2,14 @@
 
 import unittest
 
-from lab import BUNDLED, STORIES, TEXTS, Reference, lab_logits
+from lab import ALL_TEXTS, BUNDLED, STORIES, TEXTS, Reference, lab_logits
 
 
 class Logits(unittest.TestCase):
     def check(self, folder):
         reference = Reference(folder)
         self.assertEqual(reference.loading_problems, {})
-        for text in TEXTS:
+        for text in (TEXTS[0], ALL_TEXTS):
             ids, logits = lab_logits(folder, text)
             self.assertEqual(ids, reference.ids(text), repr(text))
             expected = reference.logits(ids)
