@@ -41,7 +41,7 @@ export interface Arms {
 }
 
 /** Bytes of held-out and of general text that one evaluation scores, where the settings do not say. */
-export const evaluationBytes = { software: 16 * 1024, hardware: 256 * 1024 } as const;
+export const evaluationBytes = { software: 6 * 1024, hardware: 256 * 1024 } as const;
 
 const samplePromptTokens = 8;
 const sampleTokens = 32;
@@ -94,17 +94,9 @@ export class Training {
   }
 
   /** The figures to compare with: the untouched base (where something was grafted) and the graft before training. */
-  async measureStart(onProgress: OnProgress = () => undefined, signal?: AbortSignal): Promise<void> {
-    const { device, model, vocabulary } = this.setup;
+  async measureStart(onProgress: OnProgress = noReport, signal?: AbortSignal): Promise<void> {
     const report = throttled(onProgress);
-    if (vocabulary) {
-      const base = await ModelSession.open(device, model, { onProgress: report, ...(signal ? { signal } : {}) });
-      try {
-        this.arms.base = await this.scoreBoth(base, model.tokenizer, report, signal);
-      } finally {
-        base.close();
-      }
-    }
+    if (this.setup.vocabulary) this.arms.base = await this.scoreFresh(undefined, report, signal);
     this.arms.untrained = await this.scoreBoth(this.session, this.tokenizer, report, signal);
   }
 
@@ -174,10 +166,12 @@ export class Training {
   }
 
   async compare(steps: number, onProgress?: OnProgress, signal?: AbortSignal): Promise<Comparison> {
-    const { base, untrained } = this.arms;
-    if (!base || !untrained) {
-      throw new LabError('lab/nothing-to-compare', 'The base was not measured in this run.', 'Train a graft first.');
+    if (!this.setup.vocabulary) {
+      throw new LabError('lab/nothing-to-compare', 'Nothing was grafted here to compare.', 'Train a graft first.');
     }
+    // A run of an earlier visit comes back without its figures: base and graft are loaded again for them.
+    const base = (this.arms.base ??= await this.scoreFresh(undefined, onProgress ?? noReport, signal));
+    const untrained = (this.arms.untrained ??= await this.scoreFresh(this.graft, onProgress ?? noReport, signal));
     const trained = await this.measureTrained(onProgress, signal);
     return compareArms(
       { base, 'grafted-untrained': untrained, 'grafted-trained': trained },
@@ -188,6 +182,18 @@ export class Training {
 
   close(): void {
     this.session.close();
+  }
+
+  /** Scores the base, or the graft as it started, in a session of its own. */
+  private async scoreFresh(graft: Graft | undefined, onProgress: OnProgress, signal?: AbortSignal): Promise<ArmScores> {
+    const { device, model } = this.setup;
+    const options = { onProgress, ...(signal ? { signal } : {}), ...(graft ? { graft } : {}) };
+    const session = await ModelSession.open(device, model, options);
+    try {
+      return await this.scoreBoth(session, graft ? this.tokenizer : model.tokenizer, onProgress, signal);
+    } finally {
+      session.close();
+    }
   }
 
   private async scoreBoth(
