@@ -16,19 +16,19 @@ export function defaultRates(mode: TrainMode): { learningRate: number; bodyLearn
 }
 
 export function defaultTrainSettings(software: boolean): TrainSettings {
-  const steps = software ? 120 : 400;
+  const steps = software ? 60 : 400;
   return {
     mode: 'all',
     init: 'subword-mean',
     steps,
-    batchRows: software ? 4 : 16,
-    rowLength: software ? 128 : 256,
+    batchRows: software ? 2 : 16,
+    rowLength: software ? 64 : 256,
     ...rates.all,
     warmupSteps: Math.round(steps / 20),
     weightDecay: 0.01,
     clipNorm: 1,
-    evaluateEvery: software ? 40 : 50,
-    sampleEvery: software ? 60 : 100,
+    evaluateEvery: software ? 30 : 50,
+    sampleEvery: software ? 30 : 100,
     seed: 1,
     evaluationBytes: evaluationBytes[software ? 'software' : 'hardware'],
   };

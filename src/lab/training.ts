@@ -41,7 +41,7 @@ export interface Arms {
 }
 
 /** Bytes of held-out and of general text that one evaluation scores, where the settings do not say. */
-export const evaluationBytes = { software: 6 * 1024, hardware: 256 * 1024 } as const;
+export const evaluationBytes = { software: 4 * 1024, hardware: 256 * 1024 } as const;
 
 const samplePromptTokens = 8;
 const sampleTokens = 32;

@@ -64,8 +64,8 @@ describe('a visit from opening to download', () => {
     const { page } = first;
     for (const [setting, value] of Object.entries({
       steps: 60,
-      batchRows: 4,
-      rowLength: 128,
+      batchRows: 2,
+      rowLength: 64,
       evaluateEvery: 30,
       warmupSteps: 5,
     })) {
