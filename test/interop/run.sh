@@ -6,4 +6,5 @@ if ! bash scripts/python-env.sh; then
   echo "0 passed, 1 failed"
   exit 1
 fi
+export PYTHONDONTWRITEBYTECODE=1
 exec .venv/bin/python test/interop/run.py
