@@ -85,6 +85,9 @@ export class LabState {
     this.lab = lab;
     void crashed?.then((failure) => {
       this.crash = failure;
+      for (const name of Object.keys(this.slots) as SlotName[]) {
+        if (this.slots[name].status === 'pending') this.slots[name] = { status: 'failed', error: failure };
+      }
       this.tell('lab');
     });
   }

@@ -62,10 +62,10 @@ export class CorpusStep extends LabElement {
     const files = corpus.files.filter((file) => !file.refused);
     const total = corpus.trainBytes + corpus.heldOutBytes;
     const size = (bytes: number) => plain(fileSize(bytes));
-    const origin = [corpus.source, corpus.licence].filter(Boolean).join(' · ');
+    const origin = [corpus.source?.replace(/\.$/, ''), corpus.licence].filter(Boolean).join(' · ');
     return html`${panel({
       heading: msg('Documents'),
-      note: origin || msg(str`${count(files.length)} files`),
+      note: origin ? html`<span lang="en">${origin}</span>` : msg(str`${count(files.length)} files`),
       fill: 'flush',
       name: 'documents',
       body: html`<table>
@@ -151,7 +151,8 @@ export class CorpusStep extends LabElement {
     return html`<li>
       <b>${sample.title}</b>
       <span class="note"
-        >${kinds[sample.kind]} · ${plain(fileSize(sample.bytes))} · ${sample.source} · ${sample.licence}</span
+        >${kinds[sample.kind]} · ${plain(fileSize(sample.bytes))} ·
+        <span lang="en">${sample.source.replace(/\.$/, '')} · ${sample.licence}</span></span
       >
       <span class="mono sample-text" translate="no">${sample.excerpt}</span>
       <button

@@ -1,31 +1,89 @@
-/** What failed, in the page's language, from the area of an error's code. The cause and the advice come from the lab. */
+/**
+ * What failed, in the page's language, from an error's code: first the codes a visitor can meet, then the area of the
+ * code. The exact cause and the advice come from the lab, with names and numbers.
+ */
 import { msg } from '@lit/localize';
 import type { Failure } from '../state/slot';
 
-export function failureTitle(failure: Failure): string {
-  switch (failure.code.split('/')[0]) {
+export function failureTitle({ code }: Failure): string {
+  return byCode(code) ?? byArea(code.split('/')[0] ?? '');
+}
+
+function byCode(code: string): string | null {
+  switch (code) {
+    case 'checkpoint/missing-file':
+    case 'checkpoint/no-weights':
+      return msg('A file of the model is missing.');
+    case 'checkpoint/missing-tensor':
+      return msg('A tensor of the model is missing.');
+    case 'checkpoint/truncated':
+    case 'checkpoint/tensor-length':
+    case 'checkpoint/trailing-bytes':
+    case 'checkpoint/header-length':
+      return msg('This model file is damaged or incomplete.');
+    case 'model/unsupported':
+    case 'model/bad-config':
+      return msg('This architecture is not supported yet.');
+    case 'tokenizer/unsupported':
+    case 'lab/not-extendable':
+      return msg('This tokenizer cannot be extended yet.');
+    case 'corpus/empty':
+      return msg('There is no text in it.');
+    case 'corpus/too-large':
+      return msg('These texts are too large.');
+    case 'corpus/too-few-documents':
+      return msg('There are too few documents to hold some out.');
+    case 'lab/no-training-text':
+      return msg('The training text of this run is not here any more.');
+    case 'lab/no-new-tokens':
+    case 'lab/nothing-to-learn':
+    case 'tokenizer/nothing-to-learn':
+      return msg('No new token can be learned from these texts.');
+    case 'lab/not-a-number':
+      return msg('Training stopped: the loss is not a number.');
+    case 'lab/verification-failed':
+      return msg('The files do not agree with what you trained.');
+    case 'engine/does-not-fit':
+    case 'engine/too-large':
+      return msg('This plan does not fit.');
+    case 'engine/no-memory':
+    case 'engine/out-of-memory':
+      return msg('The GPU ran out of memory.');
+    case 'engine/device-lost':
+      return msg('The GPU was taken away.');
+    case 'engine/self-test':
+      return msg('This GPU returns wrong numbers.');
+    case 'engine/no-webgpu':
+      return msg('This browser offers no WebGPU.');
+    case 'engine/no-adapter':
+    case 'engine/no-device':
+      return msg('No GPU adapter was found.');
+    case 'storage/quota':
+      return msg('This browser’s storage is full.');
+    case 'storage/no-base':
+    case 'storage/no-run':
+    case 'storage/damaged':
+      return msg('The kept run cannot be read.');
+    case 'page/missing-file':
+      return msg('A file of this page could not be loaded.');
+    default:
+      return null;
+  }
+}
+
+function byArea(area: string): string {
+  switch (area) {
     case 'checkpoint':
-    case 'safetensors':
     case 'model':
       return msg('This model cannot be read.');
     case 'tokenizer':
       return msg('This tokenizer cannot be used.');
     case 'corpus':
       return msg('These texts cannot be read.');
-    case 'plan':
-    case 'memory':
-    case 'out-of-memory':
-      return msg('This plan does not fit.');
-    case 'device':
-    case 'gpu':
-      return msg('The GPU was taken away or refused the work.');
-    case 'adapter':
-      return msg('No GPU can be used here.');
-    case 'train':
-    case 'run':
-      return msg('Training stopped.');
-    case 'export':
-      return msg('The files were not saved.');
+    case 'engine':
+      return msg('The GPU refused the work.');
+    case 'storage':
+      return msg('This browser’s storage refused the work.');
     case 'worker':
       return msg('The lab stopped.');
     default:
