@@ -18,12 +18,14 @@ export function defaultRates(mode: TrainMode): { learningRate: number; bodyLearn
 export function defaultTrainSettings(software: boolean): TrainSettings {
   const steps = software ? 60 : 400;
   return {
-    mode: 'all',
+    mode: 'new-rows',
     init: 'subword-mean',
     steps,
     batchRows: software ? 2 : 16,
     rowLength: software ? 64 : 256,
-    ...rates.all,
+    ...rates['new-rows'],
+    // Used by the modes that move more than the new rows, which at the rows' rate would forget what they know.
+    bodyLearningRate: 3e-4,
     warmupSteps: Math.round(steps / 20),
     weightDecay: 0.01,
     clipNorm: 1,

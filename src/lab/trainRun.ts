@@ -155,7 +155,7 @@ export class TrainRun {
         message: this.error.message,
       });
       // What was learned up to here is in the weights; a lost device has none left to save.
-      if (this.error.code === 'lab/not-a-number') await this.save().catch(() => undefined);
+      if (this.error.code === 'lab/not-a-number') await this.save();
     }
     this.recordTokens();
     this.parts.close?.();
@@ -326,9 +326,15 @@ export class TrainRun {
 
   private async save(): Promise<void> {
     if (!this.parts.save) return;
-    await this.parts.save(this.status);
-    this.savedStep = this.stepsRead;
-    this.log('checkpoint', { step: this.stepsRead });
+    try {
+      await this.parts.save(this.status);
+      this.savedStep = this.stepsRead;
+      this.log('checkpoint', { step: this.stepsRead });
+    } catch (thrown) {
+      // A full disk must not cost the run: what was saved before stays, and the weights are still here to download.
+      const { code, message } = asLabError(thrown);
+      this.log('error', { code, message });
+    }
   }
 
   private recordTokens(): void {

@@ -67,6 +67,7 @@ export class Experiment implements LabApi {
   private model: LoadedModel | undefined;
   private corpus: CorpusText | undefined;
   private sampleId: string | undefined;
+  private baseFolder: string | undefined;
   private general: Promise<GeneralText> | undefined;
   private diagnosed: DiagnosedVocabulary | undefined;
   private vocabulary: Vocabulary | undefined;
@@ -179,7 +180,7 @@ export class Experiment implements LabApi {
       onUpdate({ status: preparing(settings), records: [] });
       const device = await this.adapter.device();
       this.dropTraining();
-      if (this.tree) await keepBase(model, this.tree);
+      this.baseFolder = this.tree && (await keepBase(model, this.tree));
       const training = await Training.open({ device, model, corpus, vocabulary, settings }, { signal });
       this.training = training;
       await training.measureStart(
@@ -218,7 +219,7 @@ export class Experiment implements LabApi {
     return this.cancellable(async (signal) => {
       if (this.restored && this.comparison) return this.comparison;
       const training = this.requireTraining();
-      const steps = training.run?.status.step ?? 0;
+      const steps = this.runSoFar.status.step;
       this.comparison = await training.compare(steps, onProgress, signal);
       if (training.run) await this.save(training.run.status);
       return this.comparison;
@@ -371,6 +372,7 @@ export class Experiment implements LabApi {
       vocabulary,
       corpus,
       sampleId: this.sampleId,
+      baseFolder: this.baseFolder,
       records: run.records,
       status,
     });

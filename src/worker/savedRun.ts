@@ -3,7 +3,7 @@
  * all. The base is not stored with it: the bundled one lies on the page's server, a folder's is copied once, when its
  * training starts.
  */
-import { openRunStore, type FileTree } from '../checkpoint/index';
+import { openRunStore, type FileTree, type RunStore } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
   recordLines,
@@ -20,7 +20,8 @@ import {
 import { loadTokenizer, type TokenizerFiles } from '../tokenizer/index';
 
 const runFolder = 'last-run';
-const baseFolder = 'last-base';
+/** Each kept base has a folder of its own, named by the run that needs it: a new run must not take an old one's away. */
+const basePrefix = 'base-';
 /** A base larger than this is not copied; its run can be reopened only together with its folder. */
 const largestBase = 1 << 30;
 
@@ -30,6 +31,8 @@ export interface RunToSave {
   readonly vocabulary: Vocabulary;
   readonly corpus: CorpusText;
   readonly sampleId: string | undefined;
+  /** From `keepBase`. */
+  readonly baseFolder: string | undefined;
   readonly records: readonly RunRecord[];
   readonly status: RunStatus;
 }
@@ -40,6 +43,7 @@ interface Stored {
   readonly vocabulary: VocabularySummary;
   readonly tokenizerFiles: TokenizerFiles;
   readonly sampleId?: string;
+  readonly baseFolder?: string;
   readonly corpus: Pick<CorpusText, 'heldOut' | 'general' | 'summary'>;
   readonly comparison?: Comparison;
   /** Byte ranges in trained.bin, f32. */
@@ -64,29 +68,43 @@ export async function saveRun(run: RunToSave): Promise<void> {
     vocabulary: vocabulary.summary,
     tokenizerFiles: vocabulary.files,
     ...(run.sampleId === undefined ? {} : { sampleId: run.sampleId }),
+    ...(run.baseFolder === undefined ? {} : { baseFolder: run.baseFolder }),
     corpus: { heldOut: corpus.heldOut, general: corpus.general, summary: corpus.summary },
     trained,
   };
-  await (
-    await openRunStore()
-  ).save(runFolder, {
+  const runs = await openRunStore();
+  await runs.save(runFolder, {
     'run.json': JSON.stringify(stored),
     'run.jsonl': recordLines(records),
     'trained.bin': weights(),
   });
+  await removeBases(runs, run.baseFolder);
 }
 
-/** The base of a run on a model that is not the page's own. */
-export async function keepBase(model: LoadedModel, tree: FileTree): Promise<void> {
-  if (model.summary.source === 'bundled') return;
-  const store = await openRunStore();
-  if (model.summary.weightBytes > largestBase) return store.remove(baseFolder);
+async function removeBases(runs: RunStore, kept?: string): Promise<void> {
+  for (const { name } of await runs.list()) {
+    if (name.startsWith(basePrefix) && name !== kept) await runs.remove(name);
+  }
+}
+
+/**
+ * Copies the base of a run on a model that is not the page's own; answers the folder's name. Undefined where there is
+ * nothing to keep, or no room: the run can be trained and downloaded all the same.
+ */
+export async function keepBase(model: LoadedModel, tree: FileTree): Promise<string | undefined> {
+  if (model.summary.source === 'bundled' || model.summary.weightBytes > largestBase) return undefined;
   const files: Record<string, AsyncIterable<Uint8Array>> = {};
   for (const name of tree.list()) {
     const source = tree.open(name);
     if (source && /^[\w-][\w.-]*\.(json|safetensors|txt|md)$/.test(name)) files[name] = pieces(source);
   }
-  await store.save(baseFolder, files);
+  const name = `${basePrefix}${Date.now().toString(36)}`;
+  try {
+    await (await openRunStore()).save(name, files);
+    return name;
+  } catch {
+    return undefined;
+  }
 }
 
 async function* pieces(source: NonNullable<ReturnType<FileTree['open']>>): AsyncGenerator<Uint8Array> {
@@ -106,15 +124,17 @@ export async function savedRun(): Promise<SavedRun | null> {
 
 export async function forgetRun(): Promise<void> {
   const store = await openRunStore();
-  await Promise.all([store.remove(runFolder), store.remove(baseFolder)]);
+  await store.remove(runFolder);
+  await removeBases(store);
 }
 
 export async function savedBase(): Promise<FileTree> {
-  const tree = await (await openRunStore()).load(baseFolder);
+  const { stored } = await readStored();
+  const tree = stored.baseFolder === undefined ? undefined : await (await openRunStore()).load(stored.baseFolder);
   if (tree) return tree;
   throw new LabError(
     'storage/no-base',
-    'The model this run was trained on was not kept: it was too large.',
+    'The model this run was trained on was not kept: it was too large for the browser.',
     'Open its folder in Model and train again, or use the download you saved.',
   );
 }

@@ -124,6 +124,18 @@ describe('a run', () => {
     expect(saved).toEqual([3]);
   });
 
+  it('goes on when it cannot be saved, and says so', async () => {
+    const { LabError } = await import('../../src/error');
+    const { run, records } = fakeRun(
+      {},
+      { save: () => Promise.reject(new LabError('storage/quota', 'There is no room.', 'Free some space.')) },
+    );
+    expect(await run.run()).toMatchObject({ state: 'finished', step: 12 });
+    expect(run.status.savedStep).toBeUndefined();
+    const errors = ofType(records, 'log').filter((record) => record.event === 'error');
+    expect(errors[0]?.details).toMatchObject({ code: 'storage/quota' });
+  });
+
   it('reports a lost device as what ended it', async () => {
     const { LabError } = await import('../../src/error');
     const { run, records } = fakeRun(

@@ -146,7 +146,9 @@ function logFile(path: string | undefined) {
   if (path === undefined) return { write: () => undefined, close: () => Promise.resolve() };
   const stream = createWriteStream(path);
   return {
-    write: (records: readonly RunRecord[]) => void stream.write(recordLines(records)),
+    // The figures of every new token come once a second; the last ones are in the written folder's run.jsonl.
+    write: (records: readonly RunRecord[]) =>
+      void stream.write(recordLines(records.filter((record) => record.type !== 'tokens'))),
     close: () => new Promise<void>((resolve, reject) => stream.on('error', reject).end(resolve)),
   };
 }

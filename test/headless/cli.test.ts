@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tinyLlama } from '../lab/letters';
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tokengraft-cli-'));
+  const tree = await tinyLlama();
+  for (const name of tree.list()) {
+    const source = tree.open(name)!;
+    writeFileSync(join(folder, name), await source.read(0, source.size));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function lab(arguments_: readonly string[], environment: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['scripts/run.mjs', 'src/headless/cli.ts', ...arguments_],
+    { encoding: 'utf8', env: { ...process.env, ...environment }, timeout: 120_000 },
+  );
+  return { status, stdout, stderr };
+}
+
+interface Failure {
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+describe('the command line, as a process', { timeout: 180_000 }, () => {
+  it('prints nothing but JSON with --json, and ends by itself', () => {
+    const { status, stdout } = lab(['tokenize', '--model', folder, '--text', 'abcd ab', '--json']);
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { ids: number[] }).ids).toEqual([0, 1, 2, 3, 9, 0, 1]);
+  });
+
+  it('answers errors as JSON with status 1', () => {
+    const { status, stdout } = lab(['tokenize', '--model', join(folder, 'none'), '--text', 'a', '--json']);
+    expect(status).toBe(1);
+    const { error } = JSON.parse(stdout) as Failure;
+    expect(Object.keys(error)).toEqual(['code', 'message', 'hint']);
+    expect(error.code).toBe('checkpoint/missing-folder');
+    expect(error.message).toContain('none');
+  });
+
+  it('refuses an unknown flag by name, as JSON too', () => {
+    const { status, stdout } = lab(['eval', '--corpus', 'a.txt', '--fast', '--json']);
+    expect(status).toBe(1);
+    expect((JSON.parse(stdout) as Failure).error.message).toContain('`--fast`');
+  });
+
+  it.skipIf(process.platform !== 'linux')('says how to get an adapter where there is none', () => {
+    const { status, stdout } = lab(['logits', '--model', folder, '--text', 'ab', '--json'], {
+      VK_ICD_FILENAMES: '/nowhere/icd.json',
+    });
+    expect(status).toBe(1);
+    const { error } = JSON.parse(stdout) as Failure;
+    expect(error.code).toBe('engine/no-adapter');
+    expect(error.hint).toMatch(/mesa-vulkan-drivers.*VK_ICD_FILENAMES/s);
+  });
+
+  it('expands a model without an adapter', () => {
+    const corpus = join(folder, 'corpus.txt');
+    writeFileSync(
+      corpus,
+      Array.from({ length: 60 }, (_, i) => `abab${'cdef'.slice(i % 4)}gh${'ab'.repeat(i % 5)}`).join('\n'),
+    );
+    const out = join(folder, 'grown');
+    const { status, stdout, stderr } = lab(
+      ['expand', '--model', folder, '--corpus', corpus, '--new-tokens', '3', '--out', out, '--json'],
+      { VK_ICD_FILENAMES: '/nowhere/icd.json' },
+    );
+    expect(status, stderr + stdout).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ newTokens: 3, firstNewId: 10, embeddingRowsAfter: 13 });
+    const grown = lab(['tokenize', '--model', out, '--text', 'abab', '--json']);
+    expect((JSON.parse(grown.stdout) as { ids: number[] }).ids.length).toBeLessThan(4);
+  });
+});
