@@ -180,7 +180,7 @@ export class Experiment implements LabApi {
       onUpdate({ status: preparing(settings), records: [] });
       const device = await this.adapter.device();
       this.dropTraining();
-      this.baseFolder = this.tree && (await keepBase(model, this.tree));
+      this.baseFolder ??= this.tree && (await keepBase(model, this.tree));
       const training = await Training.open({ device, model, corpus, vocabulary, settings }, { signal });
       this.training = training;
       await training.measureStart(
@@ -282,6 +282,8 @@ export class Experiment implements LabApi {
       await restore(training);
       this.dropModel();
       this.tree = tree;
+      // Its files are read from this folder for as long as the model is open: a further run keeps it.
+      this.baseFolder = stored.baseFolder;
       this.model = model;
       this.vocabulary = vocabulary;
       this.training = training;
@@ -301,6 +303,7 @@ export class Experiment implements LabApi {
   }
 
   forgetSavedRun(): Promise<void> {
+    this.baseFolder = undefined;
     return forgetRun();
   }
 
@@ -435,6 +438,7 @@ export class Experiment implements LabApi {
     void this.base?.then((session) => session.close());
     this.base = undefined;
     this.tree = undefined;
+    this.baseFolder = undefined;
     this.model = undefined;
     this.dropVocabulary();
   }
