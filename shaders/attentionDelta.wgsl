@@ -15,8 +15,9 @@ const heads = ${HEADS}u;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row = (group.y * groups.x + group.x) * 64u + lane;
   if (row >= ${TOKENS}u * heads) { return; }
+  // groups.z is 1, which the compiler cannot know: it would unroll the loop, at 5 s to compile on lavapipe.
   var sum = 0.0;
-  for (var part = 0u; part < ${PARTS}u; part++) {
+  for (var part = 0u; part < ${PARTS}u * groups.z; part++) {
     sum += dot(attended[row * ${PARTS}u + part], dAttended[row * ${PARTS}u + part]);
   }
   let at = (row % heads) * ${TOKENS}u + row / heads;

@@ -1,4 +1,4 @@
-// dK and dV as in attentionKeyValueGradient.wgsl, shaped for software adapters as attentionLane.wgsl is.
+// dK and dV as in attentionKeyValueGradientTile.wgsl, shaped for software adapters as attentionLane.wgsl is.
 //   dV[s, h', :] = sum over t and the heads h of group h' of P[t, s] dAttended[t, h, :]
 //   dK[s, h', :] = scale * sum of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) q[t, h, :]
 //   q, dAttended f32 [tokens, heads * headSize];  k, v, dK, dV f32 [tokens, kvHeads * headSize]

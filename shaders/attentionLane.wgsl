@@ -1,4 +1,4 @@
-// Attention as in attention.wgsl, shaped for software adapters: no workgroup memory, no barriers, and few loads a
+// Attention as in attentionTile.wgsl, shaped for software adapters: no workgroup memory, no barriers, and few loads a
 // multiplication, because such adapters expand every load into a branch a lane.
 //   attended[t, h, :] = sum over s of softmax_s(scale * q[t, h, :] . k[s, h', :]) v[s, h', :],  s in [documentStart[t], t]
 //   q, attended f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize]

@@ -1,4 +1,4 @@
-// dQ as in attentionQueryGradient.wgsl, shaped for software adapters as attentionLane.wgsl is.
+// dQ as in attentionQueryGradientTile.wgsl, shaped for software adapters as attentionLane.wgsl is.
 //   dQ[t, h, :] = scale * sum over s of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) k[s, h', :]
 //   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize]
 //   rows f32 [2, heads, tokens]: logSumExp, then delta;  documentStart u32 [tokens]

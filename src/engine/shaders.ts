@@ -8,12 +8,12 @@ import adamwRows from '../../shaders/adamwRows.wgsl?raw';
 import add from '../../shaders/add.wgsl?raw';
 import addPartials from '../../shaders/addPartials.wgsl?raw';
 import attentionLane from '../../shaders/attentionLane.wgsl?raw';
-import attention from '../../shaders/attention.wgsl?raw';
+import attentionTile from '../../shaders/attentionTile.wgsl?raw';
 import attentionDelta from '../../shaders/attentionDelta.wgsl?raw';
 import attentionKeyValueGradientLane from '../../shaders/attentionKeyValueGradientLane.wgsl?raw';
-import attentionKeyValueGradient from '../../shaders/attentionKeyValueGradient.wgsl?raw';
+import attentionKeyValueGradientTile from '../../shaders/attentionKeyValueGradientTile.wgsl?raw';
 import attentionQueryGradientLane from '../../shaders/attentionQueryGradientLane.wgsl?raw';
-import attentionQueryGradient from '../../shaders/attentionQueryGradient.wgsl?raw';
+import attentionQueryGradientTile from '../../shaders/attentionQueryGradientTile.wgsl?raw';
 import clipFactor from '../../shaders/clipFactor.wgsl?raw';
 import columnPartials from '../../shaders/columnPartials.wgsl?raw';
 import crossEntropy from '../../shaders/crossEntropy.wgsl?raw';
@@ -23,6 +23,7 @@ import gatedMlp from '../../shaders/gatedMlp.wgsl?raw';
 import gatedMlpBackward from '../../shaders/gatedMlpBackward.wgsl?raw';
 import gatherRows from '../../shaders/gatherRows.wgsl?raw';
 import matmulLane from '../../shaders/matmulLane.wgsl?raw';
+import matmulTile from '../../shaders/matmulTile.wgsl?raw';
 import rmsNorm from '../../shaders/rmsNorm.wgsl?raw';
 import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
 import rope from '../../shaders/rope.wgsl?raw';
@@ -33,12 +34,12 @@ export const shaderSources: Readonly<Record<string, string>> = {
   adamwRows,
   add,
   addPartials,
-  attention,
+  attentionTile,
   attentionLane,
   attentionDelta,
-  attentionKeyValueGradient,
+  attentionKeyValueGradientTile,
   attentionKeyValueGradientLane,
-  attentionQueryGradient,
+  attentionQueryGradientTile,
   attentionQueryGradientLane,
   clipFactor,
   columnPartials,
@@ -49,6 +50,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
   gatedMlpBackward,
   gatherRows,
   matmulLane,
+  matmulTile,
   rmsNorm,
   rmsNormBackward,
   rope,

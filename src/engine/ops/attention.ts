@@ -4,7 +4,7 @@
  */
 import { LabError } from '../../error';
 import type { Graph, GraphNode, Tensor } from '../graph';
-import { registerOp, type Dispatch, type KernelTarget } from '../op';
+import { registerOp, type KernelTarget } from '../op';
 import { invocationGrid, isSoftware, reads, requireShape, shapeOf, writes } from './dispatch';
 
 export interface AttentionShape {
@@ -63,34 +63,24 @@ export function attention(
 }
 
 /**
- * Kernels for real GPUs keep a query (or key) and its running sum in the registers of one invocation; those for software
- * adapters tile scores as their matmul does. Both count in blocks of consecutive queries or keys.
+ * On GPUs tiles go through workgroup memory, 32 queries (or keys) a workgroup of 64; on software adapters they stay in
+ * the registers of 8 lanes, as in their matmul.
  */
 function attentionKernels(node: GraphNode, target: KernelTarget) {
   const { heads, kvHeads, headSize, scale } = node.attributes as unknown as AttentionShape;
   const tokens = shapeOf(node.inputs[0]!, 0);
   const software = isSoftware(target);
-  const width = headSize % 4 === 0 ? 4 : 2;
-  const parts = { PARTS: headSize / width, PART: `vec${width}f` };
   const shape = { TOKENS: tokens, HEADS: heads, KV_HEADS: kvHeads };
-  const LANES = software ? 8 : 32;
-  const constants: Dispatch['constants'] = {
-    ...shape,
-    LANES,
-    SCALE: Math.fround(scale),
-    ...(software ? { HEAD_SIZE: headSize } : parts),
-  };
-  // Beyond 128 dimensions the unrolled text would grow too long for more than two keys.
-  const keys = parts.PARTS > 32 ? 2 : 4;
-  const tiles: Record<'forward' | 'backward', Record<string, number>> & { rows: number } = software
-    ? { forward: { QUERIES: 4, KEYS: 8 }, backward: { QUERIES: 4, KEYS: 4 }, rows: 4 }
-    : { forward: { KEYS: keys }, backward: { KEYS: keys / 2 }, rows: 1 };
+  const width = headSize % 4 === 0 ? 4 : 2;
+  const common = { ...shape, HEAD_SIZE: headSize, SCALE: Math.fround(scale) };
+  const lanes = { ...common, LANES: 8, QUERIES: 4 };
+  const tile = { ...common, STRETCHES: Math.ceil(headSize / 32), PART: width === 4 ? 'vec4f' : 'f32' };
   return {
-    suffix: software ? 'Lane' : '',
-    blocks: Math.ceil(tokens / (LANES * tiles.rows)),
-    forward: { ...constants, ...tiles.forward },
-    backward: { ...constants, ...tiles.backward },
-    delta: { ...shape, ...parts },
+    suffix: software ? 'Lane' : 'Tile',
+    blocks: Math.ceil(tokens / 32),
+    forward: software ? { ...lanes, KEYS: 8 } : tile,
+    backward: software ? { ...lanes, KEYS: 4 } : tile,
+    delta: { ...shape, PARTS: headSize / width, PART: `vec${width}f` },
     heads,
     kvHeads,
     tokens,

@@ -41,7 +41,7 @@ export function reductionLanes(target: KernelTarget): number {
 
 /** The lane variants win only where workgroup memory is emulated. */
 export function isSoftware(target: KernelTarget): boolean {
-  return target.matmulVariant !== 'tile';
+  return !target.matmulVariant.startsWith('tile');
 }
 
 export function shapeOf(tensor: Tensor, dimension: number): number {

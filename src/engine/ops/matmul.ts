@@ -10,8 +10,11 @@ import type { Dispatch, KernelTarget } from '../op';
 import { LabError } from '../../error';
 import { reads, writes } from './dispatch';
 
-/** Candidates for `KernelTarget.matmulVariant`. */
-export const matmulVariants = ['lane'] as const;
+/**
+ * Candidates for `KernelTarget.matmulVariant`: `lane` for software adapters; for GPUs `tile` (8 x 8 an invocation) and
+ * `tileSmall` (4 x 4, four times the invocations a tile, where 8 x 8 needs too many registers).
+ */
+export const matmulVariants = ['lane', 'tile', 'tileSmall'] as const;
 
 export interface MatmulOperand {
   readonly tensor: Tensor;
@@ -82,7 +85,24 @@ export function weightGradientMatmul(dy: Tensor, x: Tensor, dWeight: Tensor, dep
 }
 
 export function matmulDispatch(matmul: Matmul, target: KernelTarget): Dispatch {
-  return laneDispatch(matmul, target);
+  switch (target.matmulVariant) {
+    case 'tile':
+      return tileDispatch(matmul, 8, target);
+    case 'tileSmall':
+      return tileDispatch(matmul, 4, target);
+    default:
+      return laneDispatch(matmul, target);
+  }
+}
+
+/** `thread` rows and columns an invocation. */
+function tileDispatch(matmul: Matmul, thread: number, target: KernelTarget): Dispatch {
+  return {
+    kernel: 'matmulTile',
+    constants: { ...commonConstants(matmul), THREAD: thread },
+    bindings: matmulBindings(matmul),
+    workgroups: tileGrid(matmul, 64, 64, target),
+  };
 }
 
 function laneDispatch(matmul: Matmul, target: KernelTarget): Dispatch {

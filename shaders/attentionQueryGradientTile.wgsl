@@ -1,0 +1,184 @@
+// dQ[t, h, :] = scale * sum over s of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) k[s, h', :]
+// with P[t, s] = exp(scale * q . k - logSumExp[h, t]) and s in [documentStart[t], t].
+//   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize], bound as ${PART}
+//   rows f32 [2, heads, tokens]: logSumExp, then delta;  documentStart u32 [tokens]
+// Workgroups, tiles and stretches as in attentionTile.wgsl: 32 queries of one head past all their keys.
+const tokens = ${TOKENS}u;
+const headSize = ${HEAD_SIZE}u;
+const queryStride = ${HEADS * HEAD_SIZE}u;
+const keyStride = ${KV_HEADS * HEAD_SIZE}u;
+const scale = ${SCALE};
+
+@group(0) @binding(0) var<storage, read> q: array<${PART}>;
+@group(0) @binding(1) var<storage, read> k: array<${PART}>;
+@group(0) @binding(2) var<storage, read> v: array<${PART}>;
+@group(0) @binding(3) var<storage, read> documentStart: array<u32>;
+@group(0) @binding(4) var<storage, read> rows: array<f32>;
+@group(0) @binding(5) var<storage, read> dAttended: array<${PART}>;
+@group(0) @binding(6) var<storage, read_write> dQ: array<${PART}>;
+
+// Two operands, each [32][9] quads of dimensions by row: the ninth keeps neighbouring rows off the same memory banks.
+var<workgroup> tile: array<vec4f, 576>;
+// [32][8] quads of queries, by key: the gradients of the scores.
+var<workgroup> weights: array<vec4f, 256>;
+
+fn loadQuery(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
+  for (var cell = lane; cell < 256u; cell += 64u) {
+    let at = min(first + cell / 8u, tokens - 1u) * queryStride + head * headSize;
+    let d = stretch * 32u + cell % 8u * 4u;
+//#if HEAD_SIZE % 4 == 0
+    let parts = q[(at + min(d, headSize - 4u)) / 4u];
+//#else
+    let parts = vec4f(
+      q[at + min(d, headSize - 1u)],
+      q[at + min(d + 1u, headSize - 1u)],
+      q[at + min(d + 2u, headSize - 1u)],
+      q[at + min(d + 3u, headSize - 1u)],
+    );
+//#end
+    tile[slot * 288u + cell / 8u * 9u + cell % 8u] = select(vec4f(), parts, vec4u(d, d + 1u, d + 2u, d + 3u) < vec4u(headSize));
+  }
+}
+
+fn loadKey(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
+  for (var cell = lane; cell < 256u; cell += 64u) {
+    let at = min(first + cell / 8u, tokens - 1u) * keyStride + head * headSize;
+    let d = stretch * 32u + cell % 8u * 4u;
+//#if HEAD_SIZE % 4 == 0
+    let parts = k[(at + min(d, headSize - 4u)) / 4u];
+//#else
+    let parts = vec4f(
+      k[at + min(d, headSize - 1u)],
+      k[at + min(d + 1u, headSize - 1u)],
+      k[at + min(d + 2u, headSize - 1u)],
+      k[at + min(d + 3u, headSize - 1u)],
+    );
+//#end
+    tile[slot * 288u + cell / 8u * 9u + cell % 8u] = select(vec4f(), parts, vec4u(d, d + 1u, d + 2u, d + 3u) < vec4u(headSize));
+  }
+}
+
+fn loadValue(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
+  for (var cell = lane; cell < 256u; cell += 64u) {
+    let at = min(first + cell / 8u, tokens - 1u) * keyStride + head * headSize;
+    let d = stretch * 32u + cell % 8u * 4u;
+//#if HEAD_SIZE % 4 == 0
+    let parts = v[(at + min(d, headSize - 4u)) / 4u];
+//#else
+    let parts = vec4f(
+      v[at + min(d, headSize - 1u)],
+      v[at + min(d + 1u, headSize - 1u)],
+      v[at + min(d + 2u, headSize - 1u)],
+      v[at + min(d + 3u, headSize - 1u)],
+    );
+//#end
+    tile[slot * 288u + cell / 8u * 9u + cell % 8u] = select(vec4f(), parts, vec4u(d, d + 1u, d + 2u, d + 3u) < vec4u(headSize));
+  }
+}
+
+fn loadGradient(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
+  for (var cell = lane; cell < 256u; cell += 64u) {
+    let at = min(first + cell / 8u, tokens - 1u) * queryStride + head * headSize;
+    let d = stretch * 32u + cell % 8u * 4u;
+//#if HEAD_SIZE % 4 == 0
+    let parts = dAttended[(at + min(d, headSize - 4u)) / 4u];
+//#else
+    let parts = vec4f(
+      dAttended[at + min(d, headSize - 1u)],
+      dAttended[at + min(d + 1u, headSize - 1u)],
+      dAttended[at + min(d + 2u, headSize - 1u)],
+      dAttended[at + min(d + 3u, headSize - 1u)],
+    );
+//#end
+    tile[slot * 288u + cell / 8u * 9u + cell % 8u] = select(vec4f(), parts, vec4u(d, d + 1u, d + 2u, d + 3u) < vec4u(headSize));
+  }
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let head = group.y;
+  let keyHead = head / ${HEADS / KV_HEADS}u;
+  let firstQuery = group.x * 32u;
+  let lastQuery = min(firstQuery + 31u, tokens - 1u);
+  let across = lane % 8u;
+  let down = lane / 8u;
+  let query = firstQuery + down * 4u;
+  let token = min(vec4u(query, query + 1u, query + 2u, query + 3u), vec4u(lastQuery));
+  let start = vec4u(documentStart[token.x], documentStart[token.y], documentStart[token.z], documentStart[token.w]);
+  let at = vec4u(head * tokens) + token;
+  let logSumExp = vec4f(rows[at.x], rows[at.y], rows[at.z], rows[at.w]);
+  let below = at + vec4u(${HEADS}u * tokens);
+  let delta = vec4f(rows[below.x], rows[below.y], rows[below.z], rows[below.w]);
+//#for c in STRETCHES
+//#for i in 4
+  var sum${c}_${i} = vec4f();
+//#end
+//#end
+  for (var s = documentStart[firstQuery]; s <= lastQuery; s += 32u) {
+//#for j in 4
+    var score${j} = vec4f();
+    var dWeight${j} = vec4f();
+//#end
+    for (var stretch = 0u; stretch < ${STRETCHES}u; stretch++) {
+      workgroupBarrier();
+      loadQuery(0u, firstQuery, head, stretch, lane);
+      loadKey(1u, s, keyHead, stretch, lane);
+      workgroupBarrier();
+      for (var d = 0u; d < 8u; d++) {
+//#for i in 4
+        let q${i} = tile[(down * 4u + ${i}u) * 9u + d];
+//#end
+//#for j in 4
+        let k${j} = tile[288u + (across + ${j * 8}u) * 9u + d];
+        score${j} += vec4f(dot(q0, k${j}), dot(q1, k${j}), dot(q2, k${j}), dot(q3, k${j}));
+//#end
+      }
+      workgroupBarrier();
+      loadGradient(0u, firstQuery, head, stretch, lane);
+      loadValue(1u, s, keyHead, stretch, lane);
+      workgroupBarrier();
+      for (var d = 0u; d < 8u; d++) {
+//#for i in 4
+        let g${i} = tile[(down * 4u + ${i}u) * 9u + d];
+//#end
+//#for j in 4
+        let v${j} = tile[288u + (across + ${j * 8}u) * 9u + d];
+        dWeight${j} += vec4f(dot(g0, v${j}), dot(g1, v${j}), dot(g2, v${j}), dot(g3, v${j}));
+//#end
+      }
+    }
+//#for j in 4
+    let key${j} = vec4u(s + across + ${j * 8}u);
+    let visible${j} = (key${j} >= start) & (key${j} <= token);
+    let weight${j} = select(vec4f(), exp(score${j} * scale - logSumExp), visible${j});
+    weights[(across + ${j * 8}u) * 8u + down] = weight${j} * (dWeight${j} - delta) * scale;
+//#end
+//#for c in STRETCHES
+    workgroupBarrier();
+    loadKey(0u, s, keyHead, ${c}u, lane);
+    workgroupBarrier();
+    for (var row = 0u; row < 32u; row++) {
+      let share = weights[row * 8u + down];
+      let parts = tile[row * 9u + across];
+//#for i in 4
+      sum${c}_${i} += share[${i}] * parts;
+//#end
+    }
+//#end
+  }
+//#for c in STRETCHES
+//#for i in 4
+  if (query + ${i}u < tokens && ${c * 32}u + across * 4u < headSize) {
+    let out = (query + ${i}u) * queryStride + head * headSize + ${c * 32}u + across * 4u;
+    let value = sum${c}_${i};
+//#if HEAD_SIZE % 4 == 0
+    dQ[out / 4u] = value;
+//#else
+//#for p in 4
+    if (${c * 32 + p}u + across * 4u < headSize) { dQ[out + ${p}u] = value[${p}]; }
+//#end
+//#end
+  }
+//#end
+//#end
+}
