@@ -91,10 +91,10 @@ export class CompareStep extends LabElement {
           <tr>
             <th>${msg('Arm')}</th>
             <th class="r">${msg('Bits per byte')}</th>
-            <th class="plot">${axis(heldOut)}</th>
+            <th class="plot"><span class="sr">${msg('Interval, held-out text')}</span>${axis(heldOut)}</th>
             <th class="r">${msg('Bytes per token')}</th>
             <th class="r">${msg('General text')}</th>
-            <th class="plot hide-n">${axis(general)}</th>
+            <th class="plot hide-n"><span class="sr">${msg('Interval, general text')}</span>${axis(general)}</th>
           </tr>
         </thead>
         <tbody>
