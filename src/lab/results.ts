@@ -265,6 +265,8 @@ export interface RunStatus {
   readonly plan?: FittingPlan;
   readonly baseBitsPerByte?: number;
   readonly savedStep?: number;
+  /** While `preparing`: what is being done; compiling and measuring the base take a while on slow adapters. */
+  readonly preparing?: Progress;
   /** While preparing: what is being measured before the first step. */
   readonly progress?: Progress;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
