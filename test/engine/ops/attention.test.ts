@@ -23,8 +23,11 @@ const cases = [
   { heads: 1, kvHeads: 1, headSize: 256, lengths: [3, 17] },
 ];
 
-describe.each(['lane', 'tile'])('for a %s target', (variant) => {
-  test.each(cases)('$heads heads of $headSize over $kvHeads, documents $lengths', async (shape) => {
+// The tile kernels take seconds to compile on software adapters: one size of head for each way their stretches end.
+const casesOf = { lane: cases, tile: [cases[1]!, cases[4]!, cases[5]!] };
+
+describe.each(['lane', 'tile'] as const)('for a %s target', (variant) => {
+  test.each(casesOf[variant])('$heads heads of $headSize over $kvHeads, documents $lengths', async (shape) => {
     const { heads, kvHeads, headSize, lengths } = shape;
     const { starts, ends, tokens } = documents(lengths);
     const scale = 1 / Math.sqrt(headSize);

@@ -169,4 +169,31 @@ describe.each(['lane', 'tile'])('for a %s target', (variant) => {
     const factor = largestNorm > 0 ? Math.min(1, largestNorm / (norm + 1e-6)) : 1;
     expectClose(actual!, [largestNorm, factor, norm], 'clip');
   });
+
+  test('a gradient that is not finite moves no weight', async () => {
+    const state = tensors([2, 4]);
+    const { rowSteps: _, ...dense } = state;
+    const target = bench.targetFor(variant);
+    const partials = new Graph().input('partials', [partialsPerGradient], 'f32');
+    const partialsTensor = { ...partials, id: 99 };
+    const weight = normals(8, 30);
+    const values = {
+      weight,
+      gradient: normals(8, 31).fill(Infinity, 3, 4),
+      firstMoment: new Float32Array(8),
+      secondMoment: new Float32Array(8),
+      rowSteps: new Uint32Array(2),
+      scalars: scalarsAt(1),
+      clip: Float32Array.of(1, NaN, NaN),
+    };
+    const norm = gradientNormDispatches([state.gradient], partialsTensor, state.clip, target);
+    const wanted = [state.weight, state.firstMoment, state.gradient];
+    for (const update of [
+      adamwDispatches({ ...dense, target }),
+      adamwDispatches({ ...state, target, lazyRows: true }),
+    ]) {
+      const results = await bench.runDispatches([...norm, ...update], values, wanted);
+      expect(results).toEqual([weight, new Float32Array(8), new Float32Array(8)]);
+    }
+  });
 });
