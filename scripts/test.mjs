@@ -12,13 +12,12 @@ const adapters = vulkanEnvironments(chromium);
 const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-test-'));
 const extra = process.argv.slice(2);
 
-// The whole Node suite runs on the first adapter; whole models and runs go again over every further one. Single kernels
-// in every variant take lavapipe too long to compile: for them set TOKENGRAFT_EVERY_KERNEL.
-const kernelSuites = ['test/model', 'test/lab', ...(process.env.TOKENGRAFT_EVERY_KERNEL ? ['test/engine'] : [])];
+// The whole Node suite runs on the first adapter; kernels, whole models and runs go again over every further one.
+const gpuSuites = ['test/engine', 'test/model', 'test/lab'];
 const runs = [
   ...adapters.map((adapter, index) => ({
     name: `Node, ${adapter.name}`,
-    arguments: ['--project', 'node', ...(index === 0 ? extra : kernelSuites)],
+    arguments: ['--project', 'node', ...(index === 0 ? extra : gpuSuites)],
     environment: adapter.environment,
   })),
   ...(extra.length > 0

@@ -117,8 +117,6 @@ function targetFor(report: DeviceReport): KernelTarget {
     maxInvocationsPerWorkgroup: report.limits.maxInvocationsPerWorkgroup,
     maxWorkgroupStorageBytes: report.limits.maxWorkgroupStorageBytes,
     maxBindingBytes: report.limits.maxBindingBytes,
-    hasSubgroups: report.hasSubgroups,
-    hasF16: report.hasF16,
     matmulVariant: report.isFallback ? 'lane' : 'tile',
   };
 }

@@ -10,8 +10,6 @@ export interface KernelTarget {
   readonly maxInvocationsPerWorkgroup: number;
   readonly maxWorkgroupStorageBytes: number;
   readonly maxBindingBytes: number;
-  readonly hasSubgroups: boolean;
-  readonly hasF16: boolean;
   /** Name of the matmul variant timed fastest on this adapter (tuning.ts), or the default for its kind. */
   readonly matmulVariant: string;
 }

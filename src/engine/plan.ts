@@ -206,8 +206,6 @@ function defaultTarget(limits: PlanLimits): KernelTarget {
     maxInvocationsPerWorkgroup: 256,
     maxWorkgroupStorageBytes: 16384,
     maxBindingBytes: limits.maxBindingBytes,
-    hasSubgroups: false,
-    hasF16: false,
     matmulVariant: 'tile',
   };
 }

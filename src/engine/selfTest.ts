@@ -41,17 +41,14 @@ export async function selfTest(
   const variants = [...new Set([original.matmulVariant, ...matmulVariants])].filter((name) => isKnown(name));
   const failed: KernelCheck[] = [];
   const dropped: string[] = [];
-  for (const hasSubgroups of original.hasSubgroups ? [true, false] : [false]) {
-    for (const matmulVariant of variants) {
-      device.target = { ...original, matmulVariant, hasSubgroups };
-      const variant = hasSubgroups || !original.hasSubgroups ? matmulVariant : `${matmulVariant}, no subgroups`;
-      const kernels = await checkAll(device, onProgress);
-      if (kernels.every((kernel) => kernel.passed)) {
-        return { kernels: [...kernels, ...failed], passed: true, variant, dropped };
-      }
-      dropped.push(variant);
-      for (const check of kernels) if (!check.passed) failed.push({ ...check, name: `${check.name} (${variant})` });
+  for (const variant of variants) {
+    device.target = { ...original, matmulVariant: variant };
+    const kernels = await checkAll(device, onProgress);
+    if (kernels.every((kernel) => kernel.passed)) {
+      return { kernels: [...kernels, ...failed], passed: true, variant, dropped };
     }
+    dropped.push(variant);
+    for (const check of kernels) if (!check.passed) failed.push({ ...check, name: `${check.name} (${variant})` });
   }
   device.target = original;
   return { kernels: failed, passed: false, variant: original.matmulVariant, dropped };

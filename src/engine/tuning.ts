@@ -28,8 +28,19 @@ export function tuningKey(report: DeviceReport): string {
 const shape = { tokens: 256, inSize: 256, outSize: 704 };
 const flops = 2 * shape.tokens * shape.inSize * shape.outSize;
 
-/** Times `variants` (all by default, or those the self-test left). Does not change the device: see `applyTuning`. */
-export async function tune(device: Device, variants: readonly string[] = matmulVariants): Promise<Tuning> {
+/**
+ * What is worth timing. On software adapters the tile kernels take seconds each to compile and ran at half (SwiftShader)
+ * to 1.1 times (lavapipe) the speed of `lane`, so a visitor does not wait for them.
+ */
+export function tuningCandidates({ isFallback }: Pick<DeviceReport, 'isFallback'>): readonly string[] {
+  return isFallback ? ['lane'] : matmulVariants;
+}
+
+/** Times `variants`. Does not change the device: see `applyTuning`. */
+export async function tune(
+  device: Device,
+  variants: readonly string[] = tuningCandidates(device.report),
+): Promise<Tuning> {
   const original = device.target;
   const timed: Record<string, number> = {};
   try {

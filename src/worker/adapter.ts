@@ -1,5 +1,5 @@
 /**
- * The one device of the worker. An adapter is checked and timed when it is first met; what came out is kept by the
+ * The one device of the worker. An adapter is timed and checked when it is first met; what came out is kept by the
  * adapter's name, because compiling every kernel for the check takes up to a minute on a software adapter. A lost device
  * is opened anew by the next call that needs one.
  */
@@ -25,7 +25,7 @@ interface KnownAdapter {
   readonly tuning: Tuning;
 }
 
-const version = '1';
+const version = '2';
 const unavailable: AdapterSummary = {
   available: false,
   vendor: '',
@@ -97,10 +97,14 @@ export class Adapter {
       applyTuning(device, remembered.tuning);
       return { device, known: remembered };
     }
+    const timed = await tune(device);
+    applyTuning(device, timed);
     const report = await selfTest(device, (done, total) => onProgress({ phase: 'checking', done, total }));
-    const tuning = await tune(device, [report.variant]);
+    // The self-test drops a fast variant that is wrong.
+    const tuning: Tuning = { ...timed, matmulVariant: report.variant };
     const known = { version, selfTest: report, tuning };
-    await remember(known);
+    // A failure is looked at anew on the next visit: drivers are updated.
+    if (report.passed) await remember(known);
     return { device, known };
   }
 }

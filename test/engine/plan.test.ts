@@ -78,7 +78,7 @@ describe('a memory plan', () => {
     const { graph } = toyGraph();
     const { activations } = planProgram(graph, { parameters: toySpecs, limits, training: training() });
     const target = { ...limits, maxWorkgroupsPerDimension: 65535, maxInvocationsPerWorkgroup: 256 };
-    const kernels = { maxWorkgroupStorageBytes: 16384, hasSubgroups: false, hasF16: false, matmulVariant: 'tile' };
+    const kernels = { maxWorkgroupStorageBytes: 16384, matmulVariant: 'tile' };
     for (const node of graph.nodes) {
       for (const { bindings } of opNamed(node.op).dispatches(node, { ...target, ...kernels })) {
         const buffers = (access: string) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyTuning, selfTest, tune } from '../../src/engine/index';
+import { matmulVariants } from '../../src/engine/ops/matmul';
 import { openTestDevice } from '../support/gpu';
 
 describe('the self-test', () => {
@@ -14,7 +15,7 @@ describe('the self-test', () => {
     expect(progress.at(-1)).toBe(1);
   });
 
-  it('names the kernel of a driver that computes it wrongly, and passes no variant', async () => {
+  it('names the kernel of a driver that computes it wrongly, and passes no variant', { timeout: 300_000 }, async () => {
     const device = await openTestDevice();
     // A driver whose exponential is a little off.
     const create = device.gpu.createShaderModule.bind(device.gpu);
@@ -31,7 +32,8 @@ describe('the self-test', () => {
 describe('tuning', () => {
   it('picks the fastest variant, survives JSON and holds for its own adapter only', async () => {
     const device = await openTestDevice();
-    const tuning = await tune(device);
+    const tuning = await tune(device, matmulVariants);
+    expect(Object.keys(tuning.timed)).toEqual([...matmulVariants]);
     expect(tuning.gigaflopsPerSecond).toBe(Math.max(...Object.values(tuning.timed)));
     expect(applyTuning(device, JSON.parse(JSON.stringify(tuning)) as typeof tuning)).toBe(true);
     expect(device.target.matmulVariant).toBe(tuning.matmulVariant);

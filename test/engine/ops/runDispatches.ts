@@ -147,8 +147,6 @@ export async function openKernelBench(): Promise<KernelBench> {
       maxInvocationsPerWorkgroup: device.limits.maxComputeInvocationsPerWorkgroup,
       maxWorkgroupStorageBytes: device.limits.maxComputeWorkgroupStorageSize,
       maxBindingBytes: device.limits.maxStorageBufferBindingSize,
-      hasSubgroups: false,
-      hasF16: false,
       matmulVariant,
     }),
     runDispatches,
