@@ -25,59 +25,9 @@ var<workgroup> weights: array<vec4f, 256>;
 // [8][8] quads of queries, by the column of invocations that made them.
 var<workgroup> partial: array<vec4f, 64>;
 
-fn loadQuery(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
-  for (var cell = lane; cell < 256u; cell += 64u) {
-    let at = min(first + cell / 8u, tokens - 1u) * queryStride + head * headSize;
-    let d = stretch * 32u + cell % 8u * 4u;
-//#if HEAD_SIZE % 4 == 0
-    let parts = q[(at + min(d, headSize - 4u)) / 4u];
-//#else
-    let parts = vec4f(
-      q[at + min(d, headSize - 1u)],
-      q[at + min(d + 1u, headSize - 1u)],
-      q[at + min(d + 2u, headSize - 1u)],
-      q[at + min(d + 3u, headSize - 1u)],
-    );
-//#end
-    tile[slot * 288u + cell / 8u * 9u + cell % 8u] = select(vec4f(), parts, vec4u(d, d + 1u, d + 2u, d + 3u) < vec4u(headSize));
-  }
-}
-
-fn loadKey(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
-  for (var cell = lane; cell < 256u; cell += 64u) {
-    let at = min(first + cell / 8u, tokens - 1u) * keyStride + head * headSize;
-    let d = stretch * 32u + cell % 8u * 4u;
-//#if HEAD_SIZE % 4 == 0
-    let parts = k[(at + min(d, headSize - 4u)) / 4u];
-//#else
-    let parts = vec4f(
-      k[at + min(d, headSize - 1u)],
-      k[at + min(d + 1u, headSize - 1u)],
-      k[at + min(d + 2u, headSize - 1u)],
-      k[at + min(d + 3u, headSize - 1u)],
-    );
-//#end
-    tile[slot * 288u + cell / 8u * 9u + cell % 8u] = select(vec4f(), parts, vec4u(d, d + 1u, d + 2u, d + 3u) < vec4u(headSize));
-  }
-}
-
-fn loadValue(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
-  for (var cell = lane; cell < 256u; cell += 64u) {
-    let at = min(first + cell / 8u, tokens - 1u) * keyStride + head * headSize;
-    let d = stretch * 32u + cell % 8u * 4u;
-//#if HEAD_SIZE % 4 == 0
-    let parts = v[(at + min(d, headSize - 4u)) / 4u];
-//#else
-    let parts = vec4f(
-      v[at + min(d, headSize - 1u)],
-      v[at + min(d + 1u, headSize - 1u)],
-      v[at + min(d + 2u, headSize - 1u)],
-      v[at + min(d + 3u, headSize - 1u)],
-    );
-//#end
-    tile[slot * 288u + cell / 8u * 9u + cell % 8u] = select(vec4f(), parts, vec4u(d, d + 1u, d + 2u, d + 3u) < vec4u(headSize));
-  }
-}
+//#include attentionTileLoad LOAD=loadQuery OPERAND=q STRIDE=queryStride
+//#include attentionTileLoad LOAD=loadKey OPERAND=k STRIDE=keyStride
+//#include attentionTileLoad LOAD=loadValue OPERAND=v STRIDE=keyStride
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

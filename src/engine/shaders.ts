@@ -2,13 +2,14 @@
  * Every kernel's source by the stem of its file, and its expansion for one dispatch. The imports are explicit so that
  * the bundler sees them and a misspelt kernel fails when it is compiled, not when it is first run.
  */
-import { expandShader, type ShaderConstants } from './wgsl';
+import { expandShader, includeParts, type ShaderConstants } from './wgsl';
 import adamw from '../../shaders/adamw.wgsl?raw';
 import adamwRows from '../../shaders/adamwRows.wgsl?raw';
 import add from '../../shaders/add.wgsl?raw';
 import addPartials from '../../shaders/addPartials.wgsl?raw';
 import attentionLane from '../../shaders/attentionLane.wgsl?raw';
 import attentionTile from '../../shaders/attentionTile.wgsl?raw';
+import attentionTileLoad from '../../shaders/attentionTileLoad.wgsl?raw';
 import attentionDelta from '../../shaders/attentionDelta.wgsl?raw';
 import attentionKeyValueGradientLane from '../../shaders/attentionKeyValueGradientLane.wgsl?raw';
 import attentionKeyValueGradientTile from '../../shaders/attentionKeyValueGradientTile.wgsl?raw';
@@ -57,9 +58,12 @@ export const shaderSources: Readonly<Record<string, string>> = {
   squaredNorm,
 };
 
+/** Not kernels: what several of them include. */
+const parts: Readonly<Record<string, string>> = { attentionTileLoad };
+
 /** WGSL of `kernel` with its compile-time constants filled in. */
 export function shaderCode(kernel: string, constants: ShaderConstants): string {
   const source = shaderSources[kernel];
   if (source === undefined) throw new Error(`no kernel is called ${kernel}`);
-  return expandShader(kernel, source, constants);
+  return expandShader(kernel, includeParts(kernel, source, parts), constants);
 }

@@ -6,6 +6,7 @@
  *   ${expression}            integer arithmetic over constants and loop variables, or any constant's text
  *   //#if expression         ... //#else ... //#end
  *   //#for name in count     ... //#end      (name runs from 0 to count - 1; loops nest)
+ *   //#include part A=text ...  the shader `part` stands here with its ${A} replaced (lines are counted with it in place)
  *
  * Expressions know + - * / % (integers), comparisons, && || ! and parentheses. An unknown name is an error.
  */
@@ -19,6 +20,16 @@ export function expandShader(name: string, source: string, constants: ShaderCons
   const end = expandBlock(name, lines, 0, new Map(Object.entries(constants)), out, true);
   if (end < lines.length) throw problem(name, end, 'has no matching //#if or //#for');
   return out.join('\n');
+}
+
+/** Puts the shaders that `source` includes in its place; the rest is expanded afterwards. */
+export function includeParts(name: string, source: string, parts: Readonly<Record<string, string>>): string {
+  return source.replace(/^\/\/#include (\w+)(.*)\n/gm, (_, part: string, list: string) => {
+    const text = parts[part];
+    if (text === undefined) throw new Error(`shaders/${name}.wgsl includes ${part}, which does not exist`);
+    const given = new Map(Array.from(list.matchAll(/(\w+)=(\S+)/g), ([, key, value]) => [key!, value!]));
+    return text.replace(/\$\{(\w+)\}/g, (whole, key: string) => given.get(key) ?? whole);
+  });
 }
 
 /** Expands from `start` to the directive that closes the block (or the end of the file); returns that line's index. */

@@ -1,6 +1,6 @@
 // The template language of shaders/*.wgsl.
 import { describe, expect, test } from 'vitest';
-import { expandShader } from '../../../src/engine/wgsl';
+import { expandShader, includeParts } from '../../../src/engine/wgsl';
 
 function expanded(source: string, constants: Record<string, number | boolean | string> = {}): string {
   return expandShader('sample', source, constants);
@@ -49,4 +49,11 @@ describe('mistakes are named with file and line', () => {
   ])('%j', (source, message) => {
     expect(() => expanded(source, { A: 1 })).toThrow(message);
   });
+});
+
+test('a part stands where it is included, with its names given; other names are left to the expansion', () => {
+  const parts = { load: 'fn ${LOAD}() { ${OPERAND}[${SIZE}]; }\n' };
+  const whole = includeParts('kernel', '//#include load LOAD=loadKey OPERAND=k\nrest\n', parts);
+  expect(whole).toBe('fn loadKey() { k[${SIZE}]; }\nrest\n');
+  expect(() => includeParts('kernel', '//#include lost\n', parts)).toThrow('shaders/kernel.wgsl includes lost');
 });
