@@ -1,7 +1,7 @@
 /**
  * Intervals by resampling documents, the unit that is independent; tokens of one document are not. Bits per byte is a
  * ratio of sums, so each resample sums nats and bytes of the drawn documents. Two arms are compared on the same draws
- * (paired): what is hard about a document cancels.
+ * (paired): what is hard about a document cancels. One document cannot be resampled: it has no interval.
  */
 import { seededRandom } from './random';
 
@@ -12,6 +12,9 @@ export interface DocumentScores {
   readonly tokens: readonly number[];
 }
 
+/** Low and high end of 95 %; null where there is a single document. */
+export type Interval = readonly [low: number, high: number] | null;
+
 export const resamples = 1000;
 const bootstrapSeed = 20260101;
 
@@ -20,7 +23,7 @@ export function bitsPerByte(scores: DocumentScores): number {
 }
 
 /** 95 % interval of bits per byte. */
-export function scoreInterval(scores: DocumentScores): readonly [number, number] {
+export function scoreInterval(scores: DocumentScores): Interval {
   return percentiles(draws(scores.bytes, [scores.nats]).map(([bits]) => bits!));
 }
 
@@ -28,7 +31,7 @@ export function scoreInterval(scores: DocumentScores): readonly [number, number]
 export function pairedDifference(
   first: DocumentScores,
   second: DocumentScores,
-): { readonly bitsPerByte: number; readonly interval: readonly [number, number] } {
+): { readonly bitsPerByte: number; readonly interval: Interval } {
   const differences = draws(first.bytes, [first.nats, second.nats]).map(([a, b]) => b! - a!);
   return { bitsPerByte: bitsPerByte(second) - bitsPerByte(first), interval: percentiles(differences) };
 }
@@ -36,6 +39,7 @@ export function pairedDifference(
 function draws(bytes: readonly number[], arms: readonly (readonly number[])[]): number[][] {
   const random = seededRandom(bootstrapSeed);
   const results: number[][] = [];
+  if (bytes.length < 2) return results;
   for (let draw = 0; draw < resamples; draw++) {
     let drawnBytes = 0;
     const nats = arms.map(() => 0);
@@ -49,9 +53,10 @@ function draws(bytes: readonly number[], arms: readonly (readonly number[])[]): 
   return results;
 }
 
-function percentiles(values: number[]): readonly [number, number] {
+function percentiles(values: number[]): Interval {
+  if (values.length === 0) return null;
   values.sort((a, b) => a - b);
-  return [values[Math.floor(0.025 * values.length)] ?? 0, values[Math.ceil(0.975 * values.length) - 1] ?? 0];
+  return [values[Math.floor(0.025 * values.length)]!, values[Math.ceil(0.975 * values.length) - 1]!];
 }
 
 export function sum(values: readonly number[]): number {

@@ -1,9 +1,10 @@
 /**
  * Did it pay? Bits per byte of the arms over the same documents, the paired difference with its interval, and one
  * outcome. The rule, in this order: better than the base for sure (interval below 0): paid. At most 1 % worse than the
- * base for sure, and at least 10 % shorter: shorter and not worse. Worse for sure: did not pay. Else: not to be told apart.
+ * base for sure, and at least 10 % shorter: shorter and not worse. Worse for sure: did not pay. Else, and where a single
+ * document gives no interval: not to be told apart.
  */
-import { bitsPerByte, pairedDifference, scoreInterval, sum, type DocumentScores } from './bootstrap';
+import { bitsPerByte, pairedDifference, scoreInterval, sum, type DocumentScores, type Interval } from './bootstrap';
 import type { ArmResult, Comparison, ScoreResult, TrainMode } from './results';
 
 export interface ArmScores {
@@ -53,11 +54,9 @@ export function compareArms(arms: ScoredArms, steps: number, mode: TrainMode): C
   };
 }
 
-export function outcomeOf(
-  [low, high]: readonly [number, number],
-  baseBitsPerByte: number,
-  shorterBy: number,
-): Comparison['outcome'] {
+export function outcomeOf(interval: Interval, baseBitsPerByte: number, shorterBy: number): Comparison['outcome'] {
+  if (!interval) return 'not-distinguishable';
+  const [low, high] = interval;
   if (high < 0) return 'paid';
   if (high <= notWorseMargin * baseBitsPerByte && shorterBy >= worthwhileShortening) return 'shorter-not-worse';
   if (low > 0) return 'did-not-pay';

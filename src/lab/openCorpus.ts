@@ -2,6 +2,7 @@
 import { readCorpus, utf8Length, type Corpus, type CorpusFile, type DocumentFormat } from '../corpus/index';
 import type { CorpusText } from './corpusText';
 import { throttled, type OnProgress } from './progress';
+import { seededRandom, shuffledIndices } from './random';
 import type { CorpusSummary } from './results';
 
 export interface GeneralText {
@@ -67,8 +68,30 @@ function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
   };
 }
 
-/** The general sample as documents, train and held-out together: none of it is trained on. */
+/**
+ * The general text, none of it trained on, as passages in an even order of their own: an evaluation that stops after a
+ * few kilobytes still sees many places of it, and has documents to draw an interval from.
+ */
 export async function openGeneralText(file: CorpusFile, name: string): Promise<GeneralText> {
   const { train, heldOut } = await readCorpus([file], { name });
-  return { name, documents: [...heldOut, ...train] };
+  const passages = [...heldOut, ...train].flatMap(passagesOf);
+  const order = shuffledIndices(passages.length, seededRandom(passageSeed));
+  return { name, documents: Array.from(order, (at) => passages[at]!) };
+}
+
+const passageBytes = 384;
+const passageSeed = 20260102;
+
+/** Whole lines, gathered until they are long enough; what is left over goes to the last. */
+function passagesOf(document: string): string[] {
+  const passages: string[] = [];
+  let passage = '';
+  for (const line of document.split('\n')) {
+    passage += passage === '' ? line : `\n${line}`;
+    if (utf8Length(passage) < passageBytes) continue;
+    passages.push(passage);
+    passage = '';
+  }
+  if (passage.trim() === '') return passages;
+  return passages.length > 0 ? [...passages.slice(0, -1), `${passages.at(-1)}\n${passage}`] : [passage];
 }

@@ -78,7 +78,11 @@ export function cardOf(parts: {
           arms: ['base', 'grafted, untrained', 'grafted, trained'],
           figures: [
             figure(comparison, 'bits per byte, held-out', (arm) => arm.heldOut.bitsPerByte.toFixed(3)),
-            figure(comparison, '95 % interval', (arm) => arm.heldOut.interval.map((x) => x.toFixed(3)).join(' to ')),
+            figure(
+              comparison,
+              '95 % interval',
+              (arm) => arm.heldOut.interval?.map((x) => x.toFixed(3)).join(' to ') ?? 'one document',
+            ),
             figure(comparison, 'tokens, held-out', (arm) => String(arm.heldOut.tokens)),
             figure(comparison, `bits per byte, ${corpus.generalName}`, (arm) => arm.general.bitsPerByte.toFixed(3)),
           ],

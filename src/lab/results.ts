@@ -3,6 +3,9 @@
  * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
+import type { Interval } from './bootstrap';
+
+export type { Interval };
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -281,7 +284,7 @@ export interface ArmResult {
 export interface ScoreResult {
   readonly bitsPerByte: number;
   /** 95 % interval by bootstrap over documents. */
-  readonly interval: readonly [low: number, high: number];
+  readonly interval: Interval;
   readonly nllPerToken: number;
   readonly tokens: number;
   readonly bytes: number;
@@ -291,8 +294,8 @@ export interface ScoreResult {
 export interface Comparison {
   readonly arms: readonly ArmResult[];
   /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. */
-  readonly difference: { readonly bitsPerByte: number; readonly interval: readonly [number, number] };
-  readonly generalDifference: { readonly bitsPerByte: number; readonly interval: readonly [number, number] };
+  readonly difference: { readonly bitsPerByte: number; readonly interval: Interval };
+  readonly generalDifference: { readonly bitsPerByte: number; readonly interval: Interval };
   readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable';
   /** 1 - tokens after / tokens before on held-out text. */
   readonly shorterBy: number;

@@ -2,24 +2,12 @@
  * One experiment at a time, as the page drives it: each call moves it one step and keeps what the next one needs. The
  * steps themselves are src/lab's; here is only which of them were taken, what a new choice makes stale, and cancelling.
  */
-import {
-  directorySink,
-  directoryTree,
-  filesTree,
-  openZip,
-  privateDirectory,
-  writeFile,
-  zipSink,
-  type FileTree,
-  type FolderSink,
-} from '../checkpoint/index';
+import { filesTree, type FileTree } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
   buildVocabulary,
-  cardOf,
   defaultTrainSettings,
   diagnose,
-  exportReport,
   experimentOf,
   generateText,
   leastLimits,
@@ -29,10 +17,7 @@ import {
   openModel,
   piecesOf,
   planTraining,
-  recordLines,
   Training,
-  verifyExport,
-  writeModel,
   type AdapterSummary,
   type Comparison,
   type CorpusSummary,
@@ -55,6 +40,7 @@ import {
 } from '../lab/index';
 import { Adapter } from './adapter';
 import type { LabApi, OnProgress, RunUpdate, Tokenized } from './api';
+import { exportFolder, exportZip, type FinishedRun } from './exporting';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
 
@@ -237,25 +223,12 @@ export class Experiment implements LabApi {
     });
   }
 
-  exportZip(onProgress: OnProgress): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
-    return this.cancellable(async () => {
-      const directory = await privateDirectory('export');
-      const fileName = `${this.requireModel().summary.name}-grafted.zip`;
-      const { sink, stream } = zipSink();
-      const writing = writeFile(directory, fileName, stream);
-      await Promise.all([this.write(sink, onProgress).then(() => sink.close()), writing]);
-      const zip = await (await directory.getFileHandle(fileName)).getFile();
-      return { report: await this.verified(await openZip(zip, fileName), onProgress), zip, fileName };
-    });
+  exportZip(onProgress: OnProgress): ReturnType<LabApi['exportZip']> {
+    return this.cancellable(() => exportZip(this.finished(), onProgress));
   }
 
   exportFolder(directory: FileSystemDirectoryHandle, onProgress: OnProgress): Promise<ExportReport> {
-    return this.cancellable(async () => {
-      const sink = directorySink(directory);
-      await this.write(sink, onProgress);
-      await sink.close();
-      return this.verified(await directoryTree(directory), onProgress);
-    });
+    return this.cancellable(() => exportFolder(this.finished(), directory, onProgress));
   }
 
   savedRun(): Promise<SavedRun | null> {
@@ -392,46 +365,17 @@ export class Experiment implements LabApi {
     return run ?? this.restored ?? { records: [], status: preparing(this.requireTraining().setup.settings) };
   }
 
-  private async write(sink: FolderSink, onProgress: OnProgress): Promise<void> {
+  private finished(): FinishedRun {
     const training = this.requireTraining();
-    const { model, corpus, settings } = training.setup;
-    const vocabulary = this.requireVocabulary();
     const { records, status } = this.runSoFar;
-    await writeModel(
-      sink,
-      {
-        model,
-        files: vocabulary.files,
-        ...(training.graft ? { graft: training.graft } : {}),
-        store: training.session.store,
-        trainedNames: training.session.trainedNames,
-        card: cardOf({
-          model,
-          corpus: corpus.summary,
-          graft: training.graft,
-          settings,
-          steps: status.step,
-          comparison: this.comparison ?? null,
-        }),
-        newTokens: vocabulary.summary.newTokens,
-        extras: {
-          'experiment.json': `${JSON.stringify(this.experiment(), null, 2)}\n`,
-          'run.jsonl': recordLines(records),
-        },
-      },
-      onProgress,
-    );
-  }
-
-  /** From the bytes that were written, never from memory. */
-  private async verified(tree: FileTree, onProgress: OnProgress): Promise<ExportReport> {
-    const { session, tokenizer, setup } = this.requireTraining();
-    const verification = await verifyExport(
-      tree,
-      { session, tokenizer, mode: setup.settings.mode, text: setup.corpus.heldOut.slice(0, 20).join('\n') },
-      onProgress,
-    );
-    return exportReport(tree, verification);
+    return {
+      training,
+      vocabulary: this.requireVocabulary(),
+      experiment: this.experiment(),
+      comparison: this.comparison ?? null,
+      records,
+      steps: status.step,
+    };
   }
 
   private dropModel(): void {

@@ -16,8 +16,8 @@ describe('bits per byte', () => {
   });
 
   it('has an interval that holds it and narrows with more even documents', () => {
-    const wide = scoreInterval(scores(1, 20));
-    const narrow = scoreInterval(scores(1, 2));
+    const wide = scoreInterval(scores(1, 20))!;
+    const narrow = scoreInterval(scores(1, 2))!;
     const value = bitsPerByte(scores(1, 20));
     expect(wide[0]).toBeLessThan(value);
     expect(wide[1]).toBeGreaterThan(value);
@@ -27,13 +27,19 @@ describe('bits per byte', () => {
   it('gives the same interval every time', () => {
     expect(scoreInterval(scores(1, 20))).toEqual(scoreInterval(scores(1, 20)));
   });
+
+  it('has no interval over a single document', () => {
+    const one = { nats: [10], bytes: [10], tokens: [3] };
+    expect(scoreInterval(one)).toBeNull();
+    expect(pairedDifference(one, one).interval).toBeNull();
+  });
 });
 
 describe('the paired difference', () => {
   it('cancels what both arms share: a constant gap has an interval of its own width, not of the documents', () => {
     const { bitsPerByte: gap, interval } = pairedDifference(scores(1, 20), scores(0.9, 20));
     expect(gap).toBeCloseTo(-0.1 / Math.LN2, 10);
-    expect(interval[1] - interval[0]).toBeLessThan(1e-9);
+    expect(interval![1] - interval![0]).toBeLessThan(1e-9);
   });
 });
 
@@ -46,6 +52,7 @@ describe('the outcome', () => {
     ['within 1 % and not shorter', [-0.01, 0.009], 0.05, 'not-distinguishable'],
     ['worse for sure', [0.05, 0.2], 0.4, 'did-not-pay'],
     ['wide interval around zero', [-0.1, 0.2], 0.4, 'not-distinguishable'],
+    ['no interval', null, 0.4, 'not-distinguishable'],
   ] as const;
   it.each(cases)('%s', (_, interval, shorterBy, outcome) => {
     expect(outcomeOf(interval, 1, shorterBy)).toBe(outcome);

@@ -20,6 +20,6 @@ export async function evalVerb(command: Command): Promise<Answer> {
   const { bitsPerByte, nllPerToken, tokens, bytes, documents: count, interval } = scoreResult(scores);
   return {
     value: { bitsPerByte, nllPerToken, tokens, bytes, documents: count, interval },
-    text: `${bitsPerByte.toFixed(4)} bits per byte (${interval.map((x) => x.toFixed(4)).join(' to ')}) over ${bytes} bytes, ${tokens} tokens, ${count} documents`,
+    text: `${bitsPerByte.toFixed(4)} bits per byte (${interval?.map((x) => x.toFixed(4)).join(' to ') ?? 'one document, no interval'}) over ${bytes} bytes, ${tokens} tokens, ${count} documents`,
   };
 }

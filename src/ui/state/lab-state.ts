@@ -14,6 +14,7 @@ import {
   type LabApi,
   type ModelSummary,
   type OnProgress,
+  type Piece,
   type RunUpdate,
   type SampleSummary,
   type SavedRun,
@@ -52,6 +53,20 @@ type SlotName = keyof Slots;
 type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['value'];
 
 const DOWNSTREAM: readonly SlotName[] = ['model', 'corpus', 'diagnosis', 'vocabulary', 'comparison', 'exported'];
+
+/** What one model wrote after a prompt. */
+export interface Written {
+  readonly pieces: readonly Piece[];
+  readonly milliseconds: number;
+  readonly done: boolean;
+}
+
+export interface Tried {
+  readonly prompt: string;
+  readonly written: Readonly<Record<'base' | 'grafted', Written>>;
+  /** Tokens of what the graft wrote, and what the base vocabulary needs for the same text. */
+  readonly tokens: { readonly grafted: number; readonly base: number };
+}
 
 export class LabState {
   readonly slots: Slots = {
@@ -318,10 +333,10 @@ export class LabState {
     return done[step];
   }
 
-  /** Tokens of the last side-by-side, for the rail: graft, and what the base vocabulary needs for the same text. */
-  tried: { readonly grafted: number; readonly base: number } | null = null;
+  /** The last side-by-side, kept while the visitor looks at other steps. */
+  tried: Tried | null = null;
 
-  setTried(tried: { readonly grafted: number; readonly base: number }): void {
+  setTried(tried: Tried): void {
     this.set(() => (this.tried = tried));
   }
 

@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { ArmResult, Comparison, TrainMode } from '../../worker/index';
+import type { ArmResult, Comparison, Interval, TrainMode } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fixed, percent, signed } from '../format';
 import { armMark, type Shape } from '../parts/marks';
@@ -11,7 +11,7 @@ import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '.
 import { errorOf, valueOf } from '../state/slot';
 import { modeName } from '../wording/modes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
-import { forestScale, whisker, type Scale } from './forest';
+import { forestScale, intervalText, whisker, type Scale } from './forest';
 
 const MARKS: Readonly<Record<ArmResult['arm'], { shape: Shape; role: string }>> = {
   'grafted-trained': { shape: 'disc', role: '--arm-graft' },
@@ -78,8 +78,8 @@ export class CompareStep extends LabElement {
     const order = ['grafted-trained', 'grafted-untrained', 'base'];
     const arms = [...comparison.arms].sort((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm));
     const base = comparison.arms.find((arm) => arm.arm === 'base');
-    const heldOut = forestScale(arms.map((arm) => arm.heldOut.interval));
-    const general = forestScale(arms.map((arm) => arm.general.interval));
+    const heldOut = forestScale(arms.map((arm) => arm.heldOut));
+    const general = forestScale(arms.map((arm) => arm.general));
     const row = (arm: ArmResult) => this.arm(arm, comparison, heldOut, general, base);
     return html`${panel({
       heading: msg('Arms'),
@@ -137,7 +137,7 @@ export class CompareStep extends LabElement {
       </td>
       <td class="num">
         ${number(html`<b>${fixed(score.bitsPerByte, 3)}</b>`, explain(msg('Held-out text'), score))}
-        <span class="ci">${fixed(score.interval[0], 3)} – ${fixed(score.interval[1], 3)}</span>
+        <span class="ci">${score.interval ? intervalText(score.interval) : msg('one document')}</span>
       </td>
       <td class="plot">
         ${whisker(heldOut, score.bitsPerByte, score.interval, shape, color, base?.heldOut.bitsPerByte)}
@@ -145,7 +145,7 @@ export class CompareStep extends LabElement {
       <td class="num" data-label=${msg('Bytes per token')}>${fixed(score.bytes / score.tokens, 2)}</td>
       <td class="num" data-label=${msg('General text')}>
         ${number(fixed(other.bitsPerByte, 3), explain(msg('General text'), other))}
-        <span class="ci">${fixed(other.interval[0], 3)} – ${fixed(other.interval[1], 3)}</span>
+        <span class="ci">${other.interval ? intervalText(other.interval) : msg('one document')}</span>
       </td>
       <td class="plot hide-n">
         ${whisker(general, other.bitsPerByte, other.interval, shape, color, base?.general.bitsPerByte)}
@@ -161,11 +161,13 @@ export class CompareStep extends LabElement {
 
   private differences(comparison: Comparison) {
     const { difference, generalDifference } = comparison;
-    const interval = ([low, high]: readonly [number, number]) =>
-      msg(str`95 % interval ${signed(low, 3)} to ${signed(high, 3)}`);
+    const interval = (range: Interval) =>
+      range
+        ? msg(str`95 % interval ${signed(range[0], 3)} to ${signed(range[1], 3)}`)
+        : msg('one document, so no interval');
     const base = comparison.arms.find((arm) => arm.arm === 'base');
     const trained = comparison.arms.find((arm) => arm.arm === 'grafted-trained');
-    const lines = (change: number, range: readonly [number, number]) =>
+    const lines = (change: number, range: Interval) =>
       html`<b>${signed(change, 3)}</b> <span class="note">${interval(range)}</span>`;
     return html`<div class="cols two">
       ${panel({

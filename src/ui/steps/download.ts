@@ -130,6 +130,7 @@ export class DownloadStep extends LabElement {
 
   private proof({ report }: Exported) {
     const { verification: found, files } = report;
+    const rounding = found.roundingLogitDifference ?? 0;
     return html`${panel({
       heading: msg('Proof'),
       note: msg('The written bytes, opened again, against the trained model'),
@@ -146,7 +147,12 @@ export class DownloadStep extends LabElement {
               meaning: msg(str`Over ${count(found.tokensCompared)} tokens and the whole vocabulary.`),
             }))}</span
           >
-          <span class="note">${msg('allowed')} ${scientific(found.allowed)}</span>
+          <span class="note"
+            >${msg('allowed')}
+            ${scientific(found.allowed)}${
+              rounding > 0 ? html`; ${msg(str`rounding to the file’s number type: ${scientific(rounding)}`)}` : nothing
+            }</span
+          >
         </div>
         <div>
           <span class="note">${msg('Greedy agreement')}</span>
@@ -154,10 +160,19 @@ export class DownloadStep extends LabElement {
             >${number(percent(found.greedyAgreement, found.greedyAgreement === 1 ? 0 : 2), () => ({
               name: msg('Greedy agreement'),
               formula: msg(str`the same first choice, of ${count(found.tokensCompared)} tokens`),
-              meaning: msg('What greedy decoding would write is the same.'),
+              meaning:
+                found.greedyAgreement === 1
+                  ? msg('What greedy decoding would write is the same.')
+                  : msg('Against the trained values before they were rounded to the file’s number type.'),
             }))}</span
           >
-          <span class="note">${msg(str`of ${count(found.tokensCompared)} tokens`)}</span>
+          <span class="note"
+            >${
+              rounding > 0
+                ? msg(str`of ${count(found.tokensCompared)} tokens, with the trained values before rounding`)
+                : msg(str`of ${count(found.tokensCompared)} tokens`)
+            }</span
+          >
         </div>
         <div>
           <span class="note">${msg('Untouched rows')}</span>
@@ -197,6 +212,7 @@ function fileNote(name: string): string {
   if (name.endsWith('config.json')) return msg('Architecture, in the style it was read');
   if (name.endsWith('README.md')) return msg('Model card with this run’s figures');
   if (name.endsWith('experiment.json')) return msg('Everything needed to run it again');
+  if (name.endsWith('new_tokens.json')) return msg('The new tokens, the pieces they replace, and their counts');
   if (name.endsWith('run.jsonl')) return msg('Every step, evaluation and event');
   if (name.endsWith('vocab.json') || name.endsWith('merges.txt'))
     return msg('Vocabulary and merges as older tools read them');

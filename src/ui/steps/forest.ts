@@ -1,5 +1,6 @@
 /** The forest plot inside the table of arms: one scale for a column, a whisker a row. */
-import { svg, type SVGTemplateResult } from 'lit';
+import { nothing, svg, type SVGTemplateResult } from 'lit';
+import type { Interval } from '../../worker/index';
 import { fixed } from '../format';
 import { shape, type Shape } from '../parts/marks';
 import { niceStep } from './frontier-data';
@@ -13,11 +14,12 @@ export interface Scale {
   tick(value: number): SVGTemplateResult;
 }
 
-/** Round ticks over all intervals with a little room; 200 px wide. */
-export function forestScale(intervals: readonly (readonly [number, number])[]): Scale {
+/** Round ticks over all values and intervals with a little room; 200 px wide. */
+export function forestScale(scores: readonly { readonly bitsPerByte: number; readonly interval: Interval }[]): Scale {
   const width = 200;
-  const low = Math.min(...intervals.map(([from]) => from));
-  const high = Math.max(...intervals.map(([, to]) => to));
+  const values = scores.flatMap(({ bitsPerByte, interval }) => [bitsPerByte, ...(interval ?? [])]);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
   const room = (high - low || 0.1) * 0.08;
   const from = low - room;
   const to = high + room;
@@ -38,16 +40,23 @@ export function forestScale(intervals: readonly (readonly [number, number])[]): 
 export function whisker(
   scale: Scale,
   value: number,
-  [low, high]: readonly [number, number],
+  interval: Interval,
   kind: Shape,
   color: string,
   reference: number | undefined,
 ): SVGTemplateResult {
   const { x } = scale;
-  return svg`<svg width=${scale.width} height=${HEIGHT} role="img" aria-label=${`${fixed(value, 3)}; ${fixed(low, 3)} – ${fixed(high, 3)}`}>
+  const label = [fixed(value, 3), ...(interval ? [intervalText(interval)] : [])].join('; ');
+  return svg`<svg width=${scale.width} height=${HEIGHT} role="img" aria-label=${label}>
     ${scale.ticks.map((tick) => svg`<path d="M${x(tick)} 0V${HEIGHT}" stroke="var(--line)"/>`)}
     ${reference === undefined ? '' : svg`<path d="M${x(reference)} 0V${HEIGHT}" stroke="var(--arm-base)" stroke-dasharray="2 3"/>`}
-    <path d="M${x(low)} 23H${x(high)}M${x(low)} 19v8M${x(high)} 19v8" stroke=${color} stroke-width="1.5" fill="none"/>
+    ${
+      interval
+        ? svg`<path d="M${x(interval[0])} 23H${x(interval[1])}M${x(interval[0])} 19v8M${x(interval[1])} 19v8" stroke=${color} stroke-width="1.5" fill="none"/>`
+        : nothing
+    }
     ${shape(kind, color, x(value), 23, 4.5)}
   </svg>`;
 }
+
+export const intervalText = ([low, high]: NonNullable<Interval>): string => `${fixed(low, 3)} – ${fixed(high, 3)}`;

@@ -9,18 +9,14 @@ import { FrameQueue } from '../frames';
 import { armMark } from '../parts/marks';
 import { emptyState, failureAlert, panel, segmented, verdict } from '../parts/panel';
 import { pieces, prosePieces } from '../parts/pieces';
+import type { Tried, Written } from '../state/lab-state';
 import type { Failure } from '../state/slot';
 import { valueOf } from '../state/slot';
 
-type Arm = 'base' | 'grafted';
-
-interface Written {
-  readonly pieces: readonly Piece[];
-  readonly milliseconds: number;
-  readonly done: boolean;
-}
+type Arm = keyof Tried['written'];
 
 const NOTHING: Written = { pieces: [], milliseconds: 0, done: false };
+const NEITHER: Tried['written'] = { base: NOTHING, grafted: NOTHING };
 const encoder = new TextEncoder();
 
 @customElement('tg-step-try')
@@ -33,11 +29,13 @@ export class TryStep extends LabElement {
   @state() private showPieces = false;
   @state() private busy = false;
   @state() private failed: Failure | null = null;
-  @state() private written: Readonly<Record<Arm, Written>> = { base: NOTHING, grafted: NOTHING };
+  /** While it comes; afterwards the lab's state holds it. */
+  @state() private writing: Tried['written'] | null = null;
   private readonly frames = new FrameQueue();
 
   private get text(): string {
     if (this.prompt !== null) return this.prompt;
+    if (this.lab.tried) return this.lab.tried.prompt;
     const sample = this.lab.run?.samples.at(-1)?.prompt;
     const excerpt = valueOf(this.lab.slots.corpus)?.excerpt ?? '';
     return sample ?? excerpt.slice(0, 12);
@@ -76,7 +74,7 @@ export class TryStep extends LabElement {
     }
     return verdict(
       msg(
-        str`The graft wrote this in ${count(tried.grafted)} tokens. The base vocabulary would have needed ${count(tried.base)}.`,
+        str`The graft wrote this in ${count(tried.tokens.grafted)} tokens. The base vocabulary would have needed ${count(tried.tokens.base)}.`,
       ),
       msg('Same prompt, same seed, same number of tokens, first the base, then the graft.'),
       download,
@@ -152,7 +150,8 @@ export class TryStep extends LabElement {
   }
 
   private column(arm: Arm, name: string, mark: TemplateResult | unknown) {
-    const { pieces: list, milliseconds, done } = this.written[arm];
+    const { prompt, written } = this.shown;
+    const { pieces: list, milliseconds, done } = written[arm];
     const text = list.map((piece) => piece.text).join('');
     const bytes = encoder.encode(text).length;
     const stat = (value: string, unit: string) => html`<span><b>${value}</b> ${unit}</span>`;
@@ -165,7 +164,7 @@ export class TryStep extends LabElement {
             ? html`<span class="note">${this.busy ? msg('Waiting for its turn') : msg('Press Generate.')}</span>`
             : this.showPieces
               ? pieces(list)
-              : html`<span class="prompt as-is">${this.text}</span>${prosePieces(list)}`
+              : html`<span class="prompt as-is">${prompt}</span>${prosePieces(list)}`
         }
       </div>
       <div class="stats">
@@ -181,21 +180,26 @@ export class TryStep extends LabElement {
     </div>`;
   }
 
+  private get shown(): Pick<Tried, 'prompt' | 'written'> {
+    if (this.writing) return { prompt: this.text, written: this.writing };
+    return this.lab.tried ?? { prompt: this.text, written: NEITHER };
+  }
+
   private async generate(): Promise<void> {
     this.busy = true;
     this.failed = null;
-    this.written = { base: NOTHING, grafted: NOTHING };
+    let written = NEITHER;
+    this.writing = written;
     const { text: prompt, temperature, topK, seed, maxTokens } = this;
     this.prompt = prompt;
     try {
       for (const model of ['base', 'grafted'] as const) {
         const started = performance.now();
         const come: Piece[] = [];
-        const show = (done: boolean, list: readonly Piece[]) =>
-          (this.written = {
-            ...this.written,
-            [model]: { pieces: list, milliseconds: performance.now() - started, done },
-          });
+        const show = (done: boolean, list: readonly Piece[]) => {
+          const now: Written = { pieces: list, milliseconds: performance.now() - started, done };
+          this.writing = written = { ...written, [model]: now };
+        };
         const all = await this.lab.lab.generate({ model, prompt, maxTokens, temperature, topK, seed }, (piece) => {
           come.push(piece);
           this.frames.add(model, () => show(false, [...come]));
@@ -203,10 +207,11 @@ export class TryStep extends LabElement {
         this.frames.remove(model);
         show(true, all);
       }
-      const grafted = this.written.grafted.pieces;
+      const grafted = written.grafted.pieces;
       const text = grafted.map((piece) => piece.text).join('');
       const again = await this.lab.lab.tokenize(text);
-      this.lab.setTried({ grafted: grafted.length, base: again.base.length });
+      this.lab.setTried({ prompt, written, tokens: { grafted: grafted.length, base: again.base.length } });
+      this.writing = null;
     } catch (thrown) {
       const error = asLabError(thrown);
       if (error.code !== 'cancelled') this.failed = error;

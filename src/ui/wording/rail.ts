@@ -64,8 +64,8 @@ export function stepVerdict(step: StepName, lab: LabState): string | null {
       return found ? comparisonShort(found) : (pending(comparison) ?? failed(comparison));
     }
     case 'try':
-      return lab.tried && lab.tried.base > 0
-        ? msg(str`${percent(1 - lab.tried.grafted / lab.tried.base, 0)} fewer tokens`)
+      return lab.tried && lab.tried.tokens.base > 0
+        ? msg(str`${percent(1 - lab.tried.tokens.grafted / lab.tried.tokens.base, 0)} fewer tokens`)
         : null;
     case 'download': {
       const found = valueOf(exported);

@@ -147,9 +147,9 @@ export function generalChange(comparison: Comparison): number {
 export function comparisonLede(comparison: Comparison): string {
   const documents = count(comparison.arms[0]?.heldOut.documents ?? 0);
   const change = generalChange(comparison);
-  const [low, high] = comparison.generalDifference.interval;
+  const { interval } = comparison.generalDifference;
   const general =
-    low <= 0 && high >= 0
+    interval && interval[0] <= 0 && interval[1] >= 0
       ? msg('General text did not change measurably.')
       : change > 0
         ? msg(str`General text got ${percent(change)} worse: that is forgetting.`)
