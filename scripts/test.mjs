@@ -5,8 +5,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './testing/chromium.mjs';
+import { ensureRealTokenizers } from './testing/realTokenizers.mjs';
 import { vulkanEnvironments } from './testing/vulkan.mjs';
 
+ensureRealTokenizers();
 const chromium = await ensureChromium();
 const adapters = vulkanEnvironments(chromium);
 const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-test-'));
