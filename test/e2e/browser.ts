@@ -52,29 +52,47 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.addInitScript(watchLongTasks);
   await page.goto(url, { waitUntil: 'load' });
   return { page, requests, complaints };
 }
 
-export interface LongTask {
-  readonly start: number;
-  readonly milliseconds: number;
+export interface MainThreadTask {
+  readonly wallMilliseconds: number;
+  /** Time on a core: where the processor is also the GPU, a task that waits for a core has not been computing. */
+  readonly cpuMilliseconds: number;
 }
 
-/** Runs in the page before its own scripts. */
-function watchLongTasks(): void {
-  const seen: LongTask[] = [];
-  (globalThis as { longTasksSeen?: LongTask[] }).longTasksSeen = seen;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) seen.push({ start: entry.startTime, milliseconds: entry.duration });
-  }).observe({ type: 'longtask', buffered: true });
+/** Every task of the page's main thread while `during` runs, from the browser's own trace. */
+export async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Promise<MainThreadTask[]> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  let trace: Buffer;
+  try {
+    await during();
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  const mainThreads = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  return traceEvents
+    .filter(({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && mainThreads.has(`${pid} ${tid}`))
+    .filter(({ dur }) => dur !== undefined) // the task that was still running when the trace ended
+    .map(({ dur, tdur }) => ({ wallMilliseconds: dur! / 1000, cpuMilliseconds: tdur! / 1000 }));
 }
 
-export const longTasks = (page: Page): Promise<LongTask[]> =>
-  page.evaluate(() => (globalThis as { longTasksSeen?: LongTask[] }).longTasksSeen ?? []);
-
-export const now = (page: Page): Promise<number> => page.evaluate(() => performance.now());
+/** One entry of Chromium's trace format; times in microseconds. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly args: { readonly name?: string };
+  readonly dur?: number;
+  readonly tdur?: number;
+}
 
 export async function goTo(page: Page, step: string): Promise<void> {
   await page.evaluate((hash) => (location.hash = hash), step);
