@@ -42,25 +42,39 @@ export const TOKENIZER_FILES = [
 
 const CONFIG_BYTES = 16 * 2 ** 20;
 
-export async function openCheckpoint(tree: FileTree, signal?: AbortSignal): Promise<Checkpoint> {
-  const configText = await requiredText(tree, 'config.json', signal);
-  const config = parseJsonObject(configText, 'config.json');
+/** The texts of the tokenizer's files that the folder has. */
+export async function openTokenizerFiles(
+  tree: FileTree,
+  signal?: AbortSignal,
+): Promise<Pick<Checkpoint, 'name' | 'tokenizerFiles'>> {
   const tokenizerFiles: Record<string, string> = {};
   for (const file of TOKENIZER_FILES) {
     const source = tree.open(file);
     if (source) tokenizerFiles[file] = await readText(source, undefined, signal);
   }
+  return { name: tree.name, tokenizerFiles };
+}
+
+export async function openConfig(
+  tree: FileTree,
+  signal?: AbortSignal,
+): Promise<Pick<Checkpoint, 'config' | 'configText'>> {
+  const configText = await requiredText(tree, 'config.json', signal);
+  return { config: parseJsonObject(configText, 'config.json'), configText };
+}
+
+export async function openCheckpoint(tree: FileTree, signal?: AbortSignal): Promise<Checkpoint> {
+  const config = await openConfig(tree, signal);
+  const tokenizer = await openTokenizerFiles(tree, signal);
   const generationConfig = await optionalText(tree, 'generation_config.json', signal);
   const readme = await optionalText(tree, 'README.md', signal);
   const tensors = await openWeights(tree, signal);
   let totalBytes = 0;
   for (const tensor of tensors.values()) totalBytes += tensor.bytes;
   return {
-    name: tree.name,
-    config,
-    configText,
+    ...config,
+    ...tokenizer,
     ...(generationConfig === undefined ? {} : { generationConfig }),
-    tokenizerFiles,
     ...(readme === undefined ? {} : { readme }),
     tensors,
     totalBytes,

@@ -26,6 +26,11 @@ const common = {
 } satisfies Record<string, Flag>;
 
 const corpus = { kind: 'text', value: 'FILE', about: 'text or JSON lines to learn from', required: true } as const;
+const tokenizer = {
+  kind: 'text',
+  value: 'DIR',
+  about: 'instead of --model: a folder with tokenizer.json, without weights',
+} as const;
 const init = {
   kind: 'text',
   value: 'HOW',
@@ -41,7 +46,8 @@ export const verbs = {
     flags: {
       text: { kind: 'text', value: 'TEXT', about: 'the text' },
       file: { kind: 'text', value: 'FILE', about: 'or a UTF-8 file' },
-      'special-tokens': { kind: 'switch', about: "add the model's own special tokens" },
+      tokenizer,
+      'no-special-tokens': { kind: 'switch', about: "leave out the model's own special tokens" },
     },
   },
   logits: {
@@ -59,6 +65,18 @@ export const verbs = {
   eval: {
     about: 'Bits per byte of a whole file, per document.',
     flags: { corpus, 'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' } },
+  },
+  diagnose: {
+    about: 'Expand or not: the verdict, the signals behind it and the frontier of vocabulary sizes. Needs no GPU.',
+    flags: {
+      corpus,
+      tokenizer: {
+        ...tokenizer,
+        about: 'instead of --model: a folder with tokenizer.json and config.json, without weights',
+      },
+      general: { kind: 'text', value: 'FILE', about: 'general text to compare with; the bundled English by default' },
+      'new-tokens': { kind: 'whole', value: 'K', about: 'judge this size; the frontier suggests one by default' },
+    },
   },
   expand: {
     about: 'Add new tokens learned from a corpus and write the grafted model as a Hugging Face folder.',

@@ -1,6 +1,7 @@
 /** The verbs: each takes the command line's values, runs steps of the lab, and answers with a value and a text. */
 import type { Answer } from './answer';
 import type { Command, Verb } from './arguments';
+import { diagnoseVerb } from './verbs/diagnose';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
 import { generateVerb } from './verbs/generate';
@@ -12,6 +13,7 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   tokenize: tokenizeVerb,
   logits: logitsVerb,
   eval: evalVerb,
+  diagnose: diagnoseVerb,
   expand: expandVerb,
   train: trainVerb,
   generate: generateVerb,

@@ -5,22 +5,34 @@
 import { LabError } from '../error';
 import type { Tokenizer, VocabularyExtension, WordCounts } from '../tokenizer/index';
 import { throwIfCancelled } from './cancel';
+import { verdictConfidence } from './confidence';
 import { countedBytes, type CorpusText } from './corpusText';
-import { countText } from './counting';
+import { expansionCost } from './cost';
+import { countText, countDocuments } from './counting';
 import { cappedDocuments } from './evaluate';
 import { frontierOf, frontierSizes } from './frontier';
 import { learnMerges, wordsOf, type LearnOptions } from './learnVocabulary';
-import type { LoadedModel } from './openModel';
 import { piecesOf } from './pieces';
 import { throttled, type OnProgress } from './progress';
+import { replayedTokens } from './replay';
 import type { Diagnosis } from './results';
-import { signalsOf, suggestSize, verdictOf, type DiagnosisCounts } from './signals';
+import { signalsOf, suggestSize, type DiagnosisCounts } from './signals';
 import { largestNewTokens } from './thresholds';
+import type { TokenizerModel } from './tokenizerModel';
 
 export interface DiagnosedVocabulary {
   readonly diagnosis: Diagnosis;
   /** Every vocabulary up to the largest is a prefix of this; null where nothing could be learned. */
   readonly extension: VocabularyExtension | null;
+}
+
+export interface DiagnoseOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+  /** Of the frontier. Default: by the size of the corpus. */
+  readonly largest?: number;
+  /** Judge this size. Default: the one the frontier suggests. */
+  readonly newTokens?: number;
 }
 
 /** How often the default run sees the training text; exposures are counted over that many passes. */
@@ -29,69 +41,77 @@ const excerptLength = 600;
 const shownWords = 12;
 
 export async function diagnose(
-  model: LoadedModel,
+  model: TokenizerModel,
   corpus: CorpusText,
-  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal; readonly largest?: number } = {},
+  options: DiagnoseOptions = {},
 ): Promise<DiagnosedVocabulary> {
   const started = performance.now();
   const { tokenizer, summary } = model;
-  const { signal } = options;
+  const signal = options.signal ? { signal: options.signal } : {};
   const report = throttled(options.onProgress ?? (() => undefined));
-  const learning = { onProgress: report, ...(signal ? { signal } : {}) };
+  const learning = { onProgress: report, ...signal };
   const words = await wordsOf(model, corpus.train, learning);
-  const newest = options.largest ?? largestNewTokens(words.bytes);
-  const extension = await learnedOrNull(model, words, { ...learning, newTokens: newest });
-  throwIfCancelled(signal);
+  const largest = Math.max(options.newTokens ?? 0, options.largest ?? largestNewTokens(words.bytes));
+  const extension = await learnedOrNull(model, words, { ...learning, newTokens: largest });
+  throwIfCancelled(options.signal);
 
   const tokens = extension?.tokens ?? [];
+  const sizes = new Set(frontierSizes(tokens.length));
+  if (options.newTokens !== undefined) sizes.add(Math.min(tokens.length, options.newTokens));
   const points = frontierOf(
     tokens.map(({ left, right, occurrencesAtMerge: count }) => ({ left, right, count })),
     tokens[0]?.id ?? 0,
     extension?.tokensAfter[0] ?? 0,
-    frontierSizes(tokens.length),
+    [...sizes],
   );
-  const holding = suggestSize(points, epochs);
   // Without any size that holds, the signals describe the smallest one.
-  const newTokens = holding || (points[1]?.newTokens ?? 0);
+  const suggested = suggestSize(points, epochs) || (points[1]?.newTokens ?? 0);
+  const newTokens = Math.min(tokens.length, options.newTokens ?? suggested);
 
-  report({ phase: 'measuring', done: 0, total: points.length + 1 });
-  const heldOut = await countText(tokenizer, corpus.heldOut, countedBytes, {
-    preTokens: true,
-    ...(signal ? { signal } : {}),
-  });
-  const general = await countText(tokenizer, corpus.general, countedBytes, signal ? { signal } : {});
-  const frontier: Diagnosis['frontier'][number][] = [];
-  let tokensAfter = heldOut.tokens;
-  for (const [index, point] of points.entries()) {
-    const extended = tokenizer.extended(tokens.slice(0, point.newTokens));
-    const counted = await countText(extended, corpus.heldOut, countedBytes, signal ? { signal } : {});
-    if (point.newTokens === newTokens) tokensAfter = counted.tokens;
-    const bytesPerToken = counted.bytes / Math.max(1, counted.tokens);
-    frontier.push({ newTokens: point.newTokens, bytesPerToken, exposureP10: point.exposureP10 });
-    report({ phase: 'measuring', done: index + 1, total: points.length + 1 });
-  }
+  report({ phase: 'measuring', done: 0, total: 4 });
+  const before = await countDocuments(tokenizer, corpus.heldOut, countedBytes, { preTokens: true, ...signal });
+  report({ phase: 'measuring', done: 1, total: 4 });
+  const general = await countText(tokenizer, corpus.general, countedBytes, signal);
+  report({ phase: 'measuring', done: 2, total: 4 });
+  const extended = tokenizer.extended(tokens.slice(0, newTokens));
+  const after = await countDocuments(extended, corpus.heldOut, countedBytes, signal);
+  report({ phase: 'measuring', done: 3, total: 4 });
+  const replayed = await replayedTokens(tokenizer, corpus.heldOut, tokens, signal);
+  const heldOut = { bytes: before.bytes, tokensBefore: before.tokens, tokensAfter: after.tokens };
   const counts: DiagnosisCounts = {
+    ...summary,
     newTokens,
     exposureP10: points.find((point) => point.newTokens === newTokens)?.exposureP10 ?? 0,
     epochs,
     trainBytes: words.bytes,
-    heldOut: { bytes: heldOut.bytes, tokensBefore: heldOut.tokens, tokensAfter },
+    heldOut,
     general,
-    preTokens: { bytes: heldOut.bytes, count: heldOut.preTokens },
-    parameters: summary.parameters,
-    hiddenSize: summary.hiddenSize,
-    embeddingRows: summary.embeddingRows,
-    tied: summary.tied,
+    preTokens: { bytes: before.bytes, count: before.preTokens },
+    boundaries: null,
+    boundPairs: 0,
   };
-  report({ phase: 'measuring', done: 1, total: 1 });
+  const bytesPerToken = (count: number) => before.bytes / Math.max(1, count);
+  report({ phase: 'measuring', done: 4, total: 4 });
   return {
     extension,
     diagnosis: {
-      verdict: verdictOf(counts, holding > 0),
+      ...verdictConfidence(
+        counts,
+        { bytes: before.documents.bytes, tokensBefore: before.documents.tokens, tokensAfter: after.documents.tokens },
+        points.filter((point) => point.newTokens > 0).map((point) => point.exposureP10 * epochs),
+      ),
       signals: signalsOf(counts),
-      frontier,
+      cost: expansionCost(summary, newTokens, {
+        before: bytesPerToken(heldOut.tokensBefore),
+        after: bytesPerToken(heldOut.tokensAfter),
+      }),
+      frontier: points.map((point) => ({
+        newTokens: point.newTokens,
+        bytesPerToken: bytesPerToken(before.tokens - (replayed[0]! - replayed[point.newTokens]!)),
+        exposureP10: point.exposureP10,
+      })),
       suggestedNewTokens: newTokens,
-      bytesPerPreToken: heldOut.bytes / Math.max(1, heldOut.preTokens),
+      bytesPerPreToken: bytesPerToken(before.preTokens),
       mostFragmented: mostFragmented(tokenizer, words),
       heldOutExcerpt: excerptOf(corpus.heldOut),
       milliseconds: performance.now() - started,
@@ -100,7 +120,7 @@ export async function diagnose(
 }
 
 async function learnedOrNull(
-  model: LoadedModel,
+  model: TokenizerModel,
   words: WordCounts,
   options: LearnOptions,
 ): Promise<VocabularyExtension | null> {

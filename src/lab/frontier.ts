@@ -44,16 +44,23 @@ export function frontierOf(
   return points;
 }
 
-/** Sizes shown: powers of two and their middles up to the largest, from 16. */
+/**
+ * Sizes a person would name, from the smallest up to the largest: two significant digits, and powers of two. The slider
+ * stops at these, so that whatever it shows was counted.
+ */
 export function frontierSizes(largest: number): number[] {
-  const sizes = [0];
-  for (let size = 16; size < largest; size *= 2) {
-    sizes.push(size);
-    if (size >= 64 && size * 1.5 < largest) sizes.push(size * 1.5);
+  const sizes = new Set([0]);
+  for (let power = smallestSize; power <= largest; power *= 2) sizes.add(power);
+  for (let unit = 1; unit * 10 <= largest; unit *= 10) {
+    for (let size = 10 * unit; size < 100 * unit && size <= largest; size += unit) {
+      if (size >= smallestSize) sizes.add(size);
+    }
   }
-  if (largest > 0) sizes.push(largest);
-  return sizes;
+  if (largest > 0) sizes.add(largest);
+  return [...sizes].sort((a, b) => a - b);
 }
+
+const smallestSize = 16;
 
 export function tenthPercentile(values: Float64Array): number {
   if (values.length === 0) return 0;

@@ -1,8 +1,9 @@
 /** Merges learned on a corpus: what the diagnosis traces and what a vocabulary is cut from. */
 import { continueBpe, countWords, type VocabularyExtension, type WordCounts } from '../tokenizer/index';
 import { LabError } from '../error';
-import type { LoadedModel } from './openModel';
+import { isExtendable } from './openTokenizer';
 import type { OnProgress } from './progress';
+import type { TokenizerModel } from './tokenizerModel';
 
 /** A new token must stand in at least this many documents. */
 const minDocuments = 2;
@@ -14,7 +15,7 @@ export interface LearnOptions {
 }
 
 export async function learnVocabulary(
-  model: LoadedModel,
+  model: TokenizerModel,
   documents: readonly string[],
   options: LearnOptions,
 ): Promise<VocabularyExtension> {
@@ -22,7 +23,7 @@ export async function learnVocabulary(
 }
 
 export function wordsOf(
-  { tokenizer }: LoadedModel,
+  { tokenizer }: TokenizerModel,
   documents: readonly string[],
   { onProgress, signal }: Omit<LearnOptions, 'newTokens'>,
 ): Promise<WordCounts> {
@@ -34,16 +35,16 @@ export function wordsOf(
 
 /** Throws `lab/not-extendable` for tokenizers that cannot take new merges yet. */
 export async function learnMerges(
-  { tokenizer, summary }: LoadedModel,
+  { tokenizer, summary }: TokenizerModel,
   words: WordCounts,
   { newTokens, onProgress, signal }: LearnOptions,
 ): Promise<VocabularyExtension> {
-  if (!summary.extendable) {
+  if (!isExtendable(tokenizer)) {
     throw new LabError(
       'lab/not-extendable',
-      `The tokenizer of ${summary.name} (${summary.tokenizerFamily}) cannot be extended yet.`,
-      'Byte-level BPE tokenizers can (GPT-2, Llama 3, Qwen, SmolLM and the bundled model).',
-      { family: summary.tokenizerFamily },
+      `The tokenizer of ${summary.name} (${tokenizer.family}) can be read and measured, not extended.`,
+      'BPE tokenizers can be extended: byte-level (GPT-2, Llama 3, Qwen, SmolLM) and SentencePiece-style (Llama 2, Mistral, Gemma).',
+      { family: tokenizer.family },
     );
   }
   return continueBpe(tokenizer, words, {

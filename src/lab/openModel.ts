@@ -6,7 +6,8 @@ import { isWeightDtype, openCheckpoint, verifyTensors, type Checkpoint, type Fil
 import { LabError } from '../error';
 import { licenceOf } from '../graft/index';
 import { parameterSpecs, parseConfig, type CheckpointParameter, type ModelConfig } from '../model/index';
-import { loadTokenizer, type Tokenizer } from '../tokenizer/index';
+import type { Tokenizer } from '../tokenizer/index';
+import { isExtendable, openTokenizer } from './openTokenizer';
 import type { ModelSummary } from './results';
 
 export interface LoadedModel {
@@ -37,7 +38,7 @@ export async function openModel(
       { largestId: tokenizer.largestId, embeddingRows: config.vocabSize },
     );
   }
-  const extendable = tokenizer.family === 'byte-level-bpe';
+  const extendable = isExtendable(tokenizer);
   return {
     checkpoint,
     config,
@@ -65,29 +66,6 @@ export async function openModel(
       ...licence(checkpoint),
     },
   };
-}
-
-export function openTokenizer(checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFiles'>): Tokenizer {
-  const text = checkpoint.tokenizerFiles['tokenizer.json'];
-  if (text === undefined) {
-    throw new LabError(
-      'checkpoint/missing-file',
-      `\`${checkpoint.name}\` has no \`tokenizer.json\`.`,
-      'Choose the folder that holds config.json, tokenizer.json and the weights together.',
-      { file: 'tokenizer.json' },
-    );
-  }
-  const config = checkpoint.tokenizerFiles['tokenizer_config.json'];
-  return loadTokenizer(parsed(text, 'tokenizer.json'), config && parsed(config, 'tokenizer_config.json'));
-}
-
-function parsed(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const hint = 'The file is damaged; fetch it again.';
-    throw new LabError('checkpoint/not-json', `\`${file}\` is not JSON: ${String(cause)}`, hint, { file }, cause);
-  }
 }
 
 /**

@@ -4,14 +4,14 @@ import { licenceOf } from '../graft/index';
 import type { CorpusText } from './corpusText';
 import type { Graft } from './graftedRows';
 import type { LoadedModel } from './openModel';
-import type { Comparison, Experiment, RunRecord, TrainSettings, Verdict } from './results';
+import type { Comparison, Diagnosis, Experiment, Prediction, RunRecord, TrainSettings } from './results';
 
 export function experimentOf(
   model: LoadedModel,
   corpus: CorpusText,
   newTokens: number,
   settings: TrainSettings,
-  verdict?: Verdict,
+  diagnosis?: Diagnosis,
 ): Experiment {
   const { name, source, licence, documents, trainBytes, heldOutBytes } = corpus.summary;
   return {
@@ -26,8 +26,13 @@ export function experimentOf(
     },
     newTokens,
     settings,
-    ...(verdict === undefined ? {} : { prediction: { verdict, at: new Date().toISOString() } }),
+    ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
   };
+}
+
+function predictionOf({ verdict, confidence, suggestedNewTokens, signals }: Diagnosis): Prediction {
+  const shorterBy = signals.find((signal) => signal.name === 'compression')?.value ?? 0;
+  return { verdict, confidence, suggestedNewTokens, shorterBy, at: new Date().toISOString() };
 }
 
 export function recordLines(records: readonly RunRecord[]): string {

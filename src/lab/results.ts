@@ -108,9 +108,21 @@ export interface CorpusSummary {
 
 export type Reading = 'strong' | 'good' | 'watch' | 'poor' | 'shown';
 
+/** Its part in the verdict: `decides` it, `warns` beside it, or is `shown` for information. */
+export type SignalWeight = 'decides' | 'warns' | 'shown';
+
 /** One line of the diagnosis. The page words it from `name`, `reading` and `inputs`. */
 export interface Signal {
-  readonly name: 'compression' | 'fragmentation' | 'exposure' | 'budget' | 'vocabularyShare' | 'ceiling';
+  readonly name:
+    | 'compression'
+    | 'fragmentation'
+    | 'exposure'
+    | 'boundaries'
+    | 'budget'
+    | 'vocabularyShare'
+    | 'naturalness'
+    | 'ceiling';
+  readonly weight: SignalWeight;
   readonly value: number;
   readonly unit: 'ratio' | 'count' | 'bytes';
   /** Marks on the gauge, ascending, in the value's unit. */
@@ -119,12 +131,26 @@ export interface Signal {
   readonly reading: Reading;
   /** The numbers the formula was fed, for the popover. */
   readonly inputs: Readonly<Record<string, number>>;
+  /** Of `boundaries`: the grammar the texts were found to be written in. */
+  readonly grammar?: string;
 }
 
 export type Verdict = 'expand' | 'expand-for-speed' | 'atomic-only' | 'do-not-expand' | 'need-more-data';
 
+/** What the new rows cost and what the shorter text gives back, at the suggested size. */
+export interface ExpansionCost {
+  readonly newParameters: number;
+  /** Weights, gradients and both moments of the new rows in f32. */
+  readonly trainingBytes: number;
+  /** Multiply-adds of a forward pass for one byte of the domain's text (attention over the context left out). */
+  readonly multiplyAddsPerByte: { readonly before: number; readonly after: number };
+}
+
 export interface Diagnosis {
   readonly verdict: Verdict;
+  /** Share of redrawn held-out documents and moved marks under which the verdict stays the same, 0 to 1. */
+  readonly confidence: number;
+  readonly cost: ExpansionCost;
   readonly signals: readonly Signal[];
   /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. */
   readonly frontier: readonly {
@@ -321,6 +347,16 @@ export interface ExportReport {
 }
 
 /** Everything needed to run an experiment again; `experiment.json` in the download. */
+/** What the diagnosis said before anything was trained, to be scored after the run. */
+export interface Prediction {
+  readonly verdict: Verdict;
+  readonly confidence: number;
+  readonly suggestedNewTokens: number;
+  /** Share of held-out tokens that the suggested size saves. */
+  readonly shorterBy: number;
+  readonly at: string;
+}
+
 export interface Experiment {
   readonly version: 1;
   readonly model: { readonly name: string; readonly source: string };
@@ -333,7 +369,7 @@ export interface Experiment {
   };
   readonly newTokens: number;
   readonly settings: TrainSettings;
-  readonly prediction?: { readonly verdict: Verdict; readonly at: string };
+  readonly prediction?: Prediction;
 }
 
 /** The last run, kept in the origin-private file system so that a second visit can offer it. */

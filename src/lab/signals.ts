@@ -5,15 +5,18 @@
  * Verdict, in this order:
  * 1. no vocabulary is seen often enough (exposure under the floor at every size): "need more data" if the largest one
  *    would have compressed enough, else "do not expand";
- * 2. compression under its mark at the suggested size: "do not expand";
- * 3. the base cuts the domain much finer than general text (fragmentation under 0.85): "expand";
- * 4. else "expand for speed": shorter, but the base was not hurt by its own pieces.
+ * 2. the base's tokens violate the atoms of the notation the texts are written in, and learned merges save hardly more
+ *    than one token an atom would: "atomic only";
+ * 3. compression under its mark at the suggested size: "do not expand";
+ * 4. the base cuts the domain much finer than general text (fragmentation under 0.85): "expand";
+ * 5. else "expand for speed": shorter, but the base was not hurt by its own pieces.
  * The budget never vetoes by itself: it stands for exposure, which is measured here.
  */
+import { computeBreakEven, type ModelSizes } from './cost';
 import type { Reading, Signal, Verdict } from './results';
-import { thresholds } from './thresholds';
+import { thresholds, type Thresholds } from './thresholds';
 
-export interface DiagnosisCounts {
+export interface DiagnosisCounts extends ModelSizes {
   readonly newTokens: number;
   readonly exposureP10: number;
   readonly epochs: number;
@@ -21,31 +24,39 @@ export interface DiagnosisCounts {
   readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
   readonly general: { readonly bytes: number; readonly tokens: number };
   readonly preTokens: { readonly bytes: number; readonly count: number };
-  readonly parameters: number;
-  readonly hiddenSize: number;
-  readonly embeddingRows: number;
-  readonly tied: boolean;
+  /** Held-out text against the grammar it is written in; null where no grammar fits. */
+  readonly boundaries: BoundaryCounts | null;
+  /** Of the new tokens: pairs of pieces that hardly occur apart, in few documents. */
+  readonly boundPairs: number;
 }
 
-export function compressionOf({ heldOut }: Pick<DiagnosisCounts, 'heldOut'>): number {
+export interface BoundaryCounts {
+  readonly grammar: string;
+  /** Base tokens of the text, and those of them that cross or split an atom. */
+  readonly tokens: number;
+  readonly violations: number;
+  /** Tokens of the text if every atom were one. */
+  readonly atomicTokens: number;
+}
+
+type Compressed = Pick<DiagnosisCounts, 'heldOut'>;
+
+export function compressionOf({ heldOut }: Compressed): number {
   return 1 - heldOut.tokensAfter / Math.max(1, heldOut.tokensBefore);
 }
 
-/** Share of tokens that must be saved until a longer softmax costs no more compute: k d / (N + (V + k) d). */
-export function computeBreakEven(newTokens: number, counts: DiagnosisCounts): number {
-  const { parameters, hiddenSize, embeddingRows, tied } = counts;
-  const body = parameters - embeddingRows * hiddenSize * (tied ? 1 : 2);
-  return (newTokens * hiddenSize) / (body + (embeddingRows + newTokens) * hiddenSize);
+export function compressionMark(counts: DiagnosisCounts, marks: Thresholds = thresholds): number {
+  return Math.max(marks.compression, 2 * computeBreakEven(counts.newTokens, counts));
 }
 
-export function compressionMark(counts: DiagnosisCounts): number {
-  return Math.max(thresholds.compression, 2 * computeBreakEven(counts.newTokens, counts));
-}
-
-export function fragmentationOf({ heldOut, general }: DiagnosisCounts): number {
+export function fragmentationOf({ heldOut, general }: Pick<DiagnosisCounts, 'heldOut' | 'general'>): number {
   const domain = heldOut.bytes / Math.max(1, heldOut.tokensBefore);
   const elsewhere = general.bytes / Math.max(1, general.tokens);
   return elsewhere === 0 ? 1 : domain / elsewhere;
+}
+
+export function violationShare({ boundaries }: Pick<DiagnosisCounts, 'boundaries'>): number {
+  return boundaries ? boundaries.violations / Math.max(1, boundaries.tokens) : 0;
 }
 
 export function signalsOf(counts: DiagnosisCounts): Signal[] {
@@ -64,6 +75,7 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
   return [
     {
       name: 'compression',
+      weight: 'decides',
       value: compression,
       unit: 'ratio',
       thresholds: [mark, 2 * mark],
@@ -79,6 +91,7 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
     },
     {
       name: 'fragmentation',
+      weight: 'decides',
       value: fragmentation,
       unit: 'ratio',
       thresholds: [thresholds.fragmentationStrong, thresholds.fragmentationNone],
@@ -96,6 +109,7 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
     },
     {
       name: 'exposure',
+      weight: 'decides',
       value: exposure,
       unit: 'count',
       thresholds: [...thresholds.exposure],
@@ -103,8 +117,10 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
       reading: higher(exposure, floor, good, best),
       inputs: { exposureP10: counts.exposureP10, epochs: counts.epochs, newTokens },
     },
+    ...(counts.boundaries ? [boundarySignal(counts, counts.boundaries)] : []),
     {
       name: 'budget',
+      weight: 'warns',
       value: budget,
       unit: 'bytes',
       thresholds: [...thresholds.budget],
@@ -114,6 +130,7 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
     },
     {
       name: 'vocabularyShare',
+      weight: 'warns',
       value: share,
       unit: 'ratio',
       thresholds: [thresholds.vocabularyShare],
@@ -122,7 +139,18 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
       inputs: { vocabularyParameters: vocabulary, parameters: counts.parameters, newTokens },
     },
     {
+      name: 'naturalness',
+      weight: 'warns',
+      value: counts.boundPairs / Math.max(1, newTokens),
+      unit: 'ratio',
+      thresholds: [thresholds.naturalness],
+      better: 'lower',
+      reading: counts.boundPairs / Math.max(1, newTokens) <= thresholds.naturalness ? 'good' : 'watch',
+      inputs: { boundPairs: counts.boundPairs, newTokens },
+    },
+    {
       name: 'ceiling',
+      weight: 'shown',
       value: preTokens.bytes / Math.max(1, preTokens.count),
       unit: 'bytes',
       thresholds: [],
@@ -131,6 +159,22 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
       inputs: { bytes: preTokens.bytes, preTokens: preTokens.count },
     },
   ];
+}
+
+function boundarySignal(counts: DiagnosisCounts, found: BoundaryCounts): Signal {
+  const value = violationShare(counts);
+  const { grammar, violations, tokens, atomicTokens } = found;
+  return {
+    name: 'boundaries',
+    weight: 'decides',
+    value,
+    unit: 'ratio',
+    thresholds: [thresholds.boundaries],
+    better: 'lower',
+    reading: value <= thresholds.boundaries ? 'good' : 'watch',
+    inputs: { violations, tokens, atomicTokens },
+    grammar,
+  };
 }
 
 function higher(value: number, watch: number, good: number, strong: number): Reading {
@@ -159,9 +203,15 @@ export function suggestSize(points: readonly SizedPoint[], epochs: number): numb
   return chosen?.newTokens ?? 0;
 }
 
-export function verdictOf(counts: DiagnosisCounts, anySizeHolds: boolean): Verdict {
-  const compresses = compressionOf(counts) >= compressionMark(counts);
+export function verdictOf(counts: DiagnosisCounts, anySizeHolds: boolean, marks: Thresholds = thresholds): Verdict {
+  const mark = compressionMark(counts, marks);
+  const compresses = compressionOf(counts) >= mark;
   if (!anySizeHolds) return compresses ? 'need-more-data' : 'do-not-expand';
+  const { boundaries, heldOut } = counts;
+  if (boundaries && violationShare(counts) > marks.boundaries) {
+    const beyondAtoms = (boundaries.atomicTokens - heldOut.tokensAfter) / Math.max(1, heldOut.tokensBefore);
+    if (beyondAtoms < mark) return 'atomic-only';
+  }
   if (!compresses) return 'do-not-expand';
-  return fragmentationOf(counts) <= thresholds.fragmentationNone ? 'expand' : 'expand-for-speed';
+  return fragmentationOf(counts) <= marks.fragmentationNone ? 'expand' : 'expand-for-speed';
 }

@@ -2,7 +2,19 @@
  * The marks that signals are read against, in one place, with where each comes from (DESIGN section 5; published
  * results on vocabulary expansion of 0.1 to 8 B models). They are rules of thumb: the pilot and the comparison measure.
  */
-export const thresholds = {
+export interface Thresholds {
+  readonly compression: number;
+  readonly fragmentationStrong: number;
+  readonly fragmentationNone: number;
+  readonly exposure: readonly [floor: number, good: number, best: number];
+  readonly boundaries: number;
+  readonly budget: readonly [pilot: number, go: number];
+  readonly vocabularyShare: number;
+  readonly naturalness: number;
+  readonly worthwhileGain: number;
+}
+
+export const thresholds: Thresholds = {
   /** Least share of tokens saved that is worth a new vocabulary; or twice the compute break-even, if that is more. */
   compression: 0.1,
   /** Bytes per token in the domain over bytes per token in general text. */
@@ -10,13 +22,17 @@ export const thresholds = {
   fragmentationNone: 0.85,
   /** Occurrences of a new token in training (10th percentile): floor, good, best published. */
   exposure: [100, 1000, 6000],
+  /** Share of base tokens that cross or split an atom of the grammar the texts are written in: over it, try the atoms. */
+  boundaries: 0.05,
   /** Raw bytes of corpus per new token: below the first no, below the second a pilot, above it go. */
   budget: [20_000, 500_000],
   /** Share of the new vocabulary matrix in all parameters: warn. */
   vocabularyShare: 0.3,
+  /** Share of new tokens that are bound pairs (below) from which the corpus is repetitive rather than rich. */
+  naturalness: 0.1,
   /** A further merge that saves less than this share of the tokens is noise in the suggestion. */
   worthwhileGain: 0.01,
-} as const;
+};
 
 /** Largest vocabulary that a diagnosis trains: one token per KB of corpus, at most 4,096. */
 export function largestNewTokens(trainBytes: number): number {

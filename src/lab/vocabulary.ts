@@ -11,9 +11,9 @@ import {
 import { countedBytes, type CorpusText } from './corpusText';
 import { countText } from './counting';
 import type { NewRows } from './graftedRows';
-import type { LoadedModel } from './openModel';
 import { throttled, type OnProgress } from './progress';
 import type { NewToken, VocabularySummary } from './results';
+import type { TokenizerModel } from './tokenizerModel';
 
 export interface Vocabulary {
   /** The extended tokenizer, as it is loaded from `files`. */
@@ -24,7 +24,7 @@ export interface Vocabulary {
 }
 
 export async function buildVocabulary(
-  model: LoadedModel,
+  model: TokenizerModel,
   corpus: CorpusText,
   extension: VocabularyExtension,
   newTokens: number,
@@ -65,7 +65,7 @@ export async function buildVocabulary(
   };
 }
 
-export function tokenizerFilesOf({ checkpoint }: Pick<LoadedModel, 'checkpoint'>): TokenizerFiles {
+export function tokenizerFilesOf({ checkpoint }: Pick<TokenizerModel, 'checkpoint'>): TokenizerFiles {
   const known = TOKENIZER_FILES.filter((name) => checkpoint.tokenizerFiles[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, checkpoint.tokenizerFiles[name]])) as TokenizerFiles;
 }

@@ -13,6 +13,7 @@ export {
   type TrainBpeOptions,
   type TrainingProgress,
 } from './trainer/trainBpe';
+export { replayMerges } from './trainer/replayMerges';
 export { continueBpe, type ContinueBpeOptions, type NewToken, type VocabularyExtension } from './trainer/continueBpe';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
 export { TOKENIZER_FILES, type OtherTokenizerFile, type TokenizerFiles } from './extend/tokenizerFiles';

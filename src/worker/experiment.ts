@@ -357,7 +357,7 @@ export class Experiment implements LabApi {
   private experiment() {
     const { setup } = this.requireTraining();
     const count = this.vocabulary?.summary.newTokens.length ?? 0;
-    return experimentOf(setup.model, setup.corpus, count, setup.settings, this.diagnosed?.diagnosis.verdict);
+    return experimentOf(setup.model, setup.corpus, count, setup.settings, this.diagnosed?.diagnosis);
   }
 
   private get runSoFar(): Pick<RunUpdate, 'records' | 'status'> {

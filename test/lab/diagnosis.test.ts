@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { frontierOf, frontierSizes } from '../../src/lab/frontier';
-import { computeBreakEven, signalsOf, suggestSize, verdictOf, type DiagnosisCounts } from '../../src/lab/signals';
+import { verdictConfidence } from '../../src/lab/confidence';
+import { computeBreakEven, expansionCost } from '../../src/lab/cost';
+import { replayedTokens } from '../../src/lab/replay';
+import { signalsOf, suggestSize, verdictOf, type DiagnosisCounts } from '../../src/lab/signals';
+import { continueBpe, countWords } from '../../src/tokenizer/index';
+import { letterTokenizer } from './letters';
 
 const counts = (change: Partial<DiagnosisCounts> = {}): DiagnosisCounts => ({
   newTokens: 256,
@@ -14,6 +19,8 @@ const counts = (change: Partial<DiagnosisCounts> = {}): DiagnosisCounts => ({
   hiddenSize: 256,
   embeddingRows: 4096,
   tied: true,
+  boundaries: null,
+  boundPairs: 0,
   ...change,
 });
 
@@ -31,7 +38,11 @@ describe('the frontier', () => {
     ]);
   });
   it('shows sizes that ascend from the untouched vocabulary to the largest', () => {
-    expect(frontierSizes(300)).toEqual([0, 16, 32, 64, 96, 128, 192, 256, 300]);
+    const sizes = frontierSizes(1234);
+    expect(sizes.slice(0, 4)).toEqual([0, 16, 17, 18]);
+    expect(sizes.slice(-4)).toEqual([1024, 1100, 1200, 1234]);
+    expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
+    expect(sizes).toEqual(expect.arrayContaining([99, 100, 110, 128, 990, 1000]));
     expect(frontierSizes(0)).toEqual([0]);
   });
 });
@@ -71,6 +82,13 @@ describe('the verdict', () => {
   it.each(cases)('%s', (_, change, holds, verdict) => {
     expect(verdictOf(counts(change), holds)).toBe(verdict);
   });
+
+  const notation = { grammar: 'chess-moves', tokens: 8000, violations: 3000, atomicTokens: 4200 };
+  it('is one token a symbol where the base violates a notation and merges save hardly more than its atoms', () => {
+    expect(verdictOf(counts({ boundaries: notation }), true)).toBe('atomic-only');
+    expect(verdictOf(counts({ boundaries: { ...notation, atomicTokens: 7000 } }), true)).toBe('expand');
+    expect(verdictOf(counts({ boundaries: { ...notation, violations: 300 } }), true)).toBe('expand');
+  });
 });
 
 describe('signals', () => {
@@ -86,7 +104,57 @@ describe('signals', () => {
       exposure: 'watch',
       budget: 'watch',
       vocabularyShare: 'good',
+      naturalness: 'good',
       ceiling: 'shown',
     });
+  });
+});
+
+describe('confidence', () => {
+  const documents = (before: number, after: number) => ({
+    bytes: Array.from({ length: 40 }, () => 250),
+    tokensBefore: Array.from({ length: 40 }, (_, n) => before + (n % 5)),
+    tokensAfter: Array.from({ length: 40 }, (_, n) => after + (n % 5)),
+  });
+
+  it('is full where every redraw and every moved mark ends at the same verdict', () => {
+    expect(verdictConfidence(counts(), documents(200, 100), [300])).toEqual({ verdict: 'expand', confidence: 1 });
+  });
+
+  it('falls where a mark lies close to the measurement', () => {
+    const close = counts({ heldOut: { bytes: 10_000, tokensBefore: 8080, tokensAfter: 7240 } });
+    const { verdict, confidence } = verdictConfidence(close, documents(200, 179), [300]);
+    expect(verdict).toBe('expand');
+    expect(confidence).toBeGreaterThan(0.4);
+    expect(confidence).toBeLessThan(0.95);
+  });
+});
+
+describe('the cost of new rows', () => {
+  it('counts weights, gradients and moments, and the arithmetic of a byte before and after', () => {
+    const sizes = { parameters: 3_000_000, hiddenSize: 100, embeddingRows: 1000, tied: true };
+    expect(expansionCost(sizes, 200, { before: 2, after: 4 })).toEqual({
+      newParameters: 20_000,
+      trainingBytes: 320_000,
+      multiplyAddsPerByte: { before: 1_500_000, after: 755_000 },
+    });
+  });
+});
+
+describe('merges replayed on other text', () => {
+  it('give the same number of tokens as encoding with each size of the vocabulary', async () => {
+    const tokenizer = letterTokenizer();
+    const text = (seed: number) =>
+      Array.from({ length: 400 }, (_, n) => ['abab', 'bcab', 'cab', 'abc'][(n * seed) % 4]!).join(' ');
+    const words = await countWords(tokenizer, [text(3), text(5)]);
+    const { tokens } = await continueBpe(tokenizer, words, { newTokens: 12 });
+    const other = [text(7), 'abcabc bab ccab'];
+    const replayed = await replayedTokens(tokenizer, other, tokens);
+    const encoded = Array.from({ length: tokens.length + 1 }, (_, k) => {
+      const extended = tokenizer.extended(tokens.slice(0, k));
+      return other.reduce((sum, document) => sum + extended.encode(document).ids.length, 0);
+    });
+    expect(Array.from(replayed)).toEqual(encoded);
+    expect(encoded.at(-1)).toBeLessThan(encoded[0]!);
   });
 });

@@ -158,9 +158,16 @@ const corpus: CorpusSummary = {
 
 export const diagnosis: Diagnosis = {
   verdict: 'expand',
+  confidence: 0.97,
+  cost: {
+    newParameters: 131_072,
+    trainingBytes: 2_097_152,
+    multiplyAddsPerByte: { before: 2_517_000, after: 1_345_000 },
+  },
   signals: [
     {
       name: 'compression',
+      weight: 'decides',
       value: 0.478,
       unit: 'ratio',
       thresholds: [0.1],
@@ -170,6 +177,7 @@ export const diagnosis: Diagnosis = {
     },
     {
       name: 'fragmentation',
+      weight: 'decides',
       value: 0.38,
       unit: 'ratio',
       thresholds: [0.6, 0.85],
@@ -179,6 +187,7 @@ export const diagnosis: Diagnosis = {
     },
     {
       name: 'exposure',
+      weight: 'decides',
       value: 412,
       unit: 'count',
       thresholds: [100, 1000, 6000],
@@ -188,6 +197,7 @@ export const diagnosis: Diagnosis = {
     },
     {
       name: 'budget',
+      weight: 'warns',
       value: 2605,
       unit: 'bytes',
       thresholds: [20_000, 500_000],
@@ -197,6 +207,7 @@ export const diagnosis: Diagnosis = {
     },
     {
       name: 'vocabularyShare',
+      weight: 'warns',
       value: 0.243,
       unit: 'ratio',
       thresholds: [0.3],
@@ -205,7 +216,29 @@ export const diagnosis: Diagnosis = {
       inputs: { vocabularyParameters: 1_179_648, parameters: 4_862_000 },
     },
     {
+      name: 'boundaries',
+      weight: 'decides',
+      value: 0.212,
+      unit: 'ratio',
+      thresholds: [0.05],
+      better: 'lower',
+      reading: 'watch',
+      inputs: { violations: 20_800, tokens: 98_112, atomicTokens: 88_420 },
+      grammar: 'smiles',
+    },
+    {
+      name: 'naturalness',
+      weight: 'warns',
+      value: 0.012,
+      unit: 'ratio',
+      thresholds: [0.1],
+      better: 'lower',
+      reading: 'good',
+      inputs: { boundPairs: 6, newTokens: 512 },
+    },
+    {
       name: 'ceiling',
+      weight: 'shown',
       value: 3.21,
       unit: 'bytes',
       thresholds: [],

@@ -18,7 +18,10 @@ export async function corpusFile(path: string): Promise<CorpusFile> {
 
 export async function corpusOf(command: Command): Promise<CorpusText> {
   const file = await corpusFile(command.text('corpus')!);
-  return openCorpus([file], await generalText(), { onProgress: progressLine() });
+  const general = command.text('general');
+  const elsewhere =
+    general === undefined ? await generalText() : await openGeneralText(await corpusFile(general), general);
+  return openCorpus([file], elsewhere, { onProgress: progressLine() });
 }
 
 /** Every document of the file, none held out. A file that is one document counts as one. */

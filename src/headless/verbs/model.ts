@@ -1,7 +1,9 @@
-/** `--model`: the bundled model, or a folder. */
+/** `--model`: the bundled model, or a folder; `--tokenizer`: a folder that needs no weights. */
 import { fileURLToPath } from 'node:url';
+import { openTokenizerFiles } from '../../checkpoint/index';
 import { folderTree } from '../../checkpoint/node';
-import { openModel, type LoadedModel } from '../../lab/index';
+import { openModel, openTokenizer, openTokenizerModel, type LoadedModel, type TokenizerModel } from '../../lab/index';
+import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
 
 const bundledName = 'rootstock';
@@ -18,4 +20,17 @@ export async function modelOf(command: Command): Promise<LoadedModel> {
     isBundled ? 'bundled' : 'folder',
     isBundled ? { name: bundledName } : {},
   );
+}
+
+/** A tokenizer with the sizes of its model. */
+export async function tokenizerModelOf(command: Command): Promise<TokenizerModel> {
+  const folder = command.text('tokenizer');
+  return folder === undefined ? modelOf(command) : openTokenizerModel(await folderTree(folder));
+}
+
+/** A tokenizer alone: the folder of `--tokenizer` need not hold a config.json. */
+export async function tokenizerOf(command: Command): Promise<Tokenizer> {
+  const folder = command.text('tokenizer');
+  if (folder === undefined) return (await modelOf(command)).tokenizer;
+  return openTokenizer(await openTokenizerFiles(await folderTree(folder)));
 }

@@ -1,27 +1,40 @@
-/** `tokenize`: ids, texts and UTF-16 spans, and how many bytes a token covers. */
+/** `tokenize`: ids, pieces and the characters they cover, and how many bytes a token covers. */
 import { readFileSync } from 'node:fs';
 import { LabError } from '../../error';
-import { piecesOf, utf8Bytes } from '../../lab/index';
+import { utf8Bytes } from '../../lab/index';
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
-import { modelOf } from './model';
+import { tokenizerOf } from './model';
 
 export async function tokenizeVerb(command: Command): Promise<Answer> {
   const text = command.text('text') ?? fileText(command.text('file'));
-  const { tokenizer } = await modelOf(command);
-  const pieces = piecesOf(tokenizer, text, undefined, { specialTokens: command.isSet('special-tokens') });
+  const tokenizer = await tokenizerOf(command);
+  const { ids, starts, ends } = tokenizer.encode(text, { specialTokens: !command.isSet('no-special-tokens') });
   const bytes = utf8Bytes(text);
+  const character = characterIndex(text);
   const value = {
-    ids: pieces.map((piece) => piece.id),
-    tokens: pieces,
+    ids: Array.from(ids),
+    pieces: Array.from(ids, (id) => tokenizer.piece(id)),
+    offsets: Array.from(ids, (_, at) => [character(starts[at]!), character(ends[at]!)]),
     bytes,
-    bytesPerToken: bytes / Math.max(1, pieces.length),
+    bytesPerToken: bytes / Math.max(1, ids.length),
   };
-  const shown = pieces.map((piece) => `${piece.id}\t${piece.text}`);
+  const shown = value.ids.map((id) => `${id}\t${tokenizer.tokenText(id)}`);
   return {
     value,
-    text: [...shown, `${pieces.length} tokens, ${value.bytesPerToken.toFixed(2)} bytes per token`].join('\n'),
+    text: [...shown, `${ids.length} tokens, ${value.bytesPerToken.toFixed(2)} bytes per token`].join('\n'),
   };
+}
+
+/** From UTF-16 units, as JavaScript counts, to characters, as Python and Rust count. */
+function characterIndex(text: string): (unit: number) => number {
+  const characters = new Uint32Array(text.length + 1);
+  for (let unit = 0, character = 0; unit <= text.length; unit++) {
+    characters[unit] = character;
+    const isFirstHalf = (text.codePointAt(unit) ?? 0) > 0xffff;
+    if (!isFirstHalf) character++;
+  }
+  return (unit) => characters[unit]!;
 }
 
 function fileText(path: string | undefined): string {

@@ -87,6 +87,16 @@ export class MergeLearner {
   mergeBest(result: number): number {
     const slot = this.heap.topSlot;
     this.heap.pop();
+    return this.mergeSlot(slot, result);
+  }
+
+  /** The same for a pair that was chosen elsewhere: merges learned on one text, applied in their order to another. */
+  mergePair(left: number, right: number, result: number): number {
+    const slot = this.pairs.find(left, right);
+    return slot < 0 ? 0 : this.mergeSlot(slot, result);
+  }
+
+  private mergeSlot(slot: number, result: number): number {
     const left = this.pairs.left(slot);
     const right = this.pairs.right(slot);
     const tokensBefore = this.tokens;

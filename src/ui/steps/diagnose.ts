@@ -4,14 +4,14 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Diagnosis, Signal, Verdict } from '../../worker/index';
 import { LabElement } from '../element';
-import { count, duration, measured } from '../format';
+import { count, duration, measured, memorySize, parameterCount, percent } from '../format';
 import { thresholdGauge } from '../parts/gauge';
 import { number } from '../parts/number';
-import { emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
+import { emptyState, facts, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
 import { pieces } from '../parts/pieces';
 import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
-import { explainSignal, readingKind, readingWord, signalWords } from '../wording/signals';
+import { explainSignal, readingKind, readingWord, signalWords, weightWord } from '../wording/signals';
 import { diagnosisLede, diagnosisSentence, verdictGloss, verdictName } from '../wording/verdicts';
 import './frontier';
 import './heat';
@@ -122,6 +122,7 @@ export class DiagnoseStep extends LabElement {
         </table>`,
       })}
       <tg-frontier></tg-frontier>
+      ${this.cost(diagnosis)}
       <div class="cols two stretch">
         ${panel({
           heading: msg('Most fragmented terms'),
@@ -141,13 +142,51 @@ export class DiagnoseStep extends LabElement {
       </div>`;
   }
 
+  private cost({ cost, suggestedNewTokens, signals }: Diagnosis) {
+    const { before, after } = cost.multiplyAddsPerByte;
+    const goal = signals.find((signal) => signal.name === 'compression')?.inputs['breakEven'];
+    const saved = 1 - after / before;
+    return panel({
+      heading: msg('What it costs, what it saves'),
+      note: msg(str`With ${count(suggestedNewTokens)} new tokens`),
+      name: 'cost',
+      body: html`<div class="cols three">
+        ${facts([
+          [msg('New parameters'), measured(parameterCount(cost.newParameters))],
+          [msg('Memory to train them'), measured(memorySize(cost.trainingBytes))],
+        ])}
+        ${facts([
+          [msg('Multiply-adds a byte, before'), measured(parameterCount(before))],
+          [msg('Multiply-adds a byte, after'), measured(parameterCount(after))],
+        ])}
+        ${facts([
+          [
+            msg('Compute a byte'),
+            number(saved >= 0 ? msg(str`${percent(saved, 0)} less`) : msg(str`${percent(-saved, 0)} more`), () => ({
+              name: msg('Compute a byte'),
+              formula: msg('(N + V d) ÷ bytes per token'),
+              meaning: msg(
+                'Body and head of a forward pass; attention over the context is left out, and would save more.',
+              ),
+            })),
+          ],
+          [msg('Pays from'), goal === undefined ? '–' : msg(str`${percent(goal)} shorter`)],
+        ])}
+      </div>`,
+    });
+  }
+
   private row(signal: Signal) {
     const words = signalWords(signal);
     return html`<tr data-signal=${signal.name}>
       <td class="c-name"><span class="name">${words.name}</span><span class="f">${words.formula}</span></td>
       <td class="num val">${number(measured(words.value), () => explainSignal(signal))}</td>
       <td class="c-gauge">${thresholdGauge(signal)}<span class="note">${words.threshold}</span></td>
-      <td class="c-reading">${status(readingKind(signal.reading), readingWord(signal.reading))}</td>
+      <td class="c-reading">
+        ${status(readingKind(signal.reading), readingWord(signal.reading))}<span class="note weight"
+          >${weightWord(signal)}</span
+        >
+      </td>
       <td class="why">${words.why}</td>
     </tr>`;
   }

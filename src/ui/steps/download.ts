@@ -150,7 +150,7 @@ export class DownloadStep extends LabElement {
           <span class="note"
             >${msg('allowed')}
             ${scientific(found.allowed)}${
-              rounding > 0 ? html`; ${msg(str`rounding to the file’s number type: ${scientific(rounding)}`)}` : nothing
+              rounding > 0 ? html`; ${msg('rounding to the file’s number type:')} ${scientific(rounding)}` : nothing
             }</span
           >
         </div>

@@ -87,6 +87,31 @@ export function signalWords(signal: Signal): SignalWords {
                   : '',
               ),
       };
+    case 'boundaries':
+      return {
+        name: msg('Boundary violations'),
+        formula: msg('base tokens crossing or splitting an atom'),
+        threshold: msg(str`over ${percent(thresholds[0] ?? Number.NaN, 0)}: try the atomic alphabet`),
+        value: share(value),
+        why:
+          reading === 'good'
+            ? msg('The base cuts finely, but rarely in the wrong place. Learned merges are enough.')
+            : joinSentences(
+                msg(str`These texts are written in a notation (${grammarName(signal.grammar)}).`),
+                msg('Many base tokens ignore where its symbols end; one token a symbol is worth comparing.'),
+              ),
+      };
+    case 'naturalness':
+      return {
+        name: msg('Bound pairs'),
+        formula: msg('freq(pair) ÷ freq(rarer piece) over 0.9, in under 5 documents'),
+        threshold: msg(str`at most ${percent(thresholds[0] ?? Number.NaN, 0)}`),
+        value: share(value),
+        why:
+          reading === 'good'
+            ? msg('Few new tokens come from a title or a phrase that only a handful of documents repeat.')
+            : msg('Many new tokens come from phrases that only a handful of documents repeat. They teach nothing.'),
+      };
     case 'budget':
       return {
         name: msg('Text budget'),
@@ -124,6 +149,30 @@ export function signalWords(signal: Signal): SignalWords {
   }
 }
 
+/** Grammars by the names the lab gives them; an unknown name is shown as it is. */
+export function grammarName(name: string | undefined): string {
+  const words: Readonly<Record<string, () => string>> = {
+    smiles: () => msg('molecules in SMILES'),
+    nucleotides: () => msg('nucleotides'),
+    'amino-acids': () => msg('amino acids'),
+    'chess-moves': () => msg('chess moves'),
+    'latex-commands': () => msg('LaTeX'),
+    'abc-music': () => msg('ABC music'),
+    numbers: () => msg('numbers'),
+  };
+  return words[name ?? '']?.() ?? name ?? '–';
+}
+
+/** Its part in the verdict. */
+export function weightWord({ weight }: Signal): string {
+  const words = {
+    decides: () => msg('decides'),
+    warns: () => msg('warns'),
+    shown: () => '',
+  };
+  return words[weight]();
+}
+
 function breakEven(inputs: Signal['inputs']): string {
   const at = inputs['breakEven'];
   return at === undefined ? '' : msg(str`The compute break-even g* is ${percent(at)}.`);
@@ -146,6 +195,10 @@ function inputName(name: string): string {
     parameters: () => msg('parameters'),
     bytes: () => msg('bytes'),
     preTokens: () => msg('pre-tokens'),
+    violations: () => msg('tokens that violate'),
+    tokens: () => msg('tokens (base)'),
+    atomicTokens: () => msg('tokens if each atom were one'),
+    boundPairs: () => msg('bound pairs'),
   };
   return words[name]?.() ?? name;
 }

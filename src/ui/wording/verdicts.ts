@@ -65,9 +65,11 @@ export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
       ? msg(str`${model} cuts these texts ${fixed(1 / fragmentation, 2)} times finer than general text.`)
       : msg(str`${model} cuts these texts about as coarsely as general text.`);
   const small = budget && budget.reading !== 'strong';
-  return small
-    ? joinSentences(finer, msg('The corpus is on the small side, so treat the first run as a pilot.'))
-    : finer;
+  return joinSentences(
+    finer,
+    small ? msg('The corpus is on the small side, so treat the first run as a pilot.') : '',
+    msg(str`A prediction until a run has measured it; ${percent(diagnosis.confidence, 0)} sure by its own rules.`),
+  );
 }
 
 export const shorterBy = ({ heldOut }: VocabularySummary): number => 1 - heldOut.tokensAfter / heldOut.tokensBefore;

@@ -1,0 +1,73 @@
+/** `diagnose`: expand or not. Needs no GPU, and with `--tokenizer` no weights. */
+import { diagnose, type Signal } from '../../lab/index';
+import type { Command } from '../arguments';
+import type { Answer } from '../answer';
+import { progressLine } from '../stdout';
+import { corpusOf } from './corpus';
+import { tokenizerModelOf } from './model';
+
+export async function diagnoseVerb(command: Command): Promise<Answer> {
+  const model = await tokenizerModelOf(command);
+  const corpus = await corpusOf(command);
+  const newTokens = command.number('new-tokens');
+  const { diagnosis } = await diagnose(model, corpus, {
+    onProgress: progressLine(),
+    ...(newTokens === undefined ? {} : { newTokens }),
+  });
+  const { verdict, confidence, frontier, suggestedNewTokens, bytesPerPreToken, cost } = diagnosis;
+  const signals = diagnosis.signals.map((signal) => ({
+    name: signal.name,
+    value: signal.value,
+    threshold: signal.thresholds[0] ?? null,
+    thresholds: signal.thresholds,
+    verdict: signal.reading,
+    weight: signal.weight,
+    why: whyOf(signal),
+    inputs: signal.inputs,
+  }));
+  const value = {
+    verdict,
+    confidence,
+    newTokens: suggestedNewTokens,
+    signals,
+    frontier,
+    ceiling: bytesPerPreToken,
+    cost,
+    isPrediction: true,
+  };
+  const lines = signals.map(
+    ({ name, value: measured, verdict: reading, why }) =>
+      `${name.padEnd(16)} ${measured.toPrecision(4).padStart(9)}  ${reading.padEnd(7)} ${why}`,
+  );
+  return {
+    value,
+    text: [
+      `${verdict} (confidence ${confidence.toFixed(2)}), ${suggestedNewTokens} new tokens; a prediction until a run has measured it`,
+      ...lines,
+    ].join('\n'),
+  };
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+function whyOf({ name, value, thresholds, inputs, grammar }: Signal): string {
+  const [first = 0, second = 0] = thresholds;
+  switch (name) {
+    case 'compression':
+      return `${percent(value)} of held-out tokens disappear; worth it from ${percent(first)}, compute breaks even at ${percent(inputs.breakEven ?? 0)}.`;
+    case 'fragmentation':
+      return `A token covers ${value.toFixed(2)} times the bytes it covers in general text; under ${first} is strong, over ${second} none.`;
+    case 'exposure':
+      return `Nine in ten new tokens are seen at least ${Math.round(value)} times; the floor is ${first}, good is ${second}.`;
+    case 'boundaries':
+      return `The texts are ${grammar ?? 'in a notation'}; ${percent(value)} of base tokens cross or split a symbol, too many from ${percent(first)}.`;
+    case 'budget':
+      return `${Math.round(value / 1000)} KB of text for each new token; under ${first / 1000} KB is little, over ${second / 1000} KB plenty.`;
+    case 'vocabularyShare':
+      return `The vocabulary would hold ${percent(value)} of all parameters; heavy from ${percent(first)}.`;
+    case 'naturalness':
+      return `${percent(value)} of the new tokens are phrases that only a handful of documents repeat; suspicious from ${percent(first)}.`;
+    case 'ceiling':
+      return `The pre-tokenizer lets no vocabulary go beyond ${value.toFixed(2)} bytes a token.`;
+  }
+}
