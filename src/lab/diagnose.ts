@@ -58,12 +58,12 @@ export async function diagnose(
   const tokens = extension?.tokens ?? [];
   const sizes = new Set(frontierSizes(tokens.length));
   if (options.newTokens !== undefined) sizes.add(Math.min(tokens.length, options.newTokens));
-  const points = frontierOf(
-    tokens.map(({ left, right, occurrencesAtMerge: count }) => ({ left, right, count })),
-    tokens[0]?.id ?? 0,
-    extension?.tokensAfter[0] ?? 0,
-    [...sizes],
-  );
+  const points = extension
+    ? frontierOf(
+        extension,
+        [...sizes].sort((a, b) => a - b),
+      )
+    : [];
   // Without any size that holds, the signals describe the smallest one.
   const suggested = suggestSize(points, epochs) || (points[1]?.newTokens ?? 0);
   const newTokens = Math.min(tokens.length, options.newTokens ?? suggested);

@@ -1,16 +1,10 @@
 /**
- * The frontier of vocabulary sizes out of one training of merges. Merges are append-only, so the trace of one run up to
- * the largest size holds every smaller vocabulary: merge j turned `count[j]` pairs into tokens, which takes as many
- * occurrences from its two halves. Occurrences and token counts of every size follow by subtraction, without encoding
- * the corpus again.
+ * The frontier of vocabulary sizes out of one training of merges. New tokens are append-only, so the trace of one run up
+ * to the largest size holds every smaller vocabulary: merge j turned `occurrencesAtMerge[j]` pairs into tokens, which
+ * takes as many occurrences from its two halves. Exposures of every size follow by subtraction, without encoding the
+ * corpus again.
  */
-export interface TracedMerge {
-  /** Ids of the halves; new tokens have ids from `firstNewId` on, in the order of the trace. */
-  readonly left: number;
-  readonly right: number;
-  /** Pairs merged in the training text. */
-  readonly count: number;
-}
+import type { NewPiece, VocabularyExtension } from '../tokenizer/index';
 
 export interface FrontierPoint {
   readonly newTokens: number;
@@ -20,28 +14,48 @@ export interface FrontierPoint {
   readonly exposureP10: number;
 }
 
+export type TracedToken = NewPiece & { readonly occurrencesAtMerge: number };
+
+/** @param sizes ascending. */
 export function frontierOf(
-  merges: readonly TracedMerge[],
-  firstNewId: number,
-  baseTokens: number,
+  {
+    tokens,
+    tokensAfter,
+  }: { readonly tokens: readonly TracedToken[]; readonly tokensAfter: VocabularyExtension['tokensAfter'] },
   sizes: readonly number[],
 ): FrontierPoint[] {
-  const occurrences = new Float64Array(merges.length);
-  const points: FrontierPoint[] = [];
-  const wanted = new Set(sizes);
-  let tokens = baseTokens;
-  if (wanted.has(0)) points.push({ newTokens: 0, tokens, exposureP10: 0 });
-  for (const [index, { left, right, count }] of merges.entries()) {
-    tokens -= count;
-    occurrences[index] = count;
-    if (left >= firstNewId) occurrences[left - firstNewId]! -= count;
-    if (right >= firstNewId) occurrences[right - firstNewId]! -= count;
-    const newTokens = index + 1;
-    if (wanted.has(newTokens)) {
-      points.push({ newTokens, tokens, exposureP10: tenthPercentile(occurrences.subarray(0, newTokens)) });
-    }
+  const exposures = new Exposures(tokens);
+  return sizes.map((newTokens) => ({
+    newTokens,
+    tokens: tokensAfter[newTokens] ?? 0,
+    exposureP10: tenthPercentile(exposures.of(newTokens)),
+  }));
+}
+
+/** Occurrences of the first k tokens where no others follow them. Sizes are asked for in ascending order. */
+export class Exposures {
+  private readonly occurrences: Float64Array;
+  private readonly indexOf: ReadonlyMap<number, number>;
+  private size = 0;
+
+  constructor(private readonly tokens: readonly TracedToken[]) {
+    this.occurrences = new Float64Array(tokens.length);
+    this.indexOf = new Map(tokens.map(({ id }, index) => [id, index]));
   }
-  return points;
+
+  /** A view that the next call changes. */
+  of(size: number): Float64Array {
+    for (; this.size < size; this.size++) {
+      const token = this.tokens[this.size]!;
+      this.occurrences[this.size] = token.occurrencesAtMerge;
+      if (token.kind !== 'merge') continue;
+      for (const half of [token.left, token.right]) {
+        const index = this.indexOf.get(half);
+        if (index !== undefined) this.occurrences[index]! -= token.occurrencesAtMerge;
+      }
+    }
+    return this.occurrences.subarray(0, size);
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 } from '../tokenizer/index';
 import { countedBytes, type CorpusText } from './corpusText';
 import { countText } from './counting';
+import { Exposures } from './frontier';
 import type { NewRows } from './graftedRows';
 import { throttled, type OnProgress } from './progress';
 import type { NewToken, VocabularySummary } from './results';
@@ -75,12 +76,9 @@ export function tokenizerFilesOf({ checkpoint }: Pick<TokenizerModel, 'checkpoin
  * the whole extension hold for its full size only.
  */
 function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[]): NewToken[] {
-  const left = new Map(chosen.map((token) => [token.id, token.occurrencesAtMerge]));
-  for (const { left: a, right: b, occurrencesAtMerge } of chosen) {
-    for (const half of [a, b]) if (left.has(half)) left.set(half, left.get(half)! - occurrencesAtMerge);
-  }
-  return chosen.map((token) => {
-    const occurrences = left.get(token.id)!;
+  const exposures = new Exposures(chosen).of(chosen.length);
+  return chosen.map((token, index) => {
+    const occurrences = exposures[index]!;
     return {
       id: token.id,
       text: token.text,

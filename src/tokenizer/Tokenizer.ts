@@ -1,7 +1,7 @@
 // The codec: text to ids and back with exactly the model's own rules. It runs the pipeline of tokenizer.json in the order
 // of the Rust library: added tokens, normalizer, added tokens of the normalised kind, pre-tokenizer, model, post-processor.
 import { LabError } from '../error';
-import type { AddedToken } from './addedTokens/addedToken';
+import { type AddedToken, plainAddedToken } from './addedTokens/addedToken';
 import { AddedTokenMatcher } from './addedTokens/AddedTokenMatcher';
 import type { Decoder } from './decoder/decoder';
 import { type Encoding, EncodingBuilder } from './encoding';
@@ -177,14 +177,20 @@ export class Tokenizer {
     return visibleText(this.tokenBytes(id));
   }
 
-  /** The tokenizer with more pieces, each the merge of two, after all merges it has. */
+  /** The tokenizer with more tokens: merges after all it has, characters, added tokens. */
   extended(pieces: readonly NewPiece[]): Tokenizer {
-    return new Tokenizer({ ...this.stages, model: this.model.extended(pieces) });
+    const added = pieces.filter((piece) => piece.kind === 'added').map(({ id, piece }) => plainAddedToken(id, piece));
+    const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
+    return new Tokenizer({ ...this.stages, addedTokens, model: this.model.extended(pieces) });
   }
 
   /** Whether the model gives exactly this token for the token's own bytes. */
   reaches(id: number): boolean {
     const piece = this.piece(id);
+    if (this.isAdded(id)) {
+      const { ids } = this.encode(piece);
+      return ids.length === 1 && ids[0] === id;
+    }
     if (this.family === 'sentencepiece-bpe') {
       const { ids } = this.model.segment(piece);
       return ids.length === 1 && ids[0] === id;

@@ -4,7 +4,7 @@ export type { AddedToken } from './addedTokens/addedToken';
 export type { Encoding } from './encoding';
 export type { TokenizerFamily } from './family';
 export { Tokenizer, type PreToken, type SpecialIds } from './Tokenizer';
-export type { NewPiece } from './model/model';
+export type { AddedPiece, CharacterPiece, MergedPiece, NewPiece } from './model/model';
 export { countWords, type CountProgress, type WordCounts } from './trainer/countWords';
 export {
   trainBpe,
@@ -14,6 +14,7 @@ export {
   type TrainingProgress,
 } from './trainer/trainBpe';
 export { replayMerges } from './trainer/replayMerges';
-export { continueBpe, type ContinueBpeOptions, type NewToken, type VocabularyExtension } from './trainer/continueBpe';
+export { continueBpe, type ContinueBpeOptions } from './trainer/continueBpe';
+export type { NewToken, VocabularyExtension } from './trainer/vocabularyExtension';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
 export { TOKENIZER_FILES, type OtherTokenizerFile, type TokenizerFiles } from './extend/tokenizerFiles';

@@ -26,12 +26,12 @@ const counts = (change: Partial<DiagnosisCounts> = {}): DiagnosisCounts => ({
 
 describe('the frontier', () => {
   // "abab abab": a=0 b=1, new ids from 10. ab (10) four times, abab (11) twice: ab itself is left with none.
-  const merges = [
-    { left: 0, right: 1, count: 4 },
-    { left: 10, right: 10, count: 2 },
-  ];
+  const tokens = [
+    { kind: 'merge', id: 10, piece: 'ab', left: 0, right: 1, occurrencesAtMerge: 4 },
+    { kind: 'merge', id: 11, piece: 'abab', left: 10, right: 10, occurrencesAtMerge: 2 },
+  ] as const;
   it('counts tokens and occurrences of every smaller vocabulary from one trace', () => {
-    expect(frontierOf(merges, 10, 9, [0, 1, 2])).toEqual([
+    expect(frontierOf({ tokens, tokensAfter: Float64Array.of(9, 5, 3) }, [0, 1, 2])).toEqual([
       { newTokens: 0, tokens: 9, exposureP10: 0 },
       { newTokens: 1, tokens: 5, exposureP10: 4 },
       { newTokens: 2, tokens: 3, exposureP10: 0 },

@@ -14,3 +14,8 @@ export interface AddedToken {
   /** Matches in normalised text instead of the input. */
   readonly normalized: boolean;
 }
+
+/** Matches its content wherever it stands, before anything else happens to the text. */
+export function plainAddedToken(id: number, content: string): AddedToken {
+  return { id, content, special: false, singleWord: false, lstrip: false, rstrip: false, normalized: false };
+}

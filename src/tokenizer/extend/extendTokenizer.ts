@@ -39,7 +39,9 @@ export function extendTokenizer(files: TokenizerFiles, newPieces: readonly NewPi
   }
   const merges = files['merges.txt'];
   if (merges !== undefined) {
-    const lines = newPieces.map(({ left, right }) => `${spelling(left)} ${spelling(right)}\n`);
+    const lines = newPieces.map((piece) =>
+      piece.kind === 'merge' ? `${spelling(piece.left)} ${spelling(piece.right)}\n` : '',
+    );
     written['merges.txt'] = merges.replace(/\n*$/u, '\n') + lines.join('');
   }
   const tokenizer = loadTokenizer(extendedJson, config);

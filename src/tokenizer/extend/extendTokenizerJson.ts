@@ -15,18 +15,32 @@ export function extendTokenizerJson(json: JsonObject, old: Tokenizer, newPieces:
   const spelled = new Map<number, string>();
   const spelling = (id: number): string => spelled.get(id) ?? old.piece(id);
   const newMerges: [string, string][] = [];
-  for (const { id, piece, left, right } of newPieces) {
+  const added: JsonObject[] = [];
+  for (const newPiece of newPieces) {
+    const { id, piece } = newPiece;
     if (id <= old.largestId || spelled.has(id))
       throw invalid('model.vocab', `has id ${id} already, wanted for a new piece`);
     if (vocab[piece] !== undefined) throw invalid('model.vocab', `has the new piece ${JSON.stringify(piece)} already`);
-    if (spelling(left) + spelling(right) !== piece) {
-      throw invalid('model.merges', `would not make ${JSON.stringify(piece)} of pieces ${left} and ${right}`);
+    if (newPiece.kind === 'merge') {
+      const parts: [string, string] = [spelling(newPiece.left), spelling(newPiece.right)];
+      if (parts.join('') !== piece) {
+        const { left, right } = newPiece;
+        throw invalid('model.merges', `would not make ${JSON.stringify(piece)} of pieces ${left} and ${right}`);
+      }
+      newMerges.push(parts);
+    } else if (newPiece.kind === 'added') {
+      added.push(addedTokenJson(id, piece));
     }
     spelled.set(id, piece);
+    // Added tokens too: the Rust library heeds their ids only where the vocabulary has them.
     vocab[piece] = id;
-    newMerges.push([spelling(left), spelling(right)]);
   }
-  return { ...json, model: { ...model, vocab, merges: appended(asArray(model.merges, 'model.merges'), newMerges) } };
+  const extended = {
+    ...json,
+    model: { ...model, vocab, merges: appended(asArray(model.merges, 'model.merges'), newMerges) },
+  };
+  if (added.length === 0) return extended;
+  return { ...extended, added_tokens: [...asArray(json.added_tokens ?? [], 'added_tokens'), ...added] };
 }
 
 /** `"a b"` where the file writes merges so and no new piece holds a space, pairs otherwise. */
@@ -36,4 +50,9 @@ function appended(merges: readonly unknown[], added: readonly (readonly [string,
   const hasSpace = added.some(([left, right]) => left.includes(' ') || right.includes(' '));
   if (!hasSpace) return [...merges, ...added.map(([left, right]) => `${left} ${right}`)];
   return [...merges.map((merge, rank) => readMerge(merge, `model.merges[${rank}]`)), ...added];
+}
+
+/** An added token that matches wherever its content stands, as tokenizer.json and tokenizer_config.json write it. */
+export function addedTokenJson(id: number, content: string): JsonObject {
+  return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
 }

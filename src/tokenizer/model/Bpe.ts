@@ -43,12 +43,13 @@ export class Bpe implements Model {
     return Array.from(work.subarray(0, count));
   }
 
-  /** The model with more pieces, each the merge of two, after all merges it has. */
+  /** The model with more pieces: their merges come after all merges it has. */
   extended(pieces: readonly NewPiece[]): Bpe {
     const vocabulary = new Map(this.vocabulary);
     for (const { piece, id } of pieces) vocabulary.set(piece, id);
-    const merges = [...this.merges, ...pieces.map(({ left, right, id }): Merge => [left, right, id])];
-    return new Bpe(vocabulary, merges, this.symbols, this.spelling);
+    const merges = this.merges.slice();
+    for (const piece of pieces) if (piece.kind === 'merge') merges.push([piece.left, piece.right, piece.id]);
+    return new Bpe(vocabulary, merges, this.symbols.over(vocabulary), this.spelling);
   }
 
   private merged(piece: string): Segmentation {

@@ -14,11 +14,28 @@ export interface Model {
   segment(piece: string): Segmentation;
 }
 
-/** A piece that is added to a model, and the two pieces it is the merge of. */
-export interface NewPiece {
+/** A token that a tokenizer is to get. */
+export type NewPiece = MergedPiece | CharacterPiece | AddedPiece;
+
+interface PieceBase {
   readonly id: number;
   /** As tokenizer.json spells it. */
   readonly piece: string;
+}
+
+/** Vocabulary with a merge: the piece is `left` and `right` joined, after all merges there are. */
+export interface MergedPiece extends PieceBase {
+  readonly kind: 'merge';
   readonly left: number;
   readonly right: number;
+}
+
+/** A character that a SentencePiece-style model lacked: vocabulary from which merging starts, without a merge. */
+export interface CharacterPiece extends PieceBase {
+  readonly kind: 'character';
+}
+
+/** An added token: found in the text before the pre-tokenizer cuts it. */
+export interface AddedPiece extends PieceBase {
+  readonly kind: 'added';
 }

@@ -8,6 +8,8 @@ export interface SymbolSource {
   fill(text: string, work: SymbolWork): number;
   /** The symbol a byte begins as, for tokens whose bytes are no valid text; -1 where there is none. */
   idOfByte(byte: number): number;
+  /** The same rule over a vocabulary that has grown. */
+  over(vocabulary: ReadonlyMap<string, number>): SymbolSource;
 }
 
 /** Buffers that are reused from piece to piece. `starts` and `ends` are UTF-16 positions of each initial symbol. */
@@ -46,6 +48,10 @@ export class ByteSymbols implements SymbolSource {
 
   idOfByte(byte: number): number {
     return this.idOf[byte]!;
+  }
+
+  over(vocabulary: ReadonlyMap<string, number>): ByteSymbols {
+    return new ByteSymbols(vocabulary);
   }
 
   fill(text: string, work: SymbolWork): number {
@@ -87,7 +93,7 @@ export class CharacterSymbols implements SymbolSource {
 
   constructor(
     private readonly vocabulary: ReadonlyMap<string, number>,
-    byteFallback: boolean,
+    private readonly byteFallback: boolean,
     private readonly unknownId: number | null,
     private readonly fuseUnknown: boolean,
   ) {
@@ -98,6 +104,10 @@ export class CharacterSymbols implements SymbolSource {
 
   idOfByte(byte: number): number {
     return this.byteIds[byte]!;
+  }
+
+  over(vocabulary: ReadonlyMap<string, number>): CharacterSymbols {
+    return new CharacterSymbols(vocabulary, this.byteFallback, this.unknownId, this.fuseUnknown);
   }
 
   fill(text: string, work: SymbolWork): number {

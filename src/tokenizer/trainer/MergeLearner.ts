@@ -83,6 +83,17 @@ export class MergeLearner {
     this.heap.pop();
   }
 
+  /** Leaves the best pair out until `restore` is called with what this answers. */
+  setBestAside(): number {
+    const slot = this.heap.topSlot;
+    this.heap.pop();
+    return slot;
+  }
+
+  restore(slot: number): void {
+    if (this.pairCounts[slot]! > 0) this.heap.push(slot, this.pairCounts[slot]!);
+  }
+
   /** Merges the best pair into `result` everywhere and answers how many tokens that saved. */
   mergeBest(result: number): number {
     const slot = this.heap.topSlot;

@@ -2,17 +2,17 @@
 // then only joined further, so that the boundaries after are a subset of those before, and general text stays as it was
 // or gets coarser. Tokens that no text would ever give are not learned.
 import { LabError } from '../../error';
-import { pieceBytes } from '../family';
 import type { NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
-import { visibleText } from '../visibleText';
 import type { WordCounts } from './countWords';
-import { DocumentIndex, documentsOfTokens } from './documentFrequency';
-import { MergeLearner } from './MergeLearner';
-import { mergeRule, type MergeRuleOptions } from './mergeRule';
+import { DocumentIndex } from './documentFrequency';
+import { MergeLearner, type PairCandidate } from './MergeLearner';
+import { mergeRule, type MergeRule, type MergeRuleOptions } from './mergeRule';
 import { Pause } from './pause';
 import { segmentWords } from './segmentWords';
 import type { TrainingProgress } from './trainBpe';
+import { unknownCharacters, type UnknownCharacter } from './unknownCharacters';
+import { extensionOf, type Learned, type VocabularyExtension } from './vocabularyExtension';
 
 export interface ContinueBpeOptions extends MergeRuleOptions {
   /** How many tokens to learn; fewer come when no pair is left that the rules allow. */
@@ -27,30 +27,6 @@ export interface ContinueBpeOptions extends MergeRuleOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface NewToken extends NewPiece {
-  /** For people. */
-  readonly text: string;
-  readonly bytes: Uint8Array;
-  /** What the old tokenizer makes of it: old ids. */
-  readonly pieces: readonly number[];
-  /** Weighted count of the pair when it was merged. */
-  readonly occurrencesAtMerge: number;
-  /** Occurrences in the training text cut with all new tokens: those inside of longer new tokens no longer count. */
-  readonly occurrences: number;
-  /** Documents with at least one of those. */
-  readonly documents: number;
-}
-
-export interface VocabularyExtension {
-  readonly tokens: readonly NewToken[];
-  /** `tokensAfter[k]`: tokens of the training text with the first k new tokens; [0] is the old tokenizer. */
-  readonly tokensAfter: Float64Array;
-  readonly bytes: number;
-  readonly documents: number;
-  /** Pieces that were frequent enough and not learned because no text would be cut into them. */
-  readonly dead: readonly string[];
-}
-
 /** @throws LabError tokenizer/nothing-to-learn when the words hold no pair that the rules allow. */
 export async function continueBpe(
   tokenizer: Tokenizer,
@@ -59,105 +35,153 @@ export async function continueBpe(
 ): Promise<VocabularyExtension> {
   const dead = new Set<string>();
   for (;;) {
-    const learned = await learn(tokenizer, words, options, dead);
+    const learned = await new ContinuedLearning(tokenizer, words, options, dead).learn();
     // A merge that holds in one context may not in another; what the finished tokenizer cannot give is dropped, and the
     // merges after it are learned anew, because they may have been built on it.
     const extended = tokenizer.extended(learned.pieces);
     const unreachable = learned.pieces.filter((piece) => !extended.reaches(piece.id));
-    if (unreachable.length === 0) return summary(tokenizer, words, learned, dead);
+    if (unreachable.length === 0) return extensionOf(tokenizer, words, learned, dead);
     for (const { piece } of unreachable) dead.add(piece);
   }
 }
 
-interface Learned {
-  readonly pieces: readonly NewPiece[];
-  readonly pairCounts: readonly number[];
-  readonly tokensAfter: readonly number[];
-  readonly learner: MergeLearner;
-}
+/**
+ * One pass of learning. Characters that the model spells in bytes compete with pairs by the tokens they save: they stand
+ * in the words as symbols of their own from the start, and pairs with one of them wait until it has become a token.
+ */
+class ContinuedLearning {
+  private readonly pieces: NewPiece[] = [];
+  private readonly occurrences: number[] = [];
+  private readonly pieceOf = new Map<number, string>();
+  private readonly made = new Set<string>();
+  private readonly learner: MergeLearner;
+  private readonly characters: readonly UnknownCharacter[];
+  private readonly minFrequency: number;
+  private readonly minDocuments: number;
+  private readonly allowed: MergeRule;
+  private readonly documentIndex: DocumentIndex | null;
+  /** Symbols that are no tokens yet, with the pairs that wait for them. */
+  private readonly waiting = new Map<number, number[]>();
+  /** Symbols of characters to the ids they became. */
+  private readonly idOfSymbol = new Map<number, number>();
+  private readonly firstSymbol: number;
+  private spelledInBytes = 0;
+  private id: number;
 
-async function learn(
-  tokenizer: Tokenizer,
-  words: WordCounts,
-  options: ContinueBpeOptions,
-  dead: Set<string>,
-): Promise<Learned> {
-  const learner = new MergeLearner(segmentWords(tokenizer, words));
-  const made = new Set<string>();
-  const allowed = mergeRule(tokenizer, options, made, dead);
-  const minDocuments = options.minDocuments ?? 1;
-  const documentIndex = minDocuments > 1 ? new DocumentIndex(words) : null;
-  const pieces: NewPiece[] = [];
-  const pieceOf = new Map<number, string>();
-  const textOf = (id: number): string => pieceOf.get(id) ?? tokenizer.piece(id);
-  const pairCounts: number[] = [];
-  const tokensAfter = [learner.tokens];
-  const pause = new Pause(options.signal);
-  let id = options.firstNewId ?? tokenizer.largestId + 1;
-
-  while (pieces.length < options.newTokens) {
-    const best = learner.best();
-    if (best === null || best.count < Math.max(1, options.minFrequency ?? 2)) break;
-    const left = textOf(best.left);
-    const right = textOf(best.right);
-    const isFrequent = (): boolean =>
-      documentIndex === null || documentIndex.holdsAtLeast(learner.wordsOfBest(), minDocuments);
-    if (!allowed(best.left, best.right, left, right) || !isFrequent()) {
-      learner.skipBest();
-    } else {
-      if (tokenizer.hasId(id)) throw takenId(id, tokenizer);
-      pieces.push({ id, piece: left + right, left: best.left, right: best.right });
-      pieceOf.set(id, left + right);
-      made.add(left + right);
-      pairCounts.push(best.count);
-      learner.mergeBest(id++);
-      tokensAfter.push(learner.tokens);
-    }
-    if (pause.isDue) {
-      options.onProgress?.({ newTokens: pieces.length, of: options.newTokens });
-      await pause.take();
-    }
+  constructor(
+    private readonly tokenizer: Tokenizer,
+    private readonly words: WordCounts,
+    private readonly options: ContinueBpeOptions,
+    dead: Set<string>,
+  ) {
+    this.id = options.firstNewId ?? tokenizer.largestId + 1;
+    this.minFrequency = Math.max(1, options.minFrequency ?? 2);
+    this.minDocuments = options.minDocuments ?? 1;
+    this.allowed = mergeRule(tokenizer, options, this.made, dead);
+    this.documentIndex = this.minDocuments > 1 ? new DocumentIndex(words) : null;
+    this.characters = unknownCharacters(tokenizer, words).filter(
+      ({ character, count }) => count >= this.minFrequency && this.mayStand(character),
+    );
+    this.firstSymbol = Math.max(tokenizer.largestId + 1, this.id + options.newTokens);
+    const symbols = this.characters.map(({ character, count, tokens }, index): NewPiece => {
+      const id = this.firstSymbol + index;
+      this.waiting.set(id, []);
+      this.pieceOf.set(id, character);
+      this.spelledInBytes += count * (tokens - 1);
+      return { kind: 'character', id, piece: character };
+    });
+    this.learner = new MergeLearner(segmentWords(symbols.length > 0 ? tokenizer.extended(symbols) : tokenizer, words));
   }
-  if (pieces.length === 0) throw nothingToLearn(words);
-  return { pieces, pairCounts, tokensAfter, learner };
-}
 
-function summary(
-  tokenizer: Tokenizer,
-  words: WordCounts,
-  { pieces, pairCounts, tokensAfter, learner }: Learned,
-  dead: ReadonlySet<string>,
-): VocabularyExtension {
-  const occurrences = new Map<number, number>();
-  for (let word = 0; word < words.words.length; word++) {
-    for (const id of learner.segmentation(word)) {
-      occurrences.set(id, (occurrences.get(id) ?? 0) + words.counts[word]!);
+  async learn(): Promise<Learned> {
+    const { learner, options, pieces } = this;
+    const tokensAfter = [this.tokens];
+    const pause = new Pause(options.signal);
+    let nextCharacter = 0;
+    while (pieces.length < options.newTokens) {
+      const best = learner.best();
+      const pairCount = best === null || best.count < this.minFrequency ? 0 : best.count;
+      const character = this.characters[nextCharacter];
+      const saved = character ? character.count * (character.tokens - 1) : 0;
+      if (pairCount === 0 && saved === 0) break;
+      if (character && saved >= pairCount) {
+        this.take(character, this.firstSymbol + nextCharacter++);
+        tokensAfter.push(this.tokens);
+      } else if (this.mergeOrSkip(best!)) {
+        tokensAfter.push(this.tokens);
+      }
+      if (pause.isDue) {
+        options.onProgress?.({ newTokens: pieces.length, of: options.newTokens });
+        await pause.take();
+      }
     }
-  }
-  const isNew = new Set(pieces.map((piece) => piece.id));
-  const documents = documentsOfTokens(words, (word) => learner.segmentation(word).filter((id) => isNew.has(id)));
-  const oldPieces = new Map<number, readonly number[]>();
-  const oldPiecesOf = (id: number): readonly number[] => oldPieces.get(id) ?? [id];
-  const tokens = pieces.map((piece, index): NewToken => {
-    const bytes = pieceBytes(piece.piece, tokenizer.family);
-    oldPieces.set(piece.id, [...oldPiecesOf(piece.left), ...oldPiecesOf(piece.right)]);
+    if (pieces.length === 0) throw nothingToLearn(this.words);
     return {
-      ...piece,
-      text: visibleText(bytes),
-      bytes,
-      pieces: oldPiecesOf(piece.id),
-      occurrencesAtMerge: pairCounts[index]!,
-      occurrences: occurrences.get(piece.id) ?? 0,
-      documents: documents.get(piece.id) ?? 0,
+      pieces,
+      occurrences: this.occurrences,
+      tokensAfter,
+      segmentation: (word) => Array.from(learner.segmentation(word), (symbol) => this.idOfSymbol.get(symbol) ?? symbol),
     };
-  });
-  return {
-    tokens,
-    tokensAfter: Float64Array.from(tokensAfter),
-    bytes: words.bytes,
-    documents: words.documents,
-    dead: [...dead],
-  };
+  }
+
+  private get tokens(): number {
+    return this.learner.tokens + this.spelledInBytes;
+  }
+
+  private take({ character, count, tokens }: UnknownCharacter, symbol: number): void {
+    this.spelledInBytes -= count * (tokens - 1);
+    this.idOfSymbol.set(symbol, this.id);
+    this.push({ kind: 'character', id: this.newId(), piece: character }, count);
+    for (const pair of this.waiting.get(symbol)!) this.learner.restore(pair);
+    this.waiting.delete(symbol);
+  }
+
+  private mergeOrSkip({ left, right, count }: PairCandidate): boolean {
+    const waitsFor = this.waiting.get(left) ?? this.waiting.get(right);
+    if (waitsFor) {
+      waitsFor.push(this.learner.setBestAside());
+      return false;
+    }
+    const [leftPiece, rightPiece] = [this.textOf(left), this.textOf(right)];
+    if (!this.allowed(left, right, leftPiece, rightPiece) || !this.isInEnoughDocuments()) {
+      this.learner.skipBest();
+      return false;
+    }
+    const piece = leftPiece + rightPiece;
+    const id = this.newId();
+    const idOf = (symbol: number): number => this.idOfSymbol.get(symbol) ?? symbol;
+    this.pieceOf.set(id, piece);
+    this.made.add(piece);
+    this.push({ kind: 'merge', id, piece, left: idOf(left), right: idOf(right) }, count);
+    this.learner.mergeBest(id);
+    return true;
+  }
+
+  private push(piece: NewPiece, occurrences: number): void {
+    this.pieces.push(piece);
+    this.occurrences.push(occurrences);
+  }
+
+  private newId(): number {
+    if (this.tokenizer.hasId(this.id)) throw takenId(this.id, this.tokenizer);
+    return this.id++;
+  }
+
+  private textOf(id: number): string {
+    return this.pieceOf.get(id) ?? this.tokenizer.piece(id);
+  }
+
+  private isInEnoughDocuments(): boolean {
+    return (
+      this.documentIndex === null || this.documentIndex.holdsAtLeast(this.learner.wordsOfBest(), this.minDocuments)
+    );
+  }
+
+  private mayStand(character: string): boolean {
+    const { neverMerge, forbidDigits } = this.options;
+    if ((forbidDigits ?? true) && /\p{N}/u.test(character)) return false;
+    return neverMerge === undefined || character.search(neverMerge) < 0;
+  }
 }
 
 function nothingToLearn(words: WordCounts): LabError {

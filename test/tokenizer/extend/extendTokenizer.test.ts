@@ -120,7 +120,7 @@ describe('extendTokenizer', () => {
     ['a merge that makes another piece', { id: 4096, piece: 'zq', left: 1, right: 2 }],
   ])('refuses %s', (_, piece) => {
     const json = readFileSync(ROOTSTOCK, 'utf8');
-    expect(() => extendTokenizer({ 'tokenizer.json': json }, [piece])).toThrowError(
+    expect(() => extendTokenizer({ 'tokenizer.json': json }, [{ kind: 'merge', ...piece }])).toThrowError(
       expect.objectContaining({ code: 'tokenizer/invalid' }),
     );
   });

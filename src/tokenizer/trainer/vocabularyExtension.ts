@@ -1,0 +1,90 @@
+// What learning a vocabulary answers, whichever way it was learned: the new tokens with their counts, and what they save.
+import { pieceBytes } from '../family';
+import type { NewPiece } from '../model/model';
+import type { Tokenizer } from '../Tokenizer';
+import { visibleText } from '../visibleText';
+import type { WordCounts } from './countWords';
+import { documentsOfTokens } from './documentFrequency';
+
+export type NewToken = NewPiece & {
+  /** For people. */
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  /** What the old tokenizer makes of it: old ids. */
+  readonly pieces: readonly number[];
+  /** Weighted count when it was learned: of the pair, the character or the word. */
+  readonly occurrencesAtMerge: number;
+  /** Occurrences in the training text cut with all new tokens: those inside of longer new tokens no longer count. */
+  readonly occurrences: number;
+  /** Documents with at least one of those. */
+  readonly documents: number;
+};
+
+export interface VocabularyExtension {
+  readonly tokens: readonly NewToken[];
+  /** `tokensAfter[k]`: tokens of the training text with the first k new tokens; [0] is the old tokenizer. */
+  readonly tokensAfter: Float64Array;
+  readonly bytes: number;
+  readonly documents: number;
+  /** Pieces that were frequent enough and not learned because no text would be cut into them. */
+  readonly dead: readonly string[];
+}
+
+export interface Learned {
+  readonly pieces: readonly NewPiece[];
+  readonly occurrences: readonly number[];
+  readonly tokensAfter: readonly number[];
+  /** Ids of a word with all new pieces. */
+  segmentation(word: number): readonly number[];
+}
+
+export function extensionOf(
+  tokenizer: Tokenizer,
+  words: WordCounts,
+  { pieces, occurrences: atMerge, tokensAfter, segmentation }: Learned,
+  dead: ReadonlySet<string>,
+): VocabularyExtension {
+  const isNew = new Set(pieces.map((piece) => piece.id));
+  const newIdsOfWord = words.words.map((_, word) => segmentation(word).filter((id) => isNew.has(id)));
+  const occurrences = new Map<number, number>();
+  newIdsOfWord.forEach((ids, word) => {
+    for (const id of ids) occurrences.set(id, (occurrences.get(id) ?? 0) + words.counts[word]!);
+  });
+  const documents = documentsOfTokens(words, (word) => newIdsOfWord[word]!);
+  const piecesOf = oldPieces(tokenizer, pieces);
+  const tokens = pieces.map((piece, index): NewToken => {
+    const bytes = bytesOfPiece(piece, tokenizer);
+    return {
+      ...piece,
+      text: visibleText(bytes),
+      bytes,
+      pieces: piecesOf.get(piece.id)!,
+      occurrencesAtMerge: atMerge[index]!,
+      occurrences: occurrences.get(piece.id) ?? 0,
+      documents: documents.get(piece.id) ?? 0,
+    };
+  });
+  return {
+    tokens,
+    tokensAfter: Float64Array.from(tokensAfter),
+    bytes: words.bytes,
+    documents: words.documents,
+    dead: [...dead],
+  };
+}
+
+export function bytesOfPiece({ kind, piece }: NewPiece, { family }: Tokenizer): Uint8Array {
+  return kind === 'added' ? new TextEncoder().encode(piece) : pieceBytes(piece, family);
+}
+
+/** By new id, the old ids that its text was cut into. */
+export function oldPieces(tokenizer: Tokenizer, pieces: readonly NewPiece[]): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, readonly number[]>();
+  const of = (id: number): readonly number[] => found.get(id) ?? [id];
+  for (const piece of pieces) {
+    if (piece.kind === 'merge') found.set(piece.id, [...of(piece.left), ...of(piece.right)]);
+    else if (piece.kind === 'character') found.set(piece.id, tokenizer.model.segment(piece.piece).ids);
+    else found.set(piece.id, Array.from(tokenizer.encode(piece.piece).ids));
+  }
+  return found;
+}
