@@ -3,7 +3,7 @@
  * every smaller vocabulary come from that one trace. The signals are those of the suggested size, on held-out text.
  */
 import { LabError } from '../error';
-import type { Tokenizer, VocabularyExtension, WordCounts } from '../tokenizer/index';
+import type { Tokenizer, TracedExtension, WordCounts } from '../tokenizer/index';
 import { throwIfCancelled } from './cancel';
 import { verdictConfidence } from './confidence';
 import { countedBytes, type CorpusText } from './corpusText';
@@ -23,7 +23,7 @@ import type { TokenizerModel } from './tokenizerModel';
 export interface DiagnosedVocabulary {
   readonly diagnosis: Diagnosis;
   /** Every vocabulary up to the largest is a prefix of this; null where nothing could be learned. */
-  readonly extension: VocabularyExtension | null;
+  readonly extension: TracedExtension | null;
 }
 
 export interface DiagnoseOptions {
@@ -123,7 +123,7 @@ async function learnedOrNull(
   model: TokenizerModel,
   words: WordCounts,
   options: LearnOptions,
-): Promise<VocabularyExtension | null> {
+): Promise<TracedExtension | null> {
   try {
     return await learnMerges(model, words, options);
   } catch (error) {

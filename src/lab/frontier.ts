@@ -4,7 +4,7 @@
  * takes as many occurrences from its two halves. Exposures of every size follow by subtraction, without encoding the
  * corpus again.
  */
-import type { NewPiece, VocabularyExtension } from '../tokenizer/index';
+import { Exposures, type TracedExtension, type TracedToken } from '../tokenizer/index';
 
 export interface FrontierPoint {
   readonly newTokens: number;
@@ -14,14 +14,12 @@ export interface FrontierPoint {
   readonly exposureP10: number;
 }
 
-export type TracedToken = NewPiece & { readonly occurrencesAtMerge: number };
-
 /** @param sizes ascending. */
 export function frontierOf(
   {
     tokens,
     tokensAfter,
-  }: { readonly tokens: readonly TracedToken[]; readonly tokensAfter: VocabularyExtension['tokensAfter'] },
+  }: { readonly tokens: readonly TracedToken[]; readonly tokensAfter: TracedExtension['tokensAfter'] },
   sizes: readonly number[],
 ): FrontierPoint[] {
   const exposures = new Exposures(tokens);
@@ -30,32 +28,6 @@ export function frontierOf(
     tokens: tokensAfter[newTokens] ?? 0,
     exposureP10: tenthPercentile(exposures.of(newTokens)),
   }));
-}
-
-/** Occurrences of the first k tokens where no others follow them. Sizes are asked for in ascending order. */
-export class Exposures {
-  private readonly occurrences: Float64Array;
-  private readonly indexOf: ReadonlyMap<number, number>;
-  private size = 0;
-
-  constructor(private readonly tokens: readonly TracedToken[]) {
-    this.occurrences = new Float64Array(tokens.length);
-    this.indexOf = new Map(tokens.map(({ id }, index) => [id, index]));
-  }
-
-  /** A view that the next call changes. */
-  of(size: number): Float64Array {
-    for (; this.size < size; this.size++) {
-      const token = this.tokens[this.size]!;
-      this.occurrences[this.size] = token.occurrencesAtMerge;
-      if (token.kind !== 'merge') continue;
-      for (const half of [token.left, token.right]) {
-        const index = this.indexOf.get(half);
-        if (index !== undefined) this.occurrences[index]! -= token.occurrencesAtMerge;
-      }
-    }
-    return this.occurrences.subarray(0, size);
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Merges learned on a corpus: what the diagnosis traces and what a vocabulary is cut from. */
-import { continueBpe, countWords, type VocabularyExtension, type WordCounts } from '../tokenizer/index';
+import { continueBpe, countWords, type TracedExtension, type WordCounts } from '../tokenizer/index';
 import { LabError } from '../error';
 import { isExtendable } from './openTokenizer';
 import type { OnProgress } from './progress';
@@ -18,7 +18,7 @@ export async function learnVocabulary(
   model: TokenizerModel,
   documents: readonly string[],
   options: LearnOptions,
-): Promise<VocabularyExtension> {
+): Promise<TracedExtension> {
   return learnMerges(model, await wordsOf(model, documents, options), options);
 }
 
@@ -38,7 +38,7 @@ export async function learnMerges(
   { tokenizer, summary }: TokenizerModel,
   words: WordCounts,
   { newTokens, onProgress, signal }: LearnOptions,
-): Promise<VocabularyExtension> {
+): Promise<TracedExtension> {
   if (!isExtendable(tokenizer)) {
     throw new LabError(
       'lab/not-extendable',

@@ -3,7 +3,7 @@
  * after all of the base's own, so that applying them in their order to the base's segmentation is what encoding with the
  * first k of them gives.
  */
-import { countWords, replayMerges, type Tokenizer, type VocabularyExtension } from '../tokenizer/index';
+import { countWords, replayMerges, type Tokenizer, type TracedExtension } from '../tokenizer/index';
 import { cappedDocuments } from './evaluate';
 import { countedBytes } from './corpusText';
 
@@ -11,9 +11,9 @@ import { countedBytes } from './corpusText';
 export async function replayedTokens(
   tokenizer: Tokenizer,
   documents: readonly string[],
-  merges: VocabularyExtension['tokens'],
+  merges: TracedExtension['tokens'],
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Float64Array> {
   const words = await countWords(tokenizer, cappedDocuments(documents, countedBytes), options);
-  return replayMerges(tokenizer, words, merges);
+  return replayMerges(tokenizer, words, merges).tokensAfter;
 }

@@ -1,6 +1,7 @@
 /** The first k of the learned tokens as a vocabulary: the extended tokenizer and its files, and what it saves. */
 import { LabError } from '../error';
 import {
+  Exposures,
   extendTokenizer,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
@@ -10,7 +11,6 @@ import {
 } from '../tokenizer/index';
 import { countedBytes, type CorpusText } from './corpusText';
 import { countText } from './counting';
-import { Exposures } from './frontier';
 import type { NewRows } from './graftedRows';
 import { throttled, type OnProgress } from './progress';
 import type { NewToken, VocabularySummary } from './results';

@@ -179,9 +179,16 @@ export class Tokenizer {
 
   /** The tokenizer with more tokens: merges after all it has, characters, added tokens. */
   extended(pieces: readonly NewPiece[]): Tokenizer {
-    const added = pieces.filter((piece) => piece.kind === 'added').map(({ id, piece }) => plainAddedToken(id, piece));
+    const added = pieces
+      .filter((piece) => piece.kind === 'added')
+      .map(({ id, piece, singleWord }) => plainAddedToken(id, piece, singleWord));
     const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
     return new Tokenizer({ ...this.stages, addedTokens, model: this.model.extended(pieces) });
+  }
+
+  /** The same tokenizer before it learned to merge: bytes, or characters. */
+  withoutMerges(): Tokenizer {
+    return new Tokenizer({ ...this.stages, model: this.model.withoutMerges() });
   }
 
   /** Whether the model gives exactly this token for the token's own bytes. */

@@ -15,6 +15,15 @@ export {
 } from './trainer/trainBpe';
 export { replayMerges } from './trainer/replayMerges';
 export { continueBpe, type ContinueBpeOptions } from './trainer/continueBpe';
-export type { NewToken, VocabularyExtension } from './trainer/vocabularyExtension';
+export type { NewToken, TracedExtension, VocabularyExtension } from './trainer/vocabularyExtension';
+export { learnVocabulary, type LearnMethod, type LearnVocabularyOptions } from './trainer/learnVocabulary';
+export { independentBpe } from './trainer/independentBpe';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
 export { TOKENIZER_FILES, type OtherTokenizerFile, type TokenizerFiles } from './extend/tokenizerFiles';
+export { type Atom, atomsOf, type Grammar, type GrammarName } from './grammar/grammar';
+export { detectGrammar } from './grammar/detectGrammar';
+export { grammars } from './grammar/grammars';
+export { countBoundaries } from './grammar/boundaries';
+export { Exposures, type TracedToken } from './trainer/exposures';
+export { pruneLeaves } from './trainer/pruneLeaves';
+export { numberedFrom } from './trainer/numbering';

@@ -15,7 +15,7 @@ export interface AddedToken {
   readonly normalized: boolean;
 }
 
-/** Matches its content wherever it stands, before anything else happens to the text. */
-export function plainAddedToken(id: number, content: string): AddedToken {
-  return { id, content, special: false, singleWord: false, lstrip: false, rstrip: false, normalized: false };
+/** An added token that nothing happens to but being found. */
+export function plainAddedToken(id: number, content: string, singleWord: boolean): AddedToken {
+  return { id, content, special: false, singleWord, lstrip: false, rstrip: false, normalized: false };
 }

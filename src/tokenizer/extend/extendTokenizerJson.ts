@@ -1,7 +1,7 @@
 // tokenizer.json with new pieces: vocabulary and merges appended, in the merge format the file has.
 import { asArray, asObject, invalid, type JsonObject } from '../json';
 import { readMerge } from '../model/createModel';
-import type { NewPiece } from '../model/model';
+import type { AddedPiece, NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
 
 export function extendTokenizerJson(json: JsonObject, old: Tokenizer, newPieces: readonly NewPiece[]): JsonObject {
@@ -29,7 +29,7 @@ export function extendTokenizerJson(json: JsonObject, old: Tokenizer, newPieces:
       }
       newMerges.push(parts);
     } else if (newPiece.kind === 'added') {
-      added.push(addedTokenJson(id, piece));
+      added.push(addedTokenJson(newPiece));
     }
     spelled.set(id, piece);
     // Added tokens too: the Rust library heeds their ids only where the vocabulary has them.
@@ -52,7 +52,8 @@ function appended(merges: readonly unknown[], added: readonly (readonly [string,
   return [...merges.map((merge, rank) => readMerge(merge, `model.merges[${rank}]`)), ...added];
 }
 
-/** An added token that matches wherever its content stands, as tokenizer.json and tokenizer_config.json write it. */
-export function addedTokenJson(id: number, content: string): JsonObject {
-  return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
+/** As tokenizer.json writes an added token. */
+export function addedTokenJson({ id, piece: content, singleWord }: AddedPiece): JsonObject {
+  const flags = { single_word: singleWord, lstrip: false, rstrip: false, normalized: false, special: false };
+  return { id, content, ...flags };
 }

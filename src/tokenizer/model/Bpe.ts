@@ -52,6 +52,10 @@ export class Bpe implements Model {
     return new Bpe(vocabulary, merges, this.symbols.over(vocabulary), this.spelling);
   }
 
+  withoutMerges(): Bpe {
+    return new Bpe(this.vocabulary, [], this.symbols, null);
+  }
+
   private merged(piece: string): Segmentation {
     const whole = this.spelling === null ? undefined : this.vocabulary.get(this.spelling(piece));
     if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };

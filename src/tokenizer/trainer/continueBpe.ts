@@ -12,7 +12,7 @@ import { Pause } from './pause';
 import { segmentWords } from './segmentWords';
 import type { TrainingProgress } from './trainBpe';
 import { unknownCharacters, type UnknownCharacter } from './unknownCharacters';
-import { extensionOf, type Learned, type VocabularyExtension } from './vocabularyExtension';
+import { extensionOf, type Learned, type TracedExtension } from './vocabularyExtension';
 
 export interface ContinueBpeOptions extends MergeRuleOptions {
   /** How many tokens to learn; fewer come when no pair is left that the rules allow. */
@@ -32,7 +32,7 @@ export async function continueBpe(
   tokenizer: Tokenizer,
   words: WordCounts,
   options: ContinueBpeOptions,
-): Promise<VocabularyExtension> {
+): Promise<TracedExtension> {
   const dead = new Set<string>();
   for (;;) {
     const learned = await new ContinuedLearning(tokenizer, words, options, dead).learn();

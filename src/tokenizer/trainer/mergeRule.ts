@@ -14,6 +14,11 @@ export interface MergeRuleOptions {
   readonly neverMerge?: RegExp;
 }
 
+interface InternalOptions extends MergeRuleOptions {
+  /** Pieces that the tokenizer has may be made once more: for training from the alphabet. Default false. */
+  readonly mayRemake?: boolean;
+}
+
 export type MergeRule = (leftId: number, rightId: number, left: string, right: string) => boolean;
 
 /** SentencePiece's `max_sentencepiece_length`. */
@@ -25,7 +30,7 @@ const SENTENCEPIECE_LENGTH = 16;
  */
 export function mergeRule(
   tokenizer: Tokenizer,
-  options: MergeRuleOptions,
+  options: InternalOptions,
   made: ReadonlySet<string>,
   dead: Set<string>,
 ): MergeRule {
@@ -40,7 +45,8 @@ export function mergeRule(
 
   return (leftId, rightId, left, right) => {
     const piece = left + right;
-    if (dead.has(piece) || made.has(piece) || tokenizer.idOfPiece(piece) !== undefined) return false;
+    if (dead.has(piece) || made.has(piece)) return false;
+    if (!(options.mayRemake ?? false) && tokenizer.idOfPiece(piece) !== undefined) return false;
     if (tokenizer.isAdded(leftId) || tokenizer.isAdded(rightId)) return false;
     // Bytes of SentencePiece-style models are spelled `<0xNN>`: joined, they would spell something else.
     if (isSentencePiece && (byteOfFallback(left) !== null || byteOfFallback(right) !== null)) return false;

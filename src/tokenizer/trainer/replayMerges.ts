@@ -1,4 +1,4 @@
-// Learned tokens applied, in their order, to other words than they were learned on.
+// Learned tokens applied, in their order, to the words of any text: what encoding with the first k of them gives.
 import type { NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
 import type { WordCounts } from './countWords';
@@ -6,26 +6,40 @@ import { MergeLearner } from './MergeLearner';
 import { segmentWords } from './segmentWords';
 import { unknownCharacters } from './unknownCharacters';
 
-/** `[k]`: weighted tokens of the words with the first k pieces (merges and characters); [0] is the tokenizer as it is. */
-export function replayMerges(tokenizer: Tokenizer, words: WordCounts, pieces: readonly NewPiece[]): Float64Array {
+export interface Replay {
+  /** `[k]`: weighted tokens of the words with the first k pieces; [0] is the tokenizer as it is. */
+  readonly tokensAfter: Float64Array;
+  /** How often each piece came to be, when its turn was. */
+  readonly occurrences: Float64Array;
+  /** Ids of a word with all pieces. */
+  segmentation(word: number): readonly number[];
+}
+
+/** @param pieces merges and characters. */
+export function replayMerges(tokenizer: Tokenizer, words: WordCounts, pieces: readonly NewPiece[]): Replay {
   const characters = pieces.filter((piece) => piece.kind === 'character');
-  const learner = new MergeLearner(
-    segmentWords(characters.length > 0 ? tokenizer.extended(characters) : tokenizer, words),
-  );
-  const saves = new Map<string, number>();
-  let spelledInBytes = 0;
+  const symbols = characters.length > 0 ? tokenizer.extended(characters) : tokenizer;
+  const learner = new MergeLearner(segmentWords(symbols, words));
   const isNew = new Set(characters.map(({ piece }) => piece));
-  for (const { character, count, tokens } of unknownCharacters(tokenizer, words)) {
-    if (!isNew.has(character)) continue;
-    saves.set(character, count * (tokens - 1));
-    spelledInBytes += count * (tokens - 1);
-  }
-  const tokens = new Float64Array(pieces.length + 1);
-  tokens[0] = learner.tokens + spelledInBytes;
+  const known = new Map(
+    unknownCharacters(tokenizer, words)
+      .filter(({ character }) => isNew.has(character))
+      .map((found) => [found.character, found]),
+  );
+  let spelledInBytes = 0;
+  for (const { count, tokens } of known.values()) spelledInBytes += count * (tokens - 1);
+  const tokensAfter = new Float64Array(pieces.length + 1);
+  const occurrences = new Float64Array(pieces.length);
+  tokensAfter[0] = learner.tokens + spelledInBytes;
   pieces.forEach((piece, index) => {
-    if (piece.kind === 'merge') learner.mergePair(piece.left, piece.right, piece.id);
-    else spelledInBytes -= saves.get(piece.piece) ?? 0;
-    tokens[index + 1] = learner.tokens + spelledInBytes;
+    if (piece.kind === 'merge') {
+      occurrences[index] = learner.mergePair(piece.left, piece.right, piece.id);
+    } else {
+      const { count, tokens } = known.get(piece.piece) ?? { count: 0, tokens: 1 };
+      occurrences[index] = count;
+      spelledInBytes -= count * (tokens - 1);
+    }
+    tokensAfter[index + 1] = learner.tokens + spelledInBytes;
   });
-  return tokens;
+  return { tokensAfter, occurrences, segmentation: (word) => Array.from(learner.segmentation(word)) };
 }

@@ -22,18 +22,29 @@ export type NewToken = NewPiece & {
 
 export interface VocabularyExtension {
   readonly tokens: readonly NewToken[];
-  /** `tokensAfter[k]`: tokens of the training text with the first k new tokens; [0] is the old tokenizer. */
-  readonly tokensAfter: Float64Array;
+  /** Tokens of the training text, with the old tokenizer and with all new tokens. */
+  readonly trainingTokens: { readonly before: number; readonly after: number };
   readonly bytes: number;
   readonly documents: number;
   /** Pieces that were frequent enough and not learned because no text would be cut into them. */
   readonly dead: readonly string[];
+  /**
+   * Whether some text would come back changed from encoding and decoding: models that put a space before a text (Llama 2)
+   * put one behind every added token too.
+   */
+  readonly changesText: boolean;
+}
+
+/** Learned piece by piece, so that every prefix is a vocabulary of its own. */
+export interface TracedExtension extends VocabularyExtension {
+  /** `[k]`: tokens of the training text with the first k new tokens; [0] is the old tokenizer. */
+  readonly tokensAfter: Float64Array;
 }
 
 export interface Learned {
   readonly pieces: readonly NewPiece[];
-  readonly occurrences: readonly number[];
-  readonly tokensAfter: readonly number[];
+  readonly occurrences: ArrayLike<number>;
+  readonly tokensAfter: ArrayLike<number>;
   /** Ids of a word with all new pieces. */
   segmentation(word: number): readonly number[];
 }
@@ -43,7 +54,7 @@ export function extensionOf(
   words: WordCounts,
   { pieces, occurrences: atMerge, tokensAfter, segmentation }: Learned,
   dead: ReadonlySet<string>,
-): VocabularyExtension {
+): TracedExtension {
   const isNew = new Set(pieces.map((piece) => piece.id));
   const newIdsOfWord = words.words.map((_, word) => segmentation(word).filter((id) => isNew.has(id)));
   const occurrences = new Map<number, number>();
@@ -67,9 +78,11 @@ export function extensionOf(
   return {
     tokens,
     tokensAfter: Float64Array.from(tokensAfter),
+    trainingTokens: { before: tokensAfter[0]!, after: tokensAfter[pieces.length]! },
     bytes: words.bytes,
     documents: words.documents,
     dead: [...dead],
+    changesText: false,
   };
 }
 

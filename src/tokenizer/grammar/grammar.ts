@@ -1,0 +1,33 @@
+// Notations with symbols of their own: what one symbol (an atom) is, and how to tell that a text is written in one.
+
+export type GrammarName =
+  'smiles' | 'nucleotides' | 'codons' | 'amino-acids' | 'chess-moves' | 'latex-commands' | 'abc-music' | 'numbers';
+
+export interface Grammar {
+  readonly name: GrammarName;
+  /** Matches one atom; global. What it leaves out is no part of the notation. */
+  readonly atom: RegExp;
+  /** Matches a word (text between white space) that is written in the notation and nothing else; anchored. */
+  readonly word: RegExp;
+  /** Lines about the text rather than of it, such as the headers of FASTA and PGN; multiline, global. */
+  readonly aside?: RegExp;
+  /** Share of a text's characters, white space left out, that must stand in such words; null: never told from a text. */
+  readonly leastShare: number | null;
+  /** Whether an atom counts only between characters that are no word characters, so that `\in` is not found in `\int`. */
+  readonly singleWord: boolean;
+}
+
+export interface Atom {
+  readonly text: string;
+  /** UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export function atomsOf({ atom }: Grammar, text: string): Atom[] {
+  return Array.from(text.matchAll(atom), (match) => ({
+    text: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}

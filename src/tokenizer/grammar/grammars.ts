@@ -1,0 +1,69 @@
+// The ready grammars. A new one is an entry here and its name in grammar.ts.
+import type { Grammar, GrammarName } from './grammar';
+
+/** Atoms of SMILES as Schwaller et al. 2018 (Molecular Transformer) cut them: a bracket atom is one. */
+const SMILES_ATOM = String.raw`\[[^\]\s]{1,32}\]|Br|Cl|[BCNOSPFI]|[bcnops]|%\d\d|\d|[()=#$\\/:~@?>*.+-]`;
+/** A move in standard algebraic notation (PGN standard, section 8.2.3). */
+const CHESS_MOVE = String.raw`O-O-O|O-O|[KQRBN][a-h]?[1-8]?x?[a-h][1-8]|(?:[a-h]x)?[a-h][1-8](?:=[QRBN])?`;
+/** ABC standard 2.1: accidentals, a note or rest with its octave and length; bar lines; decorations and grouping. */
+const ABC_NOTE = String.raw`(?:\^{1,2}|_{1,2}|=)?[A-Ga-gzx][,']*\d*\/*\d*`;
+const ABC_BAR = String.raw`\|:|:\||\|\]|\[\||\|\||\||::`;
+
+const FASTA_HEADER = /^[>;].*$/gmu;
+
+export const grammars: Readonly<Record<GrammarName, Grammar>> = {
+  smiles: {
+    name: 'smiles',
+    atom: new RegExp(SMILES_ATOM, 'gu'),
+    word: new RegExp(String.raw`^(?=.*[Cc])(?:${SMILES_ATOM}){4,}$`, 'u'),
+    leastShare: 0.85,
+    singleWord: false,
+  },
+  nucleotides: {
+    name: 'nucleotides',
+    atom: /[ACGTUN]/giu,
+    word: /^[ACGTUN]{16,}$/iu,
+    aside: FASTA_HEADER,
+    leastShare: 0.85,
+    singleWord: false,
+  },
+  codons: {
+    name: 'codons',
+    atom: /[ACGTU]{3}/giu,
+    word: /^(?:[ACGTU]{3})+$/iu,
+    aside: FASTA_HEADER,
+    leastShare: null,
+    singleWord: false,
+  },
+  'amino-acids': {
+    name: 'amino-acids',
+    atom: /[ACDEFGHIKLMNPQRSTVWYBXZUOJ]/gu,
+    word: /^[ACDEFGHIKLMNPQRSTVWYBXZUOJ]{24,}\*?$/u,
+    aside: FASTA_HEADER,
+    leastShare: 0.85,
+    singleWord: false,
+  },
+  'chess-moves': {
+    name: 'chess-moves',
+    atom: new RegExp(`(?<![A-Za-z])(?:${CHESS_MOVE})[+#]?(?![A-Za-z])`, 'gu'),
+    word: new RegExp(String.raw`^(?:\d+\.(?:\.\.)?)?(?:(?:${CHESS_MOVE})[+#]?[!?]{0,2})?$`, 'u'),
+    aside: /^\[\w+ ".*"\]\s*$/gmu,
+    leastShare: 0.6,
+    singleWord: false,
+  },
+  'latex-commands': {
+    name: 'latex-commands',
+    atom: /\\(?:[A-Za-z]+|[^A-Za-z\s])/gu,
+    word: /\\[A-Za-z]{2,}/u,
+    leastShare: 0.2,
+    singleWord: true,
+  },
+  'abc-music': {
+    name: 'abc-music',
+    atom: new RegExp(`${ABC_NOTE}|${ABC_BAR}`, 'gu'),
+    word: new RegExp(String.raw`^(?:${ABC_NOTE}|${ABC_BAR}|[()~.<>{}\[\]"-]|\d)+$`, 'u'),
+    leastShare: 0.7,
+    singleWord: false,
+  },
+  numbers: { name: 'numbers', atom: /\p{Nd}/gu, word: /^\p{Nd}+$/u, leastShare: null, singleWord: false },
+};

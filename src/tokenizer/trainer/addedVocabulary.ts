@@ -1,0 +1,148 @@
+// New tokens that are found in the text before the model sees it: frequent words, or the atoms of a notation. One id each,
+// whatever their length, and no piece in between; but they cut the text around them, general text too.
+import { LabError } from '../../error';
+import type { Grammar } from '../grammar/grammar';
+import { atomsOf } from '../grammar/grammar';
+import type { AddedPiece } from '../model/model';
+import type { Tokenizer } from '../Tokenizer';
+import { visibleText } from '../visibleText';
+import type { ContinueBpeOptions } from './continueBpe';
+import { Pause } from './pause';
+import type { NewToken, VocabularyExtension } from './vocabularyExtension';
+
+/** Documents that are encoded and decoded again. */
+const CHECKED_DOCUMENTS = 200;
+
+interface Candidate {
+  readonly text: string;
+  readonly count: number;
+  /** Old ids. */
+  readonly pieces: readonly number[];
+}
+
+/** Words (what the pre-tokenizer leaves whole, without the space before) that save the most tokens. */
+export function addedWords(
+  tokenizer: Tokenizer,
+  documents: readonly string[],
+  options: ContinueBpeOptions,
+): Promise<VocabularyExtension> {
+  const words = (text: string): string[] =>
+    tokenizer
+      .preTokenize(text)
+      .filter(({ addedId }) => addedId === null)
+      .map(({ start, end }) => text.slice(start, end).trim());
+  return addedVocabulary(tokenizer, documents, options, words, false);
+}
+
+/** One token for each atom of the grammar that is several tokens now, the most frequent first. */
+export function atomicAlphabet(
+  tokenizer: Tokenizer,
+  documents: readonly string[],
+  grammar: Grammar,
+  options: ContinueBpeOptions,
+): Promise<VocabularyExtension> {
+  const atoms = (text: string): string[] => atomsOf(grammar, text).map((atom) => atom.text);
+  return addedVocabulary(tokenizer, documents, { forbidDigits: false, ...options }, atoms, grammar.singleWord);
+}
+
+async function addedVocabulary(
+  tokenizer: Tokenizer,
+  documents: readonly string[],
+  options: ContinueBpeOptions,
+  partsOf: (text: string) => string[],
+  singleWord: boolean,
+): Promise<VocabularyExtension> {
+  const pause = new Pause(options.signal);
+  const counts = new Map<string, { count: number; documents: number; last: number }>();
+  let before = 0;
+  for (const [document, text] of documents.entries()) {
+    before += tokenizer.encode(text).ids.length;
+    for (const part of partsOf(text)) {
+      const known = counts.get(part);
+      if (known === undefined) counts.set(part, { count: 1, documents: 1, last: document });
+      else {
+        known.count++;
+        if (known.last !== document) known.documents++;
+        known.last = document;
+      }
+    }
+    if (pause.isDue) await pause.take();
+  }
+  const mayStand = rule(tokenizer, options);
+  const candidates = [...counts]
+    .filter(([text, found]) => found.documents >= (options.minDocuments ?? 1) && mayStand(text, found.count))
+    .map(([text, { count }]): Candidate => ({ text, count, pieces: Array.from(tokenizer.encode(text).ids) }))
+    .filter(({ pieces }) => pieces.length > 1)
+    .sort((a, b) => b.count * (b.pieces.length - 1) - a.count * (a.pieces.length - 1) || (a.text < b.text ? -1 : 1))
+    .slice(0, options.newTokens);
+  if (candidates.length === 0) {
+    throw new LabError(
+      'tokenizer/nothing-to-learn',
+      `${documents.length} documents hold no word or symbol that is more than one token and frequent enough.`,
+      'Every symbol is a token already, or the texts are too short: continue the merges instead.',
+    );
+  }
+  let id = options.firstNewId ?? tokenizer.largestId + 1;
+  const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text, singleWord }));
+  return counted(tokenizer, documents, pieces, candidates, before, pause);
+}
+
+function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): (text: string, count: number) => boolean {
+  const { neverMerge, minFrequency = 2, maxPieceLength = Infinity, forbidDigits = true } = options;
+  return (text, count) =>
+    count >= minFrequency &&
+    text.trim() === text &&
+    text !== '' &&
+    Array.from(text).length <= maxPieceLength &&
+    !(forbidDigits && /\p{N}/u.test(text)) &&
+    (neverMerge === undefined || text.search(neverMerge) < 0) &&
+    tokenizer.idOfPiece(text) === undefined;
+}
+
+async function counted(
+  tokenizer: Tokenizer,
+  documents: readonly string[],
+  pieces: readonly AddedPiece[],
+  candidates: readonly Candidate[],
+  before: number,
+  pause: Pause,
+): Promise<VocabularyExtension> {
+  const extended = tokenizer.extended(pieces);
+  const first = pieces[0]!.id;
+  const occurrences = new Float64Array(pieces.length);
+  const inDocuments = new Float64Array(pieces.length);
+  const lastDocument = new Int32Array(pieces.length).fill(-1);
+  const encoder = new TextEncoder();
+  let after = 0;
+  let bytes = 0;
+  for (const [document, text] of documents.entries()) {
+    const { ids } = extended.encode(text);
+    after += ids.length;
+    bytes += encoder.encode(text).length;
+    for (const id of ids) {
+      const index = id - first;
+      if (index < 0) continue;
+      occurrences[index]!++;
+      if (lastDocument[index] !== document) inDocuments[index]!++;
+      lastDocument[index] = document;
+    }
+    if (pause.isDue) await pause.take();
+  }
+  const tokens = pieces.map((piece, index): NewToken => {
+    const text = encoder.encode(piece.piece);
+    return {
+      ...piece,
+      text: visibleText(text),
+      bytes: text,
+      pieces: candidates[index]!.pieces,
+      occurrencesAtMerge: candidates[index]!.count,
+      occurrences: occurrences[index]!,
+      documents: inDocuments[index]!,
+    };
+  });
+  const dead = tokens.filter((token) => token.occurrences === 0).map((token) => token.piece);
+  const changesText = documents
+    .slice(0, CHECKED_DOCUMENTS)
+    .some((text) => extended.decode(extended.encode(text).ids) !== tokenizer.decode(tokenizer.encode(text).ids));
+  return { tokens, trainingTokens: { before, after }, bytes, documents: documents.length, dead, changesText };
+}

@@ -1,0 +1,61 @@
+// Atoms of real examples, and notations told from their texts.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { atomsOf, detectGrammar, grammars, type GrammarName } from '../../../src/tokenizer/index';
+
+const atoms = (name: GrammarName, text: string) => atomsOf(grammars[name], text).map((atom) => atom.text);
+
+describe('atoms', () => {
+  it.each<[GrammarName, string, string]>([
+    ['smiles', 'C[C@@H](Cl)c1ccc(Br)cc1', 'C [C@@H] ( Cl ) c 1 c c c ( Br ) c c 1'],
+    ['smiles', 'O=C([O-])/C=C\\C%12N', 'O = C ( [O-] ) / C = C \\ C %12 N'],
+    ['nucleotides', 'ACGTN', 'A C G T N'],
+    ['codons', 'ATGGCCTAA', 'ATG GCC TAA'],
+    ['amino-acids', 'MKTAYIAK', 'M K T A Y I A K'],
+    ['chess-moves', '1. e4 e5 2. Nf3 Nc6 3. O-O exd5 4. Nbd7+ e8=Q#', 'e4 e5 Nf3 Nc6 O-O exd5 Nbd7+ e8=Q#'],
+    ['latex-commands', '\\mathbb{R} \\in \\alpha_1 \\{ \\\\', '\\mathbb \\in \\alpha \\{ \\\\'],
+    ['abc-music', "|:G2 ^c'd e/2 z4:|", "|: G2 ^c' d e/2 z4 :|"],
+    ['numbers', '1,024', '1 0 2 4'],
+  ])('of %s: %s', (name, text, expected) => {
+    expect(atoms(name, text)).toEqual(expected.split(' '));
+  });
+
+  it('have the places they were found at', () => {
+    expect(atomsOf(grammars.smiles, 'CCl')).toEqual([
+      { text: 'C', start: 0, end: 1 },
+      { text: 'Cl', start: 1, end: 3 },
+    ]);
+  });
+});
+
+const corpora = '../shared/data/corpora';
+const absent = !existsSync(corpora);
+
+describe('a notation told from its text', () => {
+  it('is none in prose, in another script, or in nothing', () => {
+    expect(detectGrammar(['Call me Ishmael. Some years ago, never mind how long precisely.'])).toBeNull();
+    expect(detectGrammar(['有女名羅子，生來纔兩春。'])).toBeNull();
+    expect(detectGrammar([])).toBeNull();
+  });
+
+  it.each<[string, GrammarName]>([
+    ['MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQVKVKALPDAQFEVV', 'amino-acids'],
+    ['X G2 ABc d2 |: e f g a | b2 A2 G4 :|', 'abc-music'],
+  ])('%s', (text, name) => {
+    expect(detectGrammar([text])?.name).toBe(name);
+  });
+
+  it.skipIf(absent).each<[string, GrammarName | null]>([
+    ['molecules-zinc.smi', 'smiles'],
+    ['dna-viral-genomes.fasta', 'nucleotides'],
+    ['chess-openings.pgn', 'chess-moves'],
+    ['mathematics-stacks.tex', 'latex-commands'],
+    ['law-contracts.txt', null],
+    ['programming-python-docs.txt', null],
+    ['chinese-poetry.txt', null],
+    ['english-novels.txt', null],
+  ])(`in the corpus %s${absent ? ` (skipped: ${corpora} is not on this machine)` : ''}`, (file, name) => {
+    const text = readFileSync(`${corpora}/${file}`, 'utf8').slice(0, 400_000);
+    expect(detectGrammar([text])?.name ?? null).toBe(name);
+  });
+});

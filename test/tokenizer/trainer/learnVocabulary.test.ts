@@ -1,0 +1,145 @@
+// The ways to a vocabulary: what each promises, counted again by encoding, and read by the Rust library.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  countBoundaries,
+  extendTokenizer,
+  grammars,
+  learnVocabulary,
+  loadTokenizer,
+  pruneLeaves,
+  type LearnVocabularyOptions,
+  type Tokenizer,
+} from '../../../src/tokenizer/index';
+import { AWKWARD } from '../awkwardStrings';
+import { rustEncode, rustTokenizer } from '../rust';
+import { CORPORA } from '../smallCorpora';
+
+const rootstock = readFileSync('public/models/rootstock/tokenizer.json', 'utf8');
+const storiesFile = '../shared/data/models/stories260K/tokenizer.json';
+const documents = CORPORA.molecules!;
+const METHODS: readonly (Omit<LearnVocabularyOptions, 'newTokens'> & { readonly name: string })[] = [
+  { name: 'continued', method: 'continued' },
+  { name: 'independent', method: 'independent' },
+  { name: 'added words', method: 'added' },
+  { name: 'atoms of SMILES', method: 'atomic', grammar: 'smiles' },
+];
+
+describe.each([
+  ['rootstock', rootstock],
+  ...(existsSync(storiesFile) ? [['stories260K', readFileSync(storiesFile, 'utf8')]] : []),
+] as [string, string][])('%s', (_, json) => {
+  const old = loadTokenizer(JSON.parse(json));
+  describe.each(METHODS)('$name', ({ name: _name, ...method }) => {
+    const learning = learnVocabulary(old, documents, { ...method, newTokens: 40 });
+
+    it('learns tokens that are reached by their own text, with ids that go on', async () => {
+      const { tokens } = await learning;
+      const extended = old.extended(tokens);
+      expect(tokens.length).toBeGreaterThan(0);
+      expect(tokens.length).toBeLessThanOrEqual(40);
+      expect(tokens.map(({ id }) => id)).toEqual(tokens.map((_token, index) => old.largestId + 1 + index));
+      for (const { id } of tokens) expect(extended.reaches(id)).toBe(true);
+    });
+
+    it('counts tokens, occurrences and documents as encoding again does', async () => {
+      const { tokens, trainingTokens } = await learning;
+      const extended = old.extended(tokens);
+      const encoded = documents.map((text) => extended.encode(text).ids);
+      expect(trainingTokens.after).toBe(encoded.reduce((sum, ids) => sum + ids.length, 0));
+      expect(trainingTokens.before).toBe(documents.reduce((sum, text) => sum + old.encode(text).ids.length, 0));
+      expect(trainingTokens.after).toBeLessThan(trainingTokens.before);
+      for (const { id, occurrences, documents: inDocuments } of tokens) {
+        expect(occurrences).toBe(encoded.reduce((sum, ids) => sum + ids.filter((other) => other === id).length, 0));
+        expect(inDocuments).toBe(encoded.filter((ids) => ids.includes(id)).length);
+      }
+    });
+
+    it('is written to a file that the Rust library reads with the same ids', async () => {
+      const { tokens, changesText } = await learning;
+      const { files, tokenizer } = extendTokenizer({ 'tokenizer.json': json }, tokens);
+      const oracle = rustTokenizer(files['tokenizer.json']);
+      for (const text of [...documents.slice(0, 80), ...Object.values(AWKWARD)]) {
+        const { ids } = tokenizer.encode(text);
+        expect(Array.from(ids)).toEqual((await rustEncode(oracle, text)).ids);
+        if (!changesText) expect(tokenizer.decode(ids)).toBe(old.decode(old.encode(text).ids));
+      }
+      // Llama's normalizer puts a space before every stretch of text, also behind an added token.
+      expect(changesText).toBe(old.family === 'sentencepiece-bpe' && method.method === 'atomic');
+      for (let id = 0; id <= old.largestId; id++) if (old.hasId(id)) expect(tokenizer.piece(id)).toBe(old.piece(id));
+    });
+  });
+});
+
+describe('the atomic alphabet', () => {
+  const old = loadTokenizer(JSON.parse(rootstock));
+
+  it('gives every symbol of several pieces one token, and cuts nowhere else', async () => {
+    const { tokens } = await learnVocabulary(old, documents, { method: 'atomic', newTokens: 40 });
+    expect(tokens.map((token) => token.text)).toEqual(expect.arrayContaining(['[C@@H]', 'Cl', 'Br']));
+    const extended = old.extended(tokens);
+    const before = countBoundaries(old, grammars.smiles, documents);
+    const after = countBoundaries(extended, grammars.smiles, documents);
+    expect(before.violations).toBeGreaterThan(0);
+    expect(after.violations).toBe(0);
+  });
+
+  it('refuses texts in no notation, naming the grammars, and texts whose symbols are tokens already', async () => {
+    const prose = ['Call me Ishmael. Some years ago, never mind how long precisely.'];
+    await expect(learnVocabulary(old, prose, { method: 'atomic', newTokens: 9 })).rejects.toMatchObject({
+      code: 'tokenizer/no-grammar',
+      hint: expect.stringContaining('chess-moves') as string,
+    });
+    await expect(
+      learnVocabulary(old, ['ACGTACGTACGT'], { method: 'atomic', grammar: 'nucleotides', newTokens: 9 }),
+    ).rejects.toMatchObject({ code: 'tokenizer/nothing-to-learn' });
+  });
+});
+
+describe('boundary counts', () => {
+  it('tell tokens that begin or end inside of a symbol from those that hold whole ones', () => {
+    const tokenizer: Tokenizer = loadTokenizer(JSON.parse(rootstock));
+    const text = 'CC[C@@H]Cl';
+    const { ids, starts, ends } = tokenizer.encode(text);
+    const inside = (at: number) => (at > 2 && at < 8) || at === 9;
+    const expected = Array.from(ids).filter((_, at) => inside(starts[at]!) || inside(ends[at]!)).length;
+    expect(countBoundaries(tokenizer, grammars.smiles, [text])).toEqual({
+      tokens: ids.length,
+      violations: expected,
+      atomicTokens: 4,
+    });
+  });
+});
+
+describe('leaf pruning', () => {
+  const old = loadTokenizer(JSON.parse(rootstock));
+
+  it('leaves tokens that all hold the floor, counted again by encoding', async () => {
+    const { continueBpe, countWords } = await import('../../../src/tokenizer/index');
+    const { tokens } = await continueBpe(old, await countWords(old, documents), { newTokens: 60 });
+    const floor = 40;
+    expect(tokens.some((token) => token.occurrences < floor)).toBe(true);
+    const kept = pruneLeaves(tokens, floor);
+    expect(kept.length).toBeLessThan(tokens.length);
+    const extended = old.extended(kept);
+    const isHalf = new Set(kept.flatMap((token) => (token.kind === 'merge' ? [token.left, token.right] : [])));
+    for (const token of kept) {
+      expect(extended.reaches(token.id)).toBe(true);
+      const found = documents.flatMap((text) => extended.encode(text).ids.filter((id) => id === token.id)).length;
+      // A token that others are built on may be rare itself; a leaf may not.
+      if (!isHalf.has(token.id)) expect(found).toBeGreaterThanOrEqual(floor);
+    }
+    expect(kept.map(({ id }) => id)).toEqual(kept.map((_, index) => old.largestId + 1 + index));
+  });
+
+  it('gives counts back to the pieces', () => {
+    const merge = (id: number, left: number, right: number, occurrencesAtMerge: number) =>
+      ({ kind: 'merge', id, piece: String(id), left, right, occurrencesAtMerge }) as const;
+    // ab: 100, of which 95 became abc; abc: 95, of which 3 became abcd.
+    const tokens = [merge(10, 0, 1, 100), merge(11, 10, 2, 95), merge(12, 11, 3, 3)];
+    expect(pruneLeaves(tokens, 10).map(({ id }) => id)).toEqual([10, 11]);
+    expect(pruneLeaves(tokens, 96).map(({ id }) => id)).toEqual([10]);
+    expect(pruneLeaves(tokens, 1000)).toEqual([]);
+    expect(pruneLeaves(tokens, 1000, 2)).toHaveLength(2);
+  });
+});
