@@ -3,7 +3,14 @@
  * every smaller vocabulary come from that one trace. The signals are those of the suggested size, on held-out text.
  */
 import { LabError } from '../error';
-import type { Tokenizer, TracedExtension, WordCounts } from '../tokenizer/index';
+import {
+  countBoundaries,
+  detectGrammar,
+  type NewToken,
+  type Tokenizer,
+  type TracedExtension,
+  type WordCounts,
+} from '../tokenizer/index';
 import { throwIfCancelled } from './cancel';
 import { verdictConfidence } from './confidence';
 import { countedBytes, type CorpusText } from './corpusText';
@@ -17,7 +24,7 @@ import { throttled, type OnProgress } from './progress';
 import { replayedTokens } from './replay';
 import type { Diagnosis } from './results';
 import { signalsOf, suggestSize, type DiagnosisCounts } from './signals';
-import { largestNewTokens } from './thresholds';
+import { largestNewTokens, thresholds } from './thresholds';
 import type { TokenizerModel } from './tokenizerModel';
 
 export interface DiagnosedVocabulary {
@@ -87,8 +94,8 @@ export async function diagnose(
     heldOut,
     general,
     preTokens: { bytes: before.bytes, count: before.preTokens },
-    boundaries: null,
-    boundPairs: 0,
+    boundaries: boundariesOf(tokenizer, corpus.heldOut),
+    boundPairs: tokens.slice(0, newTokens).filter(isBoundPair).length,
   };
   const bytesPerToken = (count: number) => before.bytes / Math.max(1, count);
   report({ phase: 'measuring', done: 4, total: 4 });
@@ -117,6 +124,18 @@ export async function diagnose(
       milliseconds: performance.now() - started,
     },
   };
+}
+
+/** Frequent, but hardly as its parts, and in a handful of documents: a running title, a phrase that one author repeats. */
+export function isBoundPair({ pairShare, documents }: Pick<NewToken, 'pairShare' | 'documents'>): boolean {
+  const { boundPair } = thresholds;
+  return pairShare !== undefined && pairShare > boundPair.share && documents < boundPair.documents;
+}
+
+function boundariesOf(tokenizer: Tokenizer, documents: readonly string[]): DiagnosisCounts['boundaries'] {
+  const counted = cappedDocuments(documents, countedBytes);
+  const grammar = detectGrammar(counted);
+  return grammar && { grammar: grammar.name, ...countBoundaries(tokenizer, grammar, counted) };
 }
 
 async function learnedOrNull(

@@ -11,6 +11,7 @@ export interface Thresholds {
   readonly budget: readonly [pilot: number, go: number];
   readonly vocabularyShare: number;
   readonly naturalness: number;
+  readonly boundPair: { readonly share: number; readonly documents: number };
   readonly worthwhileGain: number;
 }
 
@@ -30,6 +31,8 @@ export const thresholds: Thresholds = {
   vocabularyShare: 0.3,
   /** Share of new tokens that are bound pairs (below) from which the corpus is repetitive rather than rich. */
   naturalness: 0.1,
+  /** A new token is a bound pair when its halves occur apart in less than a tenth of cases, in fewer documents than this. */
+  boundPair: { share: 0.9, documents: 5 },
   /** A further merge that saves less than this share of the tokens is noise in the suggestion. */
   worthwhileGain: 0.01,
 };

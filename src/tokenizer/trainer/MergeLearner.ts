@@ -40,6 +40,8 @@ export class MergeLearner {
   private readonly lastMergeOfWord: Int32Array;
   private mergesDone = 0;
   private readonly touched = new Set<number>();
+  /** Weighted occurrences of each symbol as the words stand now. */
+  private readonly symbolCounts = new Map<number, number>();
 
   constructor(words: TrainingWords) {
     this.symbols = words.symbols.slice();
@@ -52,6 +54,7 @@ export class MergeLearner {
       const start = this.offsets[word]!;
       const end = start + this.lengths[word]!;
       this.tokens += count * (end - start);
+      for (let at = start; at < end; at++) this.addToSymbol(this.symbols[at]!, count);
       for (let at = start; at + 1 < end; at++) {
         const slot = this.slotOf(this.symbols[at]!, this.symbols[at + 1]!);
         this.pairCounts[slot] = this.pairCounts[slot]! + count;
@@ -125,7 +128,19 @@ export class MergeLearner {
       if (this.pairCounts[changed]! > 0) this.heap.push(changed, this.pairCounts[changed]!);
     }
     this.touched.clear();
-    return tokensBefore - this.tokens;
+    const merged = tokensBefore - this.tokens;
+    this.addToSymbol(left, -merged);
+    this.addToSymbol(right, -merged);
+    this.addToSymbol(result, merged);
+    return merged;
+  }
+
+  countOf(symbol: number): number {
+    return this.symbolCounts.get(symbol) ?? 0;
+  }
+
+  private addToSymbol(symbol: number, count: number): void {
+    this.symbolCounts.set(symbol, this.countOf(symbol) + count);
   }
 
   /** The words in which the best pair stands. */

@@ -52,6 +52,7 @@ export async function continueBpe(
 class ContinuedLearning {
   private readonly pieces: NewPiece[] = [];
   private readonly occurrences: number[] = [];
+  private readonly pairShares: number[] = [];
   private readonly pieceOf = new Map<number, string>();
   private readonly made = new Set<string>();
   private readonly learner: MergeLearner;
@@ -119,6 +120,7 @@ class ContinuedLearning {
     return {
       pieces,
       occurrences: this.occurrences,
+      pairShares: this.pairShares,
       tokensAfter,
       segmentation: (word) => Array.from(learner.segmentation(word), (symbol) => this.idOfSymbol.get(symbol) ?? symbol),
     };
@@ -152,6 +154,7 @@ class ContinuedLearning {
     const idOf = (symbol: number): number => this.idOfSymbol.get(symbol) ?? symbol;
     this.pieceOf.set(id, piece);
     this.made.add(piece);
+    this.pairShares[this.pieces.length] = count / Math.min(this.learner.countOf(left), this.learner.countOf(right));
     this.push({ kind: 'merge', id, piece, left: idOf(left), right: idOf(right) }, count);
     this.learner.mergeBest(id);
     return true;

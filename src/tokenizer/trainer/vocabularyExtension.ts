@@ -18,6 +18,8 @@ export type NewToken = NewPiece & {
   readonly occurrences: number;
   /** Documents with at least one of those. */
   readonly documents: number;
+  /** Of a merge, when it was learned: occurrences of the pair over those of its rarer half. */
+  readonly pairShare?: number;
 };
 
 export interface VocabularyExtension {
@@ -44,6 +46,7 @@ export interface TracedExtension extends VocabularyExtension {
 export interface Learned {
   readonly pieces: readonly NewPiece[];
   readonly occurrences: ArrayLike<number>;
+  readonly pairShares?: readonly number[];
   readonly tokensAfter: ArrayLike<number>;
   /** Ids of a word with all new pieces. */
   segmentation(word: number): readonly number[];
@@ -52,7 +55,7 @@ export interface Learned {
 export function extensionOf(
   tokenizer: Tokenizer,
   words: WordCounts,
-  { pieces, occurrences: atMerge, tokensAfter, segmentation }: Learned,
+  { pieces, occurrences: atMerge, pairShares, tokensAfter, segmentation }: Learned,
   dead: ReadonlySet<string>,
 ): TracedExtension {
   const isNew = new Set(pieces.map((piece) => piece.id));
@@ -73,6 +76,7 @@ export function extensionOf(
       occurrencesAtMerge: atMerge[index]!,
       occurrences: occurrences.get(piece.id) ?? 0,
       documents: documents.get(piece.id) ?? 0,
+      ...(pairShares?.[index] !== undefined && { pairShare: pairShares[index] }),
     };
   });
   return {
