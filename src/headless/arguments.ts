@@ -38,6 +38,32 @@ const init = {
   choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
   fallback: 'subword-mean',
 } as const;
+const grammars = 'smiles, nucleotides, codons, amino-acids, chess-moves, latex-commands, abc-music, numbers';
+const learning = {
+  method: {
+    kind: 'text',
+    value: 'HOW',
+    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammars})`,
+    fallback: 'continued',
+  },
+  documents: {
+    kind: 'text',
+    value: 'WHAT',
+    about: 'what a document is',
+    choices: ['auto', 'lines', 'paragraphs', 'line-groups', 'file', 'json-lines'],
+    fallback: 'auto',
+  },
+  'min-frequency': {
+    kind: 'whole',
+    value: 'N',
+    about: 'a token is learned for at least so many occurrences; 2 by default',
+  },
+  'min-documents': { kind: 'whole', value: 'N', about: 'in at least so many documents; 2 by default' },
+  'max-length': { kind: 'whole', value: 'N', about: 'longest new token in characters' },
+  'merge-digits': { kind: 'switch', about: 'new tokens may hold digits' },
+  never: { kind: 'text', value: 'REGEX', about: 'no new token matches this' },
+  'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
+} as const;
 const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
 
 export const verbs = {
@@ -83,6 +109,7 @@ export const verbs = {
     flags: {
       corpus,
       'new-tokens': { kind: 'whole', value: 'K', about: 'how many new tokens', required: true },
+      ...learning,
       init,
       seed,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },

@@ -18,7 +18,7 @@ import { expansionCost } from './cost';
 import { countText, countDocuments } from './counting';
 import { cappedDocuments } from './evaluate';
 import { frontierOf, frontierSizes } from './frontier';
-import { learnMerges, wordsOf, type LearnOptions } from './learnVocabulary';
+import { learnMerges, wordsOf } from './learnVocabulary';
 import { piecesOf } from './pieces';
 import { throttled, type OnProgress } from './progress';
 import { replayedTokens } from './replay';
@@ -141,7 +141,7 @@ function boundariesOf(tokenizer: Tokenizer, documents: readonly string[]): Diagn
 async function learnedOrNull(
   model: TokenizerModel,
   words: WordCounts,
-  options: LearnOptions,
+  options: Parameters<typeof learnMerges>[2],
 ): Promise<TracedExtension | null> {
   try {
     return await learnMerges(model, words, options);

@@ -3,6 +3,7 @@ import { LabError } from '../error';
 import {
   Exposures,
   extendTokenizer,
+  pruneLeaves,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
   type Tokenizer,
@@ -36,6 +37,7 @@ export async function buildVocabulary(
   if (newTokens < 1 || extension.tokens.length === 0) {
     throw new LabError('lab/no-new-tokens', 'A vocabulary needs at least one new token.', 'Choose a larger size.');
   }
+  if (extension.changesText) throw changesText(model.summary.name);
   const chosen = extension.tokens.slice(0, newTokens);
   report({ phase: 'writing', done: 0, total: 3 });
   const { files, tokenizer } = extendTokenizer(tokenizerFilesOf(model), chosen);
@@ -53,7 +55,7 @@ export async function buildVocabulary(
     files,
     newRows: chosen.map(({ id, pieces }) => ({ id, pieces })),
     summary: {
-      newTokens: shownTokens(model.tokenizer, chosen),
+      newTokens: shownTokens(model.tokenizer, chosen, extension.tokens.length),
       dead: extension.dead.length,
       firstNewId,
       spareRowsUsed: Math.max(0, Math.min(rowsBefore, end) - firstNewId),
@@ -66,6 +68,31 @@ export async function buildVocabulary(
   };
 }
 
+/** Without the rare tokens that nothing else is built on, until every leaf is seen `floor` times in the training text. */
+export function prunedExtension(extension: VocabularyExtension, floor: number): VocabularyExtension {
+  const tokens = pruneLeaves(extension.tokens, floor);
+  if (tokens.length > 0) return { ...extension, tokens: recounted(tokens) };
+  throw new LabError(
+    'lab/no-new-tokens',
+    `No new token is seen ${floor} times.`,
+    'Ask for a lower exposure, or add text.',
+  );
+}
+
+/** Occurrences as they are when these tokens are all there are. */
+function recounted(tokens: readonly LearnedToken[]): LearnedToken[] {
+  const exposures = new Exposures(tokens).of(tokens.length);
+  return tokens.map((token, index) => ({ ...token, occurrences: exposures[index]! }));
+}
+
+function changesText(name: string): LabError {
+  return new LabError(
+    'lab/changes-text',
+    `With these added tokens, ${name} would put spaces into the text that it decodes.`,
+    'Its tokenizer puts a space before every stretch of text, also behind an added token. Continue the merges instead.',
+  );
+}
+
 export function tokenizerFilesOf({ checkpoint }: Pick<TokenizerModel, 'checkpoint'>): TokenizerFiles {
   const known = TOKENIZER_FILES.filter((name) => checkpoint.tokenizerFiles[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, checkpoint.tokenizerFiles[name]])) as TokenizerFiles;
@@ -75,8 +102,9 @@ export function tokenizerFilesOf({ checkpoint }: Pick<TokenizerModel, 'checkpoin
  * Occurrences of a prefix of the trace: those at the merge, less what later chosen merges took from it. The figures of
  * the whole extension hold for its full size only.
  */
-function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[]): NewToken[] {
-  const exposures = new Exposures(chosen).of(chosen.length);
+function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: number): NewToken[] {
+  const isWhole = chosen.length === learned;
+  const exposures = isWhole ? chosen.map((token) => token.occurrences) : new Exposures(chosen).of(chosen.length);
   return chosen.map((token, index) => {
     const occurrences = exposures[index]!;
     return {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,5 +76,81 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect(JSON.parse(stdout)).toMatchObject({ newTokens: 3, firstNewId: 10, embeddingRowsAfter: 13 });
     const grown = lab(['tokenize', '--model', out, '--text', 'abab', '--json']);
     expect((JSON.parse(grown.stdout) as { ids: number[] }).ids.length).toBeLessThan(4);
+  });
+
+  it('tokenizes without weights, with offsets in characters', () => {
+    const tokenizer = join(folder, 'tokenizer-only');
+    mkdirSync(tokenizer);
+    copyFileSync('public/models/rootstock/tokenizer.json', join(tokenizer, 'tokenizer.json'));
+    const { stdout } = lab(['tokenize', '--tokenizer', tokenizer, '--text', '🌿 the', '--json']);
+    const { ids, pieces, offsets } = JSON.parse(stdout) as { ids: number[]; pieces: string[]; offsets: number[][] };
+    expect(pieces).toHaveLength(ids.length);
+    expect(pieces.at(-1)).toBe('Ġthe');
+    expect(offsets.at(-1)).toEqual([1, 5]);
+    expect(offsets[0]).toEqual([0, 1]);
+  });
+
+  it('diagnoses with a tokenizer and sizes alone, and asks for what is missing', () => {
+    const tokenizer = join(folder, 'sizes-only');
+    mkdirSync(tokenizer);
+    copyFileSync('public/models/rootstock/tokenizer.json', join(tokenizer, 'tokenizer.json'));
+    const corpus = join(folder, 'molecules.smi');
+    writeFileSync(corpus, readFileSync('public/samples/molecules.smi', 'utf8').slice(0, 120_000));
+    const diagnose = () => lab(['diagnose', '--tokenizer', tokenizer, '--corpus', corpus, '--json']);
+    expect((JSON.parse(diagnose().stdout) as Failure).error.code).toBe('checkpoint/missing-file');
+    writeFileSync(join(tokenizer, 'config.json'), '{"hidden_size": 64, "vocab_size": 4096}');
+    expect((JSON.parse(diagnose().stdout) as Failure).error).toMatchObject({ code: 'lab/no-sizes' });
+    writeFileSync(
+      join(tokenizer, 'config.json'),
+      '{"hidden_size": 64, "vocab_size": 4096, "num_hidden_layers": 4, "tie_word_embeddings": true}',
+    );
+    const { verdict, confidence, signals, frontier, ceiling } = JSON.parse(diagnose().stdout) as {
+      verdict: string;
+      confidence: number;
+      signals: { name: string; value: number; threshold: number | null; verdict: string; why: string }[];
+      frontier: { newTokens: number; bytesPerToken: number }[];
+      ceiling: number;
+    };
+    expect(verdict).toBe('expand');
+    expect(confidence).toBeGreaterThan(0.5);
+    expect(signals.map(({ name }) => name)).toEqual([
+      'compression',
+      'fragmentation',
+      'exposure',
+      'boundaries',
+      'budget',
+      'vocabularyShare',
+      'naturalness',
+      'ceiling',
+    ]);
+    for (const { why, verdict: reading } of signals) expect([why.length > 20, reading !== '']).toEqual([true, true]);
+    expect(frontier.at(-1)!.bytesPerToken).toBeGreaterThan(frontier[0]!.bytesPerToken);
+    expect(ceiling).toBeGreaterThanOrEqual(frontier.at(-1)!.bytesPerToken);
+  });
+
+  it('expands by another method, and refuses one that does not exist', () => {
+    const corpus = join(folder, 'molecules.smi');
+    const expand = (method: string, ...more: string[]) =>
+      lab([
+        'expand',
+        '--corpus',
+        corpus,
+        '--new-tokens',
+        '12',
+        '--method',
+        method,
+        '--out',
+        join(folder, method),
+        ...more,
+        '--json',
+      ]);
+    expect(JSON.parse(expand('atomic:smiles').stdout)).toMatchObject({ method: 'atomic:smiles', firstNewId: 4096 });
+    const { ids, pieces } = JSON.parse(
+      lab(['tokenize', '--model', join(folder, 'atomic:smiles'), '--text', 'C[C@@H]Cl', '--json']).stdout,
+    ) as { ids: number[]; pieces: string[] };
+    expect(pieces).toEqual(['C', '[C@@H]', 'Cl']);
+    expect(ids.slice(1).every((id) => id >= 4096)).toBe(true);
+    expect((JSON.parse(expand('atomic:cookery').stdout) as Failure).error.hint).toContain('atomic:smiles');
+    expect((JSON.parse(expand('continued', '--never', '(').stdout) as Failure).error.message).toContain('--never');
   });
 });

@@ -2,7 +2,7 @@
 import { existsSync, openAsBlob, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CorpusFile, SampleIndex } from '../../corpus/index';
+import type { CorpusFile, DocumentFormat, SampleIndex } from '../../corpus/index';
 import { asLabError, LabError } from '../../error';
 import { openCorpus, openGeneralText, type CorpusText, type GeneralText } from '../../lab/index';
 import type { Command } from '../arguments';
@@ -21,7 +21,11 @@ export async function corpusOf(command: Command): Promise<CorpusText> {
   const general = command.text('general');
   const elsewhere =
     general === undefined ? await generalText() : await openGeneralText(await corpusFile(general), general);
-  return openCorpus([file], elsewhere, { onProgress: progressLine() });
+  const format = command.text('documents') as DocumentFormat | 'auto' | undefined;
+  return openCorpus([file], elsewhere, {
+    onProgress: progressLine(),
+    ...(format === undefined || format === 'auto' ? {} : { format }),
+  });
 }
 
 /** Every document of the file, none held out. A file that is one document counts as one. */

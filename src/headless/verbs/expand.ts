@@ -1,10 +1,19 @@
 /** `expand`: new tokens learned on a corpus, their rows grafted on, the folder written. Needs no GPU. */
 import { folderSink } from '../../checkpoint/node';
-import { buildVocabulary, cardOf, graftRows, learnVocabulary, writeModel, type InitMethod } from '../../lab/index';
+import {
+  buildVocabulary,
+  cardOf,
+  graftRows,
+  learnVocabulary,
+  prunedExtension,
+  writeModel,
+  type InitMethod,
+} from '../../lab/index';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
+import { learningOptions } from './learning';
 import { modelOf } from './model';
 
 export async function expandVerb(command: Command): Promise<Answer> {
@@ -12,7 +21,9 @@ export async function expandVerb(command: Command): Promise<Answer> {
   const corpus = await corpusOf(command);
   const onProgress = progressLine();
   const newTokens = command.number('new-tokens')!;
-  const extension = await learnVocabulary(model, corpus.train, { newTokens, onProgress });
+  const learned = await learnVocabulary(model, corpus.train, { ...learningOptions(command), newTokens, onProgress });
+  const floor = command.number('least-exposure');
+  const extension = floor === undefined ? learned : prunedExtension(learned, floor);
   const vocabulary = await buildVocabulary(model, corpus, extension, newTokens, { onProgress });
   const seed = command.number('seed')!;
   const graft = await graftRows(model, vocabulary.newRows, command.text('init') as InitMethod, seed);
@@ -41,6 +52,7 @@ export async function expandVerb(command: Command): Promise<Answer> {
       embeddingRowsBefore: summary.embeddingRowsBefore,
       embeddingRowsAfter: summary.embeddingRowsAfter,
       dead: summary.dead,
+      method: command.text('method'),
       heldOut,
       general: summary.general,
     },
