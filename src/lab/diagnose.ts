@@ -31,6 +31,8 @@ export interface DiagnosedVocabulary {
   readonly diagnosis: Diagnosis;
   /** Every vocabulary up to the largest is a prefix of this; null where nothing could be learned. */
   readonly extension: TracedExtension | null;
+  /** Of the training text. */
+  readonly words: WordCounts;
 }
 
 export interface DiagnoseOptions {
@@ -101,6 +103,7 @@ export async function diagnose(
   report({ phase: 'measuring', done: 4, total: 4 });
   return {
     extension,
+    words,
     diagnosis: {
       ...verdictConfidence(
         counts,

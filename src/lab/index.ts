@@ -1,6 +1,7 @@
 /** The lab's public face: steps and the values they hand on. */
 export type * from './results';
 export { bitsPerByte } from './bootstrap';
+export { CandidateTable } from './candidates';
 export { throwIfCancelled } from './cancel';
 export { scoreResult } from './compare';
 export type { CorpusText } from './corpusText';

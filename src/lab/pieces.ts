@@ -30,3 +30,11 @@ export function piecesOf(
     isNew: id >= firstNewId,
   }));
 }
+
+/** Ids with their texts, for a list. */
+export function piecesShown(
+  tokenizer: Tokenizer,
+  ids: readonly number[],
+): { readonly id: number; readonly text: string }[] {
+  return ids.map((id) => ({ id, text: tokenizer.tokenText(id) }));
+}

@@ -169,6 +169,42 @@ export interface Diagnosis {
   readonly milliseconds: number;
 }
 
+export type LearnMethod = 'continued' | 'independent' | 'added' | 'atomic';
+
+/** Which tokens a vocabulary is made of. */
+export interface VocabularyChoice {
+  readonly method: LearnMethod;
+  /** The first so many candidates that are not turned down. */
+  readonly newTokens: number;
+  /** Pieces as tokenizer.json spells them. */
+  readonly rejected: readonly string[];
+  /** Texts. */
+  readonly added: readonly string[];
+}
+
+export type CandidateFlag = 'inside-another' | 'bound-pair' | 'few-documents' | 'near-duplicate';
+
+export interface Candidate {
+  readonly piece: string;
+  readonly text: string;
+  readonly pieces: readonly { readonly id: number; readonly text: string }[];
+  readonly documents: number;
+  /** When it was learned. */
+  readonly occurrences: number;
+  readonly flags: readonly CandidateFlag[];
+}
+
+export interface CandidateCounts {
+  /** Indices of the candidates that are in, ascending. */
+  readonly accepted: Uint32Array;
+  /** Occurrences in the training text cut with the chosen tokens, by candidate; 0 for those that are out. */
+  readonly exposures: Float64Array;
+  readonly byHand: readonly { readonly text: string; readonly occurrences: number }[];
+  readonly newTokens: number;
+  readonly exposureP10: number;
+  readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+}
+
 export interface NewToken {
   readonly id: number;
   readonly text: string;

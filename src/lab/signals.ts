@@ -5,8 +5,8 @@
  * Verdict, in this order:
  * 1. no vocabulary is seen often enough (exposure under the floor at every size): "need more data" if the largest one
  *    would have compressed enough, else "do not expand";
- * 2. the base's tokens violate the atoms of the notation the texts are written in, and learned merges save hardly more
- *    than one token an atom would: "atomic only";
+ * 2. the base's tokens violate the atoms of the notation the texts are written in, one token an atom would be worth it,
+ *    and learned merges save hardly more: "atomic only";
  * 3. compression under its mark at the suggested size: "do not expand";
  * 4. the base cuts the domain much finer than general text (fragmentation under 0.85): "expand";
  * 5. else "expand for speed": shorter, but the base was not hurt by its own pieces.
@@ -209,8 +209,9 @@ export function verdictOf(counts: DiagnosisCounts, anySizeHolds: boolean, marks:
   if (!anySizeHolds) return compresses ? 'need-more-data' : 'do-not-expand';
   const { boundaries, heldOut } = counts;
   if (boundaries && violationShare(counts) > marks.boundaries) {
-    const beyondAtoms = (boundaries.atomicTokens - heldOut.tokensAfter) / Math.max(1, heldOut.tokensBefore);
-    if (beyondAtoms < mark) return 'atomic-only';
+    const saved = (tokens: number) => 1 - tokens / Math.max(1, heldOut.tokensBefore);
+    const [byAtoms, byMerges] = [saved(boundaries.atomicTokens), saved(heldOut.tokensAfter)];
+    if (byAtoms >= mark && byMerges - byAtoms < mark) return 'atomic-only';
   }
   if (!compresses) return 'do-not-expand';
   return fragmentationOf(counts) <= marks.fragmentationNone ? 'expand' : 'expand-for-speed';

@@ -13,6 +13,7 @@ import {
 import { countedBytes, type CorpusText } from './corpusText';
 import { countText } from './counting';
 import type { NewRows } from './graftedRows';
+import { piecesShown } from './pieces';
 import { throttled, type OnProgress } from './progress';
 import type { NewToken, VocabularySummary } from './results';
 import type { TokenizerModel } from './tokenizerModel';
@@ -110,7 +111,7 @@ function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: 
     return {
       id: token.id,
       text: token.text,
-      pieces: token.pieces.map((id) => ({ id, text: base.tokenText(id) })),
+      pieces: piecesShown(base, token.pieces),
       occurrences,
       documents: token.documents,
       tokensSaved: occurrences * (token.pieces.length - 1),

@@ -15,7 +15,15 @@ export {
 } from './trainer/trainBpe';
 export { replayMerges } from './trainer/replayMerges';
 export { continueBpe, type ContinueBpeOptions } from './trainer/continueBpe';
-export type { NewToken, TracedExtension, VocabularyExtension } from './trainer/vocabularyExtension';
+export {
+  bytesOfPiece,
+  oldPieces,
+  type NewToken,
+  type TracedExtension,
+  type VocabularyExtension,
+} from './trainer/vocabularyExtension';
+export { handMadePieces } from './trainer/handMadePieces';
+export { visibleText } from './visibleText';
 export { learnVocabulary, type LearnMethod, type LearnVocabularyOptions } from './trainer/learnVocabulary';
 export { independentBpe } from './trainer/independentBpe';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';

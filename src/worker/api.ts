@@ -5,6 +5,10 @@
  * (transfer.ts carries the fields that comlink would drop).
  */
 import type {
+  Candidate,
+  CandidateCounts,
+  LearnMethod,
+  VocabularyChoice,
   AdapterSummary,
   Comparison,
   CorpusSummary,
@@ -51,8 +55,12 @@ export interface LabApi {
 
   /** Trains merges once up to the largest sensible size; the frontier and every smaller vocabulary come from it. */
   diagnose(onProgress: OnProgress): Promise<Diagnosis>;
-  /** Takes the first `newTokens` merges (reachable ones), extends the tokenizer, counts on held-out and general text. */
-  buildVocabulary(newTokens: number, onProgress: OnProgress): Promise<VocabularySummary>;
+  /** The candidates of a way to a vocabulary, in the order they were learned. */
+  candidates(method: LearnMethod, onProgress: OnProgress): Promise<readonly Candidate[]>;
+  /** What a choice among the candidates gives; a fraction of a second. */
+  countCandidates(choice: VocabularyChoice): Promise<CandidateCounts>;
+  /** Extends the tokenizer by the chosen tokens, counts on held-out and general text. */
+  buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress): Promise<VocabularySummary>;
   tokenize(text: string): Promise<Tokenized>;
 
   defaultSettings(): Promise<TrainSettings>;

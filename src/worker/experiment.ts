@@ -6,10 +6,12 @@ import { filesTree, type FileTree } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
   buildVocabulary,
+  CandidateTable,
   defaultTrainSettings,
   diagnose,
   experimentOf,
   generateText,
+  learnVocabulary,
   leastLimits,
   ModelSession,
   openCorpus,
@@ -19,6 +21,8 @@ import {
   planTraining,
   Training,
   type AdapterSummary,
+  type Candidate,
+  type CandidateCounts,
   type Comparison,
   type CorpusSummary,
   type CorpusText,
@@ -27,6 +31,7 @@ import {
   type ExportReport,
   type FittingPlan,
   type GeneralText,
+  type LearnMethod,
   type LoadedModel,
   type ModelSummary,
   type Piece,
@@ -36,6 +41,7 @@ import {
   type TrainMode,
   type TrainSettings,
   type Vocabulary,
+  type VocabularyChoice,
   type VocabularySummary,
 } from '../lab/index';
 import { Adapter } from './adapter';
@@ -56,6 +62,7 @@ export class Experiment implements LabApi {
   private baseFolder: string | undefined;
   private general: Promise<GeneralText> | undefined;
   private diagnosed: DiagnosedVocabulary | undefined;
+  private table: CandidateTable | undefined;
   private vocabulary: Vocabulary | undefined;
   private training: Training | undefined;
   private comparison: Comparison | undefined;
@@ -114,23 +121,29 @@ export class Experiment implements LabApi {
   diagnose(onProgress: OnProgress): Promise<Diagnosis> {
     return this.cancellable(async (signal) => {
       this.diagnosed = await diagnose(this.requireModel(), this.requireCorpus(), { onProgress, signal });
+      this.table = undefined;
       return this.diagnosed.diagnosis;
     });
   }
 
-  buildVocabulary(newTokens: number, onProgress: OnProgress): Promise<VocabularySummary> {
+  candidates(method: LearnMethod, onProgress: OnProgress): Promise<readonly Candidate[]> {
+    return this.cancellable(async (signal) => (await this.candidateTable(method, onProgress, signal)).list());
+  }
+
+  async countCandidates(choice: VocabularyChoice): Promise<CandidateCounts> {
+    const table = await this.candidateTable(choice.method, () => undefined, new AbortController().signal);
+    return table.count(choice);
+  }
+
+  buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress): Promise<VocabularySummary> {
     return this.cancellable(async (signal) => {
+      const table = await this.candidateTable(choice.method, onProgress, signal);
+      const extension = table.extensionOf(choice);
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-      this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal });
-      const { extension } = this.diagnosed;
-      if (!extension) {
-        throw new LabError(
-          'lab/nothing-to-learn',
-          'No pair of pieces in these texts is frequent enough to become a token.',
-          'Add text, or train on the old vocabulary.',
-        );
-      }
-      const vocabulary = await buildVocabulary(model, corpus, extension, newTokens, { onProgress, signal });
+      const vocabulary = await buildVocabulary(model, corpus, extension, extension.tokens.length, {
+        onProgress,
+        signal,
+      });
       this.dropTraining();
       this.vocabulary = vocabulary;
       return vocabulary.summary;
@@ -302,6 +315,26 @@ export class Experiment implements LabApi {
     return model.summary;
   }
 
+  /** Learned once for each way; the diagnosis has learned the continued merges already. */
+  private async candidateTable(
+    method: LearnMethod,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<CandidateTable> {
+    if (this.table?.method === method) return this.table;
+    const [model, corpus] = [this.requireModel(), this.requireCorpus()];
+    this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal });
+    const { extension: continued, words } = this.diagnosed;
+    if (!continued) throw nothingToLearn();
+    const newTokens = continued.tokens.length;
+    const extension =
+      method === 'continued'
+        ? continued
+        : await learnVocabulary(model, corpus.train, { method, newTokens, onProgress, signal });
+    this.table = await CandidateTable.open(model, corpus, method, extension, words, { signal });
+    return this.table;
+  }
+
   private useCorpus(corpus: CorpusText, sampleId: string | undefined): CorpusSummary {
     this.dropVocabulary();
     this.corpus = corpus;
@@ -390,6 +423,7 @@ export class Experiment implements LabApi {
   private dropVocabulary(): void {
     this.dropTraining();
     this.diagnosed = undefined;
+    this.table = undefined;
     this.vocabulary = undefined;
   }
 
@@ -415,6 +449,14 @@ export class Experiment implements LabApi {
   private requireTraining(): Training {
     return this.training ?? missing('lab/no-run', 'Nothing has been grafted yet.', 'Start training first.');
   }
+}
+
+function nothingToLearn(): LabError {
+  return new LabError(
+    'lab/nothing-to-learn',
+    'No pair of pieces in these texts is frequent enough to become a token.',
+    'Add text, or train on the old vocabulary.',
+  );
 }
 
 function missing(code: string, message: string, hint: string): never {

@@ -88,6 +88,9 @@ describe('the verdict', () => {
     expect(verdictOf(counts({ boundaries: notation }), true)).toBe('atomic-only');
     expect(verdictOf(counts({ boundaries: { ...notation, atomicTokens: 7000 } }), true)).toBe('expand');
     expect(verdictOf(counts({ boundaries: { ...notation, violations: 300 } }), true)).toBe('expand');
+    // Atoms that save 6 % are not worth it, however little merges save beyond them.
+    const little = { heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 6900 } };
+    expect(verdictOf(counts({ ...little, boundaries: { ...notation, atomicTokens: 7500 } }), true)).toBe('expand');
   });
 });
 

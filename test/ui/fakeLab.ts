@@ -3,6 +3,9 @@
  * It never ships: only tests and test/ui/fake.vite.config.ts refer to it.
  */
 import type {
+  Candidate,
+  CandidateCounts,
+  VocabularyChoice,
   Comparison,
   CorpusSummary,
   Diagnosis,
@@ -84,6 +87,34 @@ function newTokens(count: number): NewToken[] {
       tokensSaved: occurrences * Math.max(1, old.length - 1),
     };
   });
+}
+
+const candidates: Candidate[] = newTokens(2048).map(({ text, pieces, documents, occurrences }, at) => ({
+  piece: text,
+  text,
+  pieces,
+  documents,
+  occurrences,
+  flags: at % 17 === 5 ? ['inside-another'] : at % 41 === 9 ? ['few-documents'] : [],
+}));
+
+function counted({ newTokens: size, rejected, added }: VocabularyChoice): CandidateCounts {
+  const accepted = candidates.flatMap(({ piece }, at) => (rejected.includes(piece) ? [] : [at])).slice(0, size);
+  const exposures = new Float64Array(candidates.length);
+  for (const at of accepted) exposures[at] = Math.round(candidates[at]!.occurrences * 0.8);
+  const tokens = accepted.length + added.length;
+  return {
+    accepted: Uint32Array.from(accepted),
+    exposures,
+    byHand: added.map((text) => ({ text, occurrences: 210 })),
+    newTokens: tokens,
+    exposureP10: Math.round(90_000 / (tokens + 1)),
+    heldOut: {
+      bytes: 148_213,
+      tokensBefore: 98_112,
+      tokensAfter: Math.round(98_112 / (1 + Math.log2(tokens + 1) / 10)),
+    },
+  };
 }
 
 const settings: TrainSettings = {
@@ -480,8 +511,14 @@ export function fakeLab({
       await count('merging', 2048, onProgress);
       return diagnosis;
     },
-    async buildVocabulary(size, onProgress) {
+    async candidates(_, onProgress) {
+      await count('merging', 2048, onProgress);
+      return candidates;
+    },
+    countCandidates: async (choice) => counted(choice),
+    async buildVocabulary(choice, onProgress) {
       await count('counting', 2811, onProgress);
+      const size = counted(choice).newTokens;
       tokens = newTokens(size)
         .map((token) => token.text)
         .sort((a, b) => b.length - a.length);

@@ -74,16 +74,18 @@ describe('the one experiment of the page', () => {
     const slow = fakeLab({ tick: 0 });
     let calls = 0;
     const state = await opened({
-      buildVocabulary: async (size, onProgress) => {
+      buildVocabulary: async (choice, onProgress) => {
         if (++calls === 1) await new Promise<void>((resolve) => (release = resolve));
-        return slow.buildVocabulary(size, onProgress);
+        return slow.buildVocabulary(choice, onProgress);
       },
     });
     await state.openSample('molecules');
     await state.diagnose();
-    const first = state.buildVocabulary(512);
+    state.chooseNewTokens(512);
+    const first = state.buildVocabulary();
     await vi.waitFor(() => expect(release).toBeDefined());
-    const second = state.buildVocabulary(128);
+    state.chooseNewTokens(128);
+    const second = state.buildVocabulary();
     release!();
     expect(await first).toBeNull();
     expect((await second)?.newTokens).toHaveLength(128);

@@ -114,7 +114,7 @@ describe('the page', () => {
     await vi.waitFor(() => expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4352 } }));
   });
 
-  test('the table of new tokens draws only the rows that are seen', async () => {
+  test('of thousands of candidates only the rows that are seen are drawn', async () => {
     await open();
     await prepared();
     location.hash = 'vocabulary';
@@ -122,6 +122,45 @@ describe('the page', () => {
     body.scrollIntoView();
     await vi.waitFor(() => expect(body.querySelectorAll('.vrow').length).toBeGreaterThan(5));
     expect(body.querySelectorAll('.vrow').length).toBeLessThan(100);
+    expect(find('.vt')!.getAttribute('aria-rowcount')).toBe('2049');
+  });
+
+  test('a candidate is turned down, one is added by hand, and both are taken back', async () => {
+    await open();
+    await prepared();
+    location.hash = 'vocabulary';
+    // Rows are drawn where they are seen.
+    (await shown('.vbody')).scrollIntoView();
+    const first = await shown('.vrow[data-in="true"]');
+    const before = state.editor.counts!.newTokens;
+    first.querySelector<HTMLButtonElement>('.mini.x')!.click();
+    await vi.waitFor(() => expect(find('.vrow.off')).not.toBeNull());
+    expect(state.editor.choice.rejected).toHaveLength(1);
+    const field = find<HTMLInputElement>('.by-hand input')!;
+    field.value = ' pyridine';
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await click('.by-hand button:not([disabled])');
+    await vi.waitFor(() => expect(state.editor.counts!.byHand).toMatchObject([{ text: ' pyridine' }]));
+    // What is built follows the choice once the changes pause.
+    await vi.waitFor(() =>
+      expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4096 + before + 1 } }),
+    );
+    await click('[data-action="undo"]:not([disabled])');
+    await click('[data-action="undo"]:not([disabled])');
+    await vi.waitFor(() => expect(state.editor.counts!.newTokens).toBe(before));
+    expect(find('.vrow.off')).toBeNull();
+    expect(state.editor.canUndo).toBe(false);
+  });
+
+  test('the size of the vocabulary moves with its slider and is counted at once', async () => {
+    await open();
+    await prepared();
+    location.hash = 'vocabulary';
+    const slider = await shown<HTMLInputElement>('#size');
+    slider.value = '2';
+    slider.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await vi.waitFor(() => expect(find('[data-size]')!.dataset['size']).toBe('256'));
+    await vi.waitFor(() => expect(state.editor.counts!.newTokens).toBe(256));
   });
 
   test('without a GPU the page says so and Start stays off', async () => {

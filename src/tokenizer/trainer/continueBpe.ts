@@ -155,8 +155,9 @@ class ContinuedLearning {
     this.pieceOf.set(id, piece);
     this.made.add(piece);
     this.pairShares[this.pieces.length] = count / Math.min(this.learner.countOf(left), this.learner.countOf(right));
-    this.push({ kind: 'merge', id, piece, left: idOf(left), right: idOf(right) }, count);
-    this.learner.mergeBest(id);
+    // Pairs in a run ("aaa") count each place, merges do not.
+    const merged = this.learner.mergeBest(id);
+    this.push({ kind: 'merge', id, piece, left: idOf(left), right: idOf(right) }, merged);
     return true;
   }
 

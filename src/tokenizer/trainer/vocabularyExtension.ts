@@ -12,7 +12,7 @@ export type NewToken = NewPiece & {
   readonly bytes: Uint8Array;
   /** What the old tokenizer makes of it: old ids. */
   readonly pieces: readonly number[];
-  /** Weighted count when it was learned: of the pair, the character or the word. */
+  /** Weighted count when it was learned: pairs merged, or occurrences of the character or word. */
   readonly occurrencesAtMerge: number;
   /** Occurrences in the training text cut with all new tokens: those inside of longer new tokens no longer count. */
   readonly occurrences: number;

@@ -7,6 +7,7 @@ import { createContext } from '@lit/context';
 import {
   asLabError,
   type AdapterSummary,
+  type Candidate,
   type Comparison,
   type CorpusSummary,
   type Diagnosis,
@@ -19,12 +20,14 @@ import {
   type SampleSummary,
   type SavedRun,
   type TrainSettings,
+  type VocabularyChoice,
   type VocabularySummary,
 } from '../../worker/index';
 import { FrameQueue } from '../frames';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
 import { EMPTY, type Failure, type Slot } from './slot';
+import { VocabularyEditor } from './vocabulary-editor';
 
 export type Topic = 'lab' | 'run';
 
@@ -44,6 +47,7 @@ interface Slots {
   samples: Slot<readonly SampleSummary[]>;
   corpus: Slot<CorpusSummary>;
   diagnosis: Slot<Diagnosis>;
+  candidates: Slot<readonly Candidate[]>;
   vocabulary: Slot<VocabularySummary>;
   comparison: Slot<Comparison>;
   exported: Slot<Exported>;
@@ -52,7 +56,15 @@ interface Slots {
 type SlotName = keyof Slots;
 type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['value'];
 
-const DOWNSTREAM: readonly SlotName[] = ['model', 'corpus', 'diagnosis', 'vocabulary', 'comparison', 'exported'];
+const DOWNSTREAM: readonly SlotName[] = [
+  'model',
+  'corpus',
+  'diagnosis',
+  'candidates',
+  'vocabulary',
+  'comparison',
+  'exported',
+];
 
 /** What one model wrote after a prompt. */
 export interface Written {
@@ -75,6 +87,7 @@ export class LabState {
     samples: EMPTY,
     corpus: EMPTY,
     diagnosis: EMPTY,
+    candidates: EMPTY,
     vocabulary: EMPTY,
     comparison: EMPTY,
     exported: EMPTY,
@@ -82,8 +95,7 @@ export class LabState {
   };
   saved: SavedRun | null = null;
   settings: TrainSettings | null = null;
-  /** The chosen size; the diagnosis suggests one. */
-  newTokens = 0;
+  readonly editor: VocabularyEditor;
   run: RunView | null = null;
   runError: Failure | null = null;
   /** The worker itself died; only a reload helps. */
@@ -98,10 +110,16 @@ export class LabState {
 
   constructor(lab: Lab, crashed?: Promise<Failure>) {
     this.lab = lab;
+    this.editor = new VocabularyEditor({
+      count: (choice) => this.lab.countCandidates(choice),
+      changed: () => this.emptyAfter('vocabulary'),
+      build: () => void this.buildVocabulary(),
+      tell: () => this.tell('lab'),
+    });
     void crashed?.then((failure) => {
       this.crash = failure;
       for (const name of Object.keys(this.slots) as SlotName[]) {
-        if (this.slots[name].status === 'pending') this.slots[name] = { status: 'failed', error: failure };
+        if (this.slots[name].status === 'pending') this.put(name, { status: 'failed', error: failure });
       }
       this.tell('lab');
     });
@@ -191,22 +209,44 @@ export class LabState {
     const diagnosis = await this.fill('diagnosis', (onProgress) => this.lab.diagnose(onProgress));
     if (diagnosis) {
       const smallest = diagnosis.frontier.find((point) => point.newTokens > 0)?.newTokens ?? 0;
-      this.set(() => (this.newTokens = diagnosis.suggestedNewTokens || smallest));
+      this.set(() => this.editor.reset(diagnosis.suggestedNewTokens || smallest));
     }
     return diagnosis;
   }
 
-  chooseNewTokens(newTokens: number): void {
-    if (newTokens === this.newTokens || this.run?.isActive) return;
-    this.newTokens = newTokens;
-    if (this.slots.vocabulary.status === 'ready') this.emptyAfter('vocabulary');
-    this.tell('lab');
+  /** The chosen size; the diagnosis suggests one. */
+  get newTokens(): number {
+    return this.editor.choice.newTokens;
   }
 
-  buildVocabulary(newTokens = this.newTokens): Promise<VocabularySummary | null> {
-    this.newTokens = newTokens;
+  /** Before the candidates are asked for, only the size is noted: nothing has been built on it. */
+  chooseNewTokens(newTokens: number): void {
+    if (newTokens === this.newTokens || this.run?.isActive) return;
+    if (this.slots.candidates.status === 'ready') return this.editor.edit({ newTokens });
+    this.editor.reset(newTokens, this.editor.choice.method);
     this.emptyAfter('vocabulary');
-    return this.fill('vocabulary', (onProgress) => this.lab.buildVocabulary(newTokens, onProgress));
+  }
+
+  /** Another way to a vocabulary: its candidates, and the vocabulary of the chosen size. */
+  chooseMethod(method: VocabularyChoice['method']): Promise<void> {
+    this.editor.reset(this.newTokens, method);
+    this.emptyAfter('candidates');
+    return this.loadCandidates();
+  }
+
+  /** The candidates of the chosen way; what is built already stays. */
+  async loadCandidates(): Promise<void> {
+    const { method } = this.editor.choice;
+    const candidates = await this.fill('candidates', (onProgress) => this.lab.candidates(method, onProgress));
+    if (!candidates) return;
+    await this.editor.count();
+    if (this.slots.vocabulary.status === 'empty') await this.buildVocabulary();
+  }
+
+  buildVocabulary(): Promise<VocabularySummary | null> {
+    this.emptyAfter('vocabulary');
+    const { choice } = this.editor;
+    return this.fill('vocabulary', (onProgress) => this.lab.buildVocabulary(choice, onProgress));
   }
 
   // ── training ─────────────────────────────────────────────
@@ -303,7 +343,7 @@ export class LabState {
       this.slots.corpus = { status: 'ready', value: found.corpus };
       this.slots.vocabulary = { status: 'ready', value: found.vocabulary };
       if (found.comparison) this.slots.comparison = { status: 'ready', value: found.comparison };
-      this.newTokens = found.vocabulary.newTokens.length;
+      this.editor.reset(found.vocabulary.newTokens.length);
       this.settings = found.saved.experiment.settings;
       this.run = run;
       return found.saved;
@@ -355,7 +395,7 @@ export class LabState {
     this.releaseZip();
     for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first))) {
       this.turn.set(name, (this.turn.get(name) ?? 0) + 1);
-      this.slots[name] = EMPTY;
+      this.put(name, EMPTY);
     }
     if (DOWNSTREAM.indexOf(first) <= DOWNSTREAM.indexOf('vocabulary')) {
       this.run = null;
@@ -363,6 +403,10 @@ export class LabState {
     }
     this.tried = null;
     this.tell('lab');
+  }
+
+  private put(name: SlotName, slot: Slot<unknown>): void {
+    (this.slots as Record<SlotName, Slot<unknown>>)[name] = slot;
   }
 
   private queue<T>(action: () => Promise<T>): Promise<T> {
@@ -379,7 +423,7 @@ export class LabState {
     this.turn.set(name, turn);
     const put = (slot: Slot<Value<Name>>) => {
       if (this.turn.get(name) !== turn) return;
-      (this.slots as Record<SlotName, Slot<unknown>>)[name] = slot;
+      this.put(name, slot);
       this.tell('lab');
     };
     put({ status: 'pending' });

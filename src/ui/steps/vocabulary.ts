@@ -9,10 +9,10 @@ import { count, duration, fileSize, fixed, percent, plain } from '../format';
 import { number } from '../parts/number';
 import { emptyState, failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
 import { pieces } from '../parts/pieces';
-import { errorOf, valueOf } from '../state/slot';
+import { errorOf, valueOf, type Slot } from '../state/slot';
 import type { Topic } from '../state/lab-state';
 import { shorterBy, vocabularySentence } from '../wording/verdicts';
-import './new-tokens';
+import './candidates';
 
 @customElement('tg-step-vocabulary')
 export class VocabularyStep extends LabElement {
@@ -41,28 +41,29 @@ export class VocabularyStep extends LabElement {
   }
 
   private arrive(): void {
-    const { diagnosis, vocabulary } = this.lab.slots;
-    if (this.lab.guided || diagnosis.status !== 'ready' || vocabulary.status !== 'empty' || this.lab.newTokens === 0)
+    const { diagnosis, candidates } = this.lab.slots;
+    if (this.lab.guided || diagnosis.status !== 'ready' || candidates.status !== 'empty' || this.lab.newTokens === 0)
       return;
     if (this.asked === diagnosis.value) return;
     this.asked = diagnosis.value;
-    void this.lab.buildVocabulary();
+    void this.lab.loadCandidates();
   }
 
   override render() {
     const slot = this.lab.slots.vocabulary;
     const vocabulary = valueOf(slot);
-    const failed = errorOf(slot);
+    const { candidates } = this.lab.slots;
+    const failed = errorOf(slot) ?? errorOf(candidates);
     const diagnosed = this.lab.slots.diagnosis.status === 'ready';
     return html`<div class="page">
-      ${vocabulary ? this.said(vocabulary) : this.unsaid(slot.status, diagnosed)}
+      ${vocabulary ? this.said(vocabulary) : this.unsaid(diagnosed && candidates.status === 'empty')}
       ${failed ? failureAlert(failed) : nothing}
       ${
-        slot.status === 'pending'
-          ? loadingPanel(msg('New tokens'), slot.progress, 8, () => void this.lab.cancel())
-          : vocabulary
-            ? html`${this.beforeAfter(vocabulary)}${this.lengths(vocabulary)}
-                <tg-new-tokens .tokens=${vocabulary.newTokens}></tg-new-tokens>`
+        candidates.status === 'pending'
+          ? loadingPanel(msg('Candidates'), candidates.progress, 8, () => void this.lab.cancel())
+          : vocabulary || candidates.status === 'ready'
+            ? html`${vocabulary ? html`${this.beforeAfter(vocabulary)}${this.lengths(vocabulary)}` : this.waiting(slot)}
+                <tg-candidates></tg-candidates>`
             : diagnosed
               ? nothing
               : panel({
@@ -97,16 +98,29 @@ export class VocabularyStep extends LabElement {
     );
   }
 
-  private unsaid(status: string, diagnosed: boolean) {
+  private unsaid(canLoad: boolean) {
+    const { counts } = this.lab.editor;
+    if (counts) {
+      return verdict(
+        msg(str`${count(counts.newTokens)} new tokens are being built.`),
+        msg(str`Held-out text gets ${percent(1 - counts.heldOut.tokensAfter / counts.heldOut.tokensBefore)} shorter.`),
+      );
+    }
     return verdict(
       msg('Which tokens should it get?'),
       msg('Learned by continuing the model’s own merges on your training text; old ids stay what they are.'),
-      diagnosed && status !== 'pending'
-        ? html`<button type="button" class="btn main" @click=${() => void this.lab.buildVocabulary()}>
+      canLoad
+        ? html`<button type="button" class="btn main" @click=${() => void this.lab.loadCandidates()}>
             ${msg(str`Build ${count(this.lab.newTokens)} tokens`)}
           </button>`
         : nothing,
     );
+  }
+
+  private waiting(slot: Slot<unknown>) {
+    return slot.status === 'pending'
+      ? loadingPanel(msg('Before and after'), slot.progress, 4, () => void this.lab.cancel())
+      : nothing;
   }
 
   private beforeAfter(vocabulary: VocabularySummary) {

@@ -1,0 +1,181 @@
+/**
+ * The candidates of one way to a vocabulary, and what a choice among them gives. Candidates are in the order they were
+ * learned; a choice is a size, those turned down, and texts added by hand. What was built on a candidate that is turned
+ * down goes with it.
+ */
+import { LabError } from '../error';
+import {
+  bytesOfPiece,
+  countWords,
+  Exposures,
+  handMadePieces,
+  numberedFrom,
+  oldPieces,
+  replayMerges,
+  visibleText,
+  type LearnMethod,
+  type NewPiece,
+  type NewToken,
+  type VocabularyExtension,
+  type WordCounts,
+} from '../tokenizer/index';
+import { countedBytes, type CorpusText } from './corpusText';
+import { countText } from './counting';
+import { isBoundPair } from './diagnose';
+import { cappedDocuments } from './evaluate';
+import { piecesShown } from './pieces';
+import type { Candidate, CandidateCounts, CandidateFlag, VocabularyChoice } from './results';
+import type { TokenizerModel } from './tokenizerModel';
+
+/** Of the occurrences it was learned for, what must be left when longer tokens have taken theirs. */
+const leftAlone = 0.05;
+const fewDocuments = 5;
+
+export class CandidateTable {
+  private constructor(
+    private readonly model: TokenizerModel,
+    readonly method: LearnMethod,
+    readonly extension: VocabularyExtension,
+    private readonly corpus: CorpusText,
+    private readonly words: WordCounts,
+    private readonly heldOutWords: WordCounts,
+    private readonly heldOut: { readonly bytes: number; readonly tokens: number },
+  ) {}
+
+  static async open(
+    model: TokenizerModel,
+    corpus: CorpusText,
+    method: LearnMethod,
+    extension: VocabularyExtension,
+    words: WordCounts,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<CandidateTable> {
+    const counted = cappedDocuments(corpus.heldOut, countedBytes);
+    const heldOutWords = await countWords(model.tokenizer, counted, options);
+    const heldOut = await countText(model.tokenizer, counted, countedBytes, options);
+    return new CandidateTable(model, method, extension, corpus, words, heldOutWords, heldOut);
+  }
+
+  list(): Candidate[] {
+    const { tokenizer } = this.model;
+    const spelled = new Map<string, number>();
+    return this.extension.tokens.map((token) => {
+      const plain = token.text.trim().toLowerCase();
+      const twins = spelled.get(plain) ?? 0;
+      spelled.set(plain, twins + 1);
+      return {
+        piece: token.piece,
+        text: token.text,
+        pieces: piecesShown(tokenizer, token.pieces),
+        documents: token.documents,
+        occurrences: token.occurrencesAtMerge,
+        flags: flagsOf(token, twins > 0),
+      };
+    });
+  }
+
+  /** What a choice gives, without writing anything. */
+  async count(choice: VocabularyChoice): Promise<CandidateCounts> {
+    const { tokens, accepted } = this.chosen(choice);
+    const exposures = new Float64Array(this.extension.tokens.length);
+    accepted.forEach((candidate, index) => (exposures[candidate] = tokens[index]!.occurrences));
+    const byHand = tokens.slice(accepted.length);
+    const tokensAfter = await this.heldOutTokens(tokens);
+    return {
+      accepted: Uint32Array.from(accepted),
+      exposures,
+      byHand: byHand.map(({ text, occurrences }) => ({ text, occurrences })),
+      newTokens: tokens.length,
+      exposureP10: tenth(tokens.map((token) => token.occurrences)),
+      heldOut: { bytes: this.heldOut.bytes, tokensBefore: this.heldOut.tokens, tokensAfter },
+    };
+  }
+
+  /** The chosen tokens as an extension, numbered without gaps. @throws LabError lab/not-one-token for a text added by hand. */
+  extensionOf(choice: VocabularyChoice): VocabularyExtension {
+    return { ...this.extension, tokens: this.chosen(choice).tokens };
+  }
+
+  private chosen(choice: VocabularyChoice): { tokens: NewToken[]; accepted: number[] } {
+    const all = this.extension.tokens;
+    const accepted = acceptedIndices(all, choice);
+    const firstId = all[0]?.id ?? this.model.tokenizer.largestId + 1;
+    const learned = numberedFrom(
+      accepted.map((index) => all[index]!),
+      firstId,
+    );
+    const pieces: NewPiece[] = [...learned];
+    for (const text of choice.added) pieces.push(...this.handMade(pieces, text, firstId));
+    const isPrefix = choice.added.length === 0 && accepted.length === accepted.at(-1)! + 1;
+    if (isPrefix && accepted.length === all.length) return { tokens: learned, accepted };
+    if (learned.some((token) => token.kind === 'added')) return { tokens: learned, accepted };
+    if (isPrefix && 'tokensAfter' in this.extension) {
+      const exposures = new Exposures(learned).of(learned.length);
+      return { tokens: learned.map((token, index) => ({ ...token, occurrences: exposures[index]! })), accepted };
+    }
+    return { tokens: this.recounted(pieces, learned), accepted };
+  }
+
+  private handMade(before: readonly NewPiece[], text: string, firstId: number): NewPiece[] {
+    const made = handMadePieces(this.model.tokenizer.extended(before), text, firstId + before.length);
+    if (made !== null) return made;
+    throw new LabError(
+      'lab/not-one-token',
+      `${JSON.stringify(text)} cannot become one token.`,
+      'The model’s rules cut it, or it is one token already. Try it without spaces, digits or punctuation inside.',
+      { text },
+    );
+  }
+
+  /** Exactly, by replaying the merges on the training words. */
+  private recounted(pieces: readonly NewPiece[], learned: readonly NewToken[]): NewToken[] {
+    const { tokenizer } = this.model;
+    const { occurrences: atMerge } = replayMerges(tokenizer, this.words, pieces);
+    const traced = pieces.map((piece, index) => ({ ...piece, occurrencesAtMerge: atMerge[index]! }));
+    const exposures = new Exposures(traced).of(traced.length);
+    const old = oldPieces(tokenizer, pieces);
+    return traced.map((piece, index) => {
+      const known = learned[index];
+      const bytes = bytesOfPiece(piece, tokenizer);
+      const rest = known ?? { text: visibleText(bytes), bytes, pieces: old.get(piece.id)!, documents: 0 };
+      return { ...rest, ...piece, occurrences: exposures[index]! };
+    });
+  }
+
+  private async heldOutTokens(tokens: readonly NewToken[]): Promise<number> {
+    const { tokenizer } = this.model;
+    if (tokens.some((token) => token.kind === 'added')) {
+      const { tokens: after } = await countText(tokenizer.extended(tokens), this.corpus.heldOut, countedBytes);
+      return after;
+    }
+    const { tokensAfter } = replayMerges(tokenizer, this.heldOutWords, tokens);
+    return this.heldOut.tokens - (tokensAfter[0]! - tokensAfter.at(-1)!);
+  }
+}
+
+function acceptedIndices(tokens: readonly NewToken[], { newTokens, rejected }: VocabularyChoice): number[] {
+  const turnedDown = new Set(rejected);
+  const gone = new Set<number>();
+  const accepted: number[] = [];
+  for (const [index, token] of tokens.entries()) {
+    if (accepted.length >= newTokens) break;
+    const isBuiltOnGone = token.kind === 'merge' && (gone.has(token.left) || gone.has(token.right));
+    if (isBuiltOnGone || turnedDown.has(token.piece)) gone.add(token.id);
+    else accepted.push(index);
+  }
+  return accepted;
+}
+
+function flagsOf(token: NewToken, isTwin: boolean): CandidateFlag[] {
+  const flags: CandidateFlag[] = [];
+  if (token.occurrences < leftAlone * token.occurrencesAtMerge) flags.push('inside-another');
+  if (isBoundPair(token)) flags.push('bound-pair');
+  else if (token.documents < fewDocuments) flags.push('few-documents');
+  if (isTwin) flags.push('near-duplicate');
+  return flags;
+}
+
+function tenth(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(0.1 * (sorted.length - 1))] ?? 0;
+}

@@ -1,0 +1,99 @@
+/**
+ * The visitor's choice among the candidates: method, size, turned down, added by hand, with undo. Each change is counted at
+ * once; the vocabulary itself is built when the changes pause.
+ */
+import { asLabError, type CandidateCounts, type VocabularyChoice } from '../../worker/index';
+import type { Failure } from './slot';
+
+const PAUSE = 600;
+const KEPT_CHANGES = 200;
+
+export interface EditorHost {
+  count(choice: VocabularyChoice): Promise<CandidateCounts>;
+  /** Called at each change, before it is counted. */
+  changed(): void;
+  build(): void;
+  tell(): void;
+}
+
+export class VocabularyEditor {
+  choice: VocabularyChoice = { method: 'continued', newTokens: 0, rejected: [], added: [] };
+  counts: CandidateCounts | null = null;
+  /** What the last count took. */
+  milliseconds = 0;
+  error: Failure | null = null;
+  private past: VocabularyChoice[] = [];
+  private timer = 0;
+  private turn = 0;
+
+  constructor(private readonly host: EditorHost) {}
+
+  get canUndo(): boolean {
+    return this.past.length > 0;
+  }
+
+  /** Starts over with a size, for a new diagnosis. */
+  reset(newTokens: number, method: VocabularyChoice['method'] = 'continued'): void {
+    clearTimeout(this.timer);
+    this.turn++;
+    this.past = [];
+    this.counts = null;
+    this.error = null;
+    this.choice = { method, newTokens, rejected: [], added: [] };
+  }
+
+  edit(change: Partial<VocabularyChoice>): void {
+    this.past = [...this.past.slice(1 - KEPT_CHANGES), this.choice];
+    this.apply({ ...this.choice, ...change });
+  }
+
+  undo(): void {
+    const before = this.past.pop();
+    if (before) this.apply(before);
+  }
+
+  accept(pieces: readonly string[]): void {
+    const accepted = new Set(pieces);
+    this.edit({ rejected: this.choice.rejected.filter((piece) => !accepted.has(piece)) });
+  }
+
+  reject(pieces: readonly string[]): void {
+    this.edit({ rejected: [...new Set([...this.choice.rejected, ...pieces])] });
+  }
+
+  addByHand(text: string): void {
+    if (!this.choice.added.includes(text)) this.edit({ added: [...this.choice.added, text] });
+  }
+
+  removeByHand(text: string): void {
+    this.edit({ added: this.choice.added.filter((other) => other !== text) });
+  }
+
+  async count(): Promise<void> {
+    const turn = ++this.turn;
+    const started = performance.now();
+    try {
+      const counts = await this.host.count(this.choice);
+      if (turn !== this.turn) return;
+      this.counts = counts;
+      this.error = null;
+    } catch (thrown) {
+      if (turn !== this.turn) return;
+      this.error = asLabError(thrown);
+      // What cannot be counted is taken back; the message stays.
+      const before = this.past.pop();
+      if (before) this.choice = before;
+    }
+    this.milliseconds = performance.now() - started;
+    this.host.tell();
+  }
+
+  private apply(choice: VocabularyChoice): void {
+    this.choice = choice;
+    this.host.changed();
+    void this.count().then(() => {
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.host.build(), PAUSE);
+    });
+  }
+}
