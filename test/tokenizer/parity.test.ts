@@ -30,10 +30,8 @@ for (const { name, file, atHand } of MODELS) {
       expect(Array.from(codec.encode(text, { specialTokens: true }).ids)).toEqual(withSpecial.ids);
     });
 
-    const unchanged = Object.entries(AWKWARD).filter(
-      ([, text]) => text.normalize('NFC') === text && isWellFormed(text),
-    );
-    it.each(unchanged)('gives the spans of the Rust library: %s', async (_, text) => {
+    const wellFormed = Object.entries(AWKWARD).filter(([, text]) => isWellFormed(text));
+    it.each(wellFormed)('gives the spans of the Rust library: %s', async (_, text) => {
       const { codec, oracle } = loaded!;
       const expected = await rustEncode(oracle, text);
       const { starts, ends } = codec.encode(text);

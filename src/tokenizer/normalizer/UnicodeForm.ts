@@ -1,24 +1,22 @@
-// NFC, NFD, NFKC, NFKD. The platform normalises; the alignment comes from normalising runs that cannot interact: a
-// character with the marks and Hangul vowels or finals after it. A run that changes is aligned as a whole, so that spans
-// of "é" written with a combining accent cover both of its code points.
+// NFC, NFD, NFKC, NFKD. The platform normalises; the alignment is that of the Rust library, which counts for each character
+// that comes out how many went in and gives it the span of the first of them: "é" from a letter and an accent covers the
+// letter. Runs that cannot interact (a character with the marks and Hangul vowels or finals after it) are aligned by
+// themselves.
 import { AlignedTextBuilder, type AlignedText } from './alignedText';
 import type { Normalizer } from './normalizer';
+
+type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 const RUN = /[^\p{M}\u1160-\u11ff][\p{M}\u1160-\u11ff]*|[\p{M}\u1160-\u11ff]+/gu;
 
 export class UnicodeForm implements Normalizer {
-  constructor(readonly form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD') {}
+  constructor(readonly form: Form) {}
 
   normalize(input: AlignedText): AlignedText {
     const whole = input.text.normalize(this.form);
     if (whole === input.text) return input;
     const builder = new AlignedTextBuilder(input);
-    for (const match of input.text.matchAll(RUN)) {
-      const [run] = match;
-      const normal = run.normalize(this.form);
-      if (normal === run) builder.keep(match.index, match.index + run.length);
-      else builder.replace(normal, match.index, match.index + run.length);
-    }
+    for (const { 0: run, index } of input.text.matchAll(RUN)) this.put(builder, run, index);
     const aligned = builder.finish();
     if (aligned.text === whole) return aligned;
     // Two runs did interact (scripts newer than the rule above): the text is right, the alignment coarse.
@@ -26,4 +24,44 @@ export class UnicodeForm implements Normalizer {
     coarse.replace(whole, 0, input.text.length);
     return coarse.finish();
   }
+
+  private put(builder: AlignedTextBuilder, run: string, from: number): void {
+    if (run.normalize(this.form) === run) return builder.keep(from, from + run.length);
+    const characters = Array.from(run);
+    const starts = [from];
+    for (const character of characters) starts.push(starts.at(-1)! + character.length);
+    let consumed = 0;
+    for (const { text, takes } of alignedCharacters(characters, this.form)) {
+      // What a decomposition adds belongs to the character before it.
+      const source = Math.min(characters.length - 1, Math.max(0, takes > 0 ? consumed : consumed - 1));
+      builder.replace(text, starts[source]!, starts[source + 1]!);
+      consumed += takes;
+    }
+  }
+}
+
+interface Part {
+  readonly text: string;
+  /** Characters of the input that it stands for. */
+  readonly takes: number;
+}
+
+function alignedCharacters(characters: readonly string[], form: Form): Part[] {
+  const decomposed = form.includes('K') ? 'NFKD' : 'NFD';
+  const parts = characters.flatMap((character) =>
+    Array.from(character.normalize(decomposed), (text, at): Part => ({ text, takes: at === 0 ? 1 : 0 })),
+  );
+  const whole = characters.join('');
+  const inOrder = Array.from(whole.normalize(decomposed), (text) => taken(parts, text));
+  if (form.endsWith('D')) return inOrder;
+  return Array.from(whole.normalize(form), (text) => {
+    const takes = Array.from(text.normalize(decomposed)).reduce((sum, part) => sum + taken(inOrder, part).takes, 0);
+    return { text, takes };
+  });
+}
+
+/** Takes the first part with this text out of the list. */
+function taken(parts: Part[], text: string): Part {
+  const at = parts.findIndex((part) => part.text === text);
+  return at < 0 ? { text, takes: 0 } : parts.splice(at, 1)[0]!;
 }
