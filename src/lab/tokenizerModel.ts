@@ -14,7 +14,7 @@ export interface TokenizerModel {
   readonly summary: ModelSizes & { readonly name: string };
 }
 
-/** @throws LabError checkpoint/missing-file, checkpoint/not-json, tokenizer/*, lab/no-sizes. */
+/** @throws LabError checkpoint/missing-file, tokenizer/*, lab/no-sizes. */
 export async function openTokenizerModel(tree: FileTree, signal?: AbortSignal): Promise<TokenizerModel> {
   const checkpoint = await openTokenizerFiles(tree, signal);
   const { config } = await openConfig(tree, signal);

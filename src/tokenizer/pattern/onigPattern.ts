@@ -2,7 +2,9 @@
 // text differently: `\s` knows U+FEFF but not U+0085, `\d` and `\w` are ASCII, `.` stops at four characters, and Node 20
 // has no `(?i:...)`. This file rewrites a pattern into JavaScript's `u` dialect with Oniguruma's meaning; what cannot be
 // rewritten exactly (possessive quantifiers, atomic groups, set operations, back references) is refused by name.
+import { LabError } from '../../error';
 import { unsupported } from '../json';
+import { slowPattern } from './slowPattern';
 
 const SPACE = 'White_Space';
 const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
@@ -13,12 +15,25 @@ const FOLDS_TO: Readonly<Record<string, string>> = { s: 'ſ', k: '\u212a' };
 export function onigPattern(source: string, field: string): RegExp {
   const translated = new Translation(source, field).run();
   try {
-    return new RegExp(translated, 'gu');
+    const expression = new RegExp(translated, 'gu');
+    const doubt = slowPattern(translated);
+    if (doubt !== null) throw slow(field, doubt, source);
+    return expression;
   } catch (cause) {
+    if (cause instanceof LabError) throw cause;
     throw unsupported(field, `has a regular expression that cannot be followed (${(cause as Error).message})`, {
       source,
     });
   }
+}
+
+function slow(field: string, doubt: string, source: string): LabError {
+  return new LabError(
+    'tokenizer/slow-pattern',
+    `tokenizer.json: the pattern \`${field}\` ${doubt}, so that some text may take it for ever.`,
+    'Published tokenizers have no such pattern; take the file from the model’s own repository.',
+    { field, source },
+  );
 }
 
 /** A plain string as a pattern that matches exactly it. */
