@@ -14,7 +14,7 @@ export interface CorpusFileReport {
   readonly nearEmpty: number;
   /** Bytes that were no UTF-8 and became U+FFFD. */
   readonly invalidBytes: number;
-  /** Records of a JSON-lines file without the text field. */
+  /** Records of JSON lines, a table or a Parquet file without the text field. */
   readonly recordsWithoutText: number;
   /** Why the file was left out as a whole. */
   readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
@@ -22,9 +22,12 @@ export interface CorpusFileReport {
 
 /**
  * `paragraphs`: runs of whole paragraphs of about 2 KB; `line-groups`: the same of lines, for text without blank lines;
- * `lines`: every line one document, for lists of molecules, verses, records; `file`: the file as one document.
+ * `lines`: every line one document, for lists of verses, records; `file`: the file as one document; `smiles`: a molecule a
+ * line, its name left out; `fasta`: a sequence each; `pgn`: the moves of a game each; `table`: a row of CSV or TSV each;
+ * `parquet`: a row each.
  */
-export type DocumentFormat = 'paragraphs' | 'line-groups' | 'lines' | 'file' | 'json-lines';
+export type DocumentFormat =
+  'paragraphs' | 'line-groups' | 'lines' | 'file' | 'json-lines' | 'smiles' | 'fasta' | 'pgn' | 'table' | 'parquet';
 
 export interface Corpus {
   readonly name: string;

@@ -1,28 +1,32 @@
 // Lines to documents, line by line, so that a file never stands in memory twice.
-import { LabError } from '../error';
 import type { DocumentFormat } from './corpus';
+import type { DocumentCutter, Emit } from './cutter';
 import { parsedObject } from './documentFormat';
+import { addMolecule, FastaCutter, PgnCutter } from './notationCutters';
+import { likelyTextField, noTextField, textOf } from './records';
 import { utf8Length } from './utf8Length';
 
 /** Paragraphs and lines are gathered into documents of about this size: a few times a context of 512 tokens at most. */
 export const DOCUMENT_BYTES = 2048;
 
-export interface DocumentCutter {
-  readonly recordsWithoutText: number;
-  add(line: string): void;
-  finish(): void;
-}
-
-/** @param emit receives each document. @param textField of JSON lines; found out from the first record when undefined. */
-export function createCutter(
-  format: DocumentFormat,
+/** @param textField of JSON lines and tables; found out from the first record when undefined. */
+export async function createCutter(
+  format: Exclude<DocumentFormat, 'parquet'>,
   fileName: string,
-  emit: (document: string) => void,
+  emit: Emit,
   textField?: string,
-): DocumentCutter {
+): Promise<DocumentCutter> {
   switch (format) {
     case 'lines':
       return { recordsWithoutText: 0, add: (line) => line.trim() !== '' && emit(line), finish: () => undefined };
+    case 'smiles':
+      return { recordsWithoutText: 0, add: (line) => addMolecule(line, emit), finish: () => undefined };
+    case 'fasta':
+      return new FastaCutter(emit);
+    case 'pgn':
+      return new PgnCutter(emit);
+    case 'table':
+      return (await import('./tableCutter')).createTableCutter(fileName, emit, textField);
     case 'json-lines':
       return new JsonLinesCutter(fileName, emit, textField);
     case 'file':
@@ -41,7 +45,7 @@ class GroupCutter implements DocumentCutter {
   private bytes = 0;
 
   constructor(
-    private readonly emit: (document: string) => void,
+    private readonly emit: Emit,
     private readonly documentBytes: number,
     private readonly byParagraph: boolean,
   ) {}
@@ -64,8 +68,6 @@ class GroupCutter implements DocumentCutter {
   }
 }
 
-/** Names that text stands under in published data sets, in the order they are looked for. */
-const TEXT_FIELDS = ['text', 'content', 'document', 'body', 'passage', 'sentence', 'smiles', 'sequence'];
 /** A file where this share of the first records is broken is not JSON lines. */
 const RECORDS_TO_JUDGE = 100;
 
@@ -75,7 +77,7 @@ class JsonLinesCutter implements DocumentCutter {
 
   constructor(
     private readonly fileName: string,
-    private readonly emit: (document: string) => void,
+    private readonly emit: Emit,
     private textField: string | undefined,
   ) {}
 
@@ -84,9 +86,9 @@ class JsonLinesCutter implements DocumentCutter {
     this.records++;
     const record = parsedObject(line);
     this.textField ??= record === null ? undefined : likelyTextField(record);
-    const text = record === null || this.textField === undefined ? undefined : record[this.textField];
-    if (typeof text === 'string') this.emit(text.replaceAll('\r\n', '\n'));
-    else this.recordsWithoutText++;
+    const text = record === null ? null : textOf(record, this.textField);
+    if (text === null) this.recordsWithoutText++;
+    else this.emit(text);
     if (this.records === RECORDS_TO_JUDGE) this.judge();
   }
 
@@ -96,21 +98,6 @@ class JsonLinesCutter implements DocumentCutter {
 
   private judge(): void {
     if (this.recordsWithoutText * 2 < this.records) return;
-    const field = this.textField === undefined ? 'a text field' : `the field \`${this.textField}\``;
-    throw new LabError(
-      'corpus/no-text-field',
-      `${this.fileName}: ${this.recordsWithoutText} of its first ${this.records} lines are not JSON objects with ${field}.`,
-      `Each line must be an object with the text under one of ${TEXT_FIELDS.map((name) => `\`${name}\``).join(', ')}, or name the field.`,
-      { file: this.fileName, records: this.records, without: this.recordsWithoutText },
-    );
+    throw noTextField(this.fileName, this.records, this.recordsWithoutText, this.textField);
   }
-}
-
-/** A known name, or else the field with the longest text. */
-function likelyTextField(record: Readonly<Record<string, unknown>>): string | undefined {
-  const known = TEXT_FIELDS.find((name) => typeof record[name] === 'string');
-  if (known !== undefined) return known;
-  return Object.entries(record)
-    .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-    .toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0];
 }

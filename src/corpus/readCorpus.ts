@@ -3,14 +3,17 @@
 import { LabError } from '../error';
 import type { Corpus, CorpusFileReport, DocumentFormat } from './corpus';
 import { type CorpusFile, decodeLines, type DecodedBytes } from './decodeText';
-import { createCutter, type DocumentCutter } from './documentCutter';
+import type { DocumentCutter, Emit } from './cutter';
+import { createCutter } from './documentCutter';
 import { detectFormat, SAMPLE_LINES } from './documentFormat';
+import { readParquet } from './readParquet';
 import { splitDocuments, type SplitOptions } from './splitDocuments';
+import { unpackedFiles } from './unpack';
 
 export interface ReadCorpusOptions extends SplitOptions {
   /** Default: told from the file's name and first lines. */
   readonly format?: DocumentFormat | 'auto';
-  /** Field of JSON lines that holds the text. Default: told from the first record. */
+  /** Field of JSON lines, CSV or Parquet that holds the text. Default: told from the first records. */
   readonly textField?: string;
   /** All files together. Default 256 MiB: documents live in memory, as two-byte strings at worst. */
   readonly maxBytes?: number;
@@ -31,13 +34,15 @@ export interface ReadProgress {
 const MAX_BYTES = 256 * 2 ** 20;
 
 /** @throws LabError corpus/no-files, corpus/too-large, corpus/empty, corpus/not-text, corpus/no-text-field, corpus/too-few-documents. */
-export async function readCorpus(files: readonly CorpusFile[], options: ReadCorpusOptions = {}): Promise<Corpus> {
-  if (files.length === 0) throw new LabError('corpus/no-files', 'No file was given.', 'Pick text or JSON-lines files.');
-  const ofBytes = files.reduce((sum, file) => sum + file.size, 0);
+export async function readCorpus(given: readonly CorpusFile[], options: ReadCorpusOptions = {}): Promise<Corpus> {
+  if (given.length === 0) throw new LabError('corpus/no-files', 'No file was given.', 'Pick text or JSON-lines files.');
   const maxBytes = options.maxBytes ?? MAX_BYTES;
+  const files = await unpackedFiles(given, maxBytes);
+  const ofBytes = files.reduce((sum, file) => sum + file.size, 0);
   if (ofBytes > maxBytes) throw tooLarge(ofBytes, maxBytes);
 
   const documents: string[] = [];
+  const entities: (string | undefined)[] = [];
   const seen = new Set<string>();
   const reports: CorpusFileReport[] = [];
   let failure: LabError | null = null;
@@ -47,11 +52,12 @@ export async function readCorpus(files: readonly CorpusFile[], options: ReadCorp
     try {
       const onBytes = (bytes: number): void =>
         options.onProgress?.({ file: file.name, bytes: bytesBefore + bytes, ofBytes });
-      reports.push(await readFile(file, documents, seen, options, onBytes));
+      reports.push(await readFile(file, documents, entities, seen, options, onBytes));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       failure ??= error;
       for (const text of documents.splice(start)) seen.delete(text);
+      entities.length = start;
       reports.push(refusal(file, error));
     }
     bytesBefore += file.size;
@@ -61,7 +67,7 @@ export async function readCorpus(files: readonly CorpusFile[], options: ReadCorp
     reports.reduce((total, report) => total + of(report), 0);
   return {
     name: options.name ?? (files.length === 1 ? files[0]!.name : `${files[0]!.name} + ${files.length - 1}`),
-    ...splitDocuments(documents, options),
+    ...splitDocuments(documents, { ...options, entities }),
     files: reports,
     documents: documents.length,
     duplicates: sum((report) => report.duplicates),
@@ -75,6 +81,7 @@ export async function readCorpus(files: readonly CorpusFile[], options: ReadCorp
 async function readFile(
   file: CorpusFile,
   documents: string[],
+  entities: (string | undefined)[],
   seen: Set<string>,
   options: ReadCorpusOptions,
   onBytes: (bytes: number) => void,
@@ -84,47 +91,50 @@ async function readFile(
   const start = documents.length;
   let duplicates = 0;
   let nearEmpty = 0;
-  const emit = (document: string): void => {
+  const emit: Emit = (document, entity) => {
     if (!/[\p{L}\p{N}]/u.test(document)) nearEmpty++;
     else if (seen.has(document)) duplicates++;
     else {
       seen.add(document);
       documents.push(document);
+      entities.push(entity);
     }
   };
+  const summary = (format: DocumentFormat | null, recordsWithoutText: number): CorpusFileReport => {
+    if (documents.length === start && duplicates === 0) throw emptyFile(file.name);
+    const { bytes, invalidBytes } = counted;
+    const kept = documents.length - start;
+    return { name: file.name, bytes, format, documents: kept, duplicates, nearEmpty, invalidBytes, recordsWithoutText };
+  };
+  if (options.format === 'parquet' || /\.parquet$/iu.test(file.name)) {
+    const { recordsWithoutText } = await readParquet(file, emit, options.textField);
+    counted.bytes = file.size;
+    onBytes(counted.bytes);
+    return summary('parquet', recordsWithoutText);
+  }
 
-  let format: DocumentFormat | null = options.format === 'auto' ? null : (options.format ?? null);
+  let format: Exclude<DocumentFormat, 'parquet'> | null = options.format === 'auto' ? null : (options.format ?? null);
   let cutter: DocumentCutter | null = null;
   let sample: string[] = [];
-  const cut = (lines: readonly string[]): void => {
+  const cut = async (lines: readonly string[]): Promise<DocumentCutter> => {
     format ??= detectFormat(file.name, sample.slice(0, SAMPLE_LINES));
-    cutter ??= createCutter(format, file.name, emit, options.textField);
+    cutter ??= await createCutter(format, file.name, emit, options.textField);
     for (const line of lines) cutter.add(line);
+    return cutter;
   };
   for await (const lines of decodeLines(file, counted, options.signal)) {
     onBytes(counted.bytes);
     if (cutter !== null) {
-      cut(lines);
+      await cut(lines);
       continue;
     }
     sample = sample.concat(lines);
-    if (sample.length >= SAMPLE_LINES) cut(sample);
+    if (sample.length >= SAMPLE_LINES) await cut(sample);
   }
-  if (cutter === null) cut(sample);
-  const finished = cutter as DocumentCutter | null;
-  finished?.finish();
+  const finished = cutter ?? (await cut(sample));
+  finished.finish();
   onBytes(counted.bytes);
-  if (documents.length === start && duplicates === 0) throw emptyFile(file.name);
-  return {
-    name: file.name,
-    bytes: counted.bytes,
-    format,
-    documents: documents.length - start,
-    duplicates,
-    nearEmpty,
-    invalidBytes: counted.invalidBytes,
-    recordsWithoutText: finished?.recordsWithoutText ?? 0,
-  };
+  return summary(format, finished.recordsWithoutText);
 }
 
 function refusal(file: CorpusFile, error: LabError): CorpusFileReport {

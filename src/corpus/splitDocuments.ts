@@ -8,6 +8,11 @@ export interface SplitOptions {
   readonly heldOutFraction?: number;
   /** Held-out text beyond this many bytes only makes evaluation slower. Default 400 KB. */
   readonly heldOutBytes?: number;
+  /**
+   * What each document is about, in their order: those of one entity fall on the same side, so that the spellings of a
+   * molecule or the games of an opening do not tell held-out text in advance. Undefined: nothing but itself.
+   */
+  readonly entities?: readonly (string | undefined)[];
 }
 
 export interface DocumentSplit {
@@ -32,17 +37,28 @@ export function splitDocuments(documents: readonly string[], options: SplitOptio
   }
   const threshold = (options.heldOutFraction ?? DEFAULT_FRACTION) * 2 ** 32;
   const cap = options.heldOutBytes ?? DEFAULT_HELD_OUT_BYTES;
-  const byHash = documents
-    .map((text, index) => ({ index, hash: documentHash(text) }))
-    .toSorted((a, b) => a.hash - b.hash || a.index - b.index);
+  const groups = new Map<string, number[]>();
+  documents.forEach((text, index) => {
+    const entity = options.entities?.[index];
+    const key = entity === undefined ? `text ${text}` : `entity ${entity}`;
+    const group = groups.get(key);
+    if (group) group.push(index);
+    else groups.set(key, [index]);
+  });
+  const byHash = [...groups]
+    .map(([key, indices]) => ({ indices, hash: documentHash(key.replace(/^text /u, '')) }))
+    .toSorted((a, b) => a.hash - b.hash || a.indices[0]! - b.indices[0]!);
+  if (byHash.length < 2) throw oneEntity(documents.length);
   const heldOut = new Set<number>();
   let heldOutBytes = 0;
-  for (const { index, hash } of byHash) {
-    const bytes = utf8Length(documents[index]!);
+  let groupsLeft = byHash.length;
+  for (const { indices, hash } of byHash) {
+    const bytes = indices.reduce((sum, index) => sum + utf8Length(documents[index]!), 0);
     const isFirst = heldOut.size === 0;
-    if (!isFirst && (hash >= threshold || heldOutBytes + bytes > cap || heldOut.size === documents.length - 1)) break;
-    heldOut.add(index);
+    if (!isFirst && (hash >= threshold || heldOutBytes + bytes > cap || groupsLeft === 1)) break;
+    for (const index of indices) heldOut.add(index);
     heldOutBytes += bytes;
+    groupsLeft--;
   }
   const train = documents.filter((_, index) => !heldOut.has(index));
   return {
@@ -51,6 +67,15 @@ export function splitDocuments(documents: readonly string[], options: SplitOptio
     trainBytes: train.reduce((sum, text) => sum + utf8Length(text), 0),
     heldOutBytes,
   };
+}
+
+function oneEntity(documents: number): LabError {
+  return new LabError(
+    'corpus/too-few-documents',
+    `All ${documents} documents are about the same thing; a part must be held out to measure on.`,
+    'Add documents about something else.',
+    { documents },
+  );
 }
 
 /** FNV-1a over UTF-16 units with a final mix (murmur3), as an unsigned 32-bit number. */

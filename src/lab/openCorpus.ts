@@ -15,6 +15,8 @@ export interface OpenCorpusOptions {
   readonly source?: string;
   readonly licence?: string;
   readonly format?: DocumentFormat;
+  /** Field or column that holds the text. Default: told from the first records. */
+  readonly textField?: string;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }

@@ -21,10 +21,12 @@ export async function corpusOf(command: Command): Promise<CorpusText> {
   const general = command.text('general');
   const elsewhere =
     general === undefined ? await generalText() : await openGeneralText(await corpusFile(general), general);
+  const textField = command.text('field');
   const format = command.text('documents') as DocumentFormat | 'auto' | undefined;
   return openCorpus([file], elsewhere, {
     onProgress: progressLine(),
     ...(format === undefined || format === 'auto' ? {} : { format }),
+    ...(textField === undefined ? {} : { textField }),
   });
 }
 

@@ -121,9 +121,9 @@ export class CorpusStep extends LabElement {
         heading: msg('Your texts'),
         body: html`<tg-drop-zone
           ?disabled=${busy}
-          accept=".txt,.md,.jsonl,.ndjson,.json,.csv,.tsv,.smi,.text"
+          accept=".txt,.text,.md,.tex,.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.smi,.fasta,.fa,.fna,.faa,.pgn,.gz,.zip"
           .text=${msg('Drop text files here')}
-          .note=${msg('Text, Markdown, JSON lines, SMILES; one file or many')}
+          .note=${msg('Text, JSON lines, CSV, Parquet, SMILES, FASTA, PGN; gzip and zip too')}
           .button=${msg('Choose files')}
           @files=${(event: CustomEvent<readonly File[]>) => void this.lab.openCorpusFiles(event.detail)}
         ></tg-drop-zone>`,
