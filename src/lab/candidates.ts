@@ -168,8 +168,9 @@ function acceptedIndices(tokens: readonly NewToken[], { newTokens, rejected }: V
 
 function flagsOf(token: NewToken, isTwin: boolean): CandidateFlag[] {
   const flags: CandidateFlag[] = [];
+  // What is left of one that stands inside of others stands in few documents too; that says nothing more.
   if (token.occurrences < leftAlone * token.occurrencesAtMerge) flags.push('inside-another');
-  if (isBoundPair(token)) flags.push('bound-pair');
+  else if (isBoundPair(token)) flags.push('bound-pair');
   else if (token.documents < fewDocuments) flags.push('few-documents');
   if (isTwin) flags.push('near-duplicate');
   return flags;

@@ -9,7 +9,7 @@ import type { CandidateFlag, VocabularyChoice } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, percent } from '../format';
 import { icon } from '../parts/icons';
-import { alertBox, emptyState, panel, segmented, type Content } from '../parts/panel';
+import { emptyState, failureAlert, panel, segmented, type Content } from '../parts/panel';
 import { piece, pieces } from '../parts/pieces';
 import { valueOf } from '../state/slot';
 import {
@@ -86,7 +86,7 @@ export class Candidates extends LabElement {
           if (!this.lab.run?.isActive && method !== choice.method) void this.lab.chooseMethod(method);
         },
       ),
-      body: html`${error ? html`<div class="body">${alertBox('bad', error.message, error.hint)}</div>` : nothing}
+      body: html`${error ? html`<div class="body">${failureAlert(error)}</div>` : nothing}
       ${this.size()}${this.tools(rows, shown.length)}${this.table(shown)}`,
       footer: html`<div class="keys">
         <span

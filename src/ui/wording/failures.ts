@@ -27,6 +27,13 @@ function byCode(code: string): string | null {
     case 'tokenizer/unsupported':
     case 'lab/not-extendable':
       return msg('This tokenizer cannot be extended yet.');
+    case 'lab/changes-text':
+      return msg('These tokens would change the text.');
+    case 'lab/not-one-token':
+      return msg('This cannot become one token.');
+    case 'corpus/bad-archive':
+    case 'corpus/bad-table':
+      return msg('This file is damaged or incomplete.');
     case 'corpus/empty':
       return msg('There is no text in it.');
     case 'corpus/too-large':
@@ -38,6 +45,7 @@ function byCode(code: string): string | null {
     case 'lab/no-new-tokens':
     case 'lab/nothing-to-learn':
     case 'tokenizer/nothing-to-learn':
+    case 'tokenizer/no-grammar':
       return msg('No new token can be learned from these texts.');
     case 'lab/not-a-number':
       return msg('Training stopped: the loss is not a number.');
