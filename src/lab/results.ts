@@ -224,6 +224,8 @@ export interface VocabularySummary {
   readonly embeddingRowsAfter: number;
   readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
   readonly general: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+  /** By which llama.cpp's converter knows a byte-level pre-tokenizer; null for other models. */
+  readonly llamaCppHash: { readonly before: string; readonly after: string } | null;
   readonly milliseconds: number;
 }
 

@@ -3,6 +3,7 @@ import { LabError } from '../error';
 import {
   Exposures,
   extendTokenizer,
+  llamaCppHash,
   pruneLeaves,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
@@ -48,6 +49,7 @@ export async function buildVocabulary(
   report({ phase: 'measuring', done: 2, total: 3 });
   const general = await beforeAndAfter(model.tokenizer, tokenizer, corpus.general, signal);
   report({ phase: 'measuring', done: 3, total: 3 });
+  const [before, after] = await Promise.all([llamaCppHash(model.tokenizer), llamaCppHash(tokenizer)]);
   const firstNewId = chosen[0]!.id;
   const rowsBefore = model.summary.embeddingRows;
   const end = firstNewId + chosen.length;
@@ -64,6 +66,7 @@ export async function buildVocabulary(
       embeddingRowsAfter: Math.max(rowsBefore, end),
       heldOut,
       general,
+      llamaCppHash: before === null || after === null ? null : { before, after },
       milliseconds: performance.now() - started,
     },
   };

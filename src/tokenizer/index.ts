@@ -27,6 +27,7 @@ export { visibleText } from './visibleText';
 export { learnVocabulary, type LearnMethod, type LearnVocabularyOptions } from './trainer/learnVocabulary';
 export { independentBpe } from './trainer/independentBpe';
 export { parseFile } from './extend/jsonFile';
+export { llamaCppHash } from './extend/llamaCppHash';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
 export { TOKENIZER_FILES, type OtherTokenizerFile, type TokenizerFiles } from './extend/tokenizerFiles';
 export { type Atom, atomsOf, type Grammar, type GrammarName } from './grammar/grammar';

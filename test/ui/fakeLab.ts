@@ -353,6 +353,7 @@ export function fakeLab({
     embeddingRowsAfter: 4096 + size,
     heldOut: { bytes: 148_213, tokensBefore: 98_112, tokensAfter: 51_230 },
     general: { bytes: 210_442, tokensBefore: 53_004, tokensAfter: 52_001 },
+    llamaCppHash: { before: 'a1b2', after: 'c3d4' },
     milliseconds: 310,
   });
   const plan = (mode: TrainMode, rows: number, length: number) => {

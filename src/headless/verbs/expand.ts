@@ -55,6 +55,7 @@ export async function expandVerb(command: Command): Promise<Answer> {
       method: command.text('method'),
       heldOut,
       general: summary.general,
+      llamaCppHash: summary.llamaCppHash,
     },
     text: `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
   };

@@ -164,6 +164,18 @@ export class VocabularyStep extends LabElement {
     });
   }
 
+  private converter({ llamaCppHash: hash }: VocabularySummary) {
+    if (!hash) return msg('llama.cpp converts this tokenizer by its family.');
+    if (hash.before === hash.after) return msg('llama.cpp’s converter knows this tokenizer as it knew the base’s.');
+    return number(msg('llama.cpp’s converter will ask for this tokenizer’s hash'), () => ({
+      name: msg('Pre-tokenizer hash'),
+      formula: hash.after,
+      meaning: msg(
+        'The converter knows byte-level pre-tokenizers by a hash that new tokens changed. Add it beside the base’s: the rules are the same.',
+      ),
+    }));
+  }
+
   private lengths(vocabulary: VocabularySummary) {
     const rows = [
       [msg('Held-out text'), vocabulary.heldOut],
@@ -201,6 +213,7 @@ export class VocabularyStep extends LabElement {
           })}
         </tbody>
       </table>`,
+      footer: html`<span class="note">${this.converter(vocabulary)}</span>`,
     });
   }
 }

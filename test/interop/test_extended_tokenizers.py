@@ -1,0 +1,68 @@
+"""Published tokenizers that the lab extended: `transformers` and `tokenizers` load the folder and give the codec's ids, with
+every old id and every added token in its place."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from tokenizers import Tokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+from lab import ROOT
+
+NAMES = ["llama2", "llama3", "qwen3", "gemma3", "gpt4o", "deepseek_v3"]
+NO_CORPORA = 3
+
+
+class ExtendedTokenizers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.scratch.name)
+        command = ["node", "scripts/run.mjs", "test/interop/extendedTokenizers.ts", str(cls.folder)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
+        if done.returncode == NO_CORPORA:
+            raise unittest.SkipTest("the corpora are not on this machine: ../shared/data/corpora")
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def check(self, name):
+        folder = self.folder / name
+        expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+        rust = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        old = Tokenizer.from_file(str(self.folder / f"{name}-old" / "tokenizer.json"))
+        fast = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+        auto = AutoTokenizer.from_pretrained(folder)
+        auto_before = AutoTokenizer.from_pretrained(self.folder / f"{name}-old")
+        before, after = old.get_vocab(with_added_tokens=True), rust.get_vocab(with_added_tokens=True)
+        self.assertEqual({token: after.get(token) for token in before}, before)
+        self.assertEqual(len(after), len(before) + len(expected["tokens"]))
+        for id, piece in expected["tokens"]:
+            self.assertEqual(after.get(piece), id)
+            self.assertEqual(auto.convert_tokens_to_ids(piece), id)
+        witnessed = 0
+        for entry in expected["texts"]:
+            text, ids = entry["text"], entry["ids"]
+            self.assertEqual(rust.encode(text, add_special_tokens=False).ids, ids, text)
+            self.assertEqual(fast(text, add_special_tokens=False)["input_ids"], ids, text)
+            # The classes that some folders name put rules of their own in the place of the file's (Llama's on leading
+            # spaces, GPT-2's in the place of GPT-4o's): they are a witness where they followed the file before.
+            before_ids = old.encode(text, add_special_tokens=False).ids
+            if auto_before(text, add_special_tokens=False)["input_ids"] == before_ids:
+                witnessed += 1
+                self.assertEqual(auto(text, add_special_tokens=False)["input_ids"], ids, text)
+        print(f"{name}: AutoTokenizer is a witness on {witnessed} of {len(expected['texts'])} texts", file=sys.stderr)
+
+
+for each in NAMES:
+    setattr(ExtendedTokenizers, f"test_{each}", lambda self, name=each: self.check(name))
+
+
+if __name__ == "__main__":
+    unittest.main()
