@@ -2,11 +2,11 @@
 // handed out. New pieces are vocabulary with merges, never added tokens, which would match before the pre-tokenizer and
 // cut its context.
 import { LabError } from '../../error';
-import { asObject } from '../json';
+import { asObject, type JsonObject } from '../json';
 import { loadTokenizer } from '../loadTokenizer';
-import type { NewPiece } from '../model/model';
+import type { AddedPiece, NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
-import { extendTokenizerJson } from './extendTokenizerJson';
+import { addedTokenJson, extendTokenizerJson } from './extendTokenizerJson';
 import { formatLike, parseFile } from './jsonFile';
 import type { TokenizerFiles } from './tokenizerFiles';
 
@@ -46,16 +46,38 @@ export function extendTokenizer(files: TokenizerFiles, newPieces: readonly NewPi
   }
   const tokenizer = loadTokenizer(extendedJson, config);
   checkOldIds(old, tokenizer);
+  const added = newPieces.filter((piece) => piece.kind === 'added');
+  if (files['added_tokens.json'] !== undefined && added.length > 0) {
+    const known = asObject(parseFile(files, 'added_tokens.json'), 'added_tokens.json');
+    const more = Object.fromEntries(added.map(({ piece, id }) => [piece, id]));
+    written['added_tokens.json'] = formatLike(files['added_tokens.json'], { ...known, ...more });
+  }
   if (config !== undefined) {
     const fields = asObject(config, 'tokenizer_config.json');
-    if (typeof fields.vocab_size === 'number') {
-      written['tokenizer_config.json'] = formatLike(files['tokenizer_config.json']!, {
-        ...fields,
-        vocab_size: tokenizer.vocabSize,
-      });
+    const changed = configChanges(fields, added, tokenizer);
+    if (Object.keys(changed).length > 0) {
+      written['tokenizer_config.json'] = formatLike(files['tokenizer_config.json']!, { ...fields, ...changed });
     }
   }
   return { files: written as TokenizerFiles, tokenizer };
+}
+
+/** What transformers repeats of tokenizer.json in tokenizer_config.json, where it is there. */
+function configChanges(config: JsonObject, added: readonly AddedPiece[], tokenizer: Tokenizer): JsonObject {
+  const { vocab_size: size, added_tokens_decoder: decoder } = config;
+  const more = Object.fromEntries(
+    added.map((piece) => {
+      const { id, ...token } = addedTokenJson(piece);
+      return [String(id), token];
+    }),
+  );
+  return {
+    ...(typeof size === 'number' && { vocab_size: tokenizer.vocabSize }),
+    ...(decoder !== undefined &&
+      added.length > 0 && {
+        added_tokens_decoder: { ...asObject(decoder, 'tokenizer_config.json: added_tokens_decoder'), ...more },
+      }),
+  };
 }
 
 function checkOldIds(old: Tokenizer, extended: Tokenizer): void {

@@ -114,6 +114,26 @@ describe('extendTokenizer', () => {
     expect(tokenizer.special.bos).toBe(0);
   });
 
+  it('writes added tokens wherever the folder lists them', () => {
+    const json = readFileSync(ROOTSTOCK, 'utf8');
+    const { files, tokenizer } = extendTokenizer(
+      {
+        'tokenizer.json': json,
+        'tokenizer_config.json': JSON.stringify({ added_tokens_decoder: { '0': { content: '<|endoftext|>' } } }),
+        'added_tokens.json': '{"<|endoftext|>": 0}',
+      },
+      [{ kind: 'added', id: 4096, piece: '[C@@H]', singleWord: false }],
+    );
+    const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
+    expect(JSON.parse(files['tokenizer.json']).added_tokens.at(-1)).toEqual({ id: 4096, content: '[C@@H]', ...flags });
+    expect(JSON.parse(files['tokenizer_config.json']!).added_tokens_decoder['4096']).toEqual({
+      content: '[C@@H]',
+      ...flags,
+    });
+    expect(JSON.parse(files['added_tokens.json']!)).toEqual({ '<|endoftext|>': 0, '[C@@H]': 4096 });
+    expect(Array.from(tokenizer.encode('[C@@H]').ids)).toEqual([4096]);
+  });
+
   it.each([
     ['an id that is taken', { id: 4095, piece: 'zq', left: 1, right: 2 }],
     ['a piece that exists', { id: 4096, piece: 'he', left: 1, right: 2 }],
