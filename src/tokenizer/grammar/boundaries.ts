@@ -26,7 +26,10 @@ export function countBoundaries(tokenizer: Tokenizer, grammar: Grammar, document
     for (let at = 0; at < ids.length; at++) {
       const [start, end] = [starts[at]!, ends[at]!];
       if (inside[start] === 1 || inside[end] === 1) violations++;
-      if (covered.subarray(start, end).every((flag) => flag === 0)) atomicTokens++;
+      // A token that reaches from an atom into the text beside it leaves a piece there: the space before a move.
+      for (let unit = start; unit < end; unit++) {
+        if (covered[unit] === 0 && (unit === start || covered[unit - 1] === 1)) atomicTokens++;
+      }
     }
   }
   return { tokens, violations, atomicTokens };

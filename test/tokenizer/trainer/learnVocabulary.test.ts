@@ -109,6 +109,21 @@ describe('boundary counts', () => {
       atomicTokens: 4,
     });
   });
+
+  it('count what an atomic alphabet really takes, spaces between the symbols included', async () => {
+    const moves = ['1. e4 e5 2. Nf3 Nc6 3. Bb5 a6', '1. d4 d5 2. c4 e6 3. Nc3 Nf6', '1. e4 c5 2. Nf3 d6 3. d4 cxd4'];
+    const games = Array.from({ length: 30 }, (_, at) => moves[at % 3]!);
+    const old = loadTokenizer(JSON.parse(rootstock));
+    const { trainingTokens } = await learnVocabulary(old, games, {
+      method: 'atomic',
+      grammar: 'chess-moves',
+      newTokens: 100,
+    });
+    const counted = countBoundaries(old, grammars['chess-moves'], games);
+    expect(counted.tokens).toBe(trainingTokens.before);
+    // Within a few per cent: the text between atoms is cut a little otherwise on its own.
+    expect(Math.abs(counted.atomicTokens / trainingTokens.after - 1)).toBeLessThan(0.05);
+  });
 });
 
 describe('leaf pruning', () => {
