@@ -24,6 +24,8 @@ export interface DocumentSplit {
 
 const DEFAULT_FRACTION = 0.1;
 const DEFAULT_HELD_OUT_BYTES = 400_000;
+/** Held out at least, where the share allows. */
+const FEWEST_HELD_OUT = 5;
 
 /** @throws LabError corpus/too-few-documents when there are not two documents to tell apart. */
 export function splitDocuments(documents: readonly string[], options: SplitOptions = {}): DocumentSplit {
@@ -49,13 +51,16 @@ export function splitDocuments(documents: readonly string[], options: SplitOptio
     .map(([key, indices]) => ({ indices, hash: documentHash(key.replace(/^text /u, '')) }))
     .toSorted((a, b) => a.hash - b.hash || a.indices[0]! - b.indices[0]!);
   if (byHash.length < 2) throw oneEntity(documents.length);
+  // Of a few dozen genomes the hash may choose one alone, which would stand for all of them.
+  const least = Math.min(FEWEST_HELD_OUT, Math.floor((options.heldOutFraction ?? DEFAULT_FRACTION) * byHash.length));
   const heldOut = new Set<number>();
   let heldOutBytes = 0;
   let groupsLeft = byHash.length;
   for (const { indices, hash } of byHash) {
     const bytes = indices.reduce((sum, index) => sum + utf8Length(documents[index]!), 0);
-    const isFirst = heldOut.size === 0;
-    if (!isFirst && (hash >= threshold || heldOutBytes + bytes > cap || groupsLeft === 1)) break;
+    const taken = byHash.length - groupsLeft;
+    const isEnough = hash >= threshold && taken >= least;
+    if (taken > 0 && (isEnough || heldOutBytes + bytes > cap || groupsLeft === 1)) break;
     for (const index of indices) heldOut.add(index);
     heldOutBytes += bytes;
     groupsLeft--;

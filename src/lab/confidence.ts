@@ -17,6 +17,8 @@ export interface DocumentCounts {
 
 const draws = 400;
 const seed = 20260103;
+/** Fewer held-out documents than this say little of others, however alike they are: the confidence falls with them. */
+const enoughDocuments = 5;
 /** Marks are multiplied by up to this, or divided. */
 const markFactor = 1.25;
 
@@ -34,7 +36,7 @@ export function verdictConfidence(
     const redrawn = { ...counts, heldOut: redraw(documents, random) };
     if (verdictOf(redrawn, holds(marks), marks) === verdict) same++;
   }
-  return { verdict, confidence: same / draws };
+  return { verdict, confidence: (same / draws) * Math.min(1, documents.bytes.length / enoughDocuments) };
 }
 
 function redraw({ bytes, tokensBefore, tokensAfter }: DocumentCounts, random: Random): DiagnosisCounts['heldOut'] {

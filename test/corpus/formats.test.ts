@@ -129,6 +129,13 @@ describe('the split by what documents are about', () => {
     );
   });
 
+  it('holds out several of a few dozen, whatever their hashes', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const genomes = Array.from({ length: 35 }, (_, at) => `genome ${at} of ${seed}`);
+      expect(splitDocuments(genomes).heldOut.length).toBeGreaterThanOrEqual(3);
+    }
+  });
+
   it('refuses documents that are all about the same', () => {
     expect(() => splitDocuments(['a', 'b'], { entities: ['x', 'x'] })).toThrow(/the same thing/);
   });

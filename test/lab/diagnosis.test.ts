@@ -124,6 +124,11 @@ describe('confidence', () => {
     expect(verdictConfidence(counts(), documents(200, 100), [300])).toEqual({ verdict: 'expand', confidence: 1 });
   });
 
+  it('falls where there are hardly any held-out documents to draw from', () => {
+    const two = { bytes: [250, 250], tokensBefore: [200, 200], tokensAfter: [100, 100] };
+    expect(verdictConfidence(counts(), two, [300]).confidence).toBeCloseTo(0.4, 10);
+  });
+
   it('falls where a mark lies close to the measurement', () => {
     const close = counts({ heldOut: { bytes: 10_000, tokensBefore: 8080, tokensAfter: 7240 } });
     const { verdict, confidence } = verdictConfidence(close, documents(200, 179), [300]);
