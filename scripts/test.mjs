@@ -8,7 +8,12 @@ import { ensureChromium } from './testing/chromium.mjs';
 import { ensureRealTokenizers } from './testing/realTokenizers.mjs';
 import { vulkanEnvironments } from './testing/vulkan.mjs';
 
-ensureRealTokenizers();
+try {
+  ensureRealTokenizers();
+} catch (error) {
+  // The suites that read them fail by name; all others still run.
+  console.error(error.message);
+}
 const chromium = await ensureChromium();
 const adapters = vulkanEnvironments(chromium);
 const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-test-'));
