@@ -104,14 +104,7 @@ export function treeOf(name: string, sources: ReadonlyMap<string, ByteSource>): 
 
 /** Strict UTF-8 of a whole file, refused above `maxBytes` before anything is read. */
 export async function readText(source: ByteSource, maxBytes = 256 * 2 ** 20, signal?: AbortSignal): Promise<string> {
-  if (source.size > maxBytes) {
-    throw new LabError(
-      'checkpoint/file-too-large',
-      `\`${source.name}\` has ${source.size} bytes; at most ${maxBytes} are read as text.`,
-      'This does not look like a text file of a model folder.',
-      { file: source.name, expected: maxBytes, found: source.size },
-    );
-  }
+  if (source.size > maxBytes) throw tooLarge(source, maxBytes);
   const bytes = await source.read(0, source.size, signal);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -124,6 +117,16 @@ export async function readText(source: ByteSource, maxBytes = 256 * 2 ** 20, sig
       cause,
     );
   }
+}
+
+/** For files that are read whole. */
+export function tooLarge({ name, size }: Pick<ByteSource, 'name' | 'size'>, maxBytes: number): LabError {
+  return new LabError(
+    'checkpoint/file-too-large',
+    `\`${name}\` has ${size} bytes; at most ${maxBytes} are read.`,
+    'This does not look like a file of a model folder.',
+    { file: name, expected: maxBytes, found: size },
+  );
 }
 
 export function truncated(file: string, expected: number, found: number): LabError {

@@ -4,7 +4,7 @@
  * by file and tensor, before any model code runs.
  */
 import { LabError } from '../error';
-import { readText } from './byteSource';
+import { readText, tooLarge } from './byteSource';
 import type { FileTree } from './byteSource';
 import { isWeightDtype } from './dtype';
 import { isJsonObject, parseJsonObject } from './json';
@@ -21,6 +21,8 @@ export interface Checkpoint {
   readonly generationConfig?: string;
   /** Raw text by file name: tokenizer.json, tokenizer_config.json, vocab.json, merges.txt, ... */
   readonly tokenizerFiles: Readonly<Record<string, string>>;
+  /** tokenizer.model, SentencePiece's own file, where there is one. */
+  readonly tokenizerModel?: Uint8Array;
   /** The model card, where there is one. */
   readonly readme?: string;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
@@ -41,18 +43,22 @@ export const TOKENIZER_FILES = [
 ] as const;
 
 const CONFIG_BYTES = 16 * 2 ** 20;
+const TOKENIZER_MODEL_BYTES = 64 * 2 ** 20;
 
-/** The texts of the tokenizer's files that the folder has. */
+/** The tokenizer's files that the folder has. */
 export async function openTokenizerFiles(
   tree: FileTree,
   signal?: AbortSignal,
-): Promise<Pick<Checkpoint, 'name' | 'tokenizerFiles'>> {
+): Promise<Pick<Checkpoint, 'name' | 'tokenizerFiles' | 'tokenizerModel'>> {
   const tokenizerFiles: Record<string, string> = {};
   for (const file of TOKENIZER_FILES) {
     const source = tree.open(file);
     if (source) tokenizerFiles[file] = await readText(source, undefined, signal);
   }
-  return { name: tree.name, tokenizerFiles };
+  const model = tree.open('tokenizer.model');
+  if (!model) return { name: tree.name, tokenizerFiles };
+  if (model.size > TOKENIZER_MODEL_BYTES) throw tooLarge(model, TOKENIZER_MODEL_BYTES);
+  return { name: tree.name, tokenizerFiles, tokenizerModel: await model.read(0, model.size, signal) };
 }
 
 export async function openConfig(

@@ -21,7 +21,8 @@ import { matrixName, type Graft } from './graftedRows';
 import type { LoadedModel } from './openModel';
 import { throttled, type OnProgress } from './progress';
 import type { ExportReport, NewToken } from './results';
-import { tokenizerFilesOf } from './vocabulary';
+import { openTokenizer } from './openTokenizer';
+import { tokenizerFilesOf, tokenizerModelOf } from './vocabulary';
 
 export interface ModelToExport {
   readonly model: LoadedModel;
@@ -54,6 +55,11 @@ export async function writeModel(
   for (const [name, text] of Object.entries({ ...checkpoint.tokenizerFiles, ...(files ?? tokenizerFilesOf(model)) })) {
     if (text !== undefined) await sink.write(name, text);
   }
+  const tokenizerModel = tokenizerModelOf(
+    model,
+    files ? openTokenizer({ name: summary.name, tokenizerFiles: files }) : model.tokenizer,
+  );
+  if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
   await sink.write('README.md', modelCardText(exported.card));
   await sink.write('new_tokens.json', newTokensText(exported.newTokens));
   for (const [name, text] of Object.entries(exported.extras)) await sink.write(name, text);

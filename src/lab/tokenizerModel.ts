@@ -10,7 +10,7 @@ import { openTokenizer } from './openTokenizer';
 
 export interface TokenizerModel {
   readonly tokenizer: Tokenizer;
-  readonly checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFiles'>;
+  readonly checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFiles' | 'tokenizerModel'>;
   readonly summary: ModelSizes & { readonly name: string };
 }
 

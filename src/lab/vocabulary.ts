@@ -2,6 +2,7 @@
 import { LabError } from '../error';
 import {
   Exposures,
+  extendSentencePieceModel,
   extendTokenizer,
   llamaCppHash,
   pruneLeaves,
@@ -43,6 +44,8 @@ export async function buildVocabulary(
   const chosen = extension.tokens.slice(0, newTokens);
   report({ phase: 'writing', done: 0, total: 3 });
   const { files, tokenizer } = extendTokenizer(tokenizerFilesOf(model), chosen);
+  // What it contradicts is said now, not after training.
+  tokenizerModelOf(model, tokenizer);
   report({ phase: 'measuring', done: 1, total: 3 });
   const signal = options.signal ? { signal: options.signal } : {};
   const heldOut = await beforeAndAfter(model.tokenizer, tokenizer, corpus.heldOut, signal);
@@ -100,6 +103,16 @@ function changesText(name: string): LabError {
 export function tokenizerFilesOf({ checkpoint }: Pick<TokenizerModel, 'checkpoint'>): TokenizerFiles {
   const known = TOKENIZER_FILES.filter((name) => checkpoint.tokenizerFiles[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, checkpoint.tokenizerFiles[name]])) as TokenizerFiles;
+}
+
+/** SentencePiece's own file with the pieces of an extended tokenizer; byte-level models have none. */
+export function tokenizerModelOf(
+  { checkpoint }: Pick<TokenizerModel, 'checkpoint'>,
+  extended: Tokenizer,
+): Uint8Array | undefined {
+  const { tokenizerModel } = checkpoint;
+  if (tokenizerModel === undefined || extended.family !== 'sentencepiece-bpe') return undefined;
+  return extendSentencePieceModel(tokenizerModel, extended);
 }
 
 /**

@@ -29,6 +29,7 @@ export { independentBpe } from './trainer/independentBpe';
 export { parseFile } from './extend/jsonFile';
 export { llamaCppHash } from './extend/llamaCppHash';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
+export { extendSentencePieceModel } from './extend/sentencePieceModel';
 export { TOKENIZER_FILES, type OtherTokenizerFile, type TokenizerFiles } from './extend/tokenizerFiles';
 export { type Atom, atomsOf, type Grammar, type GrammarName } from './grammar/grammar';
 export { detectGrammar } from './grammar/detectGrammar';

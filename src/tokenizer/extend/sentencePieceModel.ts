@@ -1,0 +1,158 @@
+// SentencePiece's own file, tokenizer.model (sentencepiece_model.proto), with the pieces that the tokenizer has beyond it.
+// SentencePiece merges whatever two neighbours make a piece, the best score first; tokenizer.json lists its merges. The two
+// agree on new pieces scored below all old ones, because a learned piece is exactly what its text comes to under the
+// merges before it: its other splits never stand beside each other.
+import { PbfReader, PbfWriter } from 'pbf';
+import { LabError } from '../../error';
+import type { Tokenizer } from '../Tokenizer';
+
+/** `SentencePiece.Type`. */
+const PieceType = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
+/** `TrainerSpec.ModelType`. */
+const BPE = 2;
+/** Fields of ModelProto, SentencePiece and TrainerSpec. */
+const Field = { pieces: 1, trainer: 2, selfTest: 4 } as const;
+const PieceField = { piece: 1, score: 2, type: 3 } as const;
+const TrainerField = { modelType: 3, vocabSize: 4 } as const;
+
+interface ScoredPiece {
+  piece: string;
+  score: number;
+  type: number;
+}
+
+interface SentencePieceModel {
+  readonly pieces: readonly ScoredPiece[];
+  readonly modelType: number;
+  /** The file without its self test, whose expected pieces are those of the old vocabulary. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * @param model the bytes of tokenizer.model; the same bytes come back where the tokenizer has nothing new.
+ * @throws LabError tokenizer/invalid for what is no such file, or one with pieces other than tokenizer.json's;
+ *   tokenizer/unsupported for models other than BPE.
+ */
+export function extendSentencePieceModel(model: Uint8Array, tokenizer: Tokenizer): Uint8Array {
+  const { pieces, modelType, body } = readModel(model);
+  if (modelType !== BPE) {
+    throw new LabError(
+      'tokenizer/unsupported',
+      'tokenizer.model is no BPE model, though tokenizer.json is one.',
+      'The two files are of different models; take both from the model’s own repository again.',
+    );
+  }
+  pieces.forEach(({ piece }, id) => {
+    if (!tokenizer.hasId(id) || tokenizer.piece(id) === piece) return;
+    throw new LabError(
+      'tokenizer/invalid',
+      `tokenizer.model has the piece ${JSON.stringify(piece)} at id ${id}, tokenizer.json has ${JSON.stringify(tokenizer.piece(id))}.`,
+      'The two files are of different versions; take both from the model’s own repository again, or remove tokenizer.model.',
+      { id },
+    );
+  });
+  if (tokenizer.largestId < pieces.length) return model;
+
+  let score = lowestRank(pieces);
+  const writer = new PbfWriter();
+  for (let id = pieces.length; id <= tokenizer.largestId; id++) {
+    writer.writeMessage(Field.pieces, writePiece, newPiece(tokenizer, id, (score = below(score))));
+  }
+  // Messages that stand twice in a file are one: the last value of a field holds.
+  writer.writeMessage(
+    Field.trainer,
+    (size: number, trainer) => trainer.writeVarintField(TrainerField.vocabSize, size),
+    tokenizer.largestId + 1,
+  );
+  const added = writer.finish();
+  const extended = new Uint8Array(body.length + added.length);
+  extended.set(body);
+  extended.set(added, body.length);
+  return extended;
+}
+
+/** Of the pieces that are merged; single characters may have any score (-1e9 in Mistral's file). */
+function lowestRank(pieces: readonly ScoredPiece[]): number {
+  let lowest = 0;
+  for (const { piece, score, type } of pieces) {
+    if (type === PieceType.normal && score < lowest && Array.from(piece).length > 1) lowest = score;
+  }
+  return lowest;
+}
+
+/** The next score that a float of 32 bits tells apart. */
+function below(score: number): number {
+  const spacing = 2 ** (Math.floor(Math.log2(Math.max(1, -score))) - 22);
+  return score - Math.max(1, spacing);
+}
+
+function newPiece(tokenizer: Tokenizer, id: number, score: number): ScoredPiece {
+  if (!tokenizer.hasId(id)) return { piece: `<unused:${id}>`, score, type: PieceType.unused };
+  const piece = tokenizer.piece(id);
+  const added = tokenizer.addedTokens.find((token) => token.id === id);
+  if (added === undefined) return { piece, score, type: PieceType.normal };
+  if (added.special) return { piece, score: 0, type: PieceType.control };
+  // SentencePiece knows no tokens that match whole words alone; transformers adds those from its own files.
+  return { piece, score: 0, type: added.singleWord ? PieceType.unused : PieceType.userDefined };
+}
+
+function writePiece({ piece, score, type }: ScoredPiece, writer: PbfWriter): void {
+  writer.writeStringField(PieceField.piece, piece);
+  writer.writeFloatField(PieceField.score, score);
+  writer.writeVarintField(PieceField.type, type);
+}
+
+function readModel(bytes: Uint8Array): SentencePieceModel {
+  const reader = new PbfReader(bytes);
+  const pieces: ScoredPiece[] = [];
+  const kept: Uint8Array[] = [];
+  let modelType = 0;
+  try {
+    while (reader.pos < bytes.length) {
+      const start = reader.pos;
+      const key = reader.readVarint();
+      reader.type = key & 7;
+      const field = key >>> 3;
+      if (field === Field.pieces) {
+        pieces.push(reader.readMessage(readPiece, { piece: '', score: 0, type: PieceType.normal }));
+      } else if (field === Field.trainer) {
+        const spec = { modelType };
+        modelType = reader.readMessage(readTrainer, spec).modelType;
+      } else {
+        reader.skip(key);
+      }
+      if (reader.pos > bytes.length) throw new Error('it ends within a field');
+      if (field !== Field.selfTest) kept.push(bytes.subarray(start, reader.pos));
+    }
+    if (pieces.length === 0) throw new Error('it holds no pieces');
+  } catch (cause) {
+    throw new LabError(
+      'tokenizer/invalid',
+      `tokenizer.model cannot be read: ${(cause as Error).message}.`,
+      'The file is damaged (after a Git clone, run `git lfs pull`), or remove it: tokenizer.json holds the same.',
+      {},
+      cause,
+    );
+  }
+  return { pieces, modelType, body: joined(kept) };
+}
+
+function readPiece(field: number, piece: ScoredPiece, reader: PbfReader): void {
+  if (field === PieceField.piece) piece.piece = reader.readString();
+  else if (field === PieceField.score) piece.score = reader.readFloat();
+  else if (field === PieceField.type) piece.type = reader.readVarint();
+}
+
+function readTrainer(field: number, spec: { modelType: number }, reader: PbfReader): void {
+  if (field === TrainerField.modelType) spec.modelType = reader.readVarint();
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
