@@ -82,7 +82,7 @@ export async function diagnose(
   report({ phase: 'measuring', done: 1, total: 4 });
   const general = await countText(tokenizer, corpus.general, countedBytes, signal);
   report({ phase: 'measuring', done: 2, total: 4 });
-  const extended = tokenizer.extended(tokens.slice(0, newTokens));
+  const extended = newTokens === 0 ? tokenizer : tokenizer.extended(tokens.slice(0, newTokens));
   const after = await countDocuments(extended, corpus.heldOut, countedBytes, signal);
   report({ phase: 'measuring', done: 3, total: 4 });
   const replayed = await replayedTokens(tokenizer, corpus.heldOut, tokens, signal);
@@ -170,7 +170,7 @@ function mostFragmented(tokenizer: Tokenizer, words: WordCounts): Diagnosis['mos
 
 /** A pre-token as text: SentencePiece writes its spaces as U+2581, the byte-level alphabet its bytes as letters. */
 function decodedWord(tokenizer: Tokenizer, word: string): string {
-  const text = tokenizer.family === 'sentencepiece-bpe' ? word.replaceAll('▁', ' ') : word;
+  const text = tokenizer.family === 'byte-level-bpe' ? word : word.replaceAll('▁', ' ');
   return text.length > 60 ? text.slice(0, 60) : text;
 }
 

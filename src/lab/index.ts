@@ -14,7 +14,7 @@ export { graftRows, matrixName, type Graft } from './graftedRows';
 export { learnVocabulary, type VocabularyOptions } from './learnVocabulary';
 export { ModelSession } from './modelSession';
 export { openCorpus, openGeneralText, type GeneralText } from './openCorpus';
-export { openTokenizer } from './openTokenizer';
+export { isExtendable, openTokenizer } from './openTokenizer';
 export { openModel, type LoadedModel } from './openModel';
 export { piecesOf } from './pieces';
 export { leastLimits, planTraining } from './plans';

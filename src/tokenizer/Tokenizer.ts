@@ -6,8 +6,8 @@ import { AddedTokenMatcher } from './addedTokens/AddedTokenMatcher';
 import type { Decoder } from './decoder/decoder';
 import { type Encoding, EncodingBuilder } from './encoding';
 import { pieceBytes, type TokenizerFamily } from './family';
-import type { Bpe } from './model/Bpe';
-import type { NewPiece } from './model/model';
+import { Bpe } from './model/Bpe';
+import type { Model, NewPiece } from './model/model';
 import {
   type AlignedText,
   firstCharacterLength,
@@ -44,7 +44,7 @@ export interface TokenizerStages {
   readonly addedTokens: readonly AddedToken[];
   readonly normalizer: Normalizer;
   readonly preTokenizer: PreTokenizer;
-  readonly model: Bpe;
+  readonly model: Model;
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
   readonly special: SpecialIds;
@@ -59,7 +59,7 @@ export class Tokenizer {
   readonly length: number;
   readonly largestId: number;
   readonly addedTokens: readonly AddedToken[];
-  readonly model: Bpe;
+  readonly model: Model;
 
   private readonly pieceOf: (string | undefined)[] = [];
   private readonly addedById: ReadonlyMap<number, AddedToken>;
@@ -87,7 +87,7 @@ export class Tokenizer {
       normalized.map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token]),
     );
     // Models without word boundaries in tokenizer.json would merge whole documents as one piece.
-    const wordStart = stages.family === 'sentencepiece-bpe' ? WordStart.where(model) : null;
+    const wordStart = stages.family === 'sentencepiece-bpe' ? WordStart.where(this.bpe) : null;
     this.preTokenizer = wordStart === null ? stages.preTokenizer : wordStart.after(stages.preTokenizer);
   }
 
@@ -177,18 +177,29 @@ export class Tokenizer {
     return visibleText(this.tokenBytes(id));
   }
 
+  /** @throws LabError tokenizer/not-bpe for Unigram and WordPiece models, which can be measured only. */
+  get bpe(): Bpe {
+    if (this.model instanceof Bpe) return this.model;
+    throw new LabError(
+      'tokenizer/not-bpe',
+      `A ${this.family} tokenizer can be read and measured; new tokens can be given to BPE tokenizers only.`,
+      'Keep its vocabulary and train on, or choose a model with a BPE tokenizer (GPT-2, Llama, Qwen, Mistral, Gemma).',
+      { family: this.family },
+    );
+  }
+
   /** The tokenizer with more tokens: merges after all it has, characters, added tokens. */
   extended(pieces: readonly NewPiece[]): Tokenizer {
     const added = pieces
       .filter((piece) => piece.kind === 'added')
       .map(({ id, piece, singleWord }) => plainAddedToken(id, piece, singleWord));
     const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
-    return new Tokenizer({ ...this.stages, addedTokens, model: this.model.extended(pieces) });
+    return new Tokenizer({ ...this.stages, addedTokens, model: this.bpe.extended(pieces) });
   }
 
   /** The same tokenizer before it learned to merge: bytes, or characters. */
   withoutMerges(): Tokenizer {
-    return new Tokenizer({ ...this.stages, model: this.model.withoutMerges() });
+    return new Tokenizer({ ...this.stages, model: this.bpe.withoutMerges() });
   }
 
   /** Whether the model gives exactly this token for the token's own bytes. */
@@ -198,11 +209,12 @@ export class Tokenizer {
       const { ids } = this.encode(piece);
       return ids.length === 1 && ids[0] === id;
     }
-    if (this.family === 'sentencepiece-bpe') {
+    if (this.family !== 'byte-level-bpe') {
       const { ids } = this.model.segment(piece);
       return ids.length === 1 && ids[0] === id;
     }
-    const ids = this.model.mergeIds(Array.from(this.tokenBytes(id), (byte) => this.model.symbols.idOfByte(byte)));
+    const { bpe } = this;
+    const ids = bpe.mergeIds(Array.from(this.tokenBytes(id), (byte) => bpe.symbols.idOfByte(byte)));
     return ids.length === 1 && ids[0] === id;
   }
 

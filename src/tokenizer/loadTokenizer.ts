@@ -3,7 +3,11 @@
 import { readAddedTokens } from './addedTokens/readAddedTokens';
 import { createDecoder } from './decoder/createDecoder';
 import { asObject, type JsonObject } from './json';
+import type { TokenizerFamily } from './family';
 import { createModel } from './model/createModel';
+import type { Model } from './model/model';
+import { Unigram } from './model/Unigram';
+import { WordPiece } from './model/WordPiece';
 import { createNormalizer } from './normalizer/createNormalizer';
 import { createPostProcessor } from './postProcessor/createPostProcessor';
 import { createPreTokenizer, isByteLevel } from './preTokenizer/createPreTokenizer';
@@ -26,7 +30,7 @@ export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown)
     return addedTokens.find((token) => token.content === content)?.id ?? model.vocabulary.get(content) ?? null;
   };
   return new Tokenizer({
-    family: byteLevel ? 'byte-level-bpe' : 'sentencepiece-bpe',
+    family: familyOf(model, byteLevel),
     addedTokens,
     normalizer: createNormalizer(json.normalizer),
     preTokenizer,
@@ -35,6 +39,12 @@ export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown)
     decoder: createDecoder(json.decoder),
     special: specialIds(tokenizerConfig, idOf),
   });
+}
+
+function familyOf(model: Model, byteLevel: boolean): TokenizerFamily {
+  if (model instanceof Unigram) return 'unigram';
+  if (model instanceof WordPiece) return 'wordpiece';
+  return byteLevel ? 'byte-level-bpe' : 'sentencepiece-bpe';
 }
 
 function specialIds(tokenizerConfig: unknown, idOf: (content: unknown) => number | null): SpecialIds {

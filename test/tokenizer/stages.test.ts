@@ -216,23 +216,18 @@ describe.each(Object.entries(PIPELINES))('%s', (_, change) => {
 
 describe('what is refused', () => {
   const REFUSED: readonly [title: string, code: string, field: string, change: (json: TokenizerJson) => void][] = [
-    ['a model type', 'unsupported', 'model.type', (json) => (json.model.type = 'Unigram')],
+    ['a model type', 'unsupported', 'model.type', (json) => (json.model.type = 'WordLevel')],
     ['dropout', 'unsupported', 'model.dropout', (json) => (json.model.dropout = 0.1)],
     ['an affix', 'unsupported', 'model.end_of_word_suffix', (json) => (json.model.end_of_word_suffix = '</w>')],
-    ['a normalizer', 'unsupported', 'normalizer.type', (json) => (json.normalizer = { type: 'BertNormalizer' })],
+    ['a normalizer', 'unsupported', 'normalizer.type', (json) => (json.normalizer = { type: 'Nmt' })],
     [
       'a pre-tokenizer',
       'unsupported',
       'pre_tokenizer.type',
-      (json) => (json.pre_tokenizer = { type: 'BertPreTokenizer' }),
+      (json) => (json.pre_tokenizer = { type: 'UnicodeScripts' }),
     ],
-    ['a decoder', 'unsupported', 'decoder.type', (json) => (json.decoder = { type: 'WordPiece' })],
-    [
-      'a post-processor',
-      'unsupported',
-      'post_processor.type',
-      (json) => (json.post_processor = { type: 'BertProcessing' }),
-    ],
+    ['a decoder', 'unsupported', 'decoder.type', (json) => (json.decoder = { type: 'CTC' })],
+    ['a post-processor', 'unsupported', 'post_processor.type', (json) => (json.post_processor = { type: 'Other' })],
     [
       'a possessive quantifier',
       'unsupported',

@@ -1,5 +1,5 @@
 /** `diagnose`: expand or not. Needs no GPU, and with `--tokenizer` no weights. */
-import { diagnose, type Signal } from '../../lab/index';
+import { diagnose, isExtendable, type Signal } from '../../lab/index';
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
@@ -25,6 +25,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     why: whyOf(signal),
     inputs: signal.inputs,
   }));
+  const extendable = isExtendable(model.tokenizer);
   const value = {
     verdict,
     confidence,
@@ -34,6 +35,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     ceiling: bytesPerPreToken,
     cost,
     isPrediction: true,
+    extendable,
   };
   const lines = signals.map(
     ({ name, value: measured, verdict: reading, why }) =>
@@ -43,6 +45,9 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     value,
     text: [
       `${verdict} (confidence ${confidence.toFixed(2)}), ${suggestedNewTokens} new tokens; a prediction until a run has measured it`,
+      ...(extendable
+        ? []
+        : [`A ${model.tokenizer.family} tokenizer is measured only: the lab can give new tokens to BPE tokenizers.`]),
       ...lines,
     ].join('\n'),
   };

@@ -9,6 +9,7 @@ import { Fuse } from './Fuse';
 import { MetaspaceDecoder } from './MetaspaceDecoder';
 import { ReplaceDecoder } from './ReplaceDecoder';
 import { Strip } from './Strip';
+import { WordPieceDecoder } from './WordPieceDecoder';
 
 export function createDecoder(json: unknown, field = 'decoder'): Decoder {
   if (json === null || json === undefined) throw unsupported(field, 'is missing');
@@ -38,6 +39,11 @@ export function createDecoder(json: unknown, field = 'decoder'): Decoder {
         decoder.prepend_scheme === undefined
           ? asBoolean(decoder.add_prefix_space, `${field}.add_prefix_space`, true)
           : decoder.prepend_scheme !== 'never',
+      );
+    case 'WordPiece':
+      return new WordPieceDecoder(
+        asString(decoder.prefix, `${field}.prefix`),
+        asBoolean(decoder.cleanup, `${field}.cleanup`, true),
       );
     case 'Sequence':
       return new DecoderSequence(

@@ -1,14 +1,18 @@
-// `model` of tokenizer.json: BPE, checked piece by piece. Other model types are refused by name.
+// `model` of tokenizer.json, checked piece by piece: BPE, and for measuring Unigram and WordPiece.
 import { bytesToByteLevel } from '../byteLevelAlphabet';
 import { asArray, asBoolean, asIndex, asObject, asString, invalid, unsupported } from '../json';
 import { Bpe } from './Bpe';
-import type { Merge } from './model';
+import type { Merge, Model } from './model';
 import { ByteSymbols, CharacterSymbols } from './symbols';
+import { createUnigram } from './Unigram';
+import { createWordPiece } from './WordPiece';
 
-export function createModel(json: unknown, byteLevel: boolean, field = 'model'): Bpe {
+export function createModel(json: unknown, byteLevel: boolean, field = 'model'): Model {
   const model = asObject(json, field);
   // Files older than 2021 leave the type out where it is BPE.
   const type = model.type === undefined ? 'BPE' : asString(model.type, `${field}.type`);
+  if (type === 'Unigram') return createUnigram(model, field);
+  if (type === 'WordPiece') return createWordPiece(model, readVocabulary(model.vocab, `${field}.vocab`), field);
   if (type !== 'BPE') throw unsupported(`${field}.type`, `is ${type}`);
   for (const affix of ['continuing_subword_prefix', 'end_of_word_suffix']) {
     if ((model[affix] ?? '') !== '') throw unsupported(`${field}.${affix}`, `is ${JSON.stringify(model[affix])}`);

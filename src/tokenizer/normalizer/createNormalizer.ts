@@ -1,8 +1,11 @@
 // `normalizer` of tokenizer.json by its `type`.
-import { asArray, asObject, asString, unsupported } from '../json';
+import { asArray, asBoolean, asObject, asString, unsupported } from '../json';
 import { createPattern } from '../pattern/createPattern';
+import { bertNormalizer } from './bertNormalizer';
+import { lowercase, stripAccents } from './Characters';
 import type { Normalizer } from './normalizer';
 import { NormalizerSequence } from './NormalizerSequence';
+import { Precompiled } from './Precompiled';
 import { Prepend } from './Prepend';
 import { Replace } from './Replace';
 import { UnicodeForm } from './UnicodeForm';
@@ -24,6 +27,22 @@ export function createNormalizer(json: unknown, field = 'normalizer'): Normalize
         createPattern(normalizer.pattern, `${field}.pattern`),
         asString(normalizer.content, `${field}.content`),
       );
+    case 'Strip':
+      return new NormalizerSequence([
+        ...(asBoolean(normalizer.strip_left, `${field}.strip_left`, true) ? [removing(/^\p{White_Space}+/gu)] : []),
+        ...(asBoolean(normalizer.strip_right, `${field}.strip_right`, true) ? [removing(/\p{White_Space}+$/gu)] : []),
+      ]);
+    case 'Lowercase':
+      return lowercase;
+    case 'StripAccents':
+      return stripAccents;
+    case 'BertNormalizer':
+      return bertNormalizer(normalizer, field);
+    case 'Precompiled':
+      return new Precompiled(
+        asString(normalizer.precompiled_charsmap, `${field}.precompiled_charsmap`),
+        `${field}.precompiled_charsmap`,
+      );
     case 'Sequence':
       return new NormalizerSequence(
         asArray(normalizer.normalizers, `${field}.normalizers`).map((part, index) =>
@@ -33,4 +52,8 @@ export function createNormalizer(json: unknown, field = 'normalizer'): Normalize
     default:
       throw unsupported(`${field}.type`, `is ${type}, a normalizer the lab does not know`);
   }
+}
+
+function removing(expression: RegExp): Replace {
+  return new Replace({ expression, text: null }, '');
 }

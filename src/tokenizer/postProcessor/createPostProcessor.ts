@@ -1,6 +1,6 @@
 // `post_processor` of tokenizer.json by its `type`. ByteLevel only trims offsets, which this codec never does: its spans
 // cover the whole text.
-import { asArray, asIndex, asObject, asString, invalid, unsupported } from '../json';
+import { asArray, asIndex, asObject, asString, invalid, type JsonObject, unsupported } from '../json';
 import type { PostProcessor } from './postProcessor';
 import { templateProcessing } from './templateProcessing';
 
@@ -18,8 +18,11 @@ export function createPostProcessor(
   switch (type) {
     case 'ByteLevel':
       return NOTHING;
+    case 'BertProcessing':
+    case 'RobertaProcessing':
     case 'TemplateProcessing': {
-      const found = templateProcessing(postProcessor, field);
+      const found =
+        type === 'TemplateProcessing' ? templateProcessing(postProcessor, field) : around(postProcessor, field);
       for (const id of [...found.before, ...found.after]) {
         if (!knownId(asIndex(id, `${field}.special_tokens`))) {
           throw invalid(`${field}.special_tokens`, `uses id ${id}, which no token has`);
@@ -37,4 +40,10 @@ export function createPostProcessor(
     default:
       throw unsupported(`${field}.type`, `is ${type}, a post-processor the lab does not know`);
   }
+}
+
+/** `cls` before and `sep` after, each `[content, id]`. */
+function around(json: JsonObject, field: string): PostProcessor {
+  const idOf = (name: string): number => asIndex(asArray(json[name], `${field}.${name}`)[1], `${field}.${name}`);
+  return { before: [idOf('cls')], after: [idOf('sep')] };
 }

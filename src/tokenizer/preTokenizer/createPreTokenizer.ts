@@ -10,6 +10,13 @@ import { Split, type SplitBehavior } from './Split';
 
 const BEHAVIORS: readonly string[] = ['Isolated', 'Removed', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
 
+const WHITE_SPACE = /\p{White_Space}/gu;
+/** Punctuation, and what of ASCII is none but is held for it (`$`, `+`, ...). */
+const PUNCTUATION = /[\p{P}$+<=>^`|~]/gu;
+/** `\w+|[^\w\s]+` as Rust's regular expressions read it. */
+const WORDS =
+  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
+
 export function createPreTokenizer(json: unknown, field = 'pre_tokenizer'): PreTokenizer {
   if (json === null || json === undefined) return new PreTokenizerSequence([]);
   const preTokenizer = asObject(json, field);
@@ -21,11 +28,9 @@ export function createPreTokenizer(json: unknown, field = 'pre_tokenizer'): PreT
         asBoolean(preTokenizer.use_regex, `${field}.use_regex`, true),
       );
     case 'Split': {
-      const behavior = asString(preTokenizer.behavior, `${field}.behavior`);
-      if (!BEHAVIORS.includes(behavior)) throw unsupported(`${field}.behavior`, `is ${behavior}`);
       return new Split(
         createPattern(preTokenizer.pattern, `${field}.pattern`).expression,
-        behavior as SplitBehavior,
+        behaviorOf(preTokenizer.behavior, `${field}.behavior`),
         asBoolean(preTokenizer.invert, `${field}.invert`, false),
       );
     }
@@ -33,11 +38,28 @@ export function createPreTokenizer(json: unknown, field = 'pre_tokenizer'): PreT
       return new Digits(asBoolean(preTokenizer.individual_digits, `${field}.individual_digits`, false));
     case 'Metaspace':
       return createMetaspace(preTokenizer, field);
+    case 'BertPreTokenizer':
+      return new PreTokenizerSequence([
+        new Split(WHITE_SPACE, 'Removed', false),
+        new Split(PUNCTUATION, 'Isolated', false),
+      ]);
+    case 'WhitespaceSplit':
+      return new Split(WHITE_SPACE, 'Removed', false);
+    case 'Whitespace':
+      return new Split(WORDS, 'Removed', true);
+    case 'Punctuation':
+      return new Split(PUNCTUATION, behaviorOf(preTokenizer.behavior ?? 'Isolated', `${field}.behavior`), false);
     case 'Sequence':
       return createSequence(preTokenizer, field);
     default:
       throw unsupported(`${field}.type`, `is ${type}, a pre-tokenizer the lab does not know`);
   }
+}
+
+function behaviorOf(json: unknown, field: string): SplitBehavior {
+  const behavior = asString(json, field);
+  if (!BEHAVIORS.includes(behavior)) throw unsupported(field, `is ${behavior}`);
+  return behavior as SplitBehavior;
 }
 
 /** Whether a `ByteLevel` stands anywhere in a `pre_tokenizer`: the mark of the byte-level family. */

@@ -68,8 +68,8 @@ for (const { name, file, atHand } of MODELS) {
           expect(concatenated(token.pieces.map((id) => old.tokenBytes(id)))).toEqual(Array.from(token.bytes));
           if (old.family === 'sentencepiece-bpe') expect(old.model.segment(token.piece).ids).toEqual(token.pieces);
           else {
-            const symbols = Array.from(token.bytes, (byte) => old.model.symbols.idOfByte(byte));
-            expect(old.model.mergeIds(symbols)).toEqual(token.pieces);
+            const symbols = Array.from(token.bytes, (byte) => old.bpe.symbols.idOfByte(byte));
+            expect(old.bpe.mergeIds(symbols)).toEqual(token.pieces);
           }
         }
       });

@@ -1,0 +1,26 @@
+// Normalizers that treat every character by itself: Lowercase, StripAccents, and the steps of BertNormalizer.
+import { AlignedTextBuilder, type AlignedText } from './alignedText';
+import type { Normalizer } from './normalizer';
+
+export class Characters implements Normalizer {
+  /** @param changed what a character becomes. */
+  constructor(readonly changed: (character: string) => string) {}
+
+  normalize(input: AlignedText): AlignedText {
+    const builder = new AlignedTextBuilder(input);
+    let at = 0;
+    for (const character of input.text) {
+      const text = this.changed(character);
+      const end = at + character.length;
+      if (text === character) builder.keep(at, end);
+      else if (text !== '') builder.replace(text, at, end);
+      at = end;
+    }
+    return builder.finish();
+  }
+}
+
+/** Without context: the Rust library knows no final sigma. */
+export const lowercase = new Characters((character) => character.toLowerCase());
+
+export const stripAccents = new Characters((character) => (/\p{M}/u.test(character) ? '' : character));

@@ -1,0 +1,63 @@
+"""Tokenizers that the lab only measures, with SentencePiece's own character map: a unigram model trained here as T5's is
+(nmt_nfkc), its ids by the Rust `tokenizers` beside the lab's; and the diagnosis that says it cannot be extended."""
+
+import base64
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import sentencepiece
+from sentencepiece import sentencepiece_model_pb2
+from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
+from tokenizers.models import Unigram
+
+from lab import ROOT, lab
+
+CORPORA = ROOT.parent / "shared/data/corpora"
+TEXTS = [
+    "Ｆｕｌｌ ｗｉｄｔｈ, ﬁne ligatures, ½ and № 5",
+    "caf\u00e9, cafe\u0301, \u1e9b\u0323, \u3371, \u2460\u00a0\u2003x\u200by\u200d",
+    "\t tabs\tand\nlines \u2028 \ufeff end ",
+    "\U0001f469\u200d\U0001f52c\U0001f1e8\U0001f1ed ก็ำ 한국어 ｶﾞ",
+    "Once upon a time, there was a little girl named Lily.",
+]
+
+
+@unittest.skipUnless(CORPORA.exists(), "the corpora are not on this machine: ../shared/data/corpora")
+class MeasuredTokenizers(unittest.TestCase):
+    def test_unigram_with_a_character_map(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            sample = folder / "sample.txt"
+            sample.write_text((CORPORA / "english-darwin.txt").read_text(encoding="utf-8")[:300_000], encoding="utf-8")
+            sentencepiece.SentencePieceTrainer.train(
+                input=str(sample), model_prefix=str(folder / "unigram"), vocab_size=1500, minloglevel=2
+            )
+            proto = sentencepiece_model_pb2.ModelProto()
+            proto.ParseFromString((folder / "unigram.model").read_bytes())
+            rust = Tokenizer(Unigram([(piece.piece, piece.score) for piece in proto.pieces], unk_id=0))
+            rust.normalizer = normalizers.Sequence(
+                [normalizers.Precompiled(proto.normalizer_spec.precompiled_charsmap), normalizers.Strip()]
+            )
+            rust.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+            rust.decoder = decoders.Metaspace(prepend_scheme="always")
+            rust.save(str(folder / "tokenizer.json"))
+            (folder / "config.json").write_text(
+                json.dumps({"hidden_size": 64, "vocab_size": 1500, "num_hidden_layers": 4}), encoding="utf-8"
+            )
+            self.assertGreater(len(base64.b64encode(proto.normalizer_spec.precompiled_charsmap)), 100_000)
+            novels = (CORPORA / "english-novels.txt").read_text(encoding="utf-8")[:20_000]
+            chinese = (CORPORA / "chinese-poetry.txt").read_text(encoding="utf-8")[:3_000]
+            for text in [*TEXTS, novels, chinese]:
+                expected = rust.encode(text)
+                found = lab("tokenize", "--tokenizer", folder, "--text", text)
+                self.assertEqual(found["ids"], expected.ids, text[:80])
+            diagnosis = lab("diagnose", "--tokenizer", folder, "--corpus", ROOT / "public/samples/molecules.smi")
+            self.assertFalse(diagnosis["extendable"])
+            self.assertEqual(diagnosis["newTokens"], 0)
+            self.assertNotIn(diagnosis["verdict"], ("expand", "expand for speed"))
+
+
+if __name__ == "__main__":
+    unittest.main()
