@@ -16,8 +16,16 @@ export interface CorpusFileReport {
   readonly invalidBytes: number;
   /** Records of JSON lines, a table or a Parquet file without the text field. */
   readonly recordsWithoutText: number;
+  /** Of a file of records: which field the text was taken from. */
+  readonly fields?: FieldChoice;
   /** Why the file was left out as a whole. */
   readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+export interface FieldChoice {
+  readonly chosen: string;
+  /** All fields that hold text in the first records, the chosen one among them. */
+  readonly found: readonly string[];
 }
 
 /**

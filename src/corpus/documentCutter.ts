@@ -1,9 +1,9 @@
 // Lines to documents, line by line, so that a file never stands in memory twice.
-import type { DocumentFormat } from './corpus';
+import type { DocumentFormat, FieldChoice } from './corpus';
 import type { DocumentCutter, Emit } from './cutter';
 import { parsedObject } from './documentFormat';
 import { addMolecule, FastaCutter, PgnCutter } from './notationCutters';
-import { likelyTextField, noTextField, textOf } from './records';
+import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
 import { utf8Length } from './utf8Length';
 
 /** Paragraphs and lines are gathered into documents of about this size: a few times a context of 512 tokens at most. */
@@ -74,6 +74,7 @@ const RECORDS_TO_JUDGE = 100;
 class JsonLinesCutter implements DocumentCutter {
   recordsWithoutText = 0;
   private records = 0;
+  private readonly sample: DataRecord[] = [];
 
   constructor(
     private readonly fileName: string,
@@ -81,10 +82,15 @@ class JsonLinesCutter implements DocumentCutter {
     private textField: string | undefined,
   ) {}
 
+  get fields(): FieldChoice | undefined {
+    return fieldChoice(this.sample, this.textField);
+  }
+
   add(line: string): void {
     if (line.trim() === '') return;
     this.records++;
     const record = parsedObject(line);
+    if (record !== null && this.sample.length < RECORDS_TO_JUDGE) this.sample.push(record);
     this.textField ??= record === null ? undefined : likelyTextField(record);
     const text = record === null ? null : textOf(record, this.textField);
     if (text === null) this.recordsWithoutText++;

@@ -100,17 +100,21 @@ async function readFile(
       entities.push(entity);
     }
   };
-  const summary = (format: DocumentFormat | null, recordsWithoutText: number): CorpusFileReport => {
+  const summary = (
+    format: DocumentFormat | null,
+    { recordsWithoutText, fields }: Pick<DocumentCutter, 'recordsWithoutText' | 'fields'>,
+  ): CorpusFileReport => {
     if (documents.length === start && duplicates === 0) throw emptyFile(file.name);
     const { bytes, invalidBytes } = counted;
     const kept = documents.length - start;
-    return { name: file.name, bytes, format, documents: kept, duplicates, nearEmpty, invalidBytes, recordsWithoutText };
+    const left = { duplicates, nearEmpty, invalidBytes, recordsWithoutText };
+    return { name: file.name, bytes, format, documents: kept, ...left, ...(fields && { fields }) };
   };
   if (options.format === 'parquet' || /\.parquet$/iu.test(file.name)) {
-    const { recordsWithoutText } = await readParquet(file, emit, options.textField);
+    const records = await readParquet(file, emit, options.textField);
     counted.bytes = file.size;
     onBytes(counted.bytes);
-    return summary('parquet', recordsWithoutText);
+    return summary('parquet', records);
   }
 
   let format: Exclude<DocumentFormat, 'parquet'> | null = options.format === 'auto' ? null : (options.format ?? null);
@@ -134,7 +138,7 @@ async function readFile(
   const finished = cutter ?? (await cut(sample));
   finished.finish();
   onBytes(counted.bytes);
-  return summary(format, finished.recordsWithoutText);
+  return summary(format, finished);
 }
 
 function refusal(file: CorpusFile, error: LabError): CorpusFileReport {

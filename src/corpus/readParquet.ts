@@ -1,15 +1,18 @@
 // Parquet by hyparquet, all its compressions included.
 import { LabError } from '../error';
 import type { CorpusFile } from './decodeText';
-import type { Emit } from './cutter';
-import { type DataRecord, likelyTextField, noTextField, textOf } from './records';
+import type { DocumentCutter, Emit } from './cutter';
+import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
+
+/** Records that the list of text fields is read from. */
+const SAMPLE_RECORDS = 100;
 
 /** @throws LabError corpus/bad-table, corpus/no-text-field. */
 export async function readParquet(
   file: CorpusFile,
   emit: Emit,
   textField?: string,
-): Promise<{ readonly recordsWithoutText: number }> {
+): Promise<Pick<DocumentCutter, 'recordsWithoutText' | 'fields'>> {
   const [{ parquetReadObjects }, { compressors }] = await Promise.all([
     import('hyparquet'),
     import('hyparquet-compressors'),
@@ -35,5 +38,5 @@ export async function readParquet(
     else emit(text);
   }
   if (recordsWithoutText * 2 >= records.length) throw noTextField(file.name, records.length, recordsWithoutText, field);
-  return { recordsWithoutText };
+  return { recordsWithoutText, fields: fieldChoice(records.slice(0, SAMPLE_RECORDS), field) };
 }

@@ -1,5 +1,6 @@
 // Records with fields, of which one holds the text.
 import { LabError } from '../error';
+import type { FieldChoice } from './corpus';
 
 export type DataRecord = Readonly<Record<string, unknown>>;
 
@@ -13,6 +14,16 @@ export function likelyTextField(record: DataRecord): string | undefined {
   return Object.entries(record)
     .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
     .toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0];
+}
+
+/** The fields of some records that hold text. */
+export function fieldChoice(records: readonly DataRecord[], chosen: string | undefined): FieldChoice | undefined {
+  if (chosen === undefined) return undefined;
+  const found = new Set([chosen]);
+  for (const record of records) {
+    for (const [name, value] of Object.entries(record)) if (typeof value === 'string') found.add(name);
+  }
+  return { chosen, found: [...found].sort() };
 }
 
 export function textOf(record: DataRecord, field: string | undefined): string | null {

@@ -1,13 +1,15 @@
 // CSV and TSV by Papa Parse, which finds the delimiter and follows quotes over line ends.
 import Papa from 'papaparse';
 import { LabError } from '../error';
+import type { FieldChoice } from './corpus';
 import type { DocumentCutter, Emit } from './cutter';
-import { type DataRecord, likelyTextField, noTextField, textOf } from './records';
+import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
 
 export function createTableCutter(fileName: string, emit: Emit, textField?: string): DocumentCutter {
   const lines: string[] = [];
   const cutter = {
     recordsWithoutText: 0,
+    fields: undefined as FieldChoice | undefined,
     add: (line: string): void => void lines.push(line),
     finish(): void {
       const { data, errors, meta } = Papa.parse<DataRecord>(lines.join('\n'), { header: true, skipEmptyLines: true });
@@ -20,7 +22,9 @@ export function createTableCutter(fileName: string, emit: Emit, textField?: stri
           { file: fileName, row: quotes.row ?? 0 },
         );
       }
-      const field = textField ?? likelyTextField(longestOf(data, meta.fields ?? []));
+      const texts = longestOf(data, meta.fields ?? []);
+      const field = textField ?? likelyTextField(texts);
+      cutter.fields = fieldChoice([texts], field);
       for (const record of data) {
         const text = textOf(record, field);
         if (text === null) cutter.recordsWithoutText++;

@@ -44,14 +44,18 @@ export async function openCorpus(
 function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
   return {
     name: corpus.name,
-    files: corpus.files.map(({ name, bytes, documents, duplicates, invalidBytes, refused }) => ({
-      name,
-      bytes,
-      documents,
-      duplicates,
-      invalidBytes,
-      ...(refused ? { refused } : {}),
-    })),
+    files: corpus.files.map(
+      ({ name, bytes, documents, duplicates, nearEmpty, recordsWithoutText, invalidBytes, fields, refused }) => ({
+        name,
+        bytes,
+        documents,
+        duplicates,
+        withoutText: nearEmpty + recordsWithoutText,
+        invalidBytes,
+        ...(fields ? { fields } : {}),
+        ...(refused ? { refused } : {}),
+      }),
+    ),
     documents: corpus.documents,
     trainDocuments: corpus.train.length,
     heldOutDocuments: corpus.heldOut.length,

@@ -87,7 +87,11 @@ export interface CorpusSummary {
     readonly bytes: number;
     readonly documents: number;
     readonly duplicates: number;
+    /** Documents without a letter or digit, and records without the text field: left out. */
+    readonly withoutText: number;
     readonly invalidBytes: number;
+    /** Of JSON lines, tables and Parquet: the field that the text was taken from, and all that hold text. */
+    readonly fields?: { readonly chosen: string; readonly found: readonly string[] };
     /** Left out, with a LabError code and message, if it could not be read. */
     readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
   }[];

@@ -51,7 +51,12 @@ export interface LabApi {
 
   samples(): Promise<readonly SampleSummary[]>;
   openSample(id: string, onProgress: OnProgress): Promise<CorpusSummary>;
-  openCorpusFiles(files: readonly File[], onProgress: OnProgress): Promise<CorpusSummary>;
+  /** @param textField of records that hold the text; undefined: told from the first of them. */
+  openCorpusFiles(
+    files: readonly File[],
+    textField: string | undefined,
+    onProgress: OnProgress,
+  ): Promise<CorpusSummary>;
 
   /** Trains merges once up to the largest sensible size; the frontier and every smaller vocabulary come from it. */
   diagnose(onProgress: OnProgress): Promise<Diagnosis>;

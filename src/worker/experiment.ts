@@ -112,9 +112,14 @@ export class Experiment implements LabApi {
     });
   }
 
-  openCorpusFiles(files: readonly File[], onProgress: OnProgress): Promise<CorpusSummary> {
+  openCorpusFiles(
+    files: readonly File[],
+    textField: string | undefined,
+    onProgress: OnProgress,
+  ): Promise<CorpusSummary> {
+    const field = textField === undefined ? {} : { textField };
     return this.cancellable(async (signal) =>
-      this.useCorpus(await openCorpus(files, await this.generalText(), { onProgress, signal }), undefined),
+      this.useCorpus(await openCorpus(files, await this.generalText(), { ...field, onProgress, signal }), undefined),
     );
   }
 

@@ -76,6 +76,36 @@ describe('formats', () => {
   });
 });
 
+describe('the field that holds the text', () => {
+  const records = [
+    { title: 'One', body: 'the first long text', n: 1 },
+    { title: 'Two', body: 'the second long text', n: 2 },
+    { title: 'Three', body: 'the third long text', n: 3 },
+  ];
+  const columnData = [
+    { name: 'title', data: records.map(({ title }) => title), type: 'STRING' as const },
+    { name: 'body', data: records.map(({ body }) => body), type: 'STRING' as const },
+    { name: 'n', data: records.map(({ n }) => n), type: 'INT32' as const },
+  ];
+  const tables: [string, CorpusFile][] = [
+    ['JSON lines', text('a.jsonl', records.map((record) => JSON.stringify(record)).join('\n'))],
+    ['CSV', text('a.csv', ['title,body,n', ...records.map((each) => Object.values(each).join(','))].join('\n'))],
+    ['Parquet', text('a.parquet', new Uint8Array(parquetWriteBuffer({ columnData })))],
+  ];
+  it.each(tables)('%s: is told with the others that hold text, and can be another', async (_, file) => {
+    const found = await readCorpus([file]);
+    expect(found.files[0]!.fields).toEqual({ chosen: 'body', found: ['body', 'title'] });
+    const chosen = await readCorpus([file], { textField: 'title' });
+    expect(chosen.files[0]!.fields).toEqual({ chosen: 'title', found: ['body', 'title'] });
+    expect([...chosen.train, ...chosen.heldOut].toSorted()).toEqual(['One', 'Three', 'Two']);
+  });
+
+  it('plain text has none', async () => {
+    const { files } = await readCorpus([text('a.txt', 'one line\n\nanother line\n'.repeat(400))]);
+    expect(files[0]!.fields).toBeUndefined();
+  });
+});
+
 describe('what is refused', () => {
   const cases: [string, CorpusFile, string][] = [
     [

@@ -158,12 +158,13 @@ export const comparison: Comparison = {
 const corpus: CorpusSummary = {
   name: 'Molecules',
   files: [
-    { name: 'molecules.smi', bytes: 1_482_130, documents: 28_112, duplicates: 14, invalidBytes: 0 },
+    { name: 'molecules.smi', bytes: 1_482_130, documents: 28_112, duplicates: 14, withoutText: 0, invalidBytes: 0 },
     {
       name: 'appendix.pdf',
       bytes: 120_000,
       documents: 0,
       duplicates: 0,
+      withoutText: 0,
       invalidBytes: 0,
       refused: {
         code: 'corpus/not-text',

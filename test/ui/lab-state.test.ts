@@ -48,6 +48,27 @@ describe('the one experiment of the page', () => {
     expect(state.slots.diagnosis.status).toBe('ready');
   });
 
+  test('another text field reads the same files again and empties what followed', async () => {
+    const calls: [readonly File[], string | undefined][] = [];
+    const { openCorpusFiles } = fakeLab({ tick: 0, stepMilliseconds: 0 });
+    const state = await opened({
+      openCorpusFiles: (files, textField, onProgress) => {
+        calls.push([files, textField]);
+        return openCorpusFiles(files, textField, onProgress);
+      },
+    });
+    const files = [{ name: 'a.csv' } as File];
+    await state.openCorpusFiles(files);
+    await state.diagnose();
+    await state.chooseTextField('title');
+    expect(calls).toEqual([
+      [files, undefined],
+      [files, 'title'],
+    ]);
+    expect(state.slots.corpus.status).toBe('ready');
+    expect(state.slots.diagnosis.status).toBe('empty');
+  });
+
   test('a cancelled call leaves its step as if it had not been asked for', async () => {
     const state = await opened({
       diagnose: () => Promise.reject(new LabError('cancelled', 'The operation was cancelled.')),

@@ -100,6 +100,7 @@ export class LabState {
   runError: Failure | null = null;
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
+  private corpusFiles: readonly File[] = [];
   /** `startWithSample` is leading; the steps then start nothing by themselves. */
   guided = false;
   readonly lab: Lab;
@@ -178,9 +179,15 @@ export class LabState {
     return this.fill('corpus', (onProgress) => this.lab.openSample(id, onProgress));
   }
 
-  openCorpusFiles(files: readonly File[]): Promise<CorpusSummary | null> {
+  openCorpusFiles(files: readonly File[], textField?: string): Promise<CorpusSummary | null> {
+    this.corpusFiles = files;
     this.emptyAfter('corpus');
-    return this.fill('corpus', (onProgress) => this.lab.openCorpusFiles(files, onProgress));
+    return this.fill('corpus', (onProgress) => this.lab.openCorpusFiles(files, textField, onProgress));
+  }
+
+  /** Reads the picked files again, the text from another field of their records. */
+  async chooseTextField(textField: string): Promise<void> {
+    await this.openCorpusFiles(this.corpusFiles, textField);
   }
 
   /** Sample, diagnosis and vocabulary with the defaults; ends where only Start is left to press. */

@@ -75,6 +75,7 @@ export class CorpusStep extends LabElement {
             <th class="r">${msg('Size')}</th>
             <th class="r">${msg('Documents')}</th>
             <th class="r hide-n">${msg('Duplicates dropped')}</th>
+            <th class="r hide-n">${msg('Without text')}</th>
             <th class="r hide-n">${msg('Invalid bytes')}</th>
           </tr>
         </thead>
@@ -82,10 +83,11 @@ export class CorpusStep extends LabElement {
           ${files.map(
             (file) =>
               html`<tr>
-                <td class="mono">${file.name}</td>
+                <td class="mono">${file.name} ${this.fields(file)}</td>
                 <td class="num">${measured(fileSize(file.bytes))}</td>
                 <td class="num">${count(file.documents)}</td>
                 <td class="num hide-n">${count(file.duplicates)}</td>
+                <td class="num hide-n">${count(file.withoutText)}</td>
                 <td class="num hide-n">${count(file.invalidBytes)}</td>
               </tr>`,
           )}
@@ -109,6 +111,24 @@ export class CorpusStep extends LabElement {
       note: corpus.name,
       body: html`<pre class="excerpt" tabindex="0" aria-label=${msg('Excerpt')} translate="no">${corpus.excerpt}</pre>`,
     })}`;
+  }
+
+  /** Of a file of records: where its text was found, and the other fields to take it from. */
+  private fields({ name, fields }: CorpusSummary['files'][number]) {
+    if (!fields) return nothing;
+    const busy = isPending(this.lab.slots.corpus) || Boolean(this.lab.run?.isActive);
+    return html`<label class="field"
+      ><span class="note">${msg('text from')}</span>
+      <select
+        aria-label=${msg(str`Field of ${name} that holds the text`)}
+        ?disabled=${busy || fields.found.length < 2}
+        @change=${(event: Event) => void this.lab.chooseTextField((event.target as HTMLSelectElement).value)}
+      >
+        ${fields.found.map(
+          (field) => html`<option value=${field} ?selected=${field === fields.chosen}>${field}</option>`,
+        )}
+      </select></label
+    >`;
   }
 
   private choices() {
