@@ -13,7 +13,6 @@ import {
   oldPieces,
   replayMerges,
   visibleText,
-  type LearnMethod,
   type NewPiece,
   type NewToken,
   type VocabularyExtension,
@@ -24,7 +23,7 @@ import { countText } from './counting';
 import { isBoundPair } from './diagnose';
 import { cappedDocuments } from './evaluate';
 import { piecesShown } from './pieces';
-import type { Candidate, CandidateCounts, CandidateFlag, VocabularyChoice } from './results';
+import type { Candidate, CandidateCounts, CandidateFlag, LearnWay, VocabularyChoice } from './results';
 import type { TokenizerModel } from './tokenizerModel';
 
 /** Of the occurrences it was learned for, what must be left when longer tokens have taken theirs. */
@@ -34,7 +33,7 @@ const fewDocuments = 5;
 export class CandidateTable {
   private constructor(
     private readonly model: TokenizerModel,
-    readonly method: LearnMethod,
+    readonly way: LearnWay,
     readonly extension: VocabularyExtension,
     private readonly corpus: CorpusText,
     private readonly words: WordCounts,
@@ -45,7 +44,7 @@ export class CandidateTable {
   static async open(
     model: TokenizerModel,
     corpus: CorpusText,
-    method: LearnMethod,
+    way: LearnWay,
     extension: VocabularyExtension,
     words: WordCounts,
     options: { readonly signal?: AbortSignal } = {},
@@ -53,7 +52,7 @@ export class CandidateTable {
     const counted = cappedDocuments(corpus.heldOut, countedBytes);
     const heldOutWords = await countWords(model.tokenizer, counted, options);
     const heldOut = await countText(model.tokenizer, counted, countedBytes, options);
-    return new CandidateTable(model, method, extension, corpus, words, heldOutWords, heldOut);
+    return new CandidateTable(model, way, extension, corpus, words, heldOutWords, heldOut);
   }
 
   list(): Candidate[] {

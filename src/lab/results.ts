@@ -3,6 +3,7 @@
  * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
+import type { GrammarName } from '../tokenizer/index';
 import type { Interval } from './bootstrap';
 
 export type { Interval };
@@ -176,8 +177,14 @@ export interface Diagnosis {
 export type LearnMethod = 'continued' | 'independent' | 'added' | 'atomic';
 
 /** Which tokens a vocabulary is made of. */
-export interface VocabularyChoice {
+/** A way to a vocabulary. */
+export interface LearnWay {
   readonly method: LearnMethod;
+  /** Of the atomic alphabet; absent: told from the texts. */
+  readonly grammar?: GrammarName;
+}
+
+export interface VocabularyChoice extends LearnWay {
   /** The first so many candidates that are not turned down. */
   readonly newTokens: number;
   /** Pieces as tokenizer.json spells them. */

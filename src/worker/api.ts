@@ -7,7 +7,7 @@
 import type {
   Candidate,
   CandidateCounts,
-  LearnMethod,
+  LearnWay,
   VocabularyChoice,
   AdapterSummary,
   Comparison,
@@ -61,7 +61,7 @@ export interface LabApi {
   /** Trains merges once up to the largest sensible size; the frontier and every smaller vocabulary come from it. */
   diagnose(onProgress: OnProgress): Promise<Diagnosis>;
   /** The candidates of a way to a vocabulary, in the order they were learned. */
-  candidates(method: LearnMethod, onProgress: OnProgress): Promise<readonly Candidate[]>;
+  candidates(way: LearnWay, onProgress: OnProgress): Promise<readonly Candidate[]>;
   /** What a choice among the candidates gives; a fraction of a second. */
   countCandidates(choice: VocabularyChoice): Promise<CandidateCounts>;
   /** Extends the tokenizer by the chosen tokens, counts on held-out and general text. */

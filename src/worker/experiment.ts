@@ -31,7 +31,7 @@ import {
   type ExportReport,
   type FittingPlan,
   type GeneralText,
-  type LearnMethod,
+  type LearnWay,
   type LoadedModel,
   type ModelSummary,
   type Piece,
@@ -131,18 +131,18 @@ export class Experiment implements LabApi {
     });
   }
 
-  candidates(method: LearnMethod, onProgress: OnProgress): Promise<readonly Candidate[]> {
-    return this.cancellable(async (signal) => (await this.candidateTable(method, onProgress, signal)).list());
+  candidates(way: LearnWay, onProgress: OnProgress): Promise<readonly Candidate[]> {
+    return this.cancellable(async (signal) => (await this.candidateTable(way, onProgress, signal)).list());
   }
 
   async countCandidates(choice: VocabularyChoice): Promise<CandidateCounts> {
-    const table = await this.candidateTable(choice.method, () => undefined, new AbortController().signal);
+    const table = await this.candidateTable(choice, () => undefined, new AbortController().signal);
     return table.count(choice);
   }
 
   buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress): Promise<VocabularySummary> {
     return this.cancellable(async (signal) => {
-      const table = await this.candidateTable(choice.method, onProgress, signal);
+      const table = await this.candidateTable(choice, onProgress, signal);
       const extension = table.extensionOf(choice);
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
       const vocabulary = await buildVocabulary(model, corpus, extension, extension.tokens.length, {
@@ -322,21 +322,23 @@ export class Experiment implements LabApi {
 
   /** Learned once for each way; the diagnosis has learned the continued merges already. */
   private async candidateTable(
-    method: LearnMethod,
+    { method, grammar }: LearnWay,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<CandidateTable> {
-    if (this.table?.method === method) return this.table;
+    const isSame = this.table?.way.method === method && this.table.way.grammar === grammar;
+    if (this.table && isSame) return this.table;
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
     this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal });
     const { extension: continued, words } = this.diagnosed;
     if (!continued) throw nothingToLearn();
     const newTokens = continued.tokens.length;
+    const way: LearnWay = grammar === undefined ? { method } : { method, grammar };
     const extension =
       method === 'continued'
         ? continued
-        : await learnVocabulary(model, corpus.train, { method, newTokens, onProgress, signal });
-    this.table = await CandidateTable.open(model, corpus, method, extension, words, { signal });
+        : await learnVocabulary(model, corpus.train, { ...way, newTokens, onProgress, signal });
+    this.table = await CandidateTable.open(model, corpus, way, extension, words, { signal });
     return this.table;
   }
 

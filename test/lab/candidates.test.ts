@@ -25,7 +25,7 @@ beforeAll(async () => {
   const text = readFileSync('public/samples/molecules.smi', 'utf8').slice(0, 60_000);
   corpus = await openCorpus([new File([text], 'molecules.smi')], { name: '', documents: [] });
   const { extension, words } = await diagnose(model, corpus);
-  table = await CandidateTable.open(model, corpus, 'continued', extension!, words);
+  table = await CandidateTable.open(model, corpus, { method: 'continued' }, extension!, words);
 });
 
 /** Occurrences by piece, and tokens of the held-out text, by encoding with the chosen tokens. */
@@ -98,7 +98,7 @@ describe('a choice among the candidates', () => {
   it('works on added tokens too', async () => {
     const extension = await learnVocabulary(model, corpus.train, { method: 'atomic', newTokens: 50 });
     const { words } = await diagnose(model, corpus);
-    const atoms = await CandidateTable.open(model, corpus, 'atomic', extension, words);
+    const atoms = await CandidateTable.open(model, corpus, { method: 'atomic' }, extension, words);
     const list = atoms.list();
     expect(list.map(({ text }) => text)).toEqual(expect.arrayContaining(['[C@@H]', 'Cl']));
     const found = await atoms.count({ method: 'atomic', newTokens: list.length, rejected: [], added: [] });

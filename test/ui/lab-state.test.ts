@@ -48,6 +48,24 @@ describe('the one experiment of the page', () => {
     expect(state.slots.diagnosis.status).toBe('ready');
   });
 
+  test('another notation is asked for by name, and only by the atomic alphabet', async () => {
+    const ways: unknown[] = [];
+    const { candidates } = fakeLab({ tick: 0, stepMilliseconds: 0 });
+    const state = await opened({
+      candidates: (way, onProgress) => {
+        ways.push(way);
+        return candidates(way, onProgress);
+      },
+    });
+    await state.openSample('molecules');
+    await state.diagnose();
+    await state.chooseWay({ method: 'atomic', grammar: 'codons' });
+    expect(state.editor.choice).toMatchObject({ method: 'atomic', grammar: 'codons' });
+    await state.chooseWay({ method: 'continued' });
+    expect(state.editor.choice).not.toHaveProperty('grammar');
+    expect(ways.slice(-2)).toEqual([{ method: 'atomic', grammar: 'codons' }, { method: 'continued' }]);
+  });
+
   test('another text field reads the same files again and empties what followed', async () => {
     const calls: [readonly File[], string | undefined][] = [];
     const { openCorpusFiles } = fakeLab({ tick: 0, stepMilliseconds: 0 });

@@ -20,7 +20,7 @@ import {
   type SampleSummary,
   type SavedRun,
   type TrainSettings,
-  type VocabularyChoice,
+  type LearnWay,
   type VocabularySummary,
 } from '../../worker/index';
 import { FrameQueue } from '../frames';
@@ -230,21 +230,21 @@ export class LabState {
   chooseNewTokens(newTokens: number): void {
     if (newTokens === this.newTokens || this.run?.isActive) return;
     if (this.slots.candidates.status === 'ready') return this.editor.edit({ newTokens });
-    this.editor.reset(newTokens, this.editor.choice.method);
+    this.editor.reset(newTokens, this.editor.way);
     this.emptyAfter('vocabulary');
   }
 
   /** Another way to a vocabulary: its candidates, and the vocabulary of the chosen size. */
-  chooseMethod(method: VocabularyChoice['method']): Promise<void> {
-    this.editor.reset(this.newTokens, method);
+  chooseWay(way: LearnWay): Promise<void> {
+    this.editor.reset(this.newTokens, way);
     this.emptyAfter('candidates');
     return this.loadCandidates();
   }
 
   /** The candidates of the chosen way; what is built already stays. */
   async loadCandidates(): Promise<void> {
-    const { method } = this.editor.choice;
-    const candidates = await this.fill('candidates', (onProgress) => this.lab.candidates(method, onProgress));
+    const { way } = this.editor;
+    const candidates = await this.fill('candidates', (onProgress) => this.lab.candidates(way, onProgress));
     if (!candidates) return;
     await this.editor.count();
     if (this.slots.vocabulary.status === 'empty') await this.buildVocabulary();

@@ -2,7 +2,7 @@
  * The visitor's choice among the candidates: method, size, turned down, added by hand, with undo. Each change is counted at
  * once; the vocabulary itself is built when the changes pause.
  */
-import { asLabError, type CandidateCounts, type VocabularyChoice } from '../../worker/index';
+import { asLabError, type CandidateCounts, type LearnWay, type VocabularyChoice } from '../../worker/index';
 import type { Failure } from './slot';
 
 const PAUSE = 600;
@@ -32,14 +32,20 @@ export class VocabularyEditor {
     return this.past.length > 0;
   }
 
+  /** The way that the candidates are found. */
+  get way(): LearnWay {
+    const { method, grammar } = this.choice;
+    return grammar === undefined ? { method } : { method, grammar };
+  }
+
   /** Starts over with a size, for a new diagnosis. */
-  reset(newTokens: number, method: VocabularyChoice['method'] = 'continued'): void {
+  reset(newTokens: number, way: LearnWay = { method: 'continued' }): void {
     clearTimeout(this.timer);
     this.turn++;
     this.past = [];
     this.counts = null;
     this.error = null;
-    this.choice = { method, newTokens, rejected: [], added: [] };
+    this.choice = { ...way, newTokens, rejected: [], added: [] };
   }
 
   edit(change: Partial<VocabularyChoice>): void {

@@ -5,13 +5,14 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { CandidateFlag, VocabularyChoice } from '../../worker/index';
+import type { CandidateFlag, LearnWay, VocabularyChoice } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, percent } from '../format';
 import { icon } from '../parts/icons';
 import { emptyState, failureAlert, panel, segmented, type Content } from '../parts/panel';
 import { piece, pieces } from '../parts/pieces';
 import { valueOf } from '../state/slot';
+import { grammarName } from '../wording/signals';
 import {
   candidateRows,
   choiceOfList,
@@ -23,6 +24,17 @@ import {
   type Show,
   type SortKey,
 } from './candidate-rows';
+
+const GRAMMARS = [
+  'smiles',
+  'nucleotides',
+  'codons',
+  'amino-acids',
+  'chess-moves',
+  'latex-commands',
+  'abc-music',
+  'numbers',
+] as const satisfies readonly LearnWay['grammar'][];
 
 type Virtualize = typeof import('@lit-labs/virtualizer/virtualize.js').virtualize;
 
@@ -67,7 +79,7 @@ export class Candidates extends LabElement {
   override render() {
     const { rows } = this;
     const shown = shownRows(rows, this.show, this.search, this.sort);
-    const { error, choice } = this.lab.editor;
+    const { choice } = this.lab.editor;
     return panel({
       heading: msg('Candidates'),
       note: methodNote(choice.method),
@@ -83,20 +95,55 @@ export class Candidates extends LabElement {
         ],
         choice.method,
         (method) => {
-          if (!this.lab.run?.isActive && method !== choice.method) void this.lab.chooseMethod(method);
+          if (!this.lab.run?.isActive && method !== choice.method) void this.lab.chooseWay({ method });
         },
       ),
-      body: html`${error ? html`<div class="body">${failureAlert(error)}</div>` : nothing}
-      ${this.size()}${this.tools(rows, shown.length)}${this.table(shown)}`,
-      footer: html`<div class="keys">
-        <span
-          ><kbd>A</kbd> ${msg('accept')} <kbd>R</kbd> ${msg('turn down')} <kbd>↑</kbd><kbd>↓</kbd> ${msg('move')}</span
-        >
-        <span class="note"
-          >${msg('Exposure: occurrences left once longer tokens have taken theirs. The tick marks 1,000')}</span
-        >
-      </div>`,
+      ...(this.lab.slots.candidates.status === 'failed'
+        ? { body: choice.method === 'atomic' ? this.grammar() : nothing }
+        : { body: this.body(rows, shown), footer: this.keys() }),
     });
+  }
+
+  private body(rows: readonly CandidateRow[], shown: CandidateRow[]) {
+    const { error, choice } = this.lab.editor;
+    return html`${error ? html`<div class="body">${failureAlert(error)}</div>` : nothing}
+    ${choice.method === 'atomic' ? this.grammar() : nothing}
+    ${this.size()}${this.tools(rows, shown.length)}${this.table(shown)}`;
+  }
+
+  private keys() {
+    return html`<div class="keys">
+      <span
+        ><kbd>A</kbd> ${msg('accept')} <kbd>R</kbd> ${msg('turn down')} <kbd>↑</kbd><kbd>↓</kbd> ${msg('move')}</span
+      >
+      <span class="note"
+        >${msg('Exposure: occurrences left once longer tokens have taken theirs. The tick marks 1,000')}</span
+      >
+    </div>`;
+  }
+
+  /** Of the atomic alphabet. */
+  private grammar() {
+    const { grammar } = this.lab.editor.choice;
+    return html`<label class="size-choice grammar"
+      ><span>${msg('Notation')}</span>
+      <span class="field"
+        ><select
+          ?disabled=${Boolean(this.lab.run?.isActive)}
+          @change=${(event: Event) => this.chooseGrammar((event.target as HTMLSelectElement).value)}
+        >
+          <option value="" ?selected=${grammar === undefined}>${msg('told from the texts')}</option>
+          ${GRAMMARS.map(
+            (name) => html`<option value=${name} ?selected=${name === grammar}>${grammarName(name)}</option>`,
+          )}
+        </select></span
+      ></label
+    >`;
+  }
+
+  private chooseGrammar(name: string): void {
+    const grammar = GRAMMARS.find((other) => other === name);
+    void this.lab.chooseWay(grammar === undefined ? { method: 'atomic' } : { method: 'atomic', grammar });
   }
 
   private size() {

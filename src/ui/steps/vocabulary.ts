@@ -64,16 +64,18 @@ export class VocabularyStep extends LabElement {
           : vocabulary || candidates.status === 'ready'
             ? html`${vocabulary ? html`${this.beforeAfter(vocabulary)}${this.lengths(vocabulary)}` : this.waiting(slot)}
                 <tg-candidates></tg-candidates>`
-            : diagnosed
-              ? nothing
-              : panel({
-                  heading: msg('New tokens'),
-                  body: emptyState(
-                    msg('No diagnosis yet.'),
-                    msg('Each new token gets a row here once its size is chosen.'),
-                    html`<a class="btn" href="#diagnose">${msg('Go to Diagnose')}</a>`,
-                  ),
-                })
+            : candidates.status === 'failed'
+              ? html`<tg-candidates></tg-candidates>`
+              : diagnosed
+                ? nothing
+                : panel({
+                    heading: msg('New tokens'),
+                    body: emptyState(
+                      msg('No diagnosis yet.'),
+                      msg('Each new token gets a row here once its size is chosen.'),
+                      html`<a class="btn" href="#diagnose">${msg('Go to Diagnose')}</a>`,
+                    ),
+                  })
       }
     </div>`;
   }

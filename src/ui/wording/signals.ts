@@ -154,6 +154,7 @@ export function grammarName(name: string | undefined): string {
   const words: Readonly<Record<string, () => string>> = {
     smiles: () => msg('molecules in SMILES'),
     nucleotides: () => msg('nucleotides'),
+    codons: () => msg('codons'),
     'amino-acids': () => msg('amino acids'),
     'chess-moves': () => msg('chess moves'),
     'latex-commands': () => msg('LaTeX'),
