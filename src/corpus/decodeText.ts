@@ -8,6 +8,8 @@ export interface CorpusFile {
   readonly name: string;
   readonly size: number;
   stream(): ReadableStream<Uint8Array>;
+  /** Where there is one, a table is read piece by piece. */
+  slice?(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
 export interface DecodedBytes {

@@ -111,7 +111,7 @@ async function readFile(
     return { name: file.name, bytes, format, documents: kept, ...left, ...(fields && { fields }) };
   };
   if (options.format === 'parquet' || /\.parquet$/iu.test(file.name)) {
-    const records = await readParquet(file, emit, options.textField);
+    const records = await readParquet(file, emit, options.textField, onBytes);
     counted.bytes = file.size;
     onBytes(counted.bytes);
     return summary('parquet', records);

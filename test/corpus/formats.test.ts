@@ -106,6 +106,45 @@ describe('the field that holds the text', () => {
   });
 });
 
+describe('Parquet by row groups', () => {
+  // Of text that does not compress: the reader fetches the last half megabyte of a file in one piece.
+  const noise = (at: number): string =>
+    Array.from({ length: 60 }, (_, place) => Math.imul(at * 61 + place, 0x9e3779b1).toString(36)).join(' ');
+  const texts = Array.from({ length: 5000 }, (_, at) => `document number ${at} ${noise(at)}`);
+  const columnData = [
+    { name: 'id', data: texts.map((_, at) => at), type: 'INT32' as const },
+    { name: 'text', data: texts, type: 'STRING' as const },
+  ];
+  const bytes = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 500 }));
+
+  it('reads ranges, never the whole file at once, and gives every row', async () => {
+    const blob = new Blob([bytes]);
+    let largest = 0;
+    const file: CorpusFile = {
+      name: 'a.parquet',
+      size: blob.size,
+      stream: () => {
+        throw new Error('the whole file was asked for');
+      },
+      slice: (start, end) => {
+        largest = Math.max(largest, end - start);
+        return blob.slice(start, end);
+      },
+    };
+    const { documents, files } = await readCorpus([file]);
+    expect(documents).toBe(texts.length);
+    expect(files[0]!.fields).toEqual({ chosen: 'text', found: ['text'] });
+    expect(largest).toBeLessThan(blob.size / 3);
+  });
+
+  it('names a field that no record has', async () => {
+    await expect(readCorpus([text('a.parquet', bytes)], { textField: 'abstract' })).rejects.toMatchObject({
+      code: 'corpus/no-text-field',
+      message: expect.stringContaining('abstract') as string,
+    });
+  });
+});
+
 describe('what is refused', () => {
   const cases: [string, CorpusFile, string][] = [
     [

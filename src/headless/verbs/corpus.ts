@@ -13,7 +13,12 @@ export async function corpusFile(path: string): Promise<CorpusFile> {
     throw new LabError('headless/no-such-file', `There is no file \`${path}\`.`, 'Check the path.', { path });
   }
   const blob = await openAsBlob(path);
-  return { name: basename(path), size: blob.size, stream: () => blob.stream() as ReadableStream<Uint8Array> };
+  return {
+    name: basename(path),
+    size: blob.size,
+    stream: () => blob.stream() as ReadableStream<Uint8Array>,
+    slice: (start, end) => blob.slice(start, end),
+  };
 }
 
 export async function corpusOf(command: Command): Promise<CorpusText> {
