@@ -53,6 +53,7 @@ class MeasuredTokenizers(unittest.TestCase):
                 expected = rust.encode(text)
                 found = lab("tokenize", "--tokenizer", folder, "--text", text)
                 self.assertEqual(found["ids"], expected.ids, text[:80])
+                self.assertEqual([tuple(span) for span in found["offsets"]], expected.offsets, text[:80])
             diagnosis = lab("diagnose", "--tokenizer", folder, "--corpus", ROOT / "public/samples/molecules.smi")
             self.assertFalse(diagnosis["extendable"])
             self.assertEqual(diagnosis["newTokens"], 0)

@@ -65,7 +65,11 @@ export class CorpusStep extends LabElement {
     const origin = [corpus.source?.replace(/\.$/, ''), corpus.licence].filter(Boolean).join(' · ');
     return html`${panel({
       heading: msg('Documents'),
-      note: origin ? html`<span lang="en">${origin}</span>` : msg(str`${count(files.length)} files`),
+      note: origin
+        ? html`<span lang="en">${origin}</span>`
+        : files.length === 1
+          ? msg('one file')
+          : msg(str`${count(files.length)} files`),
       fill: 'flush',
       name: 'documents',
       body: html`<table>
