@@ -149,7 +149,7 @@ async function learnedOrNull(
   try {
     return await learnMerges(model, words, options);
   } catch (error) {
-    const codes = ['tokenizer/nothing-to-learn', 'lab/not-extendable'];
+    const codes = ['tokenizer/nothing-to-learn', 'tokenizer/not-bpe'];
     if (error instanceof LabError && codes.includes(error.code)) return null;
     throw error;
   }

@@ -55,11 +55,11 @@ export async function writeModel(
   for (const [name, text] of Object.entries({ ...checkpoint.tokenizerFiles, ...(files ?? tokenizerFilesOf(model)) })) {
     if (text !== undefined) await sink.write(name, text);
   }
-  const tokenizerModel = tokenizerModelOf(
-    model,
-    files ? openTokenizer({ name: summary.name, tokenizerFiles: files }) : model.tokenizer,
-  );
-  if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
+  if (checkpoint.tokenizerModel) {
+    const extended = files ? openTokenizer({ name: summary.name, tokenizerFiles: files }) : model.tokenizer;
+    const tokenizerModel = tokenizerModelOf(model, extended);
+    if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
+  }
   await sink.write('README.md', modelCardText(exported.card));
   await sink.write('new_tokens.json', newTokensText(exported.newTokens));
   for (const [name, text] of Object.entries(exported.extras)) await sink.write(name, text);

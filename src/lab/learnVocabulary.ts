@@ -8,8 +8,6 @@ import {
   type VocabularyExtension,
   type WordCounts,
 } from '../tokenizer/index';
-import { LabError } from '../error';
-import { isExtendable } from './openTokenizer';
 import type { OnProgress } from './progress';
 import type { TokenizerModel } from './tokenizerModel';
 
@@ -22,13 +20,12 @@ export type VocabularyOptions = Omit<LearnVocabularyOptions, 'onProgress' | 'fir
 
 type LearnOptions = Omit<VocabularyOptions, 'method' | 'grammar'>;
 
-/** In any way. Throws `lab/not-extendable`, `tokenizer/nothing-to-learn`, `tokenizer/no-grammar`. */
+/** In any way. Throws `tokenizer/not-bpe`, `tokenizer/nothing-to-learn`, `tokenizer/no-grammar`. */
 export async function learnVocabulary(
   model: TokenizerModel,
   documents: readonly string[],
   { onProgress, ...options }: VocabularyOptions,
 ): Promise<VocabularyExtension> {
-  requireExtendable(model);
   return learn(model.tokenizer, documents, {
     minDocuments: Math.min(minDocuments, documents.length),
     ...options,
@@ -47,26 +44,15 @@ export function wordsOf(
   });
 }
 
-/** Continued merges, with the trace that the frontier is read from. Throws `lab/not-extendable`. */
+/** Continued merges, with the trace that the frontier is read from. Throws `tokenizer/not-bpe`. */
 export async function learnMerges(
   model: TokenizerModel,
   words: WordCounts,
   { onProgress, ...options }: LearnOptions,
 ): Promise<TracedExtension> {
-  requireExtendable(model);
   return continueBpe(model.tokenizer, words, {
     minDocuments: Math.min(minDocuments, words.documents),
     ...options,
     onProgress: ({ newTokens: done, of }) => onProgress?.({ phase: 'merging', done, total: of }),
   });
-}
-
-function requireExtendable({ tokenizer, summary }: TokenizerModel): void {
-  if (isExtendable(tokenizer)) return;
-  throw new LabError(
-    'lab/not-extendable',
-    `The tokenizer of ${summary.name} (${tokenizer.family}) can be read and measured, not extended.`,
-    'BPE tokenizers can be extended: byte-level (GPT-2, Llama 3, Qwen, SmolLM) and SentencePiece-style (Llama 2, Mistral, Gemma).',
-    { family: tokenizer.family },
-  );
 }

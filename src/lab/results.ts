@@ -3,10 +3,10 @@
  * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
-import type { GrammarName } from '../tokenizer/index';
+import type { GrammarName, LearnMethod } from '../tokenizer/index';
 import type { Interval } from './bootstrap';
 
-export type { Interval };
+export type { GrammarName, Interval, LearnMethod };
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -174,9 +174,6 @@ export interface Diagnosis {
   readonly milliseconds: number;
 }
 
-export type LearnMethod = 'continued' | 'independent' | 'added' | 'atomic';
-
-/** Which tokens a vocabulary is made of. */
 /** A way to a vocabulary. */
 export interface LearnWay {
   readonly method: LearnMethod;
@@ -184,6 +181,7 @@ export interface LearnWay {
   readonly grammar?: GrammarName;
 }
 
+/** Which tokens a vocabulary is made of. */
 export interface VocabularyChoice extends LearnWay {
   /** The first so many candidates that are not turned down. */
   readonly newTokens: number;
@@ -395,7 +393,6 @@ export interface ExportReport {
   };
 }
 
-/** Everything needed to run an experiment again; `experiment.json` in the download. */
 /** What the diagnosis said before anything was trained, to be scored after the run. */
 export interface Prediction {
   readonly verdict: Verdict;
@@ -406,6 +403,7 @@ export interface Prediction {
   readonly at: string;
 }
 
+/** Everything needed to run an experiment again; `experiment.json` in the download. */
 export interface Experiment {
   readonly version: 1;
   readonly model: { readonly name: string; readonly source: string };

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadTokenizer, type TokenizerFamily } from '../../src/tokenizer/index';
+import { continueBpe, countWords, loadTokenizer, type TokenizerFamily } from '../../src/tokenizer/index';
+import { added } from './addedTokenJson';
 import { AWKWARD } from './awkwardStrings';
 import { rustEncode, rustTokenizer } from './rust';
 
@@ -17,15 +18,7 @@ const words: readonly string[] = [
       .map((piece) => piece.replace('Ġ', '')),
   ),
 ];
-const added = (id: number, content: string) => ({
-  id,
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: true,
-});
+const special = (id: number, content: string) => added(id, content, { special: true });
 
 function wordPiece(normalizer: unknown, preTokenizer: unknown = { type: 'BertPreTokenizer' }) {
   const pieces = [
@@ -41,7 +34,7 @@ function wordPiece(normalizer: unknown, preTokenizer: unknown = { type: 'BertPre
   ];
   return {
     version: '1.0',
-    added_tokens: [added(1, '[UNK]'), added(2, '[CLS]'), added(3, '[SEP]')],
+    added_tokens: [special(1, '[UNK]'), special(2, '[CLS]'), special(3, '[SEP]')],
     normalizer,
     pre_tokenizer: preTokenizer,
     post_processor: { type: 'BertProcessing', sep: ['[SEP]', 3], cls: ['[CLS]', 2] },
@@ -74,7 +67,7 @@ function unigram(byteFallback: boolean, preTokenizer: unknown, normalizer: unkno
   const unique = [...new Set(pieces)];
   return {
     version: '1.0',
-    added_tokens: [added(1, '</s>'), added(2, '<unk>')],
+    added_tokens: [special(1, '</s>'), special(2, '<unk>')],
     normalizer,
     pre_tokenizer: preTokenizer,
     post_processor: {
@@ -179,8 +172,10 @@ describe.each(PIPELINES)('%s', (_, family, json) => {
     );
   });
 
-  it('says that it cannot be extended', () => {
+  it('says that it cannot be extended', async () => {
     expect(codec.family).toBe(family);
+    const words = await countWords(codec, ['the text of one document', 'the text of another']);
+    await expect(continueBpe(codec, words, { newTokens: 3 })).rejects.toMatchObject({ code: 'tokenizer/not-bpe' });
     expect(() => codec.extended([])).toThrow(
       /can be read and measured; new tokens can be given to BPE tokenizers only/u,
     );
@@ -191,6 +186,18 @@ describe('what is refused', () => {
   it.each([
     ['a piece without a score', { vocab: [['a']] }, /model\.vocab\[0\].*has no score/u],
     ['an unknown id past the end', { unk_id: 9999999 }, /unk_id.*9999999/u],
+    [
+      'a piece that stands twice',
+      {
+        vocab: [
+          ['a', 0],
+          ['b', 0],
+          ['a', -1],
+        ],
+        unk_id: 1,
+      },
+      /"a" twice/u,
+    ],
     ['no unknown id', { unk_id: null }, /unk_id.*missing/u],
   ])('%s', (_, change, message) => {
     const json = unigram(false, metaspace(true));
@@ -200,6 +207,12 @@ describe('what is refused', () => {
   it('a WordPiece model without its unknown token', () => {
     const json = wordPiece(null);
     expect(() => loadTokenizer({ ...json, model: { ...json.model, unk_token: '[NONE]' } })).toThrow(/\[NONE\]/u);
+  });
+
+  it('a WordPiece model that marks pieces otherwise', () => {
+    const json = wordPiece(null);
+    const model = { ...json.model, continuing_subword_prefix: '@@' };
+    expect(() => loadTokenizer({ ...json, model })).toThrow(/continuing_subword_prefix.*@@/u);
   });
 
   it('a character map that is cut off', () => {

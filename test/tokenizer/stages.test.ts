@@ -6,6 +6,7 @@ import { LabError } from '../../src/error';
 import { loadTokenizer } from '../../src/tokenizer/index';
 import { AWKWARD } from './awkwardStrings';
 import { rustEncode, rustTokenizer } from './rust';
+import { added } from './addedTokenJson';
 
 type Json = Record<string, unknown>;
 interface TokenizerJson extends Json {
@@ -29,16 +30,6 @@ const split = (Regex: string, behavior = 'Isolated', invert = false): Json => ({
 });
 const sequence = (...pretokenizers: Json[]): Json => ({ type: 'Sequence', pretokenizers });
 const noRegex = byteLevel({ use_regex: false });
-const added = (id: number, content: string, settings: Json = {}): Json => ({
-  id,
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: false,
-  ...settings,
-});
 
 const LLAMA3 =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";

@@ -1,17 +1,12 @@
-// Byte-pair encoding over ids. Segmentations are cached by piece: natural text repeats its words, so that nearly all of
-// it is a Map lookup.
+// Byte-pair encoding over ids.
 import { MergeTable } from './MergeTable';
 import { mergeSymbols } from './mergeSymbols';
 import type { Merge, Model, NewPiece, Segmentation } from './model';
+import { SegmentationCache } from './SegmentationCache';
 import { type SymbolSource, SymbolWork } from './symbols';
 
-/** At most this many pieces are remembered (about 60 MB in the worst case); then the cache starts afresh. */
-const CACHED_PIECES = 200_000;
-/** Longer pieces hardly repeat. */
-const LONGEST_CACHED = 64;
-
 export class Bpe implements Model {
-  private readonly cache = new Map<string, Segmentation>();
+  private readonly cache = new SegmentationCache();
   private readonly table: MergeTable;
   private readonly work = new SymbolWork();
 
@@ -29,10 +24,7 @@ export class Bpe implements Model {
     const known = this.cache.get(piece);
     if (known !== undefined) return known;
     const found = this.merged(piece);
-    if (piece.length <= LONGEST_CACHED) {
-      if (this.cache.size >= CACHED_PIECES) this.cache.clear();
-      this.cache.set(piece, found);
-    }
+    this.cache.put(piece, found);
     return found;
   }
 

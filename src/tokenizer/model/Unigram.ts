@@ -2,6 +2,7 @@
 // the Rust library has it: a character without a piece costs ten more than the worst piece, and a run of them is one unknown.
 import { asArray, asBoolean, asIndex, asObject, asString, invalid, unsupported } from '../json';
 import type { Model, Segmentation } from './model';
+import { SegmentationCache } from './SegmentationCache';
 import { byteFallbackPiece } from './symbols';
 
 const UNKNOWN_PENALTY = 10;
@@ -17,7 +18,7 @@ export class Unigram implements Model {
   private readonly scores: Float64Array;
   private readonly unknownScore: number;
   private readonly longest: number;
-  private readonly cache = new Map<string, Segmentation>();
+  private readonly cache = new SegmentationCache();
 
   constructor(
     pieces: readonly (readonly [piece: string, score: number])[],
@@ -44,8 +45,7 @@ export class Unigram implements Model {
       }
     }
     const found = { ids, starts, ends };
-    if (this.cache.size > 200_000) this.cache.clear();
-    if (text.length <= 64) this.cache.set(text, found);
+    this.cache.put(text, found);
     return found;
   }
 
@@ -101,7 +101,10 @@ export function createUnigram(json: unknown, field: string): Unigram {
     if (typeof score !== 'number') throw invalid(at, 'has no score');
     return [asString(piece, at), score];
   });
+  const known = new Map(pieces.map(([piece], id) => [piece, id]));
   if (pieces.length === 0) throw invalid(`${field}.vocab`, 'is empty');
+  const repeated = pieces.find(([piece], id) => id !== known.get(piece));
+  if (repeated) throw invalid(`${field}.vocab`, `has ${JSON.stringify(repeated[0])} twice`);
   if (model.unk_id === null || model.unk_id === undefined) throw unsupported(`${field}.unk_id`, 'is missing');
   const unknownId = asIndex(model.unk_id, `${field}.unk_id`);
   if (unknownId >= pieces.length) throw invalid(`${field}.unk_id`, `is ${unknownId}, which no piece has`);

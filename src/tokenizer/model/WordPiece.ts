@@ -1,13 +1,12 @@
 // WordPiece (BERT): the longest known piece from the left, again and again; a word with any unknown part is unknown whole.
-import { asIndex, asObject, asString, invalid } from '../json';
+import { asIndex, asObject, asString, invalid, unsupported } from '../json';
+import { WORDPIECE_PREFIX } from '../family';
 import type { Model, Segmentation } from './model';
 
 export class WordPiece implements Model {
   constructor(
     readonly vocabulary: ReadonlyMap<string, number>,
     private readonly unknownId: number,
-    /** Before pieces that do not begin a word. */
-    readonly prefix: string,
     private readonly longestWord: number,
   ) {}
 
@@ -21,7 +20,7 @@ export class WordPiece implements Model {
       let to = word.length;
       let id: number | undefined;
       for (; to > from; to -= lastCharacterLength(word, to)) {
-        id = this.vocabulary.get((from > 0 ? this.prefix : '') + word.slice(from, to));
+        id = this.vocabulary.get((from > 0 ? WORDPIECE_PREFIX : '') + word.slice(from, to));
         if (id !== undefined) break;
       }
       if (id === undefined) return unknown;
@@ -40,10 +39,12 @@ export function createWordPiece(json: unknown, vocabulary: ReadonlyMap<string, n
   const unknownId = vocabulary.get(unknown);
   if (unknownId === undefined)
     throw invalid(`${field}.unk_token`, `is ${JSON.stringify(unknown)}, which \`vocab\` lacks`);
+  const prefix = asString(model.continuing_subword_prefix, `${field}.continuing_subword_prefix`);
+  if (prefix !== WORDPIECE_PREFIX)
+    throw unsupported(`${field}.continuing_subword_prefix`, `is ${JSON.stringify(prefix)}`);
   return new WordPiece(
     vocabulary,
     unknownId,
-    asString(model.continuing_subword_prefix, `${field}.continuing_subword_prefix`),
     asIndex(model.max_input_chars_per_word ?? 100, `${field}.max_input_chars_per_word`),
   );
 }

@@ -8,7 +8,7 @@ export function segmentWords(tokenizer: Tokenizer, { words, counts }: WordCounts
   const offsets = new Int32Array(words.length + 1);
   let used = 0;
   words.forEach((word, index) => {
-    const { ids } = tokenizer.model.segment(word);
+    const { ids } = tokenizer.bpe.segment(word);
     if (used + ids.length > symbols.length) {
       const wide = new Int32Array((used + ids.length) * 2);
       wide.set(symbols);

@@ -5,13 +5,14 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { CandidateFlag, LearnWay, VocabularyChoice } from '../../worker/index';
+import type { LearnWay, VocabularyChoice } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, percent } from '../format';
 import { icon } from '../parts/icons';
-import { emptyState, failureAlert, panel, segmented, type Content } from '../parts/panel';
+import { emptyState, failureAlert, panel, segmented } from '../parts/panel';
 import { piece, pieces } from '../parts/pieces';
 import { valueOf } from '../state/slot';
+import { flag, flagWord, methodNote } from '../wording/candidates';
 import { grammarName } from '../wording/signals';
 import {
   candidateRows,
@@ -382,26 +383,4 @@ export class Candidates extends LabElement {
     const candidates = valueOf(this.lab.slots.candidates);
     if (file && candidates) this.lab.editor.edit(choiceOfList(candidates, listTexts(await file.text())));
   }
-}
-
-function methodNote(method: VocabularyChoice['method']): Content {
-  const notes: Record<VocabularyChoice['method'], () => string> = {
-    continued: () => msg('Learned by continuing the base’s own merges'),
-    independent: () => msg('Learned from the alphabet, then merged into the base'),
-    added: () => msg('Frequent words, found before the base cuts the text'),
-    atomic: () => msg('One token for each symbol of the notation'),
-  };
-  return notes[method]();
-}
-
-const flag = (text: string, isQuiet: boolean) => html`<span class="flag ${isQuiet ? 'q' : ''}">${text}</span> `;
-
-function flagWord(name: CandidateFlag) {
-  const words: Record<CandidateFlag, () => ReturnType<typeof flag>> = {
-    'inside-another': () => flag(msg('inside another'), false),
-    'bound-pair': () => flag(msg('bound pair'), false),
-    'few-documents': () => flag(msg('few documents'), false),
-    'near-duplicate': () => flag(msg('near-duplicate'), true),
-  };
-  return words[name]();
 }

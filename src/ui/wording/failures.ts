@@ -25,7 +25,7 @@ function byCode(code: string): string | null {
     case 'model/bad-config':
       return msg('This architecture is not supported yet.');
     case 'tokenizer/unsupported':
-    case 'lab/not-extendable':
+    case 'tokenizer/not-bpe':
       return msg('This tokenizer cannot be extended yet.');
     case 'lab/changes-text':
       return msg('These tokens would change the text.');
