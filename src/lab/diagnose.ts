@@ -85,7 +85,7 @@ export async function diagnose(
   const extended = newTokens === 0 ? tokenizer : tokenizer.extended(tokens.slice(0, newTokens));
   const after = await countDocuments(extended, corpus.heldOut, countedBytes, signal);
   report({ phase: 'measuring', done: 3, total: 4 });
-  const replayed = await replayedTokens(tokenizer, corpus.heldOut, tokens, signal);
+  const saved = extension ? await savedTokens(tokenizer, corpus.heldOut, tokens, signal) : () => 0;
   const heldOut = { bytes: before.bytes, tokensBefore: before.tokens, tokensAfter: after.tokens };
   const counts: DiagnosisCounts = {
     ...summary,
@@ -117,7 +117,7 @@ export async function diagnose(
       }),
       frontier: points.map((point) => ({
         newTokens: point.newTokens,
-        bytesPerToken: bytesPerToken(before.tokens - (replayed[0]! - replayed[point.newTokens]!)),
+        bytesPerToken: bytesPerToken(before.tokens - saved(point.newTokens)),
         exposureP10: point.exposureP10,
       })),
       suggestedNewTokens: newTokens,
@@ -127,6 +127,17 @@ export async function diagnose(
       milliseconds: performance.now() - started,
     },
   };
+}
+
+/** How many tokens of `documents` the first `newTokens` merges save. */
+async function savedTokens(
+  tokenizer: Tokenizer,
+  documents: readonly string[],
+  tokens: readonly NewToken[],
+  options: { readonly signal?: AbortSignal },
+): Promise<(newTokens: number) => number> {
+  const replayed = await replayedTokens(tokenizer, documents, tokens, options);
+  return (newTokens) => replayed[0]! - replayed[newTokens]!;
 }
 
 /** Frequent, but hardly as its parts, and in a handful of documents: a running title, a phrase that one author repeats. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { frontierOf, frontierSizes } from '../../src/lab/frontier';
+import { diagnose } from '../../src/lab/diagnose';
+import { openCorpus } from '../../src/lab/openCorpus';
 import { verdictConfidence } from '../../src/lab/confidence';
 import { computeBreakEven, expansionCost } from '../../src/lab/cost';
 import { replayedTokens } from '../../src/lab/replay';
 import { signalsOf, suggestSize, verdictOf, type DiagnosisCounts } from '../../src/lab/signals';
-import { continueBpe, countWords } from '../../src/tokenizer/index';
+import { continueBpe, countWords, loadTokenizer } from '../../src/tokenizer/index';
 import { letterTokenizer } from './letters';
 
 const counts = (change: Partial<DiagnosisCounts> = {}): DiagnosisCounts => ({
@@ -164,5 +166,35 @@ describe('merges replayed on other text', () => {
     });
     expect(Array.from(replayed)).toEqual(encoded);
     expect(encoded.at(-1)).toBeLessThan(encoded[0]!);
+  });
+});
+
+describe('a tokenizer that can be measured and not extended', () => {
+  it('is diagnosed without a frontier', async () => {
+    const pieces = ['[UNK]', 'a', 'b', '##a', '##b', '##ab'];
+    const json = {
+      pre_tokenizer: { type: 'BertPreTokenizer' },
+      decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+      model: {
+        type: 'WordPiece',
+        unk_token: '[UNK]',
+        continuing_subword_prefix: '##',
+        max_input_chars_per_word: 20,
+        vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])),
+      },
+    };
+    const text = Array.from({ length: 200 }, (_, n) => JSON.stringify({ text: `a${'ab'.repeat(n % 5)} ba` }));
+    const corpus = await openCorpus([new File([text.join('\n')], 'words.jsonl')], { name: '', documents: [] });
+    const { extension, diagnosis } = await diagnose(
+      {
+        tokenizer: loadTokenizer(json),
+        checkpoint: { name: 'words', tokenizerFiles: { 'tokenizer.json': JSON.stringify(json) } },
+        summary: { name: 'words', parameters: 1000, hiddenSize: 8, embeddingRows: 6, tied: true },
+      },
+      corpus,
+    );
+    expect(extension).toBeNull();
+    expect(diagnosis).toMatchObject({ verdict: 'keep', frontier: [], suggestedNewTokens: 0 });
+    expect(diagnosis.mostFragmented[0]).toMatchObject({ tokens: 5 });
   });
 });
