@@ -194,7 +194,7 @@ describe('a tokenizer that can be measured and not extended', () => {
       corpus,
     );
     expect(extension).toBeNull();
-    expect(diagnosis).toMatchObject({ verdict: 'keep', frontier: [], suggestedNewTokens: 0 });
-    expect(diagnosis.mostFragmented[0]).toMatchObject({ tokens: 5 });
+    expect(diagnosis).toMatchObject({ verdict: 'do-not-expand', frontier: [], suggestedNewTokens: 0 });
+    expect(diagnosis.mostFragmented[0]!.pieces.length).toBeGreaterThanOrEqual(3);
   });
 });
