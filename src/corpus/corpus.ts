@@ -39,8 +39,15 @@ export type DocumentFormat =
 
 export interface Corpus {
   readonly name: string;
+  /** What is trained on: all documents that are not held out, or an even sample of them where they do not fit in memory. */
   readonly train: readonly string[];
   readonly heldOut: readonly string[];
+  /** Whether `train` is a sample. */
+  readonly isSample: boolean;
+  /** All documents that are not held out, in batches; of a sampled corpus the files are read again. */
+  readTrain(signal?: AbortSignal): AsyncIterable<readonly string[]>;
+  /** Of all documents that are not held out. */
+  readonly trainDocuments: number;
   readonly trainBytes: number;
   readonly heldOutBytes: number;
   readonly files: readonly CorpusFileReport[];

@@ -12,3 +12,9 @@ export interface DocumentCutter {
   add(line: string): void;
   finish(): void;
 }
+
+/** What reading records tells beside their texts. */
+export interface RecordsAccount {
+  recordsWithoutText: number;
+  fields: FieldChoice | undefined;
+}

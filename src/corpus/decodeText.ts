@@ -8,8 +8,10 @@ export interface CorpusFile {
   readonly name: string;
   readonly size: number;
   stream(): ReadableStream<Uint8Array>;
-  /** Where there is one, a table is read piece by piece. */
+  /** Where there is one, tables and zips are read piece by piece. */
   slice?(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** Of a packed file: how much of its `size` the last stream has taken so far. */
+  readonly consumedBytes?: number;
 }
 
 export interface DecodedBytes {
@@ -17,13 +19,16 @@ export interface DecodedBytes {
   invalidBytes: number;
 }
 
+/** UTF-16 units of the longest line, which has to stand in memory: 64 Mi. */
+const LONGEST_LINE = 2 ** 26;
+
 /** Of U+FFFD in UTF-8. */
 const REPLACEMENT_BYTES = 3;
 
 /**
  * Lines without their ends (`\n`, `\r\n` or `\r`); a byte order mark is no text.
  * @param counted receives the running totals.
- * @throws LabError corpus/not-text.
+ * @throws LabError corpus/not-text, corpus/too-large for a line of more than 64 Mi characters.
  */
 export async function* decodeLines(
   file: CorpusFile,
@@ -33,7 +38,7 @@ export async function* decodeLines(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const replacements = new ReplacementCount();
   const reader = file.stream().getReader();
-  const cutter = new LineCutter();
+  const cutter = new LineCutter(file.name);
   let validBytes = 0;
   let isFirst = true;
   try {
@@ -57,7 +62,8 @@ export async function* decodeLines(
       if (done) break;
     }
   } finally {
-    reader.releaseLock();
+    // Also where the reader of the lines stops early, so that nothing goes on unpacking behind it.
+    await reader.cancel().catch(() => undefined);
   }
   const last = cutter.finish();
   if (last.length > 0) yield last;
@@ -66,8 +72,11 @@ export async function* decodeLines(
 /** Cuts text into lines as it comes. A long line gathers in parts, so that a file of one line stays linear. */
 class LineCutter {
   private parts: string[] = [];
+  private partsLength = 0;
   /** A `\r` at the end of what came, which may be half of `\r\n`. */
   private held = '';
+
+  constructor(private readonly fileName: string) {}
 
   /** Complete lines. */
   add(text: string): string[] {
@@ -78,8 +87,11 @@ class LineCutter {
     if (lines.length > 0) {
       lines[0] = this.parts.join('') + lines[0]!;
       this.parts = [];
+      this.partsLength = 0;
     }
     if (last !== '') this.parts.push(last);
+    this.partsLength += last.length;
+    if (this.partsLength > LONGEST_LINE) throw lineTooLong(this.fileName);
     return lines;
   }
 
@@ -111,6 +123,15 @@ class ReplacementCount {
 
 function isReplacement(bytes: ArrayLike<number>, at: number): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
+}
+
+function lineTooLong(file: string): LabError {
+  return new LabError(
+    'corpus/too-large',
+    `${file} has a line of more than ${LONGEST_LINE / 2 ** 20} million characters.`,
+    'Put line ends between its documents; one JSON object or one text a line is read best.',
+    { file },
+  );
 }
 
 function refuseBinary(name: string, bytes: Uint8Array): void {

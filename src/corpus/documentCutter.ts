@@ -9,6 +9,9 @@ import { utf8Length } from './utf8Length';
 /** Paragraphs and lines are gathered into documents of about this size: a few times a context of 512 tokens at most. */
 export const DOCUMENT_BYTES = 2048;
 
+/** A file that is one document is cut after so many bytes all the same. */
+const LONGEST_FILE = 2 ** 24;
+
 /** @param textField of JSON lines and tables; found out from the first record when undefined. */
 export async function createCutter(
   format: Exclude<DocumentFormat, 'parquet'>,
@@ -30,7 +33,7 @@ export async function createCutter(
     case 'json-lines':
       return new JsonLinesCutter(fileName, emit, textField);
     case 'file':
-      return new GroupCutter(emit, Infinity, false);
+      return new GroupCutter(emit, LONGEST_FILE, false);
     case 'line-groups':
       return new GroupCutter(emit, DOCUMENT_BYTES, false);
     case 'paragraphs':

@@ -2,7 +2,8 @@
 export type { Corpus, CorpusFileReport, DocumentFormat } from './corpus';
 export type { CorpusFile } from './decodeText';
 export { ignoredTarget, type PackedRow, type PackOptions, packRows } from './packRows';
+export { documentHash } from './heldOut';
 export { readCorpus, type ReadCorpusOptions, type ReadProgress } from './readCorpus';
 export type { SampleCorpus, SampleIndex } from './samples';
-export { documentHash, type DocumentSplit, splitDocuments, type SplitOptions } from './splitDocuments';
+export { type DocumentSplit, splitDocuments, type SplitOptions } from './splitDocuments';
 export { utf8Length } from './utf8Length';

@@ -24,11 +24,19 @@ export function heavyAtoms(smiles: string): string {
     .join('');
 }
 
-/** A header line, then lines of letters that belong together. The record's name without version or part is its entity. */
+/** Letters after which a sequence goes on as another document: a chromosome would fill the memory, and be held out as a whole. */
+const LONGEST_SEQUENCE = 2 ** 20;
+
+/**
+ * A header line, then lines of letters that belong together. The record's name without version or part is its entity; of a
+ * sequence in several documents each is its own.
+ */
 export class FastaCutter implements DocumentCutter {
   readonly recordsWithoutText = 0;
   private entity: string | undefined;
+  private part = 0;
   private lines: string[] = [];
+  private length = 0;
 
   constructor(private readonly emit: Emit) {}
 
@@ -36,27 +44,42 @@ export class FastaCutter implements DocumentCutter {
     if (line.startsWith('>')) {
       this.finish();
       this.entity = /^>\s*([^\s|.]+)/u.exec(line)?.[1];
-    } else if (!line.startsWith(';')) this.lines.push(line.trim());
+      this.part = 0;
+    } else if (!line.startsWith(';')) {
+      const letters = line.trim();
+      this.lines.push(letters);
+      this.length += letters.length;
+      if (this.length < LONGEST_SEQUENCE) return;
+      this.finish();
+      this.part++;
+    }
   }
 
   finish(): void {
     const sequence = this.lines.join('');
     this.lines = [];
-    if (sequence !== '') this.emit(sequence, this.entity);
+    this.length = 0;
+    if (sequence !== '') this.emit(sequence, this.part > 0 ? `${this.entity} part ${this.part}` : this.entity);
   }
 }
 
 /** Plies that make an opening. */
 const OPENING = 6;
 
+/** Characters after which a game is no game any more. */
+const LONGEST_GAME = 2 ** 20;
+
 /** Tag lines are left out; the moves of a game are one document, its opening the entity. */
 export class PgnCutter implements DocumentCutter {
   readonly recordsWithoutText = 0;
   private lines: string[] = [];
+  private length = 0;
 
   constructor(private readonly emit: Emit) {}
 
   add(line: string): void {
+    this.length += line.length;
+    if (this.length > LONGEST_GAME) this.finish();
     if (/^\[\w+\s/u.test(line) || line.startsWith('%')) {
       if (this.lines.length > 0) this.finish();
     } else if (line.trim() !== '') this.lines.push(line.trim());
@@ -65,6 +88,7 @@ export class PgnCutter implements DocumentCutter {
   finish(): void {
     const moves = this.lines.join(' ');
     this.lines = [];
+    this.length = 0;
     if (moves === '') return;
     const opening = atomsOf(grammars['chess-moves'], moves).slice(0, OPENING);
     this.emit(moves, opening.map((move) => move.text).join(' '));

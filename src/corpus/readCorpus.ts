@@ -1,76 +1,176 @@
 // Files to a corpus: streamed, decoded, cut into documents, freed of exact duplicates, split. A file that cannot be read
-// is left out with its reason; only when none can be read does the whole reading fail.
+// is left out with its reason; only when none can be read does the whole reading fail. A corpus that fits is kept in
+// memory; of a larger one only what is held out and a sample, and the files are read again for every use of all of it.
 import { LabError } from '../error';
-import type { Corpus, CorpusFileReport, DocumentFormat } from './corpus';
-import { type CorpusFile, decodeLines, type DecodedBytes } from './decodeText';
-import type { DocumentCutter, Emit } from './cutter';
-import { createCutter } from './documentCutter';
-import { detectFormat, SAMPLE_LINES } from './documentFormat';
-import { readParquet } from './readParquet';
-import { splitDocuments, type SplitOptions } from './splitDocuments';
+import type { Corpus, CorpusFileReport } from './corpus';
+import { cutFile, type CutOptions, type FileAccount, newAccount } from './cutFile';
+import type { CorpusFile } from './decodeText';
+import { DocumentSet } from './documentSet';
+import { type HeldOutOptions, splitHash } from './heldOut';
+import { LargeCorpus } from './largeCorpus';
+import { bytesOfAll, splitDocuments } from './splitDocuments';
 import { unpackedFiles } from './unpack';
+import { utf8Length } from './utf8Length';
 
-export interface ReadCorpusOptions extends SplitOptions {
-  /** Default: told from the file's name and first lines. */
-  readonly format?: DocumentFormat | 'auto';
-  /** Field of JSON lines, CSV or Parquet that holds the text. Default: told from the first records. */
-  readonly textField?: string;
-  /** All files together. Default 256 MiB: documents live in memory, as two-byte strings at worst. */
+export interface ReadCorpusOptions extends HeldOutOptions, CutOptions {
+  /** Text up to this size is kept in memory, as two-byte strings at worst. Default 256 MiB. */
+  readonly memoryBytes?: number;
+  /** Of a larger corpus, what is kept to train on. Default 64 MiB. */
+  readonly sampleBytes?: number;
+  /** All files together, unpacked. Default 64 GiB: what unpacks to more is no text that somebody wrote. */
   readonly maxBytes?: number;
   readonly name?: string;
   readonly source?: string;
   readonly licence?: string;
   readonly onProgress?: (progress: ReadProgress) => void;
-  readonly signal?: AbortSignal;
 }
 
 export interface ReadProgress {
   readonly file: string;
-  /** Over all files. */
+  /** Over all files, as they are packed. */
   readonly bytes: number;
   readonly ofBytes: number;
 }
 
-const MAX_BYTES = 256 * 2 ** 20;
+const MEMORY_BYTES = 256 * 2 ** 20;
+const MAX_BYTES = 64 * 2 ** 30;
 
-/** @throws LabError corpus/no-files, corpus/too-large, corpus/empty, corpus/not-text, corpus/no-text-field, corpus/too-few-documents. */
+/**
+ * @throws LabError corpus/no-files, corpus/too-large, corpus/empty, corpus/not-text, corpus/no-text-field,
+ *   corpus/bad-table, corpus/bad-archive, corpus/unreadable, corpus/too-few-documents.
+ */
 export async function readCorpus(given: readonly CorpusFile[], options: ReadCorpusOptions = {}): Promise<Corpus> {
   if (given.length === 0) throw new LabError('corpus/no-files', 'No file was given.', 'Pick text or JSON-lines files.');
   const maxBytes = options.maxBytes ?? MAX_BYTES;
   const files = await unpackedFiles(given, maxBytes);
   const ofBytes = files.reduce((sum, file) => sum + file.size, 0);
   if (ofBytes > maxBytes) throw tooLarge(ofBytes, maxBytes);
+  const refused = new Map<CorpusFile, LabError>();
+  for (;;) {
+    const gathered = new Gathering(options);
+    const reports = await gatherAll(files, refused, gathered, options);
+    // A file that failed after giving documents is left out as a whole: the others are read anew without it.
+    if (reports === null) continue;
+    if (gathered.count === 0) throw [...refused.values()][0] ?? emptyFile(files[0]!.name);
+    return corpusOf(files, refused, reports, gathered, options);
+  }
+}
 
-  const documents: string[] = [];
-  const entities: (string | undefined)[] = [];
-  const seen = new Set<string>();
+/** Null where a file failed that had given documents already; it stands in `refused` then. */
+async function gatherAll(
+  files: readonly CorpusFile[],
+  refused: Map<CorpusFile, LabError>,
+  gathered: Gathering,
+  options: ReadCorpusOptions,
+): Promise<CorpusFileReport[] | null> {
+  const ofBytes = files.reduce((sum, file) => sum + file.size, 0);
   const reports: CorpusFileReport[] = [];
-  let failure: LabError | null = null;
   let bytesBefore = 0;
   for (const file of files) {
-    const start = documents.length;
+    const start = gathered.count;
+    const account = newAccount();
+    const left = { duplicates: 0, nearEmpty: 0 };
+    const onBytes = (): void => {
+      const bytes = bytesBefore + Math.min(file.size, file.consumedBytes ?? account.bytes);
+      options.onProgress?.({ file: file.name, bytes, ofBytes });
+    };
     try {
-      const onBytes = (bytes: number): void =>
-        options.onProgress?.({ file: file.name, bytes: bytesBefore + bytes, ofBytes });
-      reports.push(await readFile(file, documents, entities, seen, options, onBytes));
+      const known = refused.get(file);
+      if (known) throw known;
+      if (file.size === 0) throw emptyFile(file.name);
+      for await (const batch of cutFile(file, account, options)) {
+        for (const { text, entity } of batch) {
+          const outcome = gathered.add(text, entity);
+          if (outcome !== 'kept') left[outcome]++;
+        }
+        onBytes();
+      }
+      if (gathered.count === start && left.duplicates === 0) throw emptyFile(file.name);
+      reports.push(reportOf(file, account, gathered.count - start, left));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      failure ??= error;
-      for (const text of documents.splice(start)) seen.delete(text);
-      entities.length = start;
+      refused.set(file, error);
+      if (gathered.count > start || left.duplicates > 0) return null;
       reports.push(refusal(file, error));
     }
     bytesBefore += file.size;
+    options.onProgress?.({ file: file.name, bytes: bytesBefore, ofBytes });
   }
-  if (documents.length === 0) throw failure ?? emptyFile(files[0]!.name);
+  return reports;
+}
+
+/** Documents as they come, each once. */
+class Gathering {
+  count = 0;
+  bytes = 0;
+  private readonly seen = new DocumentSet();
+  private documents: string[] = [];
+  private entities: (string | undefined)[] = [];
+  private large: LargeCorpus | null = null;
+
+  constructor(private readonly options: ReadCorpusOptions) {}
+
+  add(text: string, entity: string | undefined): 'kept' | 'duplicates' | 'nearEmpty' {
+    if (isNearEmpty(text)) return 'nearEmpty';
+    if (!this.seen.add(text)) return 'duplicates';
+    const bytes = utf8Length(text);
+    this.count++;
+    this.bytes += bytes;
+    if (this.large) this.large.add(text, splitHash(text, entity), bytes);
+    else {
+      this.documents.push(text);
+      this.entities.push(entity);
+      if (this.bytes > (this.options.memoryBytes ?? MEMORY_BYTES)) this.large = this.moved();
+    }
+    return 'kept';
+  }
+
+  finish(readAgain: (cutoff: number, signal?: AbortSignal) => AsyncGenerator<readonly string[]>) {
+    if (!this.large) {
+      const split = splitDocuments(this.documents, { ...this.options, entities: this.entities });
+      return { ...split, trainDocuments: split.train.length, isSample: false, readTrain: () => oneBatch(split.train) };
+    }
+    const { cutoff, heldOut, sample } = this.large.finish();
+    const heldOutBytes = bytesOfAll(heldOut);
+    return {
+      train: sample,
+      heldOut,
+      trainBytes: this.bytes - heldOutBytes,
+      heldOutBytes,
+      trainDocuments: this.count - heldOut.length,
+      isSample: true,
+      readTrain: (signal?: AbortSignal) => readAgain(cutoff, signal),
+    };
+  }
+
+  private moved(): LargeCorpus {
+    const large = new LargeCorpus(this.options, this.options.sampleBytes);
+    this.documents.forEach((text, index) => large.add(text, splitHash(text, this.entities[index]), utf8Length(text)));
+    this.documents = [];
+    this.entities = [];
+    return large;
+  }
+}
+
+function corpusOf(
+  files: readonly CorpusFile[],
+  refused: ReadonlyMap<CorpusFile, LabError>,
+  reports: readonly CorpusFileReport[],
+  gathered: Gathering,
+  options: ReadCorpusOptions,
+): Corpus {
   const sum = (of: (report: CorpusFileReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
+  const duplicates = sum((report) => report.duplicates);
+  const readable = files.filter((file) => !refused.has(file));
   return {
     name: options.name ?? (files.length === 1 ? files[0]!.name : `${files[0]!.name} + ${files.length - 1}`),
-    ...splitDocuments(documents, { ...options, entities }),
+    ...gathered.finish((cutoff, signal) =>
+      readTrainingDocuments(readable, cutoff, duplicates > 0, { ...options, ...(signal && { signal }) }),
+    ),
     files: reports,
-    documents: documents.length,
-    duplicates: sum((report) => report.duplicates),
+    documents: gathered.count,
+    duplicates,
     nearEmpty: sum((report) => report.nearEmpty),
     invalidBytes: sum((report) => report.invalidBytes),
     ...(options.source !== undefined && { source: options.source }),
@@ -78,79 +178,54 @@ export async function readCorpus(given: readonly CorpusFile[], options: ReadCorp
   };
 }
 
-async function readFile(
-  file: CorpusFile,
-  documents: string[],
-  entities: (string | undefined)[],
-  seen: Set<string>,
-  options: ReadCorpusOptions,
-  onBytes: (bytes: number) => void,
-): Promise<CorpusFileReport> {
-  if (file.size === 0) throw emptyFile(file.name);
-  const counted: DecodedBytes = { bytes: 0, invalidBytes: 0 };
-  const start = documents.length;
-  let duplicates = 0;
-  let nearEmpty = 0;
-  const emit: Emit = (document, entity) => {
-    if (!/[\p{L}\p{N}]/u.test(document)) nearEmpty++;
-    else if (seen.has(document)) duplicates++;
-    else {
-      seen.add(document);
-      documents.push(document);
-      entities.push(entity);
-    }
-  };
-  const summary = (
-    format: DocumentFormat | null,
-    { recordsWithoutText, fields }: Pick<DocumentCutter, 'recordsWithoutText' | 'fields'>,
-  ): CorpusFileReport => {
-    if (documents.length === start && duplicates === 0) throw emptyFile(file.name);
-    const { bytes, invalidBytes } = counted;
-    const kept = documents.length - start;
-    const left = { duplicates, nearEmpty, invalidBytes, recordsWithoutText };
-    return { name: file.name, bytes, format, documents: kept, ...left, ...(fields && { fields }) };
-  };
-  if (options.format === 'parquet' || /\.parquet$/iu.test(file.name)) {
-    const records = await readParquet(file, emit, options.textField, onBytes);
-    counted.bytes = file.size;
-    onBytes(counted.bytes);
-    return summary('parquet', records);
-  }
+async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly string[]> {
+  yield documents;
+}
 
-  let format: Exclude<DocumentFormat, 'parquet'> | null = options.format === 'auto' ? null : (options.format ?? null);
-  let cutter: DocumentCutter | null = null;
-  let sample: string[] = [];
-  const cut = async (lines: readonly string[]): Promise<DocumentCutter> => {
-    format ??= detectFormat(file.name, sample.slice(0, SAMPLE_LINES));
-    cutter ??= await createCutter(format, file.name, emit, options.textField);
-    for (const line of lines) cutter.add(line);
-    return cutter;
-  };
-  for await (const lines of decodeLines(file, counted, options.signal)) {
-    onBytes(counted.bytes);
-    if (cutter !== null) {
-      await cut(lines);
-      continue;
+/** The same documents as in the first reading, without those held out. */
+async function* readTrainingDocuments(
+  files: readonly CorpusFile[],
+  cutoff: number,
+  hasDuplicates: boolean,
+  options: CutOptions,
+): AsyncGenerator<readonly string[]> {
+  const seen = hasDuplicates ? new DocumentSet() : null;
+  for (const file of files) {
+    for await (const batch of cutFile(file, newAccount(), options)) {
+      const kept = batch.filter(
+        ({ text, entity }) => !isNearEmpty(text) && seen?.add(text) !== false && splitHash(text, entity) > cutoff,
+      );
+      if (kept.length > 0) yield kept.map(({ text }) => text);
     }
-    sample = sample.concat(lines);
-    if (sample.length >= SAMPLE_LINES) await cut(sample);
   }
-  const finished = cutter ?? (await cut(sample));
-  finished.finish();
-  onBytes(counted.bytes);
-  return summary(format, finished);
+}
+
+/** Holds no letter and no digit. */
+function isNearEmpty(text: string): boolean {
+  return !/[\p{L}\p{N}]/u.test(text);
+}
+
+function reportOf(
+  file: CorpusFile,
+  { bytes, invalidBytes, format, recordsWithoutText, fields }: FileAccount,
+  documents: number,
+  left: Pick<CorpusFileReport, 'duplicates' | 'nearEmpty'>,
+): CorpusFileReport {
+  return {
+    name: file.name,
+    bytes,
+    format,
+    documents,
+    ...left,
+    invalidBytes,
+    recordsWithoutText,
+    ...(fields && { fields }),
+  };
 }
 
 function refusal(file: CorpusFile, error: LabError): CorpusFileReport {
   return {
-    name: file.name,
-    bytes: file.size,
-    format: null,
-    documents: 0,
-    duplicates: 0,
-    nearEmpty: 0,
-    invalidBytes: 0,
-    recordsWithoutText: 0,
+    ...reportOf(file, { ...newAccount(), bytes: file.size }, 0, { duplicates: 0, nearEmpty: 0 }),
     refused: { code: error.code, message: error.message, hint: error.hint },
   };
 }
@@ -160,10 +235,10 @@ function emptyFile(name: string): LabError {
 }
 
 function tooLarge(bytes: number, maxBytes: number): LabError {
-  const megabytes = (value: number): string => `${(value / 2 ** 20).toFixed(0)} MiB`;
+  const gibibytes = (value: number): string => `${(value / 2 ** 30).toFixed(0)} GiB`;
   return new LabError(
     'corpus/too-large',
-    `The files hold ${megabytes(bytes)}; the lab keeps documents in memory and takes at most ${megabytes(maxBytes)}.`,
+    `The files hold ${gibibytes(bytes)}; the lab reads at most ${gibibytes(maxBytes)}.`,
     'Give a sample: a verdict needs a few megabytes. Training at scale goes on elsewhere from the download.',
     { bytes, maxBytes },
   );

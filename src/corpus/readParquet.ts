@@ -1,19 +1,22 @@
 // Parquet by hyparquet, all its compressions included.
 import { LabError } from '../error';
 import type { CorpusFile } from './decodeText';
-import type { DocumentCutter, Emit } from './cutter';
+import type { Emit, RecordsAccount } from './cutter';
 import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
 
 /** Records that the list of text fields is read from. */
 const SAMPLE_RECORDS = 100;
 
-/** @throws LabError corpus/bad-table, corpus/no-text-field. */
-export async function readParquet(
+/**
+ * Yields the bytes behind it after each row group.
+ * @throws LabError corpus/bad-table, corpus/no-text-field.
+ */
+export async function* readParquet(
   file: CorpusFile,
+  account: RecordsAccount,
   emit: Emit,
   textField?: string,
-  onBytes: (bytes: number) => void = () => undefined,
-): Promise<Pick<DocumentCutter, 'recordsWithoutText' | 'fields'>> {
+): AsyncGenerator<number> {
   const { open, read } = await parquetReader(file);
   const { groups, bytes } = await open();
   const sample = await read({ rowStart: 0, rowEnd: Math.min(groups[0] ?? 0, SAMPLE_RECORDS) });
@@ -22,19 +25,18 @@ export async function readParquet(
   if (field === undefined || !sample.some((record) => field in record)) {
     throw noTextField(file.name, rows, rows, field);
   }
-  let recordsWithoutText = 0;
+  account.fields = fieldChoice(sample, field);
   let rowStart = 0;
   for (const [group, count] of groups.entries()) {
     for (const record of await read({ rowStart, rowEnd: rowStart + count, columns: [field] })) {
       const text = textOf(record, field);
-      if (text === null) recordsWithoutText++;
+      if (text === null) account.recordsWithoutText++;
       else emit(text);
     }
     rowStart += count;
-    onBytes(bytes * ((group + 1) / groups.length));
+    yield bytes * ((group + 1) / groups.length);
   }
-  if (recordsWithoutText * 2 >= rows) throw noTextField(file.name, rows, recordsWithoutText, field);
-  return { recordsWithoutText, fields: fieldChoice(sample, field) };
+  if (account.recordsWithoutText * 2 >= rows) throw noTextField(file.name, rows, account.recordsWithoutText, field);
 }
 
 interface Rows {

@@ -139,7 +139,7 @@ describe('what is refused', () => {
       { textField: 'body' },
     ],
     ['one document', 'too-few-documents', [memoryFile('a.txt', 'only one')]],
-    ['too much', 'too-large', [{ ...memoryFile('a.txt', 'x'), size: 2 ** 33 }]],
+    ['too much', 'too-large', [{ ...memoryFile('a.txt', 'x'), size: 2 ** 37 }]],
   ])('%s: corpus/%s', async (_, code, files, options) => {
     await expect(readCorpus(files, options)).rejects.toMatchObject({ name: 'LabError', code: `corpus/${code}` });
   });

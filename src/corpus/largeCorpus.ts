@@ -1,0 +1,81 @@
+// What is kept of a corpus that is too large for memory: the held-out documents, and an even sample of the others for training, chosen by
+// hash, so that both are the same in every run. Everything else is read from the files again when a vocabulary is learned.
+import { DEFAULT_HELD_OUT_BYTES, documentHash, heldOutCutoff, type HeldOutOptions } from './heldOut';
+
+/** A run of some thousand steps sees no more than this. */
+export const SAMPLE_BYTES = 64 * 2 ** 20;
+
+interface Group {
+  bytes: number;
+  readonly documents: string[];
+}
+
+interface Sampled {
+  readonly text: string;
+  readonly bytes: number;
+  readonly hash: number;
+  /** Independent of `hash`, which the held-out documents have taken the low end of. */
+  readonly rank: number;
+}
+
+export class LargeCorpus {
+  /** Documents of the lowest hashes, all of them up to the highest hash in it: held out is some front part of these. */
+  private readonly lowest = new Map<number, Group>();
+  private lowestBytes = 0;
+  private highestKept = 2 ** 32;
+  private sample: Sampled[] = [];
+  private sampleBytes = 0;
+  private lowestRank = 0;
+
+  constructor(
+    private readonly options: HeldOutOptions,
+    private readonly maxSampleBytes = SAMPLE_BYTES,
+  ) {}
+
+  add(text: string, hash: number, bytes: number): void {
+    if (hash < this.highestKept) this.addLowest(text, hash, bytes);
+    const rank = documentHash(`sample ${text}`);
+    if (rank < this.lowestRank) return;
+    this.sample.push({ text, bytes, hash, rank });
+    this.sampleBytes += bytes;
+    if (this.sampleBytes > 2 * this.maxSampleBytes) this.thin();
+  }
+
+  finish(): { readonly cutoff: number; readonly heldOut: readonly string[]; readonly sample: readonly string[] } {
+    const cutoff = heldOutCutoff(new Map([...this.lowest].map(([hash, { bytes }]) => [hash, bytes])), this.options);
+    const heldOut = [...this.lowest].filter(([hash]) => hash <= cutoff).flatMap(([, { documents }]) => documents);
+    this.thin();
+    return { cutoff, heldOut, sample: this.sample.filter(({ hash }) => hash > cutoff).map(({ text }) => text) };
+  }
+
+  private addLowest(text: string, hash: number, bytes: number): void {
+    const group = this.lowest.get(hash);
+    if (group) {
+      group.documents.push(text);
+      group.bytes += bytes;
+    } else this.lowest.set(hash, { bytes, documents: [text] });
+    this.lowestBytes += bytes;
+    const cap = this.options.heldOutBytes ?? DEFAULT_HELD_OUT_BYTES;
+    if (this.lowestBytes <= 8 * cap || this.lowest.size === 1) return;
+    // Halved at once, so that sorting is paid for seldom.
+    for (const highest of Float64Array.from(this.lowest.keys()).sort().reverse()) {
+      if (this.lowestBytes <= 4 * cap || this.lowest.size === 1) break;
+      this.lowestBytes -= this.lowest.get(highest)!.bytes;
+      this.lowest.delete(highest);
+      this.highestKept = highest;
+    }
+  }
+
+  /** Those of the highest ranks, in the order they came, until they fit. */
+  private thin(): void {
+    let bytes = 0;
+    for (const { rank, bytes: size } of this.sample.toSorted((a, b) => b.rank - a.rank)) {
+      bytes += size;
+      if (bytes <= this.maxSampleBytes) continue;
+      this.lowestRank = rank + 1;
+      break;
+    }
+    this.sample = this.sample.filter(({ rank }) => rank >= this.lowestRank);
+    this.sampleBytes = this.sample.reduce((sum, { bytes: size }) => sum + size, 0);
+  }
+}
