@@ -5,5 +5,5 @@ export { ignoredTarget, type PackedRow, type PackOptions, packRows } from './pac
 export { documentHash } from './heldOut';
 export { readCorpus, type ReadCorpusOptions, type ReadProgress } from './readCorpus';
 export type { SampleCorpus, SampleIndex } from './samples';
-export { type DocumentSplit, splitDocuments, type SplitOptions } from './splitDocuments';
+export { bytesOfAll, type DocumentSplit, splitDocuments, type SplitOptions } from './splitDocuments';
 export { utf8Length } from './utf8Length';

@@ -25,26 +25,12 @@ const common = {
   help: { kind: 'switch', about: 'show this help' },
 } satisfies Record<string, Flag>;
 
-const corpus = { kind: 'text', value: 'FILE', about: 'text or JSON lines to learn from', required: true } as const;
-const tokenizer = {
-  kind: 'text',
-  value: 'DIR',
-  about: 'instead of --model: a folder with tokenizer.json, without weights',
-} as const;
-const init = {
-  kind: 'text',
-  value: 'HOW',
-  about: 'how new rows start',
-  choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
-  fallback: 'subword-mean',
-} as const;
-const grammars = 'smiles, nucleotides, codons, amino-acids, chess-moves, latex-commands, abc-music, numbers';
-const learning = {
-  method: {
+const corpus = {
+  corpus: {
     kind: 'text',
-    value: 'HOW',
-    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammars})`,
-    fallback: 'continued',
+    value: 'PATH',
+    about: 'a file of text, JSON lines, CSV, Parquet, SMILES, FASTA or PGN, packed or not, or a folder of them',
+    required: true,
   },
   documents: {
     kind: 'text',
@@ -66,6 +52,27 @@ const learning = {
     fallback: 'auto',
   },
   field: { kind: 'text', value: 'NAME', about: 'field or column that holds the text, in JSON lines, CSV or Parquet' },
+} as const;
+const tokenizer = {
+  kind: 'text',
+  value: 'DIR',
+  about: 'instead of --model: a folder with tokenizer.json, without weights',
+} as const;
+const init = {
+  kind: 'text',
+  value: 'HOW',
+  about: 'how new rows start',
+  choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
+  fallback: 'subword-mean',
+} as const;
+const grammars = 'smiles, nucleotides, codons, amino-acids, chess-moves, latex-commands, abc-music, numbers';
+const learning = {
+  method: {
+    kind: 'text',
+    value: 'HOW',
+    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammars})`,
+    fallback: 'continued',
+  },
   'min-frequency': {
     kind: 'whole',
     value: 'N',
@@ -73,6 +80,13 @@ const learning = {
   },
   'min-documents': { kind: 'whole', value: 'N', about: 'in at least so many documents; 2 by default' },
   'max-length': { kind: 'whole', value: 'N', about: 'longest new token in characters' },
+  unit: {
+    kind: 'text',
+    value: 'WHAT',
+    about: 'what merges never cross and min-documents counts: a whole document, or each of its lines',
+    choices: ['document', 'line'],
+    fallback: 'document',
+  },
   'merge-digits': { kind: 'switch', about: 'new tokens may hold digits' },
   never: { kind: 'text', value: 'REGEX', about: 'no new token matches this' },
   'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
@@ -103,12 +117,12 @@ export const verbs = {
   },
   eval: {
     about: 'Bits per byte of a whole file, per document.',
-    flags: { corpus, 'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' } },
+    flags: { ...corpus, 'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' } },
   },
   diagnose: {
     about: 'Expand or not: the verdict, the signals behind it and the frontier of vocabulary sizes. Needs no GPU.',
     flags: {
-      corpus,
+      ...corpus,
       tokenizer: {
         ...tokenizer,
         about: 'instead of --model: a folder with tokenizer.json and config.json, without weights',
@@ -120,7 +134,7 @@ export const verbs = {
   expand: {
     about: 'Add new tokens learned from a corpus and write the grafted model as a Hugging Face folder.',
     flags: {
-      corpus,
+      ...corpus,
       'new-tokens': { kind: 'whole', value: 'K', about: 'how many new tokens', required: true },
       ...learning,
       init,
@@ -131,7 +145,7 @@ export const verbs = {
   train: {
     about: 'Train and write the result as a Hugging Face folder. With --new-tokens, expands first.',
     flags: {
-      corpus,
+      ...corpus,
       train: {
         kind: 'text',
         value: 'WHAT',

@@ -16,6 +16,7 @@ import { verdictConfidence } from './confidence';
 import { countedBytes, type CorpusText } from './corpusText';
 import { expansionCost } from './cost';
 import { countText, countDocuments } from './counting';
+import type { OpenShards } from './countingShard';
 import { cappedDocuments } from './evaluate';
 import { frontierOf, frontierSizes } from './frontier';
 import { learnMerges, wordsOf } from './learnVocabulary';
@@ -42,6 +43,8 @@ export interface DiagnoseOptions {
   readonly largest?: number;
   /** Judge this size. Default: the one the frontier suggests. */
   readonly newTokens?: number;
+  /** Threads for counting the words of large corpora. */
+  readonly openShards?: OpenShards;
 }
 
 /** How often the default run sees the training text; exposures are counted over that many passes. */
@@ -59,7 +62,10 @@ export async function diagnose(
   const signal = options.signal ? { signal: options.signal } : {};
   const report = throttled(options.onProgress ?? (() => undefined));
   const learning = { onProgress: report, ...signal };
-  const words = await wordsOf(model, corpus.train, learning);
+  const words = await wordsOf(model, corpus, {
+    ...learning,
+    ...(options.openShards ? { openShards: options.openShards } : {}),
+  });
   const largest = Math.max(options.newTokens ?? 0, options.largest ?? largestNewTokens(words.bytes));
   const extension = await learnedOrNull(model, words, { ...learning, newTokens: largest });
   throwIfCancelled(options.signal);

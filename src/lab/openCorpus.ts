@@ -1,5 +1,5 @@
 /** Files or a sample to the texts of an experiment, with the general text that forgetting is measured on. */
-import { readCorpus, utf8Length, type Corpus, type CorpusFile, type DocumentFormat } from '../corpus/index';
+import { bytesOfAll, readCorpus, utf8Length, type Corpus, type CorpusFile, type DocumentFormat } from '../corpus/index';
 import type { CorpusText } from './corpusText';
 import { throttled, type OnProgress } from './progress';
 import { seededRandom, shuffledIndices } from './random';
@@ -17,6 +17,8 @@ export interface OpenCorpusOptions {
   readonly format?: DocumentFormat;
   /** Field or column that holds the text. Default: told from the first records. */
   readonly textField?: string;
+  /** Text up to this size is kept in memory. Default 256 MiB. */
+  readonly memoryBytes?: number;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
@@ -35,6 +37,7 @@ export async function openCorpus(
   });
   return {
     train: corpus.train,
+    ...(corpus.isSample ? { readTrain: (signal) => corpus.readTrain(signal) } : {}),
     heldOut: corpus.heldOut,
     general: general.documents,
     summary: summaryOf(corpus, general),
@@ -57,11 +60,12 @@ function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
       }),
     ),
     documents: corpus.documents,
-    trainDocuments: corpus.train.length,
+    trainDocuments: corpus.trainDocuments,
+    ...(corpus.isSample ? { sampledDocuments: corpus.train.length, sampledBytes: bytesOfAll(corpus.train) } : {}),
     heldOutDocuments: corpus.heldOut.length,
     trainBytes: corpus.trainBytes,
     heldOutBytes: corpus.heldOutBytes,
-    generalBytes: general.documents.reduce((sum, document) => sum + utf8Length(document), 0),
+    generalBytes: bytesOfAll(general.documents),
     generalName: general.name,
     duplicates: corpus.duplicates,
     nearEmpty: corpus.nearEmpty,

@@ -1,18 +1,32 @@
-/** Progress at most ten times a second; the first and the last of a phase always get through. */
+/** Progress at most ten times a second, with an estimate; the first and the last of a phase always get through. */
 import type { Progress } from './results';
 
 export type OnProgress = (progress: Progress) => void;
 
 const intervalMilliseconds = 100;
+/** An estimate from less is a guess. */
+const estimateAfterMilliseconds = 1000;
 
 export function throttled(report: OnProgress): OnProgress {
   let last = -Infinity;
   let phase = '';
+  let started = { at: 0, done: 0 };
   return (progress) => {
     const now = performance.now();
     if (progress.phase === phase && progress.done < progress.total && now - last < intervalMilliseconds) return;
+    if (progress.phase !== phase || progress.done < started.done) started = { at: now, done: progress.done };
     last = now;
     phase = progress.phase;
-    report(progress);
+    report({ ...progress, ...estimate(progress, now - started.at, started.done) });
   };
+}
+
+/** The rest of the phase at the pace it has had. */
+function estimate(
+  { done, total }: Progress,
+  elapsed: number,
+  startedAt: number,
+): Pick<Progress, 'remainingMilliseconds'> {
+  if (elapsed < estimateAfterMilliseconds || done <= startedAt || total <= 0) return {};
+  return { remainingMilliseconds: (elapsed * Math.max(0, total - done)) / (done - startedAt) };
 }

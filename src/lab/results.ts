@@ -100,6 +100,9 @@ export interface CorpusSummary {
   readonly trainDocuments: number;
   readonly heldOutDocuments: number;
   readonly trainBytes: number;
+  /** Of a corpus that does not fit in memory: the even sample of its training documents that runs draw from. */
+  readonly sampledDocuments?: number;
+  readonly sampledBytes?: number;
   readonly heldOutBytes: number;
   readonly generalBytes: number;
   readonly generalName: string;
@@ -179,6 +182,24 @@ export interface LearnWay {
   readonly method: LearnMethod;
   /** Of the atomic alphabet; absent: told from the texts. */
   readonly grammar?: GrammarName;
+  /** Absent: the defaults. */
+  readonly rules?: LearnRules;
+}
+
+/** What may become a token. */
+export interface LearnRules {
+  /** Occurrences in the training text. Default 2. */
+  readonly minFrequency?: number;
+  /** Documents it stands in. Default 2. */
+  readonly minDocuments?: number;
+  /** Characters. Default: no bound; 16 where tokenizer.json has no word boundary, as SentencePiece has it. */
+  readonly maxPieceLength?: number;
+  /** Digits are not merged unless this is set. */
+  readonly mergeDigits?: boolean;
+  /** Source of a regular expression that no new token may match. */
+  readonly neverMerge?: string;
+  /** Default `document`. */
+  readonly unit?: 'document' | 'line';
 }
 
 /** Which tokens a vocabulary is made of. */
@@ -437,4 +458,6 @@ export interface Progress {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
+  /** Until this phase ends, at the pace so far; there once the phase has run for a while. */
+  readonly remainingMilliseconds?: number;
 }

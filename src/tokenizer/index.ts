@@ -5,7 +5,10 @@ export type { Encoding } from './encoding';
 export type { TokenizerFamily } from './family';
 export { Tokenizer, type PreToken, type SpecialIds } from './Tokenizer';
 export type { AddedPiece, CharacterPiece, MergedPiece, NewPiece } from './model/model';
-export { countWords, type CountProgress, type WordCounts } from './trainer/countWords';
+export { countWords, type CountProgress } from './trainer/countWords';
+export { countInShards, type CountingShard } from './trainer/countInShards';
+export { WordCounter, type WordCounts } from './trainer/WordCounter';
+export { inUnits, type TrainingTexts, type TrainingUnit } from './trainer/trainingTexts';
 export {
   trainBpe,
   byteLevelVocabulary,
@@ -38,3 +41,4 @@ export { countBoundaries } from './grammar/boundaries';
 export { Exposures, type TracedToken } from './trainer/exposures';
 export { pruneLeaves } from './trainer/pruneLeaves';
 export { numberedFrom } from './trainer/numbering';
+export { slowPattern } from './pattern/slowPattern';

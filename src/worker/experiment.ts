@@ -11,6 +11,7 @@ import {
   diagnose,
   experimentOf,
   generateText,
+  isSameWay,
   learnVocabulary,
   leastLimits,
   ModelSession,
@@ -19,7 +20,10 @@ import {
   openModel,
   piecesOf,
   planTraining,
+  throttled,
   Training,
+  wayOf,
+  wordsOf,
   type AdapterSummary,
   type Candidate,
   type CandidateCounts,
@@ -45,6 +49,7 @@ import {
   type VocabularySummary,
 } from '../lab/index';
 import { Adapter } from './adapter';
+import { openShards } from './countingShards';
 import type { LabApi, OnProgress, RunUpdate, Tokenized } from './api';
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
@@ -125,7 +130,7 @@ export class Experiment implements LabApi {
 
   diagnose(onProgress: OnProgress): Promise<Diagnosis> {
     return this.cancellable(async (signal) => {
-      this.diagnosed = await diagnose(this.requireModel(), this.requireCorpus(), { onProgress, signal });
+      this.diagnosed = await diagnose(this.requireModel(), this.requireCorpus(), { onProgress, signal, openShards });
       this.table = undefined;
       return this.diagnosed.diagnosis;
     });
@@ -320,25 +325,21 @@ export class Experiment implements LabApi {
     return model.summary;
   }
 
-  /** Learned once for each way; the diagnosis has learned the continued merges already. */
-  private async candidateTable(
-    { method, grammar }: LearnWay,
-    onProgress: OnProgress,
-    signal: AbortSignal,
-  ): Promise<CandidateTable> {
-    const isSame = this.table?.way.method === method && this.table.way.grammar === grammar;
-    if (this.table && isSame) return this.table;
+  /** Learned once for each way; the diagnosis has learned the continued merges of the default rules already. */
+  private async candidateTable(asked: LearnWay, onProgress: OnProgress, signal: AbortSignal): Promise<CandidateTable> {
+    const way = wayOf(asked);
+    if (this.table && isSameWay(this.table.way, way)) return this.table;
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-    this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal });
+    this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal, openShards });
     const { extension: continued, words } = this.diagnosed;
     if (!continued) throw nothingToLearn();
-    const newTokens = continued.tokens.length;
-    const way: LearnWay = grammar === undefined ? { method } : { method, grammar };
-    const extension =
-      method === 'continued'
-        ? continued
-        : await learnVocabulary(model, corpus.train, { ...way, newTokens, onProgress, signal });
-    this.table = await CandidateTable.open(model, corpus, way, extension, words, { signal });
+    const options = { onProgress: throttled(onProgress), signal, openShards };
+    const extension = isSameWay(way, { method: 'continued' })
+      ? continued
+      : await learnVocabulary(model, corpus, { ...way, newTokens: continued.tokens.length, ...options });
+    const unit = way.rules?.unit ?? 'document';
+    const counted = unit === 'document' ? words : await wordsOf(model, corpus, { ...options, unit });
+    this.table = await CandidateTable.open(model, corpus, way, extension, counted, { signal });
     return this.table;
   }
 

@@ -78,11 +78,13 @@ export async function mainThreadTasks(page: Page, during: () => Promise<unknown>
       .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  return traceEvents
-    .filter(({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && mainThreads.has(`${pid} ${tid}`))
-    .filter(({ dur }) => dur !== undefined) // the task that was still running when the trace ended
-    // Chromium leaves the time on a core out of some tasks of a microsecond; it is never more than the time by the clock.
-    .map(({ dur, tdur }) => ({ wallMilliseconds: dur! / 1000, cpuMilliseconds: (tdur ?? dur!) / 1000 }));
+  return (
+    traceEvents
+      .filter(({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && mainThreads.has(`${pid} ${tid}`))
+      .filter(({ dur }) => dur !== undefined) // the task that was still running when the trace ended
+      // Chromium leaves the time on a core out of some tasks of a microsecond; it is never more than the time by the clock.
+      .map(({ dur, tdur }) => ({ wallMilliseconds: dur! / 1000, cpuMilliseconds: (tdur ?? dur!) / 1000 }))
+  );
 }
 
 /** One entry of Chromium's trace format; times in microseconds. */

@@ -96,7 +96,7 @@ describe('a choice among the candidates', () => {
   });
 
   it('works on added tokens too', async () => {
-    const extension = await learnVocabulary(model, corpus.train, { method: 'atomic', newTokens: 50 });
+    const extension = await learnVocabulary(model, corpus, { method: 'atomic', newTokens: 50 });
     const { words } = await diagnose(model, corpus);
     const atoms = await CandidateTable.open(model, corpus, { method: 'atomic' }, extension, words);
     const list = atoms.list();

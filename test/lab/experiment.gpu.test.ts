@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 async function prepared(options: { tied?: boolean; bf16?: boolean } = {}) {
   const model = await openModel(await tinyLlama(options), 'folder');
-  const extension = await learnVocabulary(model, corpus.train, { newTokens: 6 });
+  const extension = await learnVocabulary(model, corpus, { newTokens: 6 });
   return { model, vocabulary: await buildVocabulary(model, corpus, extension, 6) };
 }
 

@@ -1,10 +1,16 @@
-/** `--corpus FILE`, and the general text that stands beside it where the samples are there. */
-import { existsSync, openAsBlob, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+/** `--corpus PATH`, and the general text that stands beside it where the samples are there. */
+import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CorpusFile, DocumentFormat, SampleIndex } from '../../corpus/index';
 import { asLabError, LabError } from '../../error';
-import { openCorpus, openGeneralText, type CorpusText, type GeneralText } from '../../lab/index';
+import {
+  openCorpus,
+  openGeneralText,
+  type CorpusText,
+  type GeneralText,
+  type OpenCorpusOptions,
+} from '../../lab/index';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
 
@@ -21,25 +27,38 @@ export async function corpusFile(path: string): Promise<CorpusFile> {
   };
 }
 
+/** The file, or every file of the folder and those in it, by name; hidden ones are left out. */
+async function corpusFiles(path: string): Promise<CorpusFile[]> {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [await corpusFile(path)];
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.split(sep).some((part) => part.startsWith('.')) && statSync(join(path, name)).isFile())
+    .sort();
+  return Promise.all(names.map(async (name) => ({ ...(await corpusFile(join(path, name))), name })));
+}
+
 export async function corpusOf(command: Command): Promise<CorpusText> {
-  const file = await corpusFile(command.text('corpus')!);
+  const files = await corpusFiles(command.text('corpus')!);
   const general = command.text('general');
   const elsewhere =
     general === undefined ? await generalText() : await openGeneralText(await corpusFile(general), general);
+  return openCorpus(files, elsewhere, { onProgress: progressLine(), ...readingOptions(command) });
+}
+
+function readingOptions(command: Command): Pick<OpenCorpusOptions, 'format' | 'textField'> {
   const textField = command.text('field');
   const format = command.text('documents') as DocumentFormat | 'auto' | undefined;
-  return openCorpus([file], elsewhere, {
-    onProgress: progressLine(),
+  return {
     ...(format === undefined || format === 'auto' ? {} : { format }),
     ...(textField === undefined ? {} : { textField }),
-  });
+  };
 }
 
 /** Every document of the file, none held out. A file that is one document counts as one. */
 export async function allDocuments(command: Command): Promise<readonly string[]> {
   const path = command.text('corpus')!;
   try {
-    const { train, heldOut } = await openCorpus([await corpusFile(path)], { name: '', documents: [] });
+    const options = { ...readingOptions(command), memoryBytes: Infinity };
+    const { train, heldOut } = await openCorpus(await corpusFiles(path), { name: '', documents: [] }, options);
     return [...heldOut, ...train];
   } catch (thrown) {
     if (asLabError(thrown).code !== 'corpus/too-few-documents') throw thrown;

@@ -2,6 +2,7 @@
 import { diagnose, isExtendable, type Signal } from '../../lab/index';
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
+import { openShards } from '../countingShards';
 import { progressLine } from '../stdout';
 import { corpusOf } from './corpus';
 import { tokenizerModelOf } from './model';
@@ -12,6 +13,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
   const newTokens = command.number('new-tokens');
   const { diagnosis } = await diagnose(model, corpus, {
     onProgress: progressLine(),
+    openShards,
     ...(newTokens === undefined ? {} : { newTokens }),
   });
   const { verdict, confidence, frontier, suggestedNewTokens, bytesPerPreToken, cost } = diagnosis;

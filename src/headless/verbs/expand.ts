@@ -13,7 +13,8 @@ import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
-import { learningOptions } from './learning';
+import { openShards } from '../countingShards';
+import { learnWay } from './learning';
 import { modelOf } from './model';
 
 export async function expandVerb(command: Command): Promise<Answer> {
@@ -21,7 +22,7 @@ export async function expandVerb(command: Command): Promise<Answer> {
   const corpus = await corpusOf(command);
   const onProgress = progressLine();
   const newTokens = command.number('new-tokens')!;
-  const learned = await learnVocabulary(model, corpus.train, { ...learningOptions(command), newTokens, onProgress });
+  const learned = await learnVocabulary(model, corpus, { ...learnWay(command), newTokens, onProgress, openShards });
   const floor = command.number('least-exposure');
   const extension = floor === undefined ? learned : prunedExtension(learned, floor);
   const vocabulary = await buildVocabulary(model, corpus, extension, newTokens, { onProgress });

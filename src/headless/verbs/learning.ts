@@ -1,12 +1,12 @@
 /** The flags of learning a vocabulary. */
 import { LabError } from '../../error';
-import type { VocabularyOptions } from '../../lab/index';
+import type { LearnRules, LearnWay } from '../../lab/index';
 import { grammars, type GrammarName, type LearnMethod } from '../../tokenizer/index';
 import type { Command } from '../arguments';
 
 const methods: readonly string[] = ['continued', 'independent', 'added', 'atomic'] satisfies LearnMethod[];
 
-export function learningOptions(command: Command): Omit<VocabularyOptions, 'newTokens'> {
+export function learnWay(command: Command): LearnWay {
   const [method = '', grammar] = command.text('method')!.split(':');
   const isGrammar = grammar === undefined || (method === 'atomic' && grammar in grammars);
   if (!methods.includes(method) || !isGrammar) {
@@ -16,29 +16,24 @@ export function learningOptions(command: Command): Omit<VocabularyOptions, 'newT
       `One of: ${methods.join(', ')}; atomic takes a grammar: atomic:${Object.keys(grammars).join(', atomic:')}.`,
     );
   }
-  const [minFrequency, minDocuments, maxPieceLength] = ['min-frequency', 'min-documents', 'max-length'].map((flag) =>
-    command.number(flag),
-  );
-  const never = command.text('never');
   return {
     method: method as LearnMethod,
     ...(grammar === undefined ? {} : { grammar: grammar as GrammarName }),
-    ...(minFrequency === undefined ? {} : { minFrequency }),
-    ...(minDocuments === undefined ? {} : { minDocuments }),
-    ...(maxPieceLength === undefined ? {} : { maxPieceLength }),
-    ...(command.isSet('merge-digits') ? { forbidDigits: false } : {}),
-    ...(never === undefined ? {} : { neverMerge: pattern(never) }),
+    rules: learnRules(command),
   };
 }
 
-function pattern(source: string): RegExp {
-  try {
-    return new RegExp(source, 'u');
-  } catch (cause) {
-    throw new LabError(
-      'headless/bad-arguments',
-      `\`--never\` is no regular expression: ${(cause as Error).message}.`,
-      'Write it as JavaScript does, without slashes.',
-    );
-  }
+function learnRules(command: Command): LearnRules {
+  const numbers = { minFrequency: 'min-frequency', minDocuments: 'min-documents', maxPieceLength: 'max-length' };
+  const given = Object.entries(numbers).flatMap(([rule, flag]) => {
+    const value = command.number(flag);
+    return value === undefined ? [] : [[rule, value]];
+  });
+  const neverMerge = command.text('never');
+  return {
+    ...(Object.fromEntries(given) as LearnRules),
+    ...(command.isSet('merge-digits') ? { mergeDigits: true } : {}),
+    ...(neverMerge === undefined ? {} : { neverMerge }),
+    unit: command.text('unit') as 'document' | 'line',
+  };
 }

@@ -21,6 +21,7 @@ import {
   type TrainSettings,
 } from '../../lab/index';
 import type { Command } from '../arguments';
+import { openShards } from '../countingShards';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
@@ -38,7 +39,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
       ? await buildVocabulary(
           model,
           corpus,
-          await learnVocabulary(model, corpus.train, { newTokens, onProgress }),
+          await learnVocabulary(model, corpus, { newTokens, onProgress, openShards }),
           newTokens,
         )
       : undefined;

@@ -8,6 +8,7 @@ import type { Tokenizer } from '../Tokenizer';
 import { visibleText } from '../visibleText';
 import type { ContinueBpeOptions } from './continueBpe';
 import { Pause } from './pause';
+import { batchesOf, type TrainingTexts } from './trainingTexts';
 import type { NewToken, VocabularyExtension } from './vocabularyExtension';
 
 /** Documents that are encoded and decoded again. */
@@ -23,7 +24,7 @@ interface Candidate {
 /** Words (what the pre-tokenizer leaves whole, without the space before) that save the most tokens. */
 export function addedWords(
   tokenizer: Tokenizer,
-  documents: readonly string[],
+  texts: TrainingTexts,
   options: ContinueBpeOptions,
 ): Promise<VocabularyExtension> {
   const words = (text: string): string[] =>
@@ -31,23 +32,23 @@ export function addedWords(
       .preTokenize(text)
       .filter(({ addedId }) => addedId === null)
       .map(({ start, end }) => text.slice(start, end).trim());
-  return addedVocabulary(tokenizer, documents, options, words, false);
+  return addedVocabulary(tokenizer, texts, options, words, false);
 }
 
 /** One token for each atom of the grammar that is several tokens now, the most frequent first. */
 export function atomicAlphabet(
   tokenizer: Tokenizer,
-  documents: readonly string[],
+  texts: TrainingTexts,
   grammar: Grammar,
   options: ContinueBpeOptions,
 ): Promise<VocabularyExtension> {
   const atoms = (text: string): string[] => atomsOf(grammar, text).map((atom) => atom.text);
-  return addedVocabulary(tokenizer, documents, { forbidDigits: false, ...options }, atoms, grammar.singleWord);
+  return addedVocabulary(tokenizer, texts, { forbidDigits: false, ...options }, atoms, grammar.singleWord);
 }
 
 async function addedVocabulary(
   tokenizer: Tokenizer,
-  documents: readonly string[],
+  texts: TrainingTexts,
   options: ContinueBpeOptions,
   partsOf: (text: string) => string[],
   singleWord: boolean,
@@ -55,7 +56,9 @@ async function addedVocabulary(
   const pause = new Pause(options.signal);
   const counts = new Map<string, { count: number; documents: number; last: number }>();
   let before = 0;
-  for (const [document, text] of documents.entries()) {
+  let document = -1;
+  for await (const text of eachOf(texts, pause)) {
+    document++;
     before += tokenizer.encode(text).ids.length;
     for (const part of partsOf(text)) {
       const known = counts.get(part);
@@ -66,7 +69,6 @@ async function addedVocabulary(
         known.last = document;
       }
     }
-    if (pause.isDue) await pause.take();
   }
   const mayStand = rule(tokenizer, options);
   const candidates = [...counts]
@@ -78,13 +80,13 @@ async function addedVocabulary(
   if (candidates.length === 0) {
     throw new LabError(
       'tokenizer/nothing-to-learn',
-      `${documents.length} documents hold no word or symbol that is more than one token and frequent enough.`,
+      `${document + 1} documents hold no word or symbol that is more than one token and frequent enough.`,
       'Every symbol is a token already, or the texts are too short: continue the merges instead.',
     );
   }
   let id = options.firstNewId ?? tokenizer.largestId + 1;
   const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text, singleWord }));
-  return counted(tokenizer, documents, pieces, candidates, before, pause);
+  return counted(tokenizer, texts, pieces, candidates, before, pause);
 }
 
 function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): (text: string, count: number) => boolean {
@@ -101,7 +103,7 @@ function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): (text: string,
 
 async function counted(
   tokenizer: Tokenizer,
-  documents: readonly string[],
+  texts: TrainingTexts,
   pieces: readonly AddedPiece[],
   candidates: readonly Candidate[],
   before: number,
@@ -115,7 +117,10 @@ async function counted(
   const encoder = new TextEncoder();
   let after = 0;
   let bytes = 0;
-  for (const [document, text] of documents.entries()) {
+  let document = -1;
+  let changesText = false;
+  for await (const text of eachOf(texts, pause)) {
+    document++;
     const { ids } = extended.encode(text);
     after += ids.length;
     bytes += encoder.encode(text).length;
@@ -126,7 +131,8 @@ async function counted(
       if (lastDocument[index] !== document) inDocuments[index]!++;
       lastDocument[index] = document;
     }
-    if (pause.isDue) await pause.take();
+    if (document < CHECKED_DOCUMENTS)
+      changesText ||= extended.decode(ids) !== tokenizer.decode(tokenizer.encode(text).ids);
   }
   const tokens = pieces.map((piece, index): NewToken => {
     const text = encoder.encode(piece.piece);
@@ -141,8 +147,14 @@ async function counted(
     };
   });
   const dead = tokens.filter((token) => token.occurrences === 0).map((token) => token.piece);
-  const changesText = documents
-    .slice(0, CHECKED_DOCUMENTS)
-    .some((text) => extended.decode(extended.encode(text).ids) !== tokenizer.decode(tokenizer.encode(text).ids));
-  return { tokens, trainingTokens: { before, after }, bytes, documents: documents.length, dead, changesText };
+  return { tokens, trainingTokens: { before, after }, bytes, documents: document + 1, dead, changesText };
+}
+
+async function* eachOf(texts: TrainingTexts, pause: Pause): AsyncGenerator<string> {
+  for await (const batch of batchesOf(texts)) {
+    for (const text of batch) {
+      yield text;
+      if (pause.isDue) await pause.take();
+    }
+  }
 }

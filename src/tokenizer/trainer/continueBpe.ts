@@ -4,7 +4,7 @@
 import { LabError } from '../../error';
 import type { NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
-import type { WordCounts } from './countWords';
+import type { WordCounts } from './WordCounter';
 import { DocumentIndex } from './documentFrequency';
 import { MergeLearner, type PairCandidate } from './MergeLearner';
 import { mergeRule, type MergeRule, type MergeRuleOptions } from './mergeRule';

@@ -4,7 +4,7 @@
 import type { NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
 import type { ContinueBpeOptions } from './continueBpe';
-import type { WordCounts } from './countWords';
+import type { WordCounts } from './WordCounter';
 import { MergeLearner } from './MergeLearner';
 import { mergeRule } from './mergeRule';
 import { numberedFrom } from './numbering';

@@ -8,7 +8,9 @@ import { addedWords, atomicAlphabet } from './addedVocabulary';
 import { continueBpe, type ContinueBpeOptions } from './continueBpe';
 import { countWords } from './countWords';
 import { independentBpe } from './independentBpe';
+import { inUnits, type TrainingTexts, type TrainingUnit } from './trainingTexts';
 import type { VocabularyExtension } from './vocabularyExtension';
+import type { WordCounts } from './WordCounter';
 
 /** `continued`: more merges after the model's own; `independent`: merges from the alphabet; `added`: frequent words as
  *  added tokens; `atomic`: one token for each symbol of a notation. */
@@ -16,8 +18,12 @@ export type LearnMethod = 'continued' | 'independent' | 'added' | 'atomic';
 
 export interface LearnVocabularyOptions extends ContinueBpeOptions {
   readonly method?: LearnMethod;
-  /** Of the atomic alphabet. Default: told from the texts. */
+  /** Of the atomic alphabet. Default: told from the texts, where they are in memory. */
   readonly grammar?: GrammarName;
+  /** What a text is: merges never cross its ends, and documents are counted in it. Default `document`. */
+  readonly unit?: TrainingUnit;
+  /** How words are counted. Default: on this thread. */
+  readonly count?: (texts: TrainingTexts) => Promise<WordCounts>;
 }
 
 /**
@@ -26,16 +32,19 @@ export interface LearnVocabularyOptions extends ContinueBpeOptions {
  */
 export async function learnVocabulary(
   tokenizer: Tokenizer,
-  documents: readonly string[],
-  { method = 'continued', grammar, ...options }: LearnVocabularyOptions,
+  given: TrainingTexts,
+  { method = 'continued', grammar, unit, count, ...options }: LearnVocabularyOptions,
 ): Promise<VocabularyExtension> {
-  if (method === 'added') return addedWords(tokenizer, documents, options);
+  const texts = inUnits(given, unit);
+  if (method === 'added') return addedWords(tokenizer, texts, options);
   if (method === 'atomic') {
-    const notation = grammar === undefined ? detectGrammar(documents) : grammars[grammar];
+    const told = grammar === undefined && typeof texts !== 'function' ? detectGrammar(texts) : null;
+    const notation = grammar === undefined ? told : grammars[grammar];
     if (notation === null) throw noGrammar();
-    return atomicAlphabet(tokenizer, documents, notation, options);
+    return atomicAlphabet(tokenizer, texts, notation, options);
   }
-  const words = await countWords(tokenizer, documents, options.signal ? { signal: options.signal } : {});
+  const signal = options.signal ? { signal: options.signal } : {};
+  const words = await (count ? count(texts) : countWords(tokenizer, texts, signal));
   return method === 'continued' ? continueBpe(tokenizer, words, options) : independentBpe(tokenizer, words, options);
 }
 

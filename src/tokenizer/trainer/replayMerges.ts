@@ -1,7 +1,7 @@
 // Learned tokens applied, in their order, to the words of any text: what encoding with the first k of them gives.
 import type { NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
-import type { WordCounts } from './countWords';
+import type { WordCounts } from './WordCounter';
 import { MergeLearner } from './MergeLearner';
 import { segmentWords } from './segmentWords';
 import { unknownCharacters } from './unknownCharacters';

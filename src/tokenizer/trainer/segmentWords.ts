@@ -1,6 +1,6 @@
 // Words as rows of ids under a tokenizer: what merging starts from.
 import type { Tokenizer } from '../Tokenizer';
-import type { WordCounts } from './countWords';
+import type { WordCounts } from './WordCounter';
 import type { TrainingWords } from './MergeLearner';
 
 export function segmentWords(tokenizer: Tokenizer, { words, counts }: WordCounts): TrainingWords {

@@ -2,7 +2,7 @@
 // alphabet), then one per merge until the vocabulary is full or no pair is frequent enough.
 import { BYTE_TO_CHARACTER } from '../byteLevelAlphabet';
 import type { Tokenizer } from '../Tokenizer';
-import type { WordCounts } from './countWords';
+import type { WordCounts } from './WordCounter';
 import { MergeLearner } from './MergeLearner';
 import { Pause } from './pause';
 import { segmentWords } from './segmentWords';

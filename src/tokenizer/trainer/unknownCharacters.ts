@@ -1,7 +1,7 @@
 // Characters that a SentencePiece-style model spells in bytes. Given a piece of their own they need no merge and no piece
 // in between, and save all of their bytes but one: for scripts that the model hardly knows they are the first thing to learn.
 import type { Tokenizer } from '../Tokenizer';
-import type { WordCounts } from './countWords';
+import type { WordCounts } from './WordCounter';
 
 export interface UnknownCharacter {
   readonly character: string;

@@ -3,7 +3,7 @@ import { pieceBytes } from '../family';
 import type { NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
 import { visibleText } from '../visibleText';
-import type { WordCounts } from './countWords';
+import type { WordCounts } from './WordCounter';
 import { documentsOfTokens } from './documentFrequency';
 
 export type NewToken = NewPiece & {
