@@ -1,5 +1,6 @@
 /** Output that is there before the process exits: writes to pipes are asynchronous, and `process.exit` cuts them off. */
 import { writeSync } from 'node:fs';
+import type { Progress } from '../lab/index';
 
 export function print(text: string): void {
   const bytes = new TextEncoder().encode(`${text}\n`);
@@ -13,11 +14,12 @@ export function print(text: string): void {
 }
 
 /** One line of progress on stderr, rewritten in place on a terminal, else at most one line a phase. */
-export function progressLine(): (progress: { phase: string; done: number; total: number }) => void {
+export function progressLine(): (progress: Progress) => void {
   let shown = '';
-  return ({ phase, done, total }) => {
+  return ({ phase, done, total, remainingMilliseconds: left }) => {
     if (process.stderr.isTTY) {
-      process.stderr.write(`\r\x1b[K${phase} ${done}/${total}${done >= total ? '\n' : ''}`);
+      const estimate = left === undefined || left < 1000 ? '' : `, about ${Math.round(left / 1000)} s left`;
+      process.stderr.write(`\r\x1b[K${phase} ${done}/${total}${done >= total ? '\n' : estimate}`);
     } else if (phase !== shown) {
       process.stderr.write(`${phase}\n`);
     }

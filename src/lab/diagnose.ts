@@ -130,9 +130,15 @@ export async function diagnose(
       bytesPerPreToken: bytesPerToken(before.preTokens),
       mostFragmented: mostFragmented(tokenizer, words),
       heldOutExcerpt: excerptOf(corpus.heldOut),
+      droppedShare: droppedShare(words),
       milliseconds: performance.now() - started,
     },
   };
+}
+
+function droppedShare({ counts, droppedOccurrences }: WordCounts): number {
+  if (droppedOccurrences === 0) return 0;
+  return droppedOccurrences / (droppedOccurrences + counts.reduce((sum, count) => sum + count, 0));
 }
 
 /** How many tokens of `documents` the first `newTokens` merges save. */

@@ -174,6 +174,8 @@ export interface Diagnosis {
     readonly occurrences: number;
   }[];
   readonly heldOutExcerpt: string;
+  /** Share of all word occurrences that the merges were learned without, because the table of words was full; mostly 0. */
+  readonly droppedShare: number;
   readonly milliseconds: number;
 }
 

@@ -286,6 +286,7 @@ export const diagnosis: Diagnosis = {
   })),
   suggestedNewTokens: 512,
   bytesPerPreToken: 3.21,
+  droppedShare: 0,
   mostFragmented: PARTS.slice(0, 10).map((text, at) => ({
     text,
     pieces: cut(text, []),

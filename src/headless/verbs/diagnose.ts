@@ -16,7 +16,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     openShards,
     ...(newTokens === undefined ? {} : { newTokens }),
   });
-  const { verdict, confidence, frontier, suggestedNewTokens, bytesPerPreToken, cost } = diagnosis;
+  const { verdict, confidence, frontier, suggestedNewTokens, bytesPerPreToken, cost, droppedShare } = diagnosis;
   const signals = diagnosis.signals.map((signal) => ({
     name: signal.name,
     value: signal.value,
@@ -36,6 +36,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     frontier,
     ceiling: bytesPerPreToken,
     cost,
+    droppedShare,
     isPrediction: true,
     extendable,
   };

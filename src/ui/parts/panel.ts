@@ -7,7 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { Progress } from '../../worker/index';
-import { count } from '../format';
+import { count, duration } from '../format';
 import type { Failure } from '../state/slot';
 import { failureTitle } from '../wording/failures';
 import { phaseText } from '../wording/phases';
@@ -106,7 +106,11 @@ export const emptyState = (what: Content, note: Content, action: Content = nothi
 export function progressText(progress: Progress | undefined): string {
   if (!progress) return msg('Waiting for the lab');
   const phase = phaseText(progress.phase);
-  return progress.total > 0 ? msg(str`${phase}, ${count(progress.done)} of ${count(progress.total)}`) : phase;
+  if (progress.total <= 0) return phase;
+  const done = msg(str`${phase}, ${count(progress.done)} of ${count(progress.total)}`);
+  const { remainingMilliseconds: left } = progress;
+  // Under a second it would flicker and be gone.
+  return left === undefined || left < 1000 ? done : msg(str`${done}, about ${duration(left)} left`);
 }
 
 export function progressBar(progress: Progress | undefined, label: string): TemplateResult {

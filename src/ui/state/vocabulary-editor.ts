@@ -34,8 +34,8 @@ export class VocabularyEditor {
 
   /** The way that the candidates are found. */
   get way(): LearnWay {
-    const { method, grammar } = this.choice;
-    return grammar === undefined ? { method } : { method, grammar };
+    const { method, grammar, rules } = this.choice;
+    return { method, ...(grammar === undefined ? {} : { grammar }), ...(rules === undefined ? {} : { rules }) };
   }
 
   /** Starts over with a size, for a new diagnosis. */

@@ -14,6 +14,7 @@ import { piece, pieces } from '../parts/pieces';
 import { valueOf } from '../state/slot';
 import { flag, flagWord, methodNote } from '../wording/candidates';
 import { grammarName } from '../wording/signals';
+import './learn-rules';
 import {
   candidateRows,
   choiceOfList,
@@ -96,11 +97,11 @@ export class Candidates extends LabElement {
         ],
         choice.method,
         (method) => {
-          if (!this.lab.run?.isActive && method !== choice.method) void this.lab.chooseWay({ method });
+          if (!this.lab.run?.isActive && method !== choice.method) void this.lab.chooseWay({ method, ...this.rules });
         },
       ),
       ...(this.lab.slots.candidates.status === 'failed'
-        ? { body: choice.method === 'atomic' ? this.grammar() : nothing }
+        ? { body: html`${choice.method === 'atomic' ? this.grammar() : nothing}<tg-learn-rules></tg-learn-rules>` }
         : { body: this.body(rows, shown), footer: this.keys() }),
     });
   }
@@ -108,8 +109,14 @@ export class Candidates extends LabElement {
   private body(rows: readonly CandidateRow[], shown: CandidateRow[]) {
     const { error, choice } = this.lab.editor;
     return html`${error ? html`<div class="body">${failureAlert(error)}</div>` : nothing}
-    ${choice.method === 'atomic' ? this.grammar() : nothing}
-    ${this.size()}${this.tools(rows, shown.length)}${this.table(shown)}`;
+      ${choice.method === 'atomic' ? this.grammar() : nothing} ${this.size()}<tg-learn-rules
+      ></tg-learn-rules>${this.tools(rows, shown.length)}${this.table(shown)}`;
+  }
+
+  /** The way's rules, which another method keeps. */
+  private get rules(): Pick<LearnWay, 'rules'> {
+    const { rules } = this.lab.editor.choice;
+    return rules === undefined ? {} : { rules };
   }
 
   private keys() {
@@ -144,7 +151,7 @@ export class Candidates extends LabElement {
 
   private chooseGrammar(name: string): void {
     const grammar = GRAMMARS.find((other) => other === name);
-    void this.lab.chooseWay(grammar === undefined ? { method: 'atomic' } : { method: 'atomic', grammar });
+    void this.lab.chooseWay({ method: 'atomic', ...(grammar === undefined ? {} : { grammar }), ...this.rules });
   }
 
   private size() {

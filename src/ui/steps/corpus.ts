@@ -33,7 +33,8 @@ export class CorpusStep extends LabElement {
               ),
             )
       }
-      ${failed ? failureAlert(failed) : nothing} ${corpus ? this.refused(corpus) : nothing}
+      ${failed ? failureAlert(failed) : nothing}
+      ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}` : nothing}
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Documents'), slot.progress, 3, () => void this.lab.cancel())
@@ -43,6 +44,17 @@ export class CorpusStep extends LabElement {
       }
       ${this.choices()}
     </div>`;
+  }
+
+  private sampled({ sampledDocuments, sampledBytes, trainDocuments }: CorpusSummary) {
+    if (sampledDocuments === undefined || sampledBytes === undefined) return nothing;
+    return alertBox(
+      'warn',
+      msg('These texts are read from the files when they are needed.'),
+      msg(
+        str`They are too large to be held in memory. Vocabularies are learned from all ${count(trainDocuments)} training documents; runs draw from an even sample of ${count(sampledDocuments)} (${plain(fileSize(sampledBytes))}). Keep the files where they are.`,
+      ),
+    );
   }
 
   private refused(corpus: CorpusSummary) {

@@ -7,7 +7,7 @@ import { LabElement } from '../element';
 import { count, duration, measured, memorySize, parameterCount, percent } from '../format';
 import { thresholdGauge } from '../parts/gauge';
 import { number } from '../parts/number';
-import { emptyState, facts, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
+import { alertBox, emptyState, facts, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
 import { pieces } from '../parts/pieces';
 import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
@@ -86,6 +86,16 @@ export class DiagnoseStep extends LabElement {
     </div>`;
   }
 
+  private dropped(share: number) {
+    return alertBox(
+      'warn',
+      msg('Not every word could be kept.'),
+      msg(
+        str`The texts hold more different words than fit in memory; the rarest, ${percent(share)} of all occurrences, were left out. Exposures are at least what is said here.`,
+      ),
+    );
+  }
+
   private found(diagnosis: Diagnosis) {
     const documents = valueOf(this.lab.slots.corpus)?.heldOutDocuments ?? 0;
     return html`<ol class="scale" aria-label=${msg('Verdict')}>
@@ -99,6 +109,7 @@ export class DiagnoseStep extends LabElement {
             </li>`,
         )}
       </ol>
+      ${diagnosis.droppedShare > 0 ? this.dropped(diagnosis.droppedShare) : nothing}
       ${panel({
         heading: msg('Signals'),
         note: msg(

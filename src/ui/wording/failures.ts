@@ -27,6 +27,8 @@ function byCode(code: string): string | null {
     case 'tokenizer/unsupported':
     case 'tokenizer/not-bpe':
       return msg('This tokenizer cannot be extended yet.');
+    case 'lab/bad-pattern':
+      return msg('This rule is no regular expression that can be used.');
     case 'lab/changes-text':
       return msg('These tokens would change the text.');
     case 'lab/not-one-token':
@@ -34,6 +36,8 @@ function byCode(code: string): string | null {
     case 'corpus/bad-archive':
     case 'corpus/bad-table':
       return msg('This file is damaged or incomplete.');
+    case 'corpus/unreadable':
+      return msg('This file is not where it was.');
     case 'corpus/empty':
       return msg('There is no text in it.');
     case 'corpus/too-large':
