@@ -163,6 +163,34 @@ describe('the page', () => {
     await vi.waitFor(() => expect(state.editor.counts!.newTokens).toBe(256));
   });
 
+  test('rules are learned with when they are asked for, and not before', async () => {
+    await open();
+    await prepared();
+    location.hash = 'vocabulary';
+    await vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'));
+    (await shown('.rules summary')).click();
+    const button = await shown<HTMLButtonElement>('[data-action="learn-rules"]');
+    expect(button.disabled).toBe(true);
+    const change = (rule: string, value: string) => {
+      const field = find<HTMLInputElement>(`[data-rule="${rule}"]`)!;
+      field.value = value;
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    };
+    change('minFrequency', '12');
+    change('unit', 'line');
+    change('maxPieceLength', '-3');
+    await vi.waitFor(() => expect(button.disabled).toBe(false));
+    expect(state.editor.way).toEqual({ method: 'continued' });
+    // A number that cannot be is held back by the form itself.
+    button.click();
+    expect(state.editor.way).toEqual({ method: 'continued' });
+    change('maxPieceLength', '');
+    button.click();
+    expect(state.editor.way).toEqual({ method: 'continued', rules: { minFrequency: 12, unit: 'line' } });
+    await vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'));
+    await vi.waitFor(() => expect(button.disabled).toBe(true));
+  });
+
   test('without a GPU the page says so and Start stays off', async () => {
     await open({ available: false });
     await shown('[data-step="model"] [role="alert"]');
