@@ -48,8 +48,9 @@ export class LearnRulesElement extends LabElement {
                 .value=${rules.neverMerge ?? ''}
                 @change=${(event: Event) => this.set('neverMerge', (event.target as HTMLInputElement).value || undefined)} /></span
           ></label>
-          <label class="check"
+          <label class="choice"
             ><input
+              class="check"
               type="checkbox"
               data-rule="mergeDigits"
               .checked=${rules.mergeDigits ?? false}
