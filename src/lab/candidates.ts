@@ -11,6 +11,7 @@ import {
   handMadePieces,
   numberedFrom,
   oldPieces,
+  pruneLeaves,
   replayMerges,
   visibleText,
   type NewPiece,
@@ -88,6 +89,17 @@ export class CandidateTable {
       exposureP10: tenth(tokens.map((token) => token.occurrences)),
       heldOut: { bytes: this.heldOut.bytes, tokensBefore: this.heldOut.tokens, tokensAfter },
     };
+  }
+
+  /**
+   * The choice without its rare tokens: of those that nothing else is built on the rarest goes, and its occurrences return to its pieces,
+   * until every such token is seen `leastExposure` times. What was added by hand stays.
+   */
+  pruned(choice: VocabularyChoice, leastExposure: number): VocabularyChoice {
+    const { tokens } = this.chosen({ ...choice, added: [] });
+    const kept = new Set(pruneLeaves(tokens, leastExposure).map(({ piece }) => piece));
+    const gone = tokens.map(({ piece }) => piece).filter((piece) => !kept.has(piece));
+    return { ...choice, newTokens: kept.size, rejected: [...choice.rejected, ...gone] };
   }
 
   /** The chosen tokens as an extension, numbered without gaps. @throws LabError lab/not-one-token for a text added by hand. */

@@ -64,6 +64,8 @@ export interface LabApi {
   candidates(way: LearnWay, onProgress: OnProgress): Promise<readonly Candidate[]>;
   /** What a choice among the candidates gives; a fraction of a second. */
   countCandidates(choice: VocabularyChoice): Promise<CandidateCounts>;
+  /** The choice without the tokens that would be seen less often, their counts given back to their pieces. */
+  pruneCandidates(choice: VocabularyChoice, leastExposure: number): Promise<VocabularyChoice>;
   /** Extends the tokenizer by the chosen tokens, counts on held-out and general text. */
   buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress): Promise<VocabularySummary>;
   tokenize(text: string): Promise<Tokenized>;

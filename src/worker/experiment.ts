@@ -145,6 +145,11 @@ export class Experiment implements LabApi {
     return table.count(choice);
   }
 
+  async pruneCandidates(choice: VocabularyChoice, leastExposure: number): Promise<VocabularyChoice> {
+    const table = await this.candidateTable(choice, () => undefined, new AbortController().signal);
+    return table.pruned(choice, leastExposure);
+  }
+
   buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress): Promise<VocabularySummary> {
     return this.cancellable(async (signal) => {
       const table = await this.candidateTable(choice, onProgress, signal);

@@ -86,6 +86,28 @@ describe('a choice among the candidates', () => {
     expect(kept.length).toBeLessThan(tokens.length);
   });
 
+  it('pruned: whatever nothing else is built on is seen often enough, and the rest of the choice stays', async () => {
+    const choice = { ...everything, newTokens: 120, rejected: [table.list()[3]!.piece], added: ['chem'] };
+    const before = await table.count(choice);
+    const exposures = Array.from(before.accepted, (at) => before.exposures[at]!).sort((a, b) => a - b);
+    const floor = exposures[exposures.length >> 1]! + 1;
+    const pruned = table.pruned(choice, floor);
+    const found = await table.count(pruned);
+    expect(found.accepted.length).toBeLessThan(before.accepted.length);
+    expect(found.accepted.length).toBeGreaterThan(10);
+    const kept = new Set(found.accepted);
+    for (const at of kept) expect(Array.from(before.accepted)).toContain(at);
+    expect(found.exposureP10).toBeGreaterThanOrEqual(before.exposureP10);
+    expect(found.byHand.map(({ text }) => text)).toContain('chem');
+    // Counted again by encoding; those that are built on may be rarer.
+    const { tokens, occurrences } = encoded({ ...pruned, added: [] });
+    const halves = new Set(tokens.flatMap((token) => (token.kind === 'merge' ? [token.left, token.right] : [])));
+    const leaves = tokens.filter(({ id }) => !halves.has(id));
+    expect(leaves.length).toBeGreaterThan(5);
+    for (const { piece } of leaves) expect(occurrences.get(piece) ?? 0).toBeGreaterThanOrEqual(floor);
+    expect(table.pruned({ ...choice, newTokens: 40 }, 0)).toEqual({ ...choice, newTokens: 40 });
+  });
+
   it('refuses by name what cannot become one token', async () => {
     for (const text of ['two words', 'C1', 'the']) {
       await expect(table.count({ ...everything, added: [text] })).rejects.toMatchObject({

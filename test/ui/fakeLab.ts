@@ -519,6 +519,7 @@ export function fakeLab({
       return candidates;
     },
     countCandidates: async (choice) => counted(choice),
+    pruneCandidates: async (choice) => ({ ...choice, newTokens: 100, rejected: [] }),
     async buildVocabulary(choice, onProgress) {
       await count('counting', 2811, onProgress);
       const size = counted(choice).newTokens;

@@ -39,6 +39,8 @@ export class DropZone extends PageElement {
   @property({ attribute: false }) button = '';
   /** Pick a folder rather than files. */
   @property({ type: Boolean }) folder = false;
+  /** A second button, which picks a folder where the first picks files. */
+  @property({ attribute: false }) folderButton = '';
   @property({ type: Boolean }) disabled = false;
   @property() accept = '';
   @state() private over = false;
@@ -62,11 +64,30 @@ export class DropZone extends PageElement {
         ?webkitdirectory=${this.folder}
         @change=${this.onPick}
       />
-      <button type="button" class="btn" ?disabled=${this.disabled} @click=${this.open}>${this.button}</button>
+      <div class="drop-buttons">
+        <button type="button" class="btn" ?disabled=${this.disabled} @click=${this.open}>${this.button}</button>
+        ${this.folderButton === '' ? nothing : this.ofFolder()}
+      </div>
     </div>`;
   }
 
+  private ofFolder() {
+    return html`<input
+        class="sr"
+        type="file"
+        tabindex="-1"
+        data-folder
+        aria-label=${this.folderButton}
+        multiple
+        webkitdirectory
+        @change=${this.onPick}
+      /><button type="button" class="btn" ?disabled=${this.disabled} @click=${this.openFolder}>
+        ${this.folderButton}
+      </button>`;
+  }
+
   private readonly open = () => this.querySelector('input')!.click();
+  private readonly openFolder = () => this.querySelector<HTMLInputElement>('input[data-folder]')!.click();
 
   private onDrag(event: DragEvent) {
     event.preventDefault();

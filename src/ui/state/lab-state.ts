@@ -250,6 +250,13 @@ export class LabState {
     if (this.slots.vocabulary.status === 'empty') await this.buildVocabulary();
   }
 
+  /** Turns the candidates down that would be seen less often than that; undone in one. */
+  async pruneCandidates(leastExposure: number): Promise<void> {
+    const before = this.editor.choice;
+    const { newTokens, rejected } = await this.lab.pruneCandidates(before, leastExposure);
+    if (before === this.editor.choice) this.editor.edit({ newTokens, rejected });
+  }
+
   buildVocabulary(): Promise<VocabularySummary | null> {
     this.emptyAfter('vocabulary');
     const { choice } = this.editor;

@@ -40,6 +40,8 @@ const GRAMMARS = [
 
 type Virtualize = typeof import('@lit-labs/virtualizer/virtualize.js').virtualize;
 
+/** Exposure under which a token is too rare to be learned. */
+const LEAST = 100;
 /** Exposure that counts as good; the tick of the bar stands here. */
 const GOOD = 1000;
 /** The bar is full here: 1 to a million on a log scale puts the tick at half. */
@@ -183,7 +185,23 @@ export class Candidates extends LabElement {
             : ''
         }</span
       >
+      ${this.prune()}
     </div>`;
+  }
+
+  /** Where the rarest tenth of the chosen tokens is too rare to be learned. */
+  private prune() {
+    const { counts } = this.lab.editor;
+    if (!counts || counts.exposureP10 >= LEAST || counts.newTokens < 2) return nothing;
+    return html`<button
+      type="button"
+      class="btn small prune"
+      data-action="prune"
+      ?disabled=${this.isLocked}
+      @click=${() => void this.lab.pruneCandidates(LEAST)}
+    >
+      ${msg(str`Turn down those seen under ${count(LEAST)} times`)}
+    </button>`;
   }
 
   private tools(rows: readonly CandidateRow[], shown: number) {

@@ -10,6 +10,11 @@ import { alertBox, failureAlert, loadingPanel, panel, stackedBar, verdict } from
 import { errorOf, isPending, valueOf } from '../state/slot';
 import { corpusSentence } from '../wording/verdicts';
 
+/** Folders hold files that nobody put there, such as .DS_Store. */
+function isShown({ name, webkitRelativePath }: File): boolean {
+  return !(webkitRelativePath || name).split('/').some((part) => part.startsWith('.'));
+}
+
 @customElement('tg-step-corpus')
 export class CorpusStep extends LabElement {
   override render() {
@@ -161,7 +166,8 @@ export class CorpusStep extends LabElement {
           .text=${msg('Drop text files here')}
           .note=${msg('Text, JSON lines, CSV, Parquet, SMILES, FASTA, PGN; gzip and zip too')}
           .button=${msg('Choose files')}
-          @files=${(event: CustomEvent<readonly File[]>) => void this.lab.openCorpusFiles(event.detail)}
+          .folderButton=${msg('Choose a folder')}
+          @files=${(event: CustomEvent<readonly File[]>) => void this.lab.openCorpusFiles(event.detail.filter(isShown))}
         ></tg-drop-zone>`,
       })}
       ${panel({
