@@ -1,4 +1,4 @@
-// hidden[t, :] = table[ids[t] - firstId, :] for ids inside this segment of the vocabulary.
+// hidden[t, :] = table[ids[t] - firstId, :] * scale for ids inside this segment of the vocabulary.
 //   ids    u32 [tokens]
 //   table  f32 or packed bf16 [segmentRows, hiddenSize]
 //   hidden f32 [tokens, hiddenSize]
@@ -24,10 +24,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (id >= firstId && id - firstId < segmentRows) {
     let source = (id - firstId) * hiddenSize + element % hiddenSize;
 //#if BF16
-    hidden[element] = bitcast<f32>((table[source >> 1u] >> ((source & 1u) * 16u)) << 16u);
+    let value = bitcast<f32>((table[source >> 1u] >> ((source & 1u) * 16u)) << 16u);
 //#else
-    hidden[element] = table[source];
+    let value = table[source];
 //#end
+    hidden[element] = value * ${SCALE};
   }
 //#if CLEAR
   else { hidden[element] = 0.0; }

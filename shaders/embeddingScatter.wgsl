@@ -1,4 +1,4 @@
-// dTable[id - firstId, :] += sum over the tokens t with ids[t] = id of dHidden[t, :], without atomics: the host sorts
+// dTable[id - firstId, :] += scale * sum over the tokens t with ids[t] = id of dHidden[t, :], without atomics: the host sorts
 // the token indices by id (stable), and each run of equal ids is summed in that order by one workgroup.
 //   dHidden      f32 [tokens, hiddenSize]
 //   sortedTokens u32 [tokens]   token indices in order of their id
@@ -26,6 +26,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var column = lane; column < hiddenSize; column += ${LANES}u) {
     var sum = 0.0;
     for (var at = start; at < end; at++) { sum += dHidden[sortedTokens[at] * hiddenSize + column]; }
-    dTable[(id - firstId) * hiddenSize + column] += sum;
+    dTable[(id - firstId) * hiddenSize + column] += sum * ${SCALE};
   }
 }

@@ -1,5 +1,5 @@
 // normed[r, :] = hidden[r, :] * scale[r] * weight,  scale[r] = 1 / sqrt(mean(hidden[r, :]^2) + epsilon)
-//   hidden f32 [rows, width];  weight f32 or packed bf16 [width]
+//   hidden f32 [rows, width];  weight f32 or packed bf16 [width], counted from one where FROM_ONE (Gemma stores w - 1)
 //   normed f32 [rows, width];  scale f32 [rows] (kept for the backward pass)
 // One workgroup a row.
 const width = ${WIDTH}u;
@@ -17,9 +17,14 @@ var<workgroup> partial: array<f32, ${LANES}>;
 
 fn weightAt(column: u32) -> f32 {
 //#if BF16
-  return bitcast<f32>((weight[column >> 1u] >> ((column & 1u) * 16u)) << 16u);
+  let stored = bitcast<f32>((weight[column >> 1u] >> ((column & 1u) * 16u)) << 16u);
 //#else
-  return weight[column];
+  let stored = weight[column];
+//#end
+//#if FROM_ONE
+  return 1.0 + stored;
+//#else
+  return stored;
 //#end
 }
 

@@ -1,5 +1,5 @@
 // dHidden = scale * (weight * dNormed) - hidden * scale^3 / width * sum(weight * dNormed * hidden), row by row.
-//   hidden, dNormed, dHidden f32 [rows, width];  weight f32 or packed bf16 [width];  scale f32 [rows]
+//   hidden, dNormed, dHidden f32 [rows, width];  weight f32 or packed bf16 [width] (as in rmsNorm.wgsl);  scale f32 [rows]
 // One workgroup a row.
 const width = ${WIDTH}u;
 
@@ -17,9 +17,14 @@ var<workgroup> partial: array<f32, ${LANES}>;
 
 fn weightAt(column: u32) -> f32 {
 //#if BF16
-  return bitcast<f32>((weight[column >> 1u] >> ((column & 1u) * 16u)) << 16u);
+  let stored = bitcast<f32>((weight[column >> 1u] >> ((column & 1u) * 16u)) << 16u);
 //#else
-  return weight[column];
+  let stored = weight[column];
+//#end
+//#if FROM_ONE
+  return 1.0 + stored;
+//#else
+  return stored;
 //#end
 }
 

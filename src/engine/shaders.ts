@@ -3,6 +3,9 @@
  * the bundler sees them and a misspelt kernel fails when it is compiled, not when it is first run.
  */
 import { expandShader, includeParts, type ShaderConstants } from './wgsl';
+import activation from '../../shaders/activation.wgsl?raw';
+import activationBackward from '../../shaders/activationBackward.wgsl?raw';
+import activationFunction from '../../shaders/activationFunction.wgsl?raw';
 import adamw from '../../shaders/adamw.wgsl?raw';
 import adamwRows from '../../shaders/adamwRows.wgsl?raw';
 import add from '../../shaders/add.wgsl?raw';
@@ -23,14 +26,20 @@ import embeddingScatter from '../../shaders/embeddingScatter.wgsl?raw';
 import gatedMlp from '../../shaders/gatedMlp.wgsl?raw';
 import gatedMlpBackward from '../../shaders/gatedMlpBackward.wgsl?raw';
 import gatherRows from '../../shaders/gatherRows.wgsl?raw';
+import layerNorm from '../../shaders/layerNorm.wgsl?raw';
+import layerNormBackward from '../../shaders/layerNormBackward.wgsl?raw';
 import matmulLane from '../../shaders/matmulLane.wgsl?raw';
 import matmulTile from '../../shaders/matmulTile.wgsl?raw';
 import rmsNorm from '../../shaders/rmsNorm.wgsl?raw';
 import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
 import rope from '../../shaders/rope.wgsl?raw';
+import slidingWindow from '../../shaders/slidingWindow.wgsl?raw';
+import splitColumns from '../../shaders/splitColumns.wgsl?raw';
 import squaredNorm from '../../shaders/squaredNorm.wgsl?raw';
 
 export const shaderSources: Readonly<Record<string, string>> = {
+  activation,
+  activationBackward,
   adamw,
   adamwRows,
   add,
@@ -50,16 +59,20 @@ export const shaderSources: Readonly<Record<string, string>> = {
   gatedMlp,
   gatedMlpBackward,
   gatherRows,
+  layerNorm,
+  layerNormBackward,
   matmulLane,
   matmulTile,
   rmsNorm,
   rmsNormBackward,
   rope,
+  slidingWindow,
+  splitColumns,
   squaredNorm,
 };
 
 /** Not kernels: what several of them include. */
-const parts: Readonly<Record<string, string>> = { attentionTileLoad };
+const parts: Readonly<Record<string, string>> = { activationFunction, attentionTileLoad };
 
 /** WGSL of `kernel` with its compile-time constants filled in. */
 export function shaderCode(kernel: string, constants: ShaderConstants): string {

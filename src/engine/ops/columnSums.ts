@@ -11,20 +11,34 @@ export function columnPartialsShape(rows: number, width: number): readonly [numb
   return [Math.min(64, Math.ceil(rows / 16)), width];
 }
 
-/** gradient [width] += column sums of values [rows, width], each row weighted by hidden and scale for a norm. */
+/**
+ * gradient [width] += column sums of values [rows, width]; for the weight of a norm, of values times the hidden states as
+ * that norm scaled (and, where it has a mean, centred) them.
+ */
 export function columnSumDispatches(
   values: Tensor,
   rows: number,
   partials: Tensor,
   gradient: Tensor,
-  norm?: { readonly hidden: Tensor; readonly scale: Tensor },
+  norm?: { readonly hidden: Tensor; readonly scale: Tensor; readonly mean?: Tensor },
 ): readonly Dispatch[] {
   const [blocks, width] = partials.shape as [number, number];
   return [
     {
       kernel: 'columnPartials',
-      constants: { ROWS: rows, WIDTH: width, BLOCK_ROWS: Math.ceil(rows / blocks), NORM: norm !== undefined },
-      bindings: [reads(values), ...(norm ? [reads(norm.hidden), reads(norm.scale)] : []), writes(partials)],
+      constants: {
+        ROWS: rows,
+        WIDTH: width,
+        BLOCK_ROWS: Math.ceil(rows / blocks),
+        NORM: norm !== undefined,
+        MEAN: norm?.mean !== undefined,
+      },
+      bindings: [
+        reads(values),
+        ...(norm ? [reads(norm.hidden), reads(norm.scale)] : []),
+        writes(partials),
+        ...(norm?.mean ? [reads(norm.mean)] : []),
+      ],
       workgroups: [Math.ceil(width / 64), blocks, 1],
     },
     {

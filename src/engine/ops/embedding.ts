@@ -13,19 +13,23 @@ export interface ScatterInputs {
   readonly sortedIds: Tensor;
 }
 
-/** ids u32 [tokens] -> hidden [tokens, hiddenSize]. Ids outside every segment give rows of zeros. */
+/**
+ * ids u32 [tokens] -> hidden [tokens, hiddenSize], times `scale` (Gemma's sqrt(hiddenSize)). Ids outside every segment give
+ * rows of zeros.
+ */
 export function embedding(
   graph: Graph,
   ids: Tensor,
   segments: readonly VocabularySegment[],
   scatter?: ScatterInputs,
+  scale = 1,
 ): Tensor {
   const hiddenSize = shapeOf(segments[0]!.parameter, 1);
   segmentRows(segments, hiddenSize);
   const inputs = [ids, ...segments.map((segment) => segment.parameter)];
   if (scatter) inputs.push(scatter.sortedTokens, scatter.sortedIds);
   const shape = [shapeOf(ids, 0), hiddenSize];
-  const attributes = { firstIds: segments.map((segment) => segment.firstId) };
+  const attributes = { firstIds: segments.map((segment) => segment.firstId), scale };
   return graph.append('embedding', inputs, [{ name: 'hidden', shape }], attributes)[0]!;
 }
 
@@ -46,6 +50,7 @@ registerOp({
           ROWS: shapeOf(table, 0),
           BF16: table.type === 'bf16',
           CLEAR: index === 0,
+          SCALE: Math.fround(node.attributes.scale as number),
         },
         bindings: [reads(ids), reads(table), writes(hidden)],
         workgroups: invocationGrid(TOKENS * HIDDEN, target),
@@ -62,7 +67,9 @@ registerOp({
         throw new LabError('engine/no-scatter', `${table.name} is trainable, but embedding() got no sorted ids.`);
       }
       const inputs = [dHidden, sortedTokens, sortedIds];
-      graph.append('embeddingScatter', inputs, [], { firstId }, [graph.gradientOf(table)]);
+      graph.append('embeddingScatter', inputs, [], { firstId, scale: node.attributes.scale! }, [
+        graph.gradientOf(table),
+      ]);
     }
     return node.inputs.map(() => undefined);
   },
@@ -75,10 +82,11 @@ registerOp({
     const [dTable] = node.updates as [Tensor];
     const [TOKENS, HIDDEN] = dHidden.shape as [number, number];
     const FIRST_ID = node.attributes.firstId as number;
+    const SCALE = Math.fround(node.attributes.scale as number);
     return [
       {
         kernel: 'embeddingScatter',
-        constants: { TOKENS, HIDDEN, FIRST_ID, ROWS: shapeOf(dTable, 0), LANES: reductionLanes(target) },
+        constants: { TOKENS, HIDDEN, FIRST_ID, ROWS: shapeOf(dTable, 0), SCALE, LANES: reductionLanes(target) },
         bindings: [reads(dHidden), reads(sortedTokens), reads(sortedIds), writes(dTable)],
         workgroups: workgroupGrid(TOKENS, target),
       },

@@ -43,29 +43,47 @@ export interface Matmul {
   readonly accumulate?: boolean;
 }
 
-/** Tensors of [rows, inner] and [columns, inner]; y [rows, columns] = x W^T. */
-export function forwardMatmul(x: Tensor, weight: Tensor, y: Tensor, rows: number, bias?: Tensor): Matmul {
-  const [columns, depth] = weight.shape as [number, number];
+/** How a weight matrix lies: [out, in] (torch.nn.Linear), or [in, out] (GPT-2's Conv1D). */
+export type WeightLayout = 'outIn' | 'inOut';
+
+/** Tensors of [rows, inner] and [columns, inner] (or [inner, columns]); y [rows, columns] = x W^T (or x W). */
+export function forwardMatmul(
+  x: Tensor,
+  weight: Tensor,
+  y: Tensor,
+  rows: number,
+  bias?: Tensor,
+  layout: WeightLayout = 'outIn',
+): Matmul {
+  const [first, second] = weight.shape as [number, number];
+  const [columns, depth] = layout === 'outIn' ? [first, second] : [second, first];
   return {
     rows,
     columns,
     depth,
     left: { tensor: x, across: depth, depth: 1 },
-    right: { tensor: weight, across: depth, depth: 1 },
+    right: { tensor: weight, ...(layout === 'outIn' ? { across: depth, depth: 1 } : { across: 1, depth: columns }) },
     product: { tensor: y, row: columns },
     bias,
   };
 }
 
-/** dx [rows, inner] = dy W. */
-export function inputGradientMatmul(dy: Tensor, weight: Tensor, dx: Tensor, rows: number): Matmul {
-  const [depth, columns] = weight.shape as [number, number];
+/** dx [rows, inner] = dy W (or dy W^T for [in, out]). */
+export function inputGradientMatmul(
+  dy: Tensor,
+  weight: Tensor,
+  dx: Tensor,
+  rows: number,
+  layout: WeightLayout = 'outIn',
+): Matmul {
+  const [first, second] = weight.shape as [number, number];
+  const [depth, columns] = layout === 'outIn' ? [first, second] : [second, first];
   return {
     rows,
     columns,
     depth,
     left: { tensor: dy, across: depth, depth: 1 },
-    right: { tensor: weight, across: 1, depth: columns },
+    right: { tensor: weight, ...(layout === 'outIn' ? { across: 1, depth: columns } : { across: depth, depth: 1 }) },
     product: { tensor: dx, row: columns },
   };
 }

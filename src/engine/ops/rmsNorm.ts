@@ -6,9 +6,9 @@ import { reads, reductionLanes, requireShape, requireTrainable, shapeOf, workgro
 
 /**
  * hidden [tokens, n * width], weight [width] -> the shape of hidden. With n > 1 every stretch of `width` is normed by
- * itself, as Qwen3 does with the heads of q and k.
+ * itself, as Qwen3 does with the heads of q and k. With `fromOne` the factor is 1 + weight, as in Gemma.
  */
-export function rmsNorm(graph: Graph, hidden: Tensor, weight: Tensor, epsilon: number): Tensor {
+export function rmsNorm(graph: Graph, hidden: Tensor, weight: Tensor, epsilon: number, fromOne = false): Tensor {
   const width = shapeOf(weight, 0);
   requireShape(
     shapeOf(hidden, 1) % width === 0,
@@ -23,7 +23,7 @@ export function rmsNorm(graph: Graph, hidden: Tensor, weight: Tensor, epsilon: n
       { name: 'normed', shape: hidden.shape },
       { name: 'scale', shape: [rows] },
     ],
-    { epsilon },
+    { epsilon, fromOne },
   )[0]!;
 }
 
@@ -35,10 +35,11 @@ registerOp({
     const ROWS = shapeOf(scale, 0);
     const LANES = reductionLanes(target);
     const EPSILON = node.attributes.epsilon as number;
+    const FROM_ONE = node.attributes.fromOne as boolean;
     return [
       {
         kernel: 'rmsNorm',
-        constants: { ROWS, WIDTH: shapeOf(weight, 0), BF16: weight.type === 'bf16', EPSILON, LANES },
+        constants: { ROWS, WIDTH: shapeOf(weight, 0), BF16: weight.type === 'bf16', FROM_ONE, EPSILON, LANES },
         bindings: [reads(hidden), reads(weight), writes(normed), writes(scale)],
         workgroups: workgroupGrid(ROWS, target),
       },
@@ -55,7 +56,7 @@ registerOp({
     }
     if (!wantHidden) return [undefined, undefined];
     const outputs = [{ name: 'dHidden', shape: hidden.shape }];
-    return [graph.append('rmsNormBackward', [hidden, weight, scale, dNormed], outputs)[0]!, undefined];
+    return [graph.append('rmsNormBackward', [hidden, weight, scale, dNormed], outputs, node.attributes)[0]!, undefined];
   },
 });
 
@@ -68,7 +69,13 @@ registerOp({
     return [
       {
         kernel: 'rmsNormBackward',
-        constants: { ROWS, WIDTH: shapeOf(weight, 0), BF16: weight.type === 'bf16', LANES: reductionLanes(target) },
+        constants: {
+          ROWS,
+          WIDTH: shapeOf(weight, 0),
+          BF16: weight.type === 'bf16',
+          FROM_ONE: node.attributes.fromOne as boolean,
+          LANES: reductionLanes(target),
+        },
         bindings: [reads(hidden), reads(weight), reads(scale), reads(dNormed), writes(dHidden)],
         workgroups: workgroupGrid(ROWS, target),
       },
