@@ -7,6 +7,7 @@ eager attention. Two rows of packed documents: a token sees its own document onl
 Cases: tied, untied, and tied with every body weight rounded to bf16 and frozen. Each file holds the weights, the
 logits, the loss of every token and, under `gradient.`, the gradient of the mean loss for every trained parameter;
 golden.json holds the configurations, the packing, and losses and gradient norms of a few AdamW steps.
+families.json and the files it names are the same, without AdamW, for every family (golden_families.py).
 """
 
 import json
@@ -47,8 +48,23 @@ def packing(ids):
     return positions, mask, targets
 
 
+def windowed(mask, window):
+    """The mask once more, for tokens that see `window` tokens, themselves included."""
+    far = torch.ones(ROW_LENGTH, ROW_LENGTH, dtype=torch.bool).tril(-window)
+    return mask.masked_fill(far, torch.finfo(torch.float32).min)
+
+
+def masks(config, mask):
+    """As each architecture takes them: one for all layers, or one for each kind of layer."""
+    window = getattr(config, "sliding_window", None)
+    if getattr(config, "layer_types", None):
+        return {"full_attention": mask, "sliding_attention": windowed(mask, window) if window else mask}
+    return windowed(mask, window) if window else mask
+
+
 def losses(model, ids):
     positions, mask, targets = packing(ids)
+    mask = masks(model.config, mask)
     logits = model(input_ids=ids, position_ids=positions, attention_mask=mask, use_cache=False).logits
     flat = torch.nn.functional.cross_entropy(
         logits.flatten(0, 1), targets.flatten(), ignore_index=-100, reduction="none"
@@ -117,6 +133,9 @@ def main():
     lengths = [length for row in DOCUMENTS for length in row]
     golden = {"rowLength": ROW_LENGTH, "documentLengths": lengths, "adamw": ADAMW, "cases": cases}
     (OUT / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")
+    from golden_families import write_families
+
+    write_families(OUT)
 
 
 if __name__ == "__main__":

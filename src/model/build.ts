@@ -1,16 +1,21 @@
-/** What every family's graph builder is asked for and returns, and the parts they share: parameters and the head. */
+/**
+ * What every family's graph builder is asked for and returns, and the parts they share: parameters, embeddings, masks and
+ * the head.
+ */
 import {
   addGradients,
   embedding,
   gatherRows,
   Graph,
   linearCrossEntropy,
+  slidingWindow,
   vocabularyLogits,
   type ElementType,
   type ParameterSpec,
   type Tensor,
   type VocabularySegment,
 } from '../engine/index';
+import type { ModelConfig } from './config';
 import type { SegmentSpec } from './vocabulary';
 
 export interface VocabularySpec {
@@ -39,7 +44,7 @@ export interface BuildOptions {
 
 export interface ModelGraph {
   readonly graph: Graph;
-  /** By name: ids, positions, documentStart, documentEnd, targets, lossScale, sortedTokens, sortedIds, selected. */
+  /** Those of `modelInputs` that the graph reads, by name. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputs: {
     /** f32 [tokens] in nats, 0 where there is no target; with `outputs: 'loss'`. */
@@ -52,7 +57,42 @@ export interface ModelGraph {
 export interface CheckpointParameter {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly role: 'inputVocabulary' | 'outputVocabulary' | 'body';
+  /** `positions`: a row a position, an embedding too. */
+  readonly role: 'inputVocabulary' | 'outputVocabulary' | 'positions' | 'body';
+}
+
+export type ShapesByName = Readonly<Record<string, readonly number[]>>;
+
+/** How a family names what all of them have. */
+export interface CheckpointNames {
+  readonly input: string;
+  readonly output: string;
+  /** Learned positions. */
+  readonly positions?: string;
+  /** In front of the names within a layer. */
+  readonly layer: (layer: number) => string;
+  readonly layerShapes: ShapesByName;
+  /** Behind the layers. */
+  readonly after: ShapesByName;
+}
+
+/** In the order of computation; a tied head is left out. */
+export function checkpointParameters(
+  { vocabSize, hiddenSize, contextLength, layers, tied }: ModelConfig,
+  names: CheckpointNames,
+): CheckpointParameter[] {
+  const matrix = [vocabSize, hiddenSize];
+  const body = (shapes: ShapesByName, prefix = ''): CheckpointParameter[] =>
+    Object.entries(shapes).map(([name, shape]) => ({ name: `${prefix}${name}`, shape, role: 'body' }));
+  return [
+    { name: names.input, shape: matrix, role: 'inputVocabulary' },
+    ...(names.positions === undefined
+      ? []
+      : [{ name: names.positions, shape: [contextLength, hiddenSize], role: 'positions' as const }]),
+    ...Array.from({ length: layers }, (_, layer) => body(names.layerShapes, names.layer(layer))).flat(),
+    ...body(names.after),
+    ...(tied ? [] : [{ name: names.output, shape: matrix, role: 'outputVocabulary' as const }]),
+  ];
 }
 
 /** What the ParameterStore needs for a graph built with these options. */
@@ -62,7 +102,7 @@ export function storeSpecs(
   { vocabulary, parameterTypes }: Pick<BuildOptions, 'vocabulary' | 'parameterTypes'>,
 ): ParameterSpec[] {
   const segments = new Map([...vocabulary.input, ...vocabulary.output].map((segment) => [segment.name, segment]));
-  const body = parameters.filter((parameter) => parameter.role === 'body');
+  const body = parameters.filter(({ role }) => role !== 'inputVocabulary' && role !== 'outputVocabulary');
   return [
     ...[...segments.values()].map(({ name, rows, type }) => ({ name, shape: [rows, hiddenSize], type })),
     ...body.map(({ name, shape }) => ({ name, shape, type: parameterTypes(name) })),
@@ -78,6 +118,7 @@ export class ModelBuilder {
   private readonly hiddenSize: number;
   private readonly inputs: Record<string, Tensor> = {};
   private readonly parameters = new Map<string, Tensor>();
+  private readonly windows = new Map<number, readonly [Tensor, Tensor]>();
 
   constructor(hiddenSize: number, options: BuildOptions) {
     this.hiddenSize = hiddenSize;
@@ -94,14 +135,33 @@ export class ModelBuilder {
     return this.named(name, () => this.graph.parameter(name, shape, parameterTypes(name), trainable(name)));
   }
 
-  /** [tokens, hiddenSize] */
-  embed(): Tensor {
+  /** [tokens, hiddenSize], times `scale`. */
+  embed(scale = 1): Tensor {
     const segments = this.segments(this.options.vocabulary.input);
     const learns = this.options.differentiate && segments.some(({ parameter }) => parameter.trainable);
     const scatter = learns
       ? { sortedTokens: this.input('sortedTokens'), sortedIds: this.input('sortedIds') }
       : undefined;
-    return embedding(this.graph, this.input('ids'), segments, scatter);
+    return embedding(this.graph, this.input('ids'), segments, scatter, scale);
+  }
+
+  /** Rows of learned positions, [tokens, hiddenSize]; the matrix has a row for each of `positions`. */
+  embedPositions(name: string, positions: number): Tensor {
+    const parameter = this.parameter(name, [positions, this.hiddenSize]);
+    const scatter =
+      this.options.differentiate && parameter.trainable
+        ? { sortedTokens: this.input('tokensByPosition'), sortedIds: this.input('sortedPositions') }
+        : undefined;
+    return embedding(this.graph, this.input('positions'), [{ parameter, firstId: 0 }], scatter);
+  }
+
+  /** The mask that `attention` takes: of whole documents, or of the last `window` tokens of them. */
+  mask(window: number | null): readonly [start: Tensor, end: Tensor] {
+    const documents = [this.input('documentStart'), this.input('documentEnd')] as const;
+    if (window === null || window >= this.options.tokens) return documents;
+    const known = this.windows.get(window) ?? slidingWindow(this.graph, ...documents, window);
+    this.windows.set(window, known);
+    return known;
   }
 
   /** From the last hidden states to what was asked for. */

@@ -1,8 +1,9 @@
 /**
- * What a decoder's `config.json` says, in one shape for every family, and the readers that take it out of the JSON.
- * Anything the engine would compute wrongly is refused here, by name: a field that is silently ignored gives a model
- * that runs and is wrong.
+ * What a decoder's `config.json` says, in one shape for every family, and the readers that take it out of the JSON. A
+ * family adds fields of its own. Anything the engine would compute wrongly is refused here, by name: a field that is
+ * silently ignored gives a model that runs and is wrong. Dropout is ignored: the lab trains without.
  */
+import type { Activation } from '../engine/index';
 import { LabError } from '../error';
 
 export interface ModelConfig {
@@ -19,9 +20,12 @@ export interface ModelConfig {
   readonly kvHeads: number;
   readonly headSize: number;
   readonly normEpsilon: number;
-  readonly ropeTheta: number;
-  /** Tokens; 0 where the file does not say. */
+  /** Of the feed-forward part. */
+  readonly activation: Activation;
+  /** Tokens. */
   readonly contextLength: number;
+  /** Positions are rows of a matrix: a text longer than `contextLength` cannot be run at all. */
+  readonly learnedPositions: boolean;
   /** Input and output vocabulary are one matrix. */
   readonly tied: boolean;
   /** Standard deviation the weights were drawn with. */
@@ -32,12 +36,80 @@ export interface ModelConfig {
 
 export type ConfigJson = Readonly<Record<string, unknown>>;
 
+/** The checkpoint's tensor names, where a family was written under several; a Map or Set of them will do. */
+export interface TensorNames {
+  has(name: string): boolean;
+}
+
 export function unsupported(what: string, hint = ''): LabError {
   return new LabError('model/unsupported', `This model is not supported: ${what}.`, hint || supportedHint);
 }
 
 const supportedHint =
-  'Models of the Llama family are supported (Llama 2, SmolLM2, TinyLlama and others of `model_type` "llama").';
+  'Supported are decoders of `model_type` llama (Llama 2 and 3, SmolLM2, TinyLlama), mistral, qwen2 (2 and 2.5), qwen3, gpt2, ' +
+  'gpt_neox (Pythia) and gemma3_text.';
+
+/** The first of `architectures`, which must be `expected` where it is stated. Quantised checkpoints are refused here too. */
+export function architectureOf(json: ConfigJson, expected: string): string {
+  const architectures: unknown[] = Array.isArray(json.architectures) ? json.architectures : [expected];
+  const architecture = architectures[0];
+  if (architecture !== expected) throw unsupported(`its architecture is ${JSON.stringify(architecture)}`);
+  if (json.quantization_config) throw unsupported('its weights are quantised', 'Use the unquantised checkpoint.');
+  return expected;
+}
+
+/** transformers' names; the three of the approximated one are the same formula. */
+const activationNames: Readonly<Record<string, Activation>> = {
+  silu: 'silu',
+  swish: 'silu',
+  gelu: 'gelu',
+  gelu_new: 'geluTanh',
+  gelu_fast: 'geluTanh',
+  gelu_pytorch_tanh: 'geluTanh',
+};
+
+export function activationOf(json: ConfigJson, field: string, fallback: string): Activation {
+  const name = json[field] ?? fallback;
+  if (typeof name === 'string' && Object.hasOwn(activationNames, name)) return activationNames[name]!;
+  throw unsupported(`its activation is ${JSON.stringify(name)}`);
+}
+
+/** Fields that mean the same in every family. */
+export function commonFields(json: ConfigJson, defaults: { readonly tied: boolean }) {
+  return {
+    vocabSize: requiredSize(json, 'vocab_size'),
+    tied: flagOr(json, 'tie_word_embeddings', defaults.tied),
+    initializerRange: numberOr(json, 'initializer_range', 0.02),
+    bosTokenId: tokenIds(json, 'bos_token_id')[0],
+    eosTokenIds: tokenIds(json, 'eos_token_id'),
+  };
+}
+
+/** Query and key heads and their size. `headSize` absent: the hidden size shared out. */
+export function attentionSizes(json: ConfigJson, headSize?: number) {
+  const hiddenSize = requiredSize(json, 'hidden_size');
+  const heads = requiredSize(json, 'num_attention_heads');
+  const kvHeads = sizeOr(json, 'num_key_value_heads', heads);
+  const size = sizeOr(json, 'head_dim', headSize ?? hiddenSize / heads);
+  if (heads % kvHeads !== 0) throw badField('num_key_value_heads', kvHeads, `a divisor of ${heads} heads`);
+  return { hiddenSize, heads, kvHeads, headSize: usableHead('head_dim', size) };
+}
+
+/** The attention kernels take heads of even size up to 256. */
+export function usableHead(field: string, size: number): number {
+  if (size % 2 !== 0) throw badField(field, size, 'an even number');
+  if (size > 256) throw unsupported(`its attention heads have ${size} dimensions; up to 256 are`);
+  return size;
+}
+
+/** Far above any published model; each layer costs a list of tensors before the checkpoint is looked at. */
+const mostLayers = 1024;
+
+export function layerCount(json: ConfigJson, field: string): number {
+  const layers = requiredSize(json, field);
+  if (layers <= mostLayers) return layers;
+  throw badField(field, layers, `a number up to ${mostLayers}`);
+}
 
 /** A positive integer. Throws `model/bad-config`. */
 export function requiredSize(json: ConfigJson, field: string): number {
@@ -51,7 +123,7 @@ export function sizeOr(json: ConfigJson, field: string, fallback: number | undef
   throw badField(field, value, 'a positive whole number');
 }
 
-export function numberOr(json: ConfigJson, field: string, fallback: number): number {
+export function numberOr(json: ConfigJson, field: string, fallback: number | undefined): number {
   const value = json[field] ?? fallback;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw badField(field, value, 'a number');
@@ -73,26 +145,7 @@ export function tokenIds(json: ConfigJson, field: string): number[] {
   });
 }
 
-/**
- * The base of the rotary frequencies, from `rope_parameters` (transformers 5) or `rope_theta` and `rope_scaling`
- * (before). Refuses every scaling but the default.
- */
-export function ropeTheta(json: ConfigJson): number {
-  const parameters = asObject(json, 'rope_parameters');
-  const scaling = asObject(json, 'rope_scaling');
-  for (const rope of [parameters, scaling]) {
-    const type = rope?.rope_type ?? rope?.type ?? 'default';
-    if (type !== 'default') throw unsupported(`its rotary embedding is scaled (rope type "${String(type)}")`);
-  }
-  const theta =
-    parameters?.rope_theta === undefined
-      ? numberOr(json, 'rope_theta', 10000)
-      : numberOr(parameters, 'rope_theta', 10000);
-  if (theta <= 0) throw badField('rope_theta', theta, 'a positive number');
-  return theta;
-}
-
-function asObject(json: ConfigJson, field: string): ConfigJson | undefined {
+export function objectOr(json: ConfigJson, field: string): ConfigJson | undefined {
   const value = json[field];
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'object' && !Array.isArray(value)) return value as ConfigJson;

@@ -1,17 +1,22 @@
 /** The families of decoders, by `model_type`. Adding one is a file like llama.ts and a line here. */
-import type { BuildOptions, CheckpointParameter, ModelGraph } from './build';
-import { unsupported, type ConfigJson, type ModelConfig } from './config';
-import { buildLlama, llamaParameters, parseLlama } from './llama';
-
-export interface Family {
-  readonly parse: (json: ConfigJson) => ModelConfig;
-  /** Every tensor of the checkpoint; those of a tied head are left out. */
-  readonly parameters: (config: ModelConfig) => CheckpointParameter[];
-  readonly build: (config: ModelConfig, options: BuildOptions) => ModelGraph;
-}
+import { unsupported } from './config';
+import type { Family } from './family';
+import { gemma3 } from './gemma3';
+import { gpt2 } from './gpt2';
+import { gptNeox } from './gptNeox';
+import { llama } from './llama';
+import { mistral } from './mistral';
+import { qwen2 } from './qwen2';
+import { qwen3 } from './qwen3';
 
 const families: Readonly<Record<string, Family>> = {
-  llama: { parse: parseLlama, parameters: llamaParameters, build: buildLlama },
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  gpt2,
+  gpt_neox: gptNeox,
+  gemma3_text: gemma3,
 };
 
 /** Throws `model/unsupported` naming the type. */

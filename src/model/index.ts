@@ -1,22 +1,29 @@
 /** Models: `config.json` to a graph. */
 import type { ParameterSpec } from '../engine/index';
 import { storeSpecs, type BuildOptions, type CheckpointParameter, type ModelGraph } from './build';
-import type { ModelConfig } from './config';
+import type { ModelConfig, TensorNames } from './config';
 import { familyOf } from './families';
 import { badField } from './config';
 
 export type { BuildOptions, CheckpointParameter, ModelGraph, VocabularySpec } from './build';
-export type { ModelConfig } from './config';
+export type { ModelConfig, TensorNames } from './config';
+export type { GatedDecoderConfig } from './gatedDecoder';
+export type { Gemma3Config } from './gemma3';
+export type { Gpt2Config } from './gpt2';
+export type { GptNeoxConfig } from './gptNeox';
 export { countTargets, modelInputs, type PackedTokens } from './inputs';
-export { buildLlama } from './llama';
+export { inverseFrequencies, type Rope } from './rope';
 export { segmentVocabulary, type SegmentationOptions, type SegmentSpec } from './vocabulary';
 
-/** Throws `model/unsupported` or `model/bad-config`, naming the field. */
-export function parseConfig(json: unknown): ModelConfig {
+/**
+ * `tensors`: names that the checkpoint has, for families that were published under several.
+ * Throws `model/unsupported` or `model/bad-config`, naming the field.
+ */
+export function parseConfig(json: unknown, tensors: TensorNames = new Set()): ModelConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw badField('config.json', json, 'an object');
   const fields = json as Readonly<Record<string, unknown>>;
-  return familyOf(fields.model_type).parse(fields);
+  return familyOf(fields.model_type).parse(fields, tensors);
 }
 
 /** Names and shapes of the checkpoint's tensors; vocabulary matrices are whole. */

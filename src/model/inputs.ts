@@ -19,7 +19,10 @@ export interface PackedTokens {
   readonly selected?: Uint32Array;
 }
 
-/** ids, positions, documentStart, documentEnd, targets, lossScale, sortedTokens, sortedIds and, if given, selected. */
+/**
+ * ids, positions, documentStart, documentEnd, targets, lossScale; tokens sorted by id (sortedTokens, sortedIds) and by
+ * position (tokensByPosition, sortedPositions); selected, if given.
+ */
 export function modelInputs(packed: PackedTokens): Inputs & { readonly targets: Uint32Array } {
   const { ids, selected } = packed;
   const { documentStart, documentEnd, positions } = documentBounds(packed);
@@ -35,7 +38,8 @@ export function modelInputs(packed: PackedTokens): Inputs & { readonly targets: 
     documentEnd,
     targets,
     lossScale: Float32Array.of(targetCount > 0 ? 1 / targetCount : 0),
-    ...sortById(ids),
+    ...sortedPair(ids, 'sortedTokens', 'sortedIds'),
+    ...sortedPair(positions, 'tokensByPosition', 'sortedPositions'),
     ...(selected ? { selected } : {}),
   };
 }
@@ -81,8 +85,8 @@ function nextTokens(ids: Uint32Array, documentEnd: Uint32Array): Uint32Array {
   return ids.map((_, token) => (token + 1 < documentEnd[token]! ? ids[token + 1]! : ignoredTarget));
 }
 
-/** A stable counting sort: the embedding's gradient adds up runs of one id, always in the same order. */
-function sortById(ids: Uint32Array): { sortedTokens: Uint32Array; sortedIds: Uint32Array } {
+/** A stable counting sort: an embedding's gradient adds up runs of one id, always in the same order. */
+function sortedPair(ids: Uint32Array, tokensName: string, idsName: string): Record<string, Uint32Array> {
   let largest = 0;
   for (const id of ids) if (id > largest) largest = id;
   const next = new Uint32Array(largest + 2);
@@ -95,5 +99,5 @@ function sortById(ids: Uint32Array): { sortedTokens: Uint32Array; sortedIds: Uin
     sortedTokens[at] = token;
     sortedIds[at] = id;
   }
-  return { sortedTokens, sortedIds };
+  return { [tokensName]: sortedTokens, [idsName]: sortedIds };
 }

@@ -1,14 +1,16 @@
-/** A case of test/fixtures/golden (scripts/golden.py) as config, weights, inputs and PyTorch's answers. */
+/** A case of test/fixtures/golden (scripts/golden.py, golden_families.py) as config, weights, inputs and PyTorch's answers. */
 import { readFileSync } from 'node:fs';
 import { bytesSource, openSafetensors, type Safetensors } from '../../src/checkpoint/index';
 import { ParameterStore, type Device, type ElementType, type Inputs } from '../../src/engine/index';
 import {
   buildModel,
   modelInputs,
+  parameterSpecs,
   parseConfig,
   segmentVocabulary,
   storedParameters,
   type BuildOptions,
+  type CheckpointParameter,
   type ModelConfig,
   type ModelGraph,
   type SegmentSpec,
@@ -40,6 +42,11 @@ interface GoldenRecord {
 
 export const golden = JSON.parse(readFileSync(new URL('golden.json', folder), 'utf8')) as GoldenFile;
 
+/** config.json of every family's cases, by the case's name. */
+export const families = JSON.parse(readFileSync(new URL('families.json', folder), 'utf8')) as Readonly<
+  Record<string, unknown>
+>;
+
 export interface SegmentChoice {
   readonly maxBindingBytes?: number;
   readonly newIds?: { readonly first: number; readonly count: number };
@@ -49,7 +56,6 @@ export interface SegmentChoice {
 
 export class GoldenCase {
   readonly name: string;
-  readonly record: GoldenRecord;
   readonly config: ModelConfig;
   readonly file: Safetensors;
   readonly inputs: Inputs & { readonly targets: Uint32Array };
@@ -57,11 +63,15 @@ export class GoldenCase {
 
   private constructor(name: string, file: Safetensors, ids: Uint32Array) {
     this.name = name;
-    this.record = golden.cases[name]!;
-    this.config = parseConfig(this.record.config);
+    this.config = parseConfig(golden.cases[name]?.config ?? families[name], file.tensors);
     this.file = file;
     this.ids = ids;
     this.inputs = modelInputs({ ids, rowLength: golden.rowLength, documentLengths: golden.documentLengths });
+  }
+
+  /** Of the cases that were trained. */
+  get record(): GoldenRecord {
+    return golden.cases[this.name]!;
   }
 
   static async open(name: string): Promise<GoldenCase> {
@@ -88,10 +98,12 @@ export class GoldenCase {
         trainNew: train.new,
         ...(newIds ? { newIds } : {}),
       });
-    const input = cut('model.embed_tokens.weight');
+    const matrix = (role: CheckpointParameter['role']) =>
+      parameterSpecs(this.config).find((parameter) => parameter.role === role)!.name;
+    const input = cut(matrix('inputVocabulary'));
     return {
       tokens: this.ids.length,
-      vocabulary: { input, output: tied ? input : cut('lm_head.weight') },
+      vocabulary: { input, output: tied ? input : cut(matrix('outputVocabulary')) },
       parameterTypes: (name) => this.storedType(name),
       trainable: (name) => train.body && this.storedType(name) === 'f32',
       outputs,
