@@ -102,6 +102,13 @@ export function treeOf(name: string, sources: ReadonlyMap<string, ByteSource>): 
   return { name, list: () => [...sources.keys()].sort(), open: (file) => sources.get(file) };
 }
 
+/** The files of one folder of a deep tree, by their names within it. */
+export function subtree(tree: FileTree, folder: string): FileTree {
+  const prefix = `${folder}/`;
+  const inside = tree.list().filter((name) => name.startsWith(prefix));
+  return treeOf(folder, new Map(inside.map((name) => [name.slice(prefix.length), tree.open(name)!])));
+}
+
 /** Strict UTF-8 of a whole file, refused above `maxBytes` before anything is read. */
 export async function readText(source: ByteSource, maxBytes = 256 * 2 ** 20, signal?: AbortSignal): Promise<string> {
   if (source.size > maxBytes) throw tooLarge(source, maxBytes);

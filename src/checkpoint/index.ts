@@ -11,4 +11,5 @@ export { encodeHeader, MAX_HEADER_BYTES, readHeader, tensorBytes } from './safet
 export type { HeaderTensor, SafetensorsHeader, TensorHeading } from './safetensorsHeader';
 export * from './sha256';
 export * from './sink';
+export * from './weightFiles';
 export * from './zip';

@@ -98,11 +98,22 @@ export class ParameterStore {
   }
 
   /** The tensor's values; bf16 is widened exactly. */
-  async readF32(name: string): Promise<Float32Array> {
-    const bytes = await this.read(name);
-    if (this.spec(name).type === 'bf16')
-      return widenBf16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2));
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  readF32(name: string): Promise<Float32Array> {
+    return this.readRows(name, 0, this.spec(name).shape[0] ?? 1);
+  }
+
+  /** The values of rows [start, end) along the first dimension. */
+  async readRows(name: string, start: number, end: number): Promise<Float32Array> {
+    const { shape, type } = this.spec(name);
+    const width = shape.slice(1).reduce((product, size) => product * size, 1);
+    const elementBytes = type === 'bf16' ? 2 : 4;
+    const [from, to] = [start * width * elementBytes, end * width * elementBytes];
+    // Copies begin and end on whole words; a row of bf16 may not.
+    const first = from - (from % 4);
+    const bytes = await readBuffer(this.device, this.buffer(name), first, Math.ceil((to - first) / 4) * 4);
+    const count = (end - start) * width;
+    if (type === 'bf16') return widenBf16(new Uint16Array(bytes.buffer, bytes.byteOffset + from - first, count));
+    return new Float32Array(bytes.buffer, bytes.byteOffset, count);
   }
 
   spec(name: string): ParameterSpec {

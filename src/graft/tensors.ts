@@ -99,7 +99,7 @@ function vocabularyTensor(
           continue;
         }
         for (const { start, end } of rowChunks(count, width * bytesPerElement(dtype))) {
-          yield fromF32(newRows.subarray(start * width, end * width), dtype);
+          yield narrowed(newRows.subarray(start * width, end * width), dtype, entry.name);
         }
       }
     },
@@ -115,10 +115,29 @@ async function* oldRows(
   const rowBytes = entry.bytes / Math.max(1, entry.shape[0] ?? 1);
   for (const chunk of rowChunks(range.end - range.start, rowBytes)) {
     const rows = { start: range.start + chunk.start, end: range.start + chunk.end };
-    if (trained) yield fromF32(await trained(rows.start, rows.end), dtype);
+    if (trained) yield narrowed(await trained(rows.start, rows.end), dtype, entry.name);
     else if (dtype === entry.dtype) yield await entry.read(rows);
-    else yield fromF32(await entry.readF32(rows), dtype);
+    else yield narrowed(await entry.readF32(rows), dtype, entry.name);
   }
+}
+
+/** From here on a half is infinity: halfway between the largest one, 65504, and what would follow. */
+const HALF_OVERFLOW = 65520;
+
+/** Rounded to the nearest, and refused where F16 would make infinity of a number: throws `graft/f16-overflow`. */
+function narrowed(values: Float32Array, dtype: WeightDtype, tensor: string): Uint8Array {
+  if (dtype === 'F16') {
+    const tooLarge = values.find((value) => Math.abs(value) >= HALF_OVERFLOW && Number.isFinite(value));
+    if (tooLarge !== undefined) {
+      throw new LabError(
+        'graft/f16-overflow',
+        `\`${tensor}\` holds ${tooLarge.toPrecision(6)}; F16 ends at 65504.`,
+        'Save as BF16 or F32, which have room for it.',
+        { tensor, value: tooLarge },
+      );
+    }
+  }
+  return fromF32(values, dtype);
 }
 
 /** `TrainedRows` over a tensor that lies in memory whole. */

@@ -92,6 +92,16 @@ const learning = {
   'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
 } as const;
 const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
+const weights = {
+  dtype: {
+    kind: 'text',
+    value: 'TYPE',
+    about: 'number type of the weights',
+    choices: ['source', 'F32', 'F16', 'BF16'],
+    fallback: 'source',
+  },
+  'shard-bytes': { kind: 'whole', value: 'N', about: 'bytes of weights in a file; 2,000,000,000 by default' },
+} as const;
 
 export const verbs = {
   tokenize: {
@@ -169,6 +179,14 @@ export const verbs = {
       seed,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
+    },
+  },
+  export: {
+    about: 'Write a model in the form that another place wants, and compare what was written with its source.',
+    flags: {
+      to: { kind: 'text', value: 'FORM', about: 'what to write', choices: ['safetensors'], required: true },
+      out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
+      ...weights,
     },
   },
   generate: {

@@ -1,9 +1,19 @@
 /**
- * The model as a Hugging Face folder, written as streams: weights in the type the source has (trained values are f32 on
- * the device, and are rounded to nearest even on the way out), the tokenizer's files extended, everything else of the
- * source carried over, and the experiment beside it. verifyExport.ts re-opens what was written.
+ * The model as a Hugging Face folder, written as streams: weights in the type the source has or a chosen one (trained
+ * values are f32 on the device, and are rounded to nearest even on the way out), in shards where one file would be too
+ * large, the tokenizer's files extended, everything else of the source carried over, and the experiment beside it.
+ * verifyExport.ts and verifyWeights.ts re-open what was written.
  */
-import { safetensorsFile, sha256, SINGLE_FILE, type FileTree, type FolderSink } from '../checkpoint/index';
+import {
+  INDEX_FILE,
+  sha256,
+  staleWeightFiles,
+  weightFiles,
+  type FileTree,
+  type FolderSink,
+  type TensorToWrite,
+  type WeightDtype,
+} from '../checkpoint/index';
 import type { ParameterStore } from '../engine/index';
 import {
   configText,
@@ -17,6 +27,7 @@ import {
   type VocabularyTensor,
 } from '../graft/index';
 import type { TokenizerFiles } from '../tokenizer/index';
+import { deviceRows } from './deviceRows';
 import { matrixName, type Graft } from './graftedRows';
 import type { LoadedModel } from './openModel';
 import { throttled, type OnProgress } from './progress';
@@ -24,7 +35,15 @@ import type { ExportReport, NewToken } from './results';
 import { openTokenizer } from './openTokenizer';
 import { tokenizerFilesOf, tokenizerModelOf } from './vocabulary';
 
-export interface ModelToExport {
+/** How weights are written. */
+export interface WeightsAs {
+  /** Default: each tensor keeps its own. */
+  readonly dtype?: WeightDtype;
+  /** Bytes of tensors in a file before the next one is begun; 2 GB by default. */
+  readonly shardBytes?: number;
+}
+
+export interface ModelToExport extends WeightsAs {
   readonly model: LoadedModel;
   /** The extended tokenizer's files; absent where no token was added. */
   readonly files?: TokenizerFiles;
@@ -32,7 +51,8 @@ export interface ModelToExport {
   /** The device's parameters where something was trained; without them the graft is written as it starts. */
   readonly store?: ParameterStore;
   readonly trainedNames: readonly string[];
-  readonly card: ModelCard;
+  /** What the model card says, or its text. Absent: the folder gets none. */
+  readonly card?: ModelCard | string;
   readonly newTokens: readonly NewToken[];
   /** Further files: experiment.json, run.jsonl. */
   readonly extras: Readonly<Record<string, string>>;
@@ -43,13 +63,12 @@ export async function writeModel(
   exported: ModelToExport,
   onProgress: OnProgress = () => undefined,
 ): Promise<void> {
-  const { model, graft, files } = exported;
+  const { model, files } = exported;
   const { checkpoint, summary } = model;
-  const plan = graft?.plan ?? unchangedPlan(summary.embeddingRows);
-  const weights = safetensorsFile(await tensorsOf(exported, plan));
+  const weights = weightFiles(await tensorsToWrite(exported), exported.shardBytes);
   const report = throttled(onProgress);
   // Small files first: a reader of the folder finds them even if the weights do not fit.
-  await sink.write('config.json', graft ? configText(graftedConfig(checkpoint.config, plan)) : checkpoint.configText);
+  await sink.write('config.json', configToWrite(exported));
   if (checkpoint.generationConfig !== undefined)
     await sink.write('generation_config.json', checkpoint.generationConfig);
   for (const [name, text] of Object.entries({ ...checkpoint.tokenizerFiles, ...(files ?? tokenizerFilesOf(model)) })) {
@@ -60,21 +79,36 @@ export async function writeModel(
     const tokenizerModel = tokenizerModelOf(model, extended);
     if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
   }
-  await sink.write('README.md', modelCardText(exported.card));
-  await sink.write('new_tokens.json', newTokensText(exported.newTokens));
+  const { card, newTokens } = exported;
+  if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
+  if (newTokens.length > 0) await sink.write('new_tokens.json', newTokensText(newTokens));
   for (const [name, text] of Object.entries(exported.extras)) await sink.write(name, text);
   let written = 0;
-  const counted = async function* () {
-    for await (const chunk of weights.stream()) {
-      yield chunk;
-      written += chunk.byteLength;
-      report({ phase: 'writing', done: written, total: weights.size });
-    }
-  };
-  await sink.write(SINGLE_FILE, counted());
+  for (const { name, file } of weights.files) {
+    const counted = async function* () {
+      for await (const chunk of file.stream()) {
+        yield chunk;
+        written += chunk.byteLength;
+        report({ phase: 'writing', done: written, total: weights.totalBytes });
+      }
+    };
+    await sink.write(name, counted());
+  }
+  if (weights.index !== undefined) await sink.write(INDEX_FILE, weights.index);
+  for (const name of staleWeightFiles(weights)) await sink.remove?.(name);
 }
 
-async function tensorsOf({ model, graft, store, trainedNames }: ModelToExport, plan: GraftPlan) {
+/** The text that was read where nothing in it changes. */
+function configToWrite({ model: { checkpoint, summary }, graft, dtype }: ModelToExport): string {
+  if (!graft && dtype === undefined) return checkpoint.configText;
+  const plan = graft?.plan ?? unchangedPlan(summary.embeddingRows);
+  return configText(graftedConfig(checkpoint.config, plan, dtype));
+}
+
+/** The tensors of the written model, each a stream that is opened when its turn comes. */
+export async function tensorsToWrite(exported: ModelToExport): Promise<TensorToWrite[]> {
+  const { model, graft, store, trainedNames, dtype } = exported;
+  const plan = graft?.plan ?? unchangedPlan(model.summary.embeddingRows);
   const vocabulary: VocabularyTensor[] = [];
   if (graft) {
     const input = matrixName(model, 'input');
@@ -91,6 +125,7 @@ async function tensorsOf({ model, graft, store, trainedNames }: ModelToExport, p
     vocabulary,
     trained: store ? trainedRows(store, trainedNames, plan) : new Map<string, TrainedRows>(),
     ...(staleHead ? { omit: ['lm_head.weight'] } : {}),
+    ...(dtype === undefined ? {} : { dtype }),
   });
 }
 
@@ -98,62 +133,26 @@ async function tensorsOf({ model, graft, store, trainedNames }: ModelToExport, p
 export async function newRowsOf(
   matrix: string,
   initial: Float32Array,
-  plan: Pick<GraftPlan, 'firstNewId' | 'count'>,
+  { firstNewId, count }: Pick<GraftPlan, 'firstNewId' | 'count'>,
   store: ParameterStore | undefined,
 ): Promise<Float32Array> {
-  if (!store) return initial;
-  const rows = new Float32Array(initial.length);
-  const width = initial.length / plan.count;
-  for (const { name, firstId } of segmentsOf(store, matrix)) {
-    const from = firstId - plan.firstNewId;
-    if (from >= 0 && from < plan.count) rows.set(await store.readF32(name), from * width);
-  }
-  return rows;
+  return store ? deviceRows(store, matrix, firstNewId, firstNewId + count) : initial;
 }
 
-/** Readers of what training moved, one device tensor in memory at a time. */
+/** Readers of what training moved, a few rows at a time. */
 function trainedRows(
   store: ParameterStore,
   trainedNames: readonly string[],
   plan: Pick<GraftPlan, 'firstNewId' | 'count'>,
 ): Map<string, TrainedRows> {
-  let held: { name: string; values: Float32Array } | undefined;
-  const read = async (name: string): Promise<Float32Array> => {
-    if (held?.name !== name) held = { name, values: await store.readF32(name) };
-    return held.values;
-  };
   const isNew = (firstId: number) => firstId >= plan.firstNewId && firstId < plan.firstNewId + plan.count;
   const readers = new Map<string, TrainedRows>();
   for (const name of trainedNames) {
-    const [matrix, first] = name.split('#') as [string, string | undefined];
+    const [tensor, first] = name.split('#') as [string, string | undefined];
     if (first !== undefined && isNew(Number(first))) continue;
-    const segments = first === undefined ? [{ name, firstId: 0 }] : segmentsOf(store, matrix);
-    const shape = store.spec(name).shape;
-    const width = shape.slice(1).reduce((product, size) => product * size, 1);
-    readers.set(matrix, async (start, end) => {
-      const rows = new Float32Array((end - start) * width);
-      for (const segment of segments) {
-        const count = store.spec(segment.name).shape[0]!;
-        const from = Math.max(start, segment.firstId);
-        const to = Math.min(end, segment.firstId + count);
-        if (from >= to) continue;
-        const values = await read(segment.name);
-        rows.set(
-          values.subarray((from - segment.firstId) * width, (to - segment.firstId) * width),
-          (from - start) * width,
-        );
-      }
-      return rows;
-    });
+    readers.set(tensor, (start, end) => deviceRows(store, tensor, start, end));
   }
   return readers;
-}
-
-function segmentsOf(store: ParameterStore, matrix: string): { name: string; firstId: number }[] {
-  return [...store.specs.keys()]
-    .filter((name) => name.startsWith(`${matrix}#`))
-    .map((name) => ({ name, firstId: Number(name.slice(matrix.length + 1)) }))
-    .sort((a, b) => a.firstId - b.firstId);
 }
 
 function unchangedPlan(embeddingRows: number): GraftPlan {

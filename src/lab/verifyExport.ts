@@ -1,11 +1,21 @@
 /**
  * Is what was written the model that was trained? The written folder is opened like any other, loaded afresh onto the
- * device, and its logits are compared over held-out text. Trained values were rounded to the stored type when they were
- * written, so the trained model is rounded in the same way for the comparison (and put back): what may remain is the
- * order of sums in kernels, 1e-3 of the largest logit. What the rounding itself changed is reported beside it.
+ * device, and its logits are compared over held-out text. Values were rounded to the stored type when they were
+ * written, so the trained model is rounded in the same way for the comparison: its values are copied over those that were
+ * read from the file, piece by piece. What may remain is 1e-3 of the largest logit; what the rounding itself changed is
+ * reported beside it.
  */
-import { fromF32, isWeightDtype, toF32, type FileTree, type TensorEntry, type WeightDtype } from '../checkpoint/index';
+import {
+  bytesPerElement,
+  fromF32,
+  toF32,
+  type FileTree,
+  type RowRange,
+  type TensorEntry,
+  type WeightDtype,
+} from '../checkpoint/index';
 import type { Tokenizer } from '../tokenizer/index';
+import { deviceRows } from './deviceRows';
 import { matrixName, type Graft } from './graftedRows';
 import { ModelSession } from './modelSession';
 import { openModel, type LoadedModel } from './openModel';
@@ -35,12 +45,14 @@ export async function verifyExport(
   const ids = reopened.tokenizer.encode(text.slice(0, 2000), { specialTokens: true }).ids.slice(0, limit);
   const expectedIds = tokenizer.encode(text.slice(0, 2000), { specialTokens: true }).ids.slice(0, limit);
   const trained = await session.logits(ids);
-  const rounded = await withRounded(session, () => session.logits(ids));
   onProgress({ phase: 'verifying', done: 1, total: 3 });
   const fresh = await ModelSession.open(session.device, reopened);
   let written: Float32Array;
+  let rounded: Float32Array;
   try {
     written = await fresh.logits(ids);
+    await putRounded(fresh, session, reopened);
+    rounded = await fresh.logits(ids);
   } finally {
     fresh.close();
   }
@@ -68,25 +80,30 @@ export async function verifyExport(
   };
 }
 
-/** Runs `use` with every f32 parameter on the device rounded to the type its tensor is stored in. */
-async function withRounded<T>(session: ModelSession, use: () => Promise<T>): Promise<T> {
-  const kept = new Map<string, Float32Array>();
-  for (const { name, type } of session.store.specs.values()) {
-    const dtype = session.model.checkpoint.tensors.get(name.split('#')[0]!)?.dtype;
-    if (type !== 'f32' || !dtype || !isWeightDtype(dtype) || dtype === 'F32') continue;
-    const values = await session.store.readF32(name);
-    kept.set(name, values);
-    session.store.write(name, roundedTo(values, dtype));
-  }
-  try {
-    return await use();
-  } finally {
-    for (const [name, values] of kept) session.store.write(name, values);
-  }
-}
+/** Of every tensor, at most this many bytes of f32 stand in the heap. */
+const pieceBytes = 8 * 2 ** 20;
 
-function roundedTo(values: Float32Array, dtype: WeightDtype): Float32Array {
-  return toF32(fromF32(values, dtype), dtype);
+/**
+ * Gives every parameter of `fresh` the value it has on `trained`'s device memory, rounded as the file stores it. The two
+ * may cut the vocabulary and keep types differently; rows are what they share.
+ */
+async function putRounded(fresh: ModelSession, trained: ModelSession, written: LoadedModel): Promise<void> {
+  for (const { name, shape, type } of fresh.store.specs.values()) {
+    const [tensor, first] = name.split('#') as [string, string | undefined];
+    const dtype = written.checkpoint.tensors.get(tensor)!.dtype as WeightDtype;
+    const firstId = Number(first ?? 0);
+    const rows = shape[0] ?? 1;
+    const width = shape.slice(1).reduce((product, size) => product * size, 1);
+    // An even number of rows: a piece of bf16 must end on a whole word.
+    const step = Math.max(2, Math.floor(pieceBytes / (8 * width)) * 2);
+    for (let start = 0; start < rows; start += step) {
+      const end = Math.min(rows, start + step);
+      const values = await deviceRows(trained.store, tensor, firstId + start, firstId + end);
+      const rounded = fromF32(values, dtype);
+      const bytes = type === 'bf16' ? rounded : toF32(rounded, dtype);
+      fresh.store.write(name, bytes, start * width * (type === 'bf16' ? 2 : 4));
+    }
+  }
 }
 
 /** Old rows that are equal to the bit, and new rows that are no longer what they started as. */
@@ -101,11 +118,12 @@ async function compareRows(
   const firstNew = graft?.plan.firstNewId ?? before.shape[0]!;
   const endNew = firstNew + (graft?.plan.count ?? 0);
   const width = source.config.hiddenSize;
+  const dtype = after.dtype as WeightDtype;
   let [oldRows, untouchedRows, movedNewRows] = [0, 0, 0];
   for (let start = 0; start < after.shape[0]!; start += rowsAtOnce) {
     const end = Math.min(after.shape[0]!, start + rowsAtOnce);
     const written = await after.read({ start, end });
-    const original = await rowsBefore(before, graft, start, end, width);
+    const original = await rowsBefore(before, graft, { start, end }, width, dtype);
     const rowBytes = written.length / (end - start);
     for (let id = start; id < end; id++) {
       const from = (id - start) * rowBytes;
@@ -122,26 +140,28 @@ async function compareRows(
 
 const rowsAtOnce = 2048;
 
-/** The rows' stored bytes before training: those of the source, and for new ids the initial rows, rounded. */
+/** What the rows would be in the file without training: those of the source, and for new ids the initial rows, rounded. */
 async function rowsBefore(
   before: TensorEntry,
   graft: Graft | undefined,
-  start: number,
-  end: number,
+  { start, end }: RowRange,
   width: number,
+  dtype: WeightDtype,
 ): Promise<Uint8Array> {
-  const stored = Math.min(end, before.shape[0]!);
-  const old = start < stored ? await before.read({ start, end: stored }) : new Uint8Array(0);
-  const rowBytes = before.bytes / before.shape[0]!;
+  const stored = { start, end: Math.min(end, before.shape[0]!) };
+  const rowBytes = width * bytesPerElement(dtype);
   const rows = new Uint8Array((end - start) * rowBytes);
-  rows.set(old);
+  if (stored.start < stored.end) {
+    // The very bytes where the type is kept: widening and narrowing would lose the payload of a NaN.
+    rows.set(before.dtype === dtype ? await before.read(stored) : fromF32(await before.readF32(stored), dtype));
+  }
   if (graft) {
     const { firstNewId, count } = graft.plan;
     const from = Math.max(start, firstNewId);
     const to = Math.min(end, firstNewId + count);
     if (from < to) {
       const initial = graft.input.subarray((from - firstNewId) * width, (to - firstNewId) * width);
-      rows.set(fromF32(initial, before.dtype as WeightDtype), (from - start) * rowBytes);
+      rows.set(fromF32(initial, dtype), (from - start) * rowBytes);
     }
   }
   return rows;

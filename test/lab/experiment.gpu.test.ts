@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bytesSource, memoryTree, treeOf, type FileTree, type FolderSink } from '../../src/checkpoint/index';
-import { chunksOf } from '../../src/checkpoint/sink';
+import { memoryTree } from '../../src/checkpoint/index';
 import type { Device } from '../../src/engine/index';
 import {
   buildVocabulary,
@@ -18,10 +17,12 @@ import {
   type TrainMode,
   type TrainSettings,
   type Vocabulary,
+  type WeightsAs,
 } from '../../src/lab/index';
 import { earlierGraft } from '../../src/lab/earlierGraft';
 import { openTestDevice } from '../support/gpu';
 import { syllableDocuments, tinyLlama } from './letters';
+import { memorySink } from './memorySink';
 
 const steps = 20;
 const settings: TrainSettings = {
@@ -67,21 +68,7 @@ async function trained(model: LoadedModel, vocabulary: Vocabulary, mode: TrainMo
   return { training, status, losses: records.flatMap((r) => (r.type === 'step' ? [r.loss] : [])) };
 }
 
-function memorySink(): { sink: FolderSink; tree: () => FileTree; files: Map<string, Uint8Array> } {
-  const files = new Map<string, Uint8Array>();
-  const sink: FolderSink = {
-    async write(name, content) {
-      const parts: Uint8Array<ArrayBuffer>[] = [];
-      for await (const chunk of chunksOf(content)) parts.push(chunk.slice());
-      files.set(name, new Uint8Array(await new Blob(parts).arrayBuffer()));
-    },
-    close: () => Promise.resolve(),
-  };
-  const tree = () => treeOf('written', new Map([...files].map(([name, bytes]) => [name, bytesSource(name, bytes)])));
-  return { sink, tree, files };
-}
-
-async function written(model: LoadedModel, vocabulary: Vocabulary, training: Training) {
+async function written(model: LoadedModel, vocabulary: Vocabulary, training: Training, as: WeightsAs = {}) {
   const folder = memorySink();
   await writeModel(folder.sink, {
     model,
@@ -92,6 +79,7 @@ async function written(model: LoadedModel, vocabulary: Vocabulary, training: Tra
     card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings: training.setup.settings, steps }),
     newTokens: vocabulary.summary.newTokens,
     extras: { 'experiment.json': '{}' },
+    ...as,
   });
   return folder;
 }
@@ -142,6 +130,31 @@ describe('an experiment from base to written folder', { timeout: 300_000 }, () =
     if (!bf16) expect(verification.roundingLogitDifference).toBe(0);
     const config = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as Record<string, unknown>;
     expect(config).toMatchObject({ vocab_size: 16, tie_word_embeddings: tied });
+    training.close();
+  });
+
+  it.each([
+    ['new-rows', true, 'F16'],
+    ['new-rows', true, 'F32'],
+    ['all', false, 'BF16'],
+  ] as const)('verifies shards in a chosen type: %s, bf16 source %s, as %s', async (mode, bf16, dtype) => {
+    const { model, vocabulary } = await prepared({ bf16 });
+    const { training } = await trained(model, vocabulary, mode);
+    const before = await training.session.logits(Uint32Array.of(8, 0, 12));
+    const { tree, files } = await written(model, vocabulary, training, { dtype, shardBytes: 1000 });
+    const verification = await verifyExport(tree(), {
+      session: training.session,
+      tokenizer: training.tokenizer,
+      mode,
+      text: corpus.heldOut.join('\n'),
+    });
+    expect(files.has('model.safetensors.index.json')).toBe(true);
+    expect(verification).toMatchObject({ passed: true, movedNewRows: 6 });
+    expect(verification.untouchedRows === 10).toBe(mode === 'new-rows');
+    if (dtype === 'F32') expect(verification.roundingLogitDifference).toBe(0);
+    else expect(verification.roundingLogitDifference).toBeGreaterThan(0);
+    // The trained model itself was left as it was.
+    expect(await training.session.logits(Uint32Array.of(8, 0, 12))).toEqual(before);
     training.close();
   });
 

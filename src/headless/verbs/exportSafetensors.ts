@@ -1,0 +1,51 @@
+/** `export --to safetensors`: the same model in another type or in shards, compared with its source once it is written. */
+import { readText, type WeightDtype } from '../../checkpoint/index';
+import { folderSink, folderTree } from '../../checkpoint/node';
+import { earlierGraft, verifyWeights, writeModel, type ModelToExport, type WeightsAs } from '../../lab/index';
+import type { Command } from '../arguments';
+import type { Answer } from '../answer';
+import { progressLine } from '../stdout';
+import { modelFolder, modelOf } from './model';
+import { outFolder } from './outFolder';
+
+export async function exportSafetensors(command: Command): Promise<Answer> {
+  const out = await outFolder(command, [modelFolder(command)]);
+  const onProgress = progressLine();
+  const exported = await plainExport(command);
+  await writeModel(await folderSink(out), exported, onProgress);
+  const { tensors, bytes } = await verifyWeights(await folderTree(out), exported, onProgress);
+  const files = (await folderTree(out)).list().filter((name) => name.endsWith('.safetensors'));
+  return {
+    value: { out, dtype: exported.dtype ?? null, tensors, bytes, files, verified: true },
+    text: `${tensors} tensors, ${bytes} bytes in ${files.length} file${files.length === 1 ? '' : 's'}; compared byte by byte, written to ${out}`,
+  };
+}
+
+/** A model as it lies in its folder, with what an earlier graft wrote beside it. */
+export async function plainExport(command: Command): Promise<ModelToExport> {
+  const model = await modelOf(command);
+  const tree = await folderTree(modelFolder(command));
+  const earlier = await earlierGraft(tree, model);
+  const extras: Record<string, string> = {};
+  for (const name of ['experiment.json', 'run.jsonl']) {
+    const source = tree.open(name);
+    if (source) extras[name] = await readText(source);
+  }
+  return {
+    model,
+    trainedNames: [],
+    ...(model.checkpoint.readme === undefined ? {} : { card: model.checkpoint.readme }),
+    newTokens: earlier?.newTokens ?? [],
+    extras,
+    ...weightsAs(command),
+  };
+}
+
+export function weightsAs(command: Command): WeightsAs {
+  const dtype = command.text('dtype');
+  const shardBytes = command.number('shard-bytes');
+  return {
+    ...(dtype === undefined || dtype === 'source' ? {} : { dtype: dtype as WeightDtype }),
+    ...(shardBytes === undefined ? {} : { shardBytes }),
+  };
+}
