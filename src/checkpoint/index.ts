@@ -11,5 +11,6 @@ export { encodeHeader, MAX_HEADER_BYTES, readHeader, tensorBytes } from './safet
 export type { HeaderTensor, SafetensorsHeader, TensorHeading } from './safetensorsHeader';
 export * from './sha256';
 export * from './sink';
+export * from './virtualSafetensors';
 export * from './weightFiles';
 export * from './zip';

@@ -1,5 +1,6 @@
 /** Where new rows live, how they start, and how the grafted checkpoint is put together. */
 export * from './config';
+export * from './delta';
 export * from './initialise';
 export * from './modelCard';
 export * from './plan';

@@ -145,6 +145,7 @@ export const verbs = {
     about: 'Add new tokens learned from a corpus and write the grafted model as a Hugging Face folder.',
     flags: {
       ...corpus,
+      tokenizer: { ...tokenizer, about: `${tokenizer.about}; writes only the extended tokenizer` },
       'new-tokens': { kind: 'whole', value: 'K', about: 'how many new tokens', required: true },
       ...learning,
       init,
@@ -184,7 +185,16 @@ export const verbs = {
   export: {
     about: 'Write a model in the form that another place wants, and compare what was written with its source.',
     flags: {
-      to: { kind: 'text', value: 'FORM', about: 'what to write', choices: ['safetensors'], required: true },
+      to: { kind: 'text', value: 'FORM', about: 'what to write', choices: ['safetensors', 'delta'], required: true },
+      base: { kind: 'text', value: 'bundled|DIR', about: 'delta: the model as it was before it was grafted' },
+      out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
+      ...weights,
+    },
+  },
+  apply: {
+    about: 'Put the new rows of a delta onto their base (--model) and write the grafted model.',
+    flags: {
+      delta: { kind: 'text', value: 'DIR', about: 'folder with delta.safetensors', required: true },
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       ...weights,
     },

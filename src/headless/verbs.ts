@@ -1,6 +1,7 @@
 /** The verbs: each takes the command line's values, runs steps of the lab, and answers with a value and a text. */
 import type { Answer } from './answer';
 import type { Command, Verb } from './arguments';
+import { applyVerb } from './verbs/apply';
 import { diagnoseVerb } from './verbs/diagnose';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
@@ -18,5 +19,6 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   expand: expandVerb,
   train: trainVerb,
   export: exportVerb,
+  apply: applyVerb,
   generate: generateVerb,
 };

@@ -32,8 +32,7 @@ import { matrixName, type Graft } from './graftedRows';
 import type { LoadedModel } from './openModel';
 import { throttled, type OnProgress } from './progress';
 import type { ExportReport, NewToken } from './results';
-import { openTokenizer } from './openTokenizer';
-import { tokenizerFilesOf, tokenizerModelOf } from './vocabulary';
+import { writeTokenizer } from './writeTokenizer';
 
 /** How weights are written. */
 export interface WeightsAs {
@@ -64,24 +63,16 @@ export async function writeModel(
   onProgress: OnProgress = () => undefined,
 ): Promise<void> {
   const { model, files } = exported;
-  const { checkpoint, summary } = model;
+  const { checkpoint } = model;
   const weights = weightFiles(await tensorsToWrite(exported), exported.shardBytes);
   const report = throttled(onProgress);
   // Small files first: a reader of the folder finds them even if the weights do not fit.
   await sink.write('config.json', configToWrite(exported));
   if (checkpoint.generationConfig !== undefined)
     await sink.write('generation_config.json', checkpoint.generationConfig);
-  for (const [name, text] of Object.entries({ ...checkpoint.tokenizerFiles, ...(files ?? tokenizerFilesOf(model)) })) {
-    if (text !== undefined) await sink.write(name, text);
-  }
-  if (checkpoint.tokenizerModel) {
-    const extended = files ? openTokenizer({ name: summary.name, tokenizerFiles: files }) : model.tokenizer;
-    const tokenizerModel = tokenizerModelOf(model, extended);
-    if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
-  }
-  const { card, newTokens } = exported;
+  await writeTokenizer(sink, model, files, exported.newTokens);
+  const { card } = exported;
   if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
-  if (newTokens.length > 0) await sink.write('new_tokens.json', newTokensText(newTokens));
   for (const [name, text] of Object.entries(exported.extras)) await sink.write(name, text);
   let written = 0;
   for (const { name, file } of weights.files) {
@@ -157,11 +148,6 @@ function trainedRows(
 
 function unchangedPlan(embeddingRows: number): GraftPlan {
   return planGraft({ embeddingRows, tokenizerLength: 0, firstNewId: embeddingRows, count: 0 });
-}
-
-/** new_tokens.json: what `train` reads to know which rows are new, and what a reader wants to know of them. */
-function newTokensText(newTokens: readonly NewToken[]): string {
-  return `[\n${newTokens.map((token) => JSON.stringify(token)).join(',\n')}\n]\n`;
 }
 
 /** Names, sizes and SHA-256 of the files as they lie there, beside what the verification found. */

@@ -1,5 +1,6 @@
 /** The lab's public face: steps and the values they hand on. */
 export type * from './results';
+export { applyDelta } from './applyDelta';
 export { bitsPerByte } from './bootstrap';
 export { CandidateTable } from './candidates';
 export { throwIfCancelled } from './cancel';
@@ -27,4 +28,6 @@ export { Training, type Arms } from './training';
 export { openTokenizerModel, sizesOf, type TokenizerModel } from './tokenizerModel';
 export { buildVocabulary, prunedExtension, type Vocabulary } from './vocabulary';
 export { verifyExport } from './verifyExport';
+export { writeTokenizer } from './writeTokenizer';
+export { deltaOfFolders, deltaOfGraft, writeDelta } from './writeDelta';
 export { verifyWeights, type VerifiedWeights } from './verifyWeights';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +76,52 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect(JSON.parse(stdout)).toMatchObject({ newTokens: 3, firstNewId: 10, embeddingRowsAfter: 13 });
     const grown = lab(['tokenize', '--model', out, '--text', 'abab', '--json']);
     expect((JSON.parse(grown.stdout) as { ids: number[] }).ids.length).toBeLessThan(4);
+  });
+
+  it('expands a tokenizer without weights, into the same tokenizer that the model gets', () => {
+    const alone = join(folder, 'tokenizer-alone');
+    mkdirSync(alone);
+    for (const name of ['tokenizer.json', 'tokenizer_config.json']) copyFileSync(join(folder, name), join(alone, name));
+    const out = join(folder, 'grown-tokenizer');
+    const arguments_ = ['--corpus', join(folder, 'corpus.txt'), '--new-tokens', '3', '--out', out, '--json'];
+    const { status, stdout, stderr } = lab(['expand', '--tokenizer', alone, ...arguments_]);
+    expect(status, stderr + stdout).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ newTokens: 3, firstNewId: 10 });
+    expect(readdirSync(out).sort()).toEqual(['new_tokens.json', 'tokenizer.json', 'tokenizer_config.json']);
+    for (const name of readdirSync(out)) {
+      expect(readFileSync(join(out, name), 'utf8'), name).toBe(readFileSync(join(folder, 'grown', name), 'utf8'));
+    }
+  });
+
+  it('writes shards, a delta, and the grafted model again from base and delta', { timeout: 240_000 }, () => {
+    const [grown, delta, again] = ['grown', 'delta', 'again'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const ran = (...arguments_: string[]) => {
+      const { status, stdout, stderr } = lab([...arguments_, '--json']);
+      expect(status, stderr + stdout).toBe(0);
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    const shards = join(folder, 'shards');
+    expect(
+      ran('export', '--to', 'safetensors', '--model', grown, '--shard-bytes', '900', '--out', shards),
+    ).toMatchObject({
+      verified: true,
+      dtype: null,
+    });
+    expect(readdirSync(shards)).toContain('model.safetensors.index.json');
+    expect(ran('export', '--to', 'delta', '--model', shards, '--base', folder, '--out', delta)).toMatchObject({
+      newTokens: 3,
+      firstNewId: 10,
+    });
+    ran('apply', '--model', folder, '--delta', delta, '--out', again);
+    expect(readFileSync(join(again, 'model.safetensors'))).toEqual(readFileSync(join(grown, 'model.safetensors')));
+    const wrong = lab(['apply', '--model', 'bundled', '--delta', delta, '--out', join(folder, 'wrong'), '--json']);
+    expect((JSON.parse(wrong.stdout) as Failure).error).toMatchObject({ code: 'graft/wrong-base' });
+    const onto = lab(['export', '--to', 'safetensors', '--model', grown, '--out', grown, '--json']);
+    expect((JSON.parse(onto.stdout) as Failure).error).toMatchObject({ code: 'headless/same-folder' });
   });
 
   it('tokenizes without weights, with offsets in characters', () => {

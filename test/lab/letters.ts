@@ -55,9 +55,12 @@ const config = {
 };
 
 /** A Hugging Face folder in memory. Weights are seeded normals of deviation 0.3, norms near 1. */
-export async function tinyLlama(options: { readonly tied?: boolean; readonly bf16?: boolean } = {}): Promise<FileTree> {
-  const { tied = true, bf16 = true } = options;
-  const json = { ...config, tie_word_embeddings: tied, torch_dtype: bf16 ? 'bfloat16' : 'float32' };
+export async function tinyLlama(
+  options: { readonly tied?: boolean; readonly bf16?: boolean; readonly spareRows?: number } = {},
+): Promise<FileTree> {
+  const { tied = true, bf16 = true, spareRows = 0 } = options;
+  const vocab_size = config.vocab_size + spareRows;
+  const json = { ...config, vocab_size, tie_word_embeddings: tied, torch_dtype: bf16 ? 'bfloat16' : 'float32' };
   const tensors = parameterSpecs(parseConfig(json)).map(({ name, shape }, index) => {
     const normal = new NormalGenerator(7, index);
     const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>

@@ -1,13 +1,24 @@
-/** `expand`: new tokens learned on a corpus, their rows grafted on, the folder written. Needs no GPU. */
-import { folderSink } from '../../checkpoint/node';
+/**
+ * `expand`: new tokens learned on a corpus, their rows grafted on, the folder written; with `--tokenizer` the extended
+ * tokenizer's files alone. Needs no GPU.
+ */
+import { openTokenizerFiles, type FolderSink } from '../../checkpoint/index';
+import { folderSink, folderTree } from '../../checkpoint/node';
 import {
   buildVocabulary,
   cardOf,
   graftRows,
   learnVocabulary,
+  openTokenizer,
+  openTokenizerModel,
   prunedExtension,
   writeModel,
+  writeTokenizer,
+  type CorpusText,
   type InitMethod,
+  type LoadedModel,
+  type TokenizerModel,
+  type Vocabulary,
 } from '../../lab/index';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
@@ -15,34 +26,62 @@ import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
 import { learnWay } from './learning';
-import { modelOf } from './model';
+import { modelFolder, modelOf } from './model';
+import { outFolder } from './outFolder';
 
 export async function expandVerb(command: Command): Promise<Answer> {
-  const model = await modelOf(command);
+  const folder = command.text('tokenizer');
+  const out = await outFolder(command, [folder ?? modelFolder(command)]);
   const corpus = await corpusOf(command);
+  if (folder !== undefined) {
+    const model = await tokenizerAlone(folder);
+    const vocabulary = await learned(command, model, corpus);
+    await writeTokenizer(await folderSink(out), model, vocabulary.files, vocabulary.summary.newTokens);
+    return answerOf(command, vocabulary, out);
+  }
+  const model = await modelOf(command);
+  const vocabulary = await learned(command, model, corpus);
+  await writeGrafted(command, await folderSink(out), model, corpus, vocabulary);
+  return answerOf(command, vocabulary, out);
+}
+
+async function learned(command: Command, model: TokenizerModel, corpus: CorpusText): Promise<Vocabulary> {
   const onProgress = progressLine();
   const newTokens = command.number('new-tokens')!;
-  const learned = await learnVocabulary(model, corpus, { ...learnWay(command), newTokens, onProgress, openShards });
+  const all = await learnVocabulary(model, corpus, { ...learnWay(command), newTokens, onProgress, openShards });
   const floor = command.number('least-exposure');
-  const extension = floor === undefined ? learned : prunedExtension(learned, floor);
-  const vocabulary = await buildVocabulary(model, corpus, extension, newTokens, { onProgress });
-  const seed = command.number('seed')!;
-  const graft = await graftRows(model, vocabulary.newRows, command.text('init') as InitMethod, seed);
-  const out = command.text('out')!;
-  const { summary } = vocabulary;
-  await writeModel(
-    await folderSink(out),
-    {
-      model,
-      files: vocabulary.files,
-      graft,
-      trainedNames: [],
-      card: cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 }),
-      newTokens: summary.newTokens,
-      extras: {},
-    },
-    onProgress,
-  );
+  const extension = floor === undefined ? all : prunedExtension(all, floor);
+  return buildVocabulary(model, corpus, extension, newTokens, { onProgress });
+}
+
+async function writeGrafted(
+  command: Command,
+  sink: FolderSink,
+  model: LoadedModel,
+  corpus: CorpusText,
+  { newRows, files, summary }: Vocabulary,
+): Promise<void> {
+  const graft = await graftRows(model, newRows, command.text('init') as InitMethod, command.number('seed')!);
+  const card = cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 });
+  const { newTokens } = summary;
+  await writeModel(sink, { model, files, graft, trainedNames: [], card, newTokens, extras: {} }, progressLine());
+}
+
+/** A tokenizer without weights; its own length stands for the rows where no config.json tells them. */
+async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
+  const tree = await folderTree(folder);
+  if (tree.open('config.json')) return openTokenizerModel(tree);
+  const checkpoint = await openTokenizerFiles(tree);
+  const tokenizer = openTokenizer(checkpoint);
+  const embeddingRows = tokenizer.largestId + 1;
+  return {
+    tokenizer,
+    checkpoint,
+    summary: { name: tree.name, parameters: 0, hiddenSize: 0, embeddingRows, tied: true },
+  };
+}
+
+function answerOf(command: Command, { summary }: Vocabulary, out: string): Answer {
   const { heldOut } = summary;
   return {
     value: {

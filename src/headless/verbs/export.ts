@@ -1,10 +1,12 @@
 /** `export`: a model in the form that another place wants. Each target is a file of its own. */
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
+import { exportDelta } from './exportDelta';
 import { exportSafetensors } from './exportSafetensors';
 
 const targets = {
   safetensors: exportSafetensors,
+  delta: exportDelta,
 } satisfies Record<string, (command: Command) => Promise<Answer>>;
 
 export function exportVerb(command: Command): Promise<Answer> {

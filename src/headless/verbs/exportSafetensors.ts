@@ -1,7 +1,14 @@
 /** `export --to safetensors`: the same model in another type or in shards, compared with its source once it is written. */
-import { readText, type WeightDtype } from '../../checkpoint/index';
+import { readText, type FileTree, type WeightDtype } from '../../checkpoint/index';
 import { folderSink, folderTree } from '../../checkpoint/node';
-import { earlierGraft, verifyWeights, writeModel, type ModelToExport, type WeightsAs } from '../../lab/index';
+import {
+  earlierGraft,
+  verifyWeights,
+  writeModel,
+  type LoadedModel,
+  type ModelToExport,
+  type WeightsAs,
+} from '../../lab/index';
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
@@ -21,23 +28,26 @@ export async function exportSafetensors(command: Command): Promise<Answer> {
   };
 }
 
-/** A model as it lies in its folder, with what an earlier graft wrote beside it. */
 export async function plainExport(command: Command): Promise<ModelToExport> {
-  const model = await modelOf(command);
-  const tree = await folderTree(modelFolder(command));
+  const exported = await exportOf(await folderTree(modelFolder(command)), await modelOf(command));
+  return { ...exported, ...weightsAs(command) };
+}
+
+/** A model as it lies in its folder, with what an earlier graft wrote beside it. */
+export async function exportOf(tree: FileTree, model: LoadedModel): Promise<ModelToExport> {
   const earlier = await earlierGraft(tree, model);
   const extras: Record<string, string> = {};
   for (const name of ['experiment.json', 'run.jsonl']) {
     const source = tree.open(name);
     if (source) extras[name] = await readText(source);
   }
+  const { readme } = model.checkpoint;
   return {
     model,
     trainedNames: [],
-    ...(model.checkpoint.readme === undefined ? {} : { card: model.checkpoint.readme }),
+    ...(readme === undefined ? {} : { card: readme }),
     newTokens: earlier?.newTokens ?? [],
     extras,
-    ...weightsAs(command),
   };
 }
 

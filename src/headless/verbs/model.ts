@@ -9,17 +9,21 @@ import type { Command } from '../arguments';
 const bundledName = 'rootstock';
 
 export function modelFolder(command: Command): string {
-  const model = command.text('model')!;
-  return model === 'bundled' ? fileURLToPath(new URL('../../../public/models/rootstock', import.meta.url)) : model;
+  return folderNamed(command.text('model')!);
 }
 
-export async function modelOf(command: Command): Promise<LoadedModel> {
-  const isBundled = command.text('model') === 'bundled';
-  return openModel(
-    await folderTree(modelFolder(command)),
-    isBundled ? 'bundled' : 'folder',
-    isBundled ? { name: bundledName } : {},
-  );
+export function modelOf(command: Command): Promise<LoadedModel> {
+  return openNamed(command.text('model')!);
+}
+
+/** @param model `bundled`, or the path of a folder. */
+export async function openNamed(model: string): Promise<LoadedModel> {
+  const tree = await folderTree(folderNamed(model));
+  return model === 'bundled' ? openModel(tree, 'bundled', { name: bundledName }) : openModel(tree, 'folder');
+}
+
+function folderNamed(model: string): string {
+  return model === 'bundled' ? fileURLToPath(new URL('../../../public/models/rootstock', import.meta.url)) : model;
 }
 
 /** A tokenizer with the sizes of its model. */
