@@ -185,10 +185,30 @@ export const verbs = {
   export: {
     about: 'Write a model in the form that another place wants, and compare what was written with its source.',
     flags: {
-      to: { kind: 'text', value: 'FORM', about: 'what to write', choices: ['safetensors', 'delta'], required: true },
+      to: {
+        kind: 'text',
+        value: 'FORM',
+        about: 'what to write',
+        choices: ['safetensors', 'delta', 'scale'],
+        required: true,
+      },
       base: { kind: 'text', value: 'bundled|DIR', about: 'delta: the model as it was before it was grafted' },
+      corpus: { ...corpus, about: 'scale: the texts to go on with', required: false },
+      documents: learning.documents,
+      field: learning.field,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       ...weights,
+    },
+  },
+  compare: {
+    about: 'A graft trained elsewhere (--model, with new_tokens.json) against its base, in bits per byte.',
+    flags: {
+      base: { kind: 'text', value: 'bundled|DIR', about: 'the model as it was before it was grafted', required: true },
+      corpus: { ...corpus, about: 'texts; what is held out of them is scored' },
+      'all-held-out': { kind: 'switch', about: 'score every document of the corpus' },
+      'max-bytes': { kind: 'whole', value: 'N', about: 'bytes that are scored of each text' },
+      documents: learning.documents,
+      field: learning.field,
     },
   },
   apply: {

@@ -2,6 +2,7 @@
 import type { Answer } from './answer';
 import type { Command, Verb } from './arguments';
 import { applyVerb } from './verbs/apply';
+import { compareVerb } from './verbs/compare';
 import { diagnoseVerb } from './verbs/diagnose';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
@@ -20,5 +21,6 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   train: trainVerb,
   export: exportVerb,
   apply: applyVerb,
+  compare: compareVerb,
   generate: generateVerb,
 };

@@ -39,12 +39,15 @@ export async function earlierGraft(tree: FileTree, model: LoadedModel): Promise<
   };
 }
 
+function isNewToken(value: unknown): value is NewToken {
+  const { id, pieces } = (value ?? {}) as Partial<NewToken>;
+  return Number.isSafeInteger(id) && Array.isArray(pieces) && pieces.every((piece) => Number.isSafeInteger(piece?.id));
+}
+
 function parsed(text: string): NewToken[] {
   try {
     const list: unknown = JSON.parse(text);
-    if (Array.isArray(list) && list.every((token) => Number.isSafeInteger((token as NewToken).id))) {
-      return list as NewToken[];
-    }
+    if (Array.isArray(list) && list.every(isNewToken)) return list;
   } catch {
     // Falls through to the refusal.
   }

@@ -46,32 +46,55 @@ export async function buildVocabulary(
   const { files, tokenizer } = extendTokenizer(tokenizerFilesOf(model), chosen);
   // What it contradicts is said now, not after training.
   tokenizerModelOf(model, tokenizer);
-  report({ phase: 'measuring', done: 1, total: 3 });
+  const summary = await summaryOf(
+    model,
+    corpus,
+    tokenizer,
+    shownTokens(model.tokenizer, chosen, extension.tokens.length),
+    {
+      onProgress: report,
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
+  );
+  return {
+    tokenizer,
+    files,
+    newRows: chosen.map(({ id, pieces }) => ({ id, pieces })),
+    summary: { ...summary, dead: extension.dead.length, milliseconds: performance.now() - started },
+  };
+}
+
+/** What an extended tokenizer saves, and where its new ids lie. */
+export async function summaryOf(
+  model: TokenizerModel,
+  corpus: Pick<CorpusText, 'heldOut' | 'general'>,
+  tokenizer: Tokenizer,
+  newTokens: readonly NewToken[],
+  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+): Promise<VocabularySummary> {
+  const started = performance.now();
+  const report = options.onProgress ?? (() => undefined);
   const signal = options.signal ? { signal: options.signal } : {};
+  report({ phase: 'measuring', done: 1, total: 3 });
   const heldOut = await beforeAndAfter(model.tokenizer, tokenizer, corpus.heldOut, signal);
   report({ phase: 'measuring', done: 2, total: 3 });
   const general = await beforeAndAfter(model.tokenizer, tokenizer, corpus.general, signal);
   report({ phase: 'measuring', done: 3, total: 3 });
   const [before, after] = await Promise.all([llamaCppHash(model.tokenizer), llamaCppHash(tokenizer)]);
-  const firstNewId = chosen[0]!.id;
+  const firstNewId = newTokens[0]!.id;
   const rowsBefore = model.summary.embeddingRows;
-  const end = firstNewId + chosen.length;
+  const end = firstNewId + newTokens.length;
   return {
-    tokenizer,
-    files,
-    newRows: chosen.map(({ id, pieces }) => ({ id, pieces })),
-    summary: {
-      newTokens: shownTokens(model.tokenizer, chosen, extension.tokens.length),
-      dead: extension.dead.length,
-      firstNewId,
-      spareRowsUsed: Math.max(0, Math.min(rowsBefore, end) - firstNewId),
-      embeddingRowsBefore: rowsBefore,
-      embeddingRowsAfter: Math.max(rowsBefore, end),
-      heldOut,
-      general,
-      llamaCppHash: before === null || after === null ? null : { before, after },
-      milliseconds: performance.now() - started,
-    },
+    newTokens,
+    dead: 0,
+    firstNewId,
+    spareRowsUsed: Math.max(0, Math.min(rowsBefore, end) - firstNewId),
+    embeddingRowsBefore: rowsBefore,
+    embeddingRowsAfter: Math.max(rowsBefore, end),
+    heldOut,
+    general,
+    llamaCppHash: before === null || after === null ? null : { before, after },
+    milliseconds: performance.now() - started,
   };
 }
 

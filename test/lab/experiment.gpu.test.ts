@@ -8,6 +8,7 @@ import {
   learnVocabulary,
   ModelSession,
   openModel,
+  openTrainedElsewhere,
   Training,
   verifyExport,
   writeModel,
@@ -200,6 +201,45 @@ describe('an experiment from base to written folder', { timeout: 300_000 }, () =
     delete training.arms.untrained;
     expect((await training.compare(steps)).arms).toEqual(comparison.arms);
     training.close();
+  });
+
+  it.each(['new-rows', 'embeddings', 'all'] as const)('compares a folder trained elsewhere: %s', async (mode) => {
+    const { model, vocabulary } = await prepared();
+    const { training } = await trained(model, vocabulary, mode);
+    const { tree, files } = await written(model, vocabulary, training);
+    training.close();
+    files.set('training_report.json', new TextEncoder().encode('{"steps": 7}'));
+    const setup = { device, base: model, corpus, evaluationBytes: 600 };
+    const elsewhere = await openTrainedElsewhere(setup, tree());
+    expect(elsewhere).toMatchObject({ steps: 7, training: { setup: { settings: { mode } } } });
+    expect(elsewhere.vocabulary.summary).toEqual({
+      ...vocabulary.summary,
+      dead: 0,
+      milliseconds: expect.any(Number),
+    });
+    const ids = Uint32Array.of(8, 0, 12, 4, 15);
+    const plain = await ModelSession.open(device, await openModel(tree(), 'folder'));
+    const [found, expected] = [await elsewhere.training.session.logits(ids), await plain.logits(ids)];
+    plain.close();
+    for (const [at, value] of found.entries()) expect(value).toBeCloseTo(expected[at]!, 4);
+    const { arms } = await elsewhere.training.compare(7);
+    expect(arms[2]!.heldOut.bitsPerByte).toBeLessThan(arms[1]!.heldOut.bitsPerByte);
+    elsewhere.training.close();
+  });
+
+  it('refuses to compare what is no graft of the open base, or does not say what is new', async () => {
+    const { model, vocabulary } = await prepared();
+    const { training } = await trained(model, vocabulary);
+    const { tree, files } = await written(model, vocabulary, training);
+    training.close();
+    const untied = await openModel(await tinyLlama({ tied: false }), 'folder');
+    const other = { device, base: untied, corpus };
+    await expect(openTrainedElsewhere(other, tree())).rejects.toMatchObject({ code: 'lab/other-model' });
+    files.delete('new_tokens.json');
+    const setup = { device, base: model, corpus };
+    await expect(openTrainedElsewhere(setup, tree())).rejects.toMatchObject({ code: 'lab/no-new-tokens-file' });
+    files.set('new_tokens.json', new TextEncoder().encode('[{"id": 10, "pieces": null}]'));
+    await expect(openTrainedElsewhere(setup, tree())).rejects.toMatchObject({ code: 'lab/new-tokens-file' });
   });
 
   it('can go on with the rows that an earlier graft wrote', async () => {

@@ -3,10 +3,12 @@ import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { exportDelta } from './exportDelta';
 import { exportSafetensors } from './exportSafetensors';
+import { exportScale } from './exportScale';
 
 const targets = {
   safetensors: exportSafetensors,
   delta: exportDelta,
+  scale: exportScale,
 } satisfies Record<string, (command: Command) => Promise<Answer>>;
 
 export function exportVerb(command: Command): Promise<Answer> {

@@ -1,0 +1,38 @@
+/** `compare`: a graft that was trained elsewhere against its base and against the graft as it would start. */
+import { folderTree } from '../../checkpoint/node';
+import { openTrainedElsewhere, type CorpusText } from '../../lab/index';
+import type { Command } from '../arguments';
+import { nodeDevice } from '../device';
+import { progressLine } from '../stdout';
+import type { Answer } from '../answer';
+import { allDocuments, corpusOf } from './corpus';
+import { modelFolder, openNamed } from './model';
+
+export async function compareVerb(command: Command): Promise<Answer> {
+  const base = await openNamed(command.text('base')!);
+  const corpus = command.isSet('all-held-out') ? await allHeldOut(command) : await corpusOf(command);
+  const onProgress = progressLine();
+  const evaluationBytes = command.number('max-bytes');
+  const setup = {
+    device: await nodeDevice(),
+    base,
+    corpus,
+    ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
+  };
+  const { training, steps } = await openTrainedElsewhere(setup, await folderTree(modelFolder(command)), { onProgress });
+  const comparison = await training.compare(steps, onProgress);
+  training.close();
+  const lines = comparison.arms.map(({ arm, heldOut, general }) => {
+    const figures = [heldOut, general].map((score) => score.bitsPerByte.toFixed(4).padStart(9));
+    return `${arm.padEnd(18)} ${figures.join(' ')}  ${heldOut.tokens} tokens`;
+  });
+  return {
+    value: comparison,
+    text: ['arm                 held-out   general', ...lines, comparison.outcome].join('\n'),
+  };
+}
+
+async function allHeldOut(command: Command): Promise<CorpusText> {
+  const heldOut = await allDocuments(command);
+  return { ...(await corpusOf(command)), train: [], heldOut };
+}

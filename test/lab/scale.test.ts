@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { openModel, writeScale, type ContinueFile, type CorpusText } from '../../src/lab/index';
+import { tinyLlama } from './letters';
+import { memorySink } from './memorySink';
+
+const corpus = {
+  train: ['abab', 'two\nlines "quoted"', 'lone \ud800 surrogate', 'é 逸飛'],
+  heldOut: ['cdcd'],
+  general: [],
+  summary: { name: 'letters' },
+} as unknown as CorpusText;
+
+describe('the folder that goes on elsewhere', () => {
+  it('has the texts as JSON lines, as they are', async () => {
+    const model = await openModel(await tinyLlama(), 'folder');
+    const { sink, files } = memorySink();
+    await writeScale(sink, { exported: { model, trainedNames: [], newTokens: [], extras: {} }, corpus });
+    const text = (name: string) => new TextDecoder().decode(files.get(name));
+    const lines = (name: string) =>
+      text(name)
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { text: string }).text);
+    expect(lines('data/train.jsonl')).toEqual(corpus.train.map((each) => each.replace('\ud800', '\ufffd')));
+    expect(lines('data/heldout.jsonl')).toEqual(corpus.heldOut);
+    expect(JSON.parse(text('continue.json'))).toEqual({
+      version: 1,
+      model: 'model',
+      train: 'data/train.jsonl',
+      held_out: 'data/heldout.jsonl',
+      new_ids: [],
+      start_id: 8,
+      end_id: 8,
+      window_length: 64,
+      row_length: 64,
+    } satisfies ContinueFile);
+    for (const name of ['train.py', 'fsdp.yaml', 'README.md', 'axolotl.yaml', 'model/model.safetensors']) {
+      expect(files.get(name)?.length, name).toBeGreaterThan(100);
+    }
+    // Paths in the configurations are files of the folder.
+    for (const path of text('axolotl.yaml').matchAll(/- path: \.\/(\S+)/g))
+      expect(files.has(path[1]!), path[1]).toBe(true);
+  });
+});
