@@ -31,7 +31,7 @@ import { deviceRows } from './deviceRows';
 import { matrixName, type Graft } from './graftedRows';
 import type { LoadedModel } from './openModel';
 import { throttled, type OnProgress } from './progress';
-import type { ExportReport, NewToken } from './results';
+import type { ExportForm, ExportReport, NewToken } from './results';
 import { writeTokenizer } from './writeTokenizer';
 
 /** How weights are written. */
@@ -151,7 +151,11 @@ function unchangedPlan(embeddingRows: number): GraftPlan {
 }
 
 /** Names, sizes and SHA-256 of the files as they lie there, beside what the verification found. */
-export async function exportReport(tree: FileTree, verification: ExportReport['verification']): Promise<ExportReport> {
+export async function exportReport(
+  tree: FileTree,
+  form: ExportForm,
+  verification: ExportReport['verification'],
+): Promise<ExportReport> {
   const files: { name: string; bytes: number; sha256: string }[] = [];
   for (const name of tree.list()) {
     const source = tree.open(name)!;
@@ -163,7 +167,7 @@ export async function exportReport(tree: FileTree, verification: ExportReport['v
     const { hex, bytes } = await sha256(pieces());
     files.push({ name, bytes, sha256: hex });
   }
-  return { files, totalBytes: files.reduce((sum, file) => sum + file.bytes, 0), verification };
+  return { form, files, totalBytes: files.reduce((sum, file) => sum + file.bytes, 0), verification };
 }
 
 const pieceBytes = 4 * 2 ** 20;

@@ -399,7 +399,17 @@ export interface Comparison {
   readonly mode: TrainMode;
 }
 
+/** The whole model; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
+export type ExportForm = 'model' | 'delta' | 'scale';
+
+export interface ExportChoice {
+  readonly form: ExportForm;
+  /** A delta has its base's. */
+  readonly dtype: 'source' | 'F32' | 'F16' | 'BF16';
+}
+
 export interface ExportReport {
+  readonly form: ExportForm;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
   readonly totalBytes: number;
   /** From re-opening the exact bytes written. */

@@ -13,6 +13,7 @@ import type {
   Comparison,
   CorpusSummary,
   Diagnosis,
+  ExportChoice,
   ExportReport,
   FittingPlan,
   ModelSummary,
@@ -46,6 +47,8 @@ export interface LabApi {
   openBundledModel(onProgress: OnProgress): Promise<ModelSummary>;
   /** Files of one Hugging Face folder, as picked or dropped. */
   openModelFolder(files: readonly File[], onProgress: OnProgress): Promise<ModelSummary>;
+  /** A base (empty: the bundled model) and the delta of a graft on it, as one model. Refuses a wrong base by name. */
+  openModelWithDelta(base: readonly File[], delta: readonly File[], onProgress: OnProgress): Promise<ModelSummary>;
   /** What each mode needs on this adapter, with the current model, vocabulary size and settings. Pure planning. */
   plans(settings: Pick<TrainSettings, 'batchRows' | 'rowLength'>, newTokens: number): Promise<readonly FittingPlan[]>;
 
@@ -80,6 +83,11 @@ export interface LabApi {
   stop(): Promise<void>;
 
   compare(onProgress: OnProgress): Promise<Comparison>;
+  /** A graft of the open model that was trained elsewhere takes the place of the run; `compare` then measures it. */
+  openTrainedFolder(
+    files: readonly File[],
+    onProgress: OnProgress,
+  ): Promise<{ vocabulary: VocabularySummary; status: RunStatus; settings: TrainSettings }>;
   /** Samples from base or graft with the weights as they are now; `onPiece` gets tokens as they come. */
   generate(
     options: {
@@ -93,10 +101,17 @@ export interface LabApi {
     onPiece: (piece: Piece) => void,
   ): Promise<readonly Piece[]>;
 
-  /** Writes the Hugging Face folder into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
-  exportZip(onProgress: OnProgress): Promise<{ report: ExportReport; zip: Blob; fileName: string }>;
+  /** Writes what was chosen into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
+  exportZip(
+    choice: ExportChoice,
+    onProgress: OnProgress,
+  ): Promise<{ report: ExportReport; zip: Blob; fileName: string }>;
   /** The same into a directory the visitor picked. */
-  exportFolder(directory: FileSystemDirectoryHandle, onProgress: OnProgress): Promise<ExportReport>;
+  exportFolder(
+    choice: ExportChoice,
+    directory: FileSystemDirectoryHandle,
+    onProgress: OnProgress,
+  ): Promise<ExportReport>;
 
   /** The run kept from an earlier visit, if any. */
   savedRun(): Promise<SavedRun | null>;

@@ -5,6 +5,7 @@
 import { filesTree, type FileTree } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
+  applyDelta,
   buildVocabulary,
   CandidateTable,
   defaultTrainSettings,
@@ -18,6 +19,7 @@ import {
   openCorpus,
   openGeneralText,
   openModel,
+  openTrainedElsewhere,
   piecesOf,
   planTraining,
   throttled,
@@ -32,6 +34,7 @@ import {
   type CorpusText,
   type DiagnosedVocabulary,
   type Diagnosis,
+  type ExportChoice,
   type ExportReport,
   type FittingPlan,
   type GeneralText,
@@ -89,6 +92,14 @@ export class Experiment implements LabApi {
     return this.cancellable((signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       return this.useModel(filesTree(files), 'folder', signal);
+    });
+  }
+
+  openModelWithDelta(base: readonly File[], delta: readonly File[], onProgress: OnProgress): Promise<ModelSummary> {
+    return this.cancellable(async (signal) => {
+      onProgress({ phase: 'reading', done: 0, total: 1 });
+      const tree = base.length > 0 ? filesTree(base) : await bundledModel(signal);
+      return this.useModel(await applyDelta(tree, filesTree(delta), { onProgress, signal }), 'folder', signal);
     });
   }
 
@@ -251,12 +262,32 @@ export class Experiment implements LabApi {
     });
   }
 
-  exportZip(onProgress: OnProgress): ReturnType<LabApi['exportZip']> {
-    return this.cancellable(() => exportZip(this.finished(), onProgress));
+  openTrainedFolder(files: readonly File[], onProgress: OnProgress): ReturnType<LabApi['openTrainedFolder']> {
+    return this.cancellable(async (signal) => {
+      const [base, corpus, device] = [this.requireModel(), this.requireCorpus(), await this.adapter.device()];
+      const setup = { device, base, corpus };
+      const opened = await openTrainedElsewhere(setup, filesTree(files), { onProgress, signal });
+      this.dropTraining();
+      const { training, vocabulary, steps } = opened;
+      const { settings } = training.setup;
+      const status: RunStatus = { ...preparing(settings), state: 'finished', step: steps, steps };
+      this.vocabulary = vocabulary;
+      this.training = training;
+      this.restored = { records: [], status };
+      return { vocabulary: vocabulary.summary, status, settings };
+    });
   }
 
-  exportFolder(directory: FileSystemDirectoryHandle, onProgress: OnProgress): Promise<ExportReport> {
-    return this.cancellable(() => exportFolder(this.finished(), directory, onProgress));
+  exportZip(choice: ExportChoice, onProgress: OnProgress): ReturnType<LabApi['exportZip']> {
+    return this.cancellable(() => exportZip(this.finished(), choice, onProgress));
+  }
+
+  exportFolder(
+    choice: ExportChoice,
+    directory: FileSystemDirectoryHandle,
+    onProgress: OnProgress,
+  ): Promise<ExportReport> {
+    return this.cancellable(() => exportFolder(this.finished(), choice, directory, onProgress));
   }
 
   savedRun(): Promise<SavedRun | null> {
@@ -415,6 +446,7 @@ export class Experiment implements LabApi {
     const training = this.requireTraining();
     const { records, status } = this.runSoFar;
     return {
+      base: this.tree ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.'),
       training,
       vocabulary: this.requireVocabulary(),
       experiment: this.experiment(),

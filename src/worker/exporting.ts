@@ -1,23 +1,33 @@
-/** The trained model to a zip or a folder, and the proof from the bytes that were written, never from memory. */
+/** The trained model, its delta, or a folder to go on with, to a zip or a folder, and the proof from the bytes that were written, never from memory. */
 import {
   directorySink,
   directoryTree,
   openZip,
   privateDirectory,
+  recordingSink,
+  subtree,
   writeFile,
   zipSink,
   type FileTree,
   type FolderSink,
 } from '../checkpoint/index';
 import {
+  applyDelta,
   cardOf,
+  deltaOfGraft,
   exportReport,
+  MODEL_FOLDER,
   recordLines,
   verifyExport,
+  writeDelta,
   writeModel,
+  writeScale,
   type Comparison,
   type Experiment,
+  type ExportChoice,
+  type ExportForm,
   type ExportReport,
+  type ModelToExport,
   type RunRecord,
   type Training,
   type Vocabulary,
@@ -25,6 +35,8 @@ import {
 import type { OnProgress } from './api';
 
 export interface FinishedRun {
+  /** The model as it was opened. */
+  readonly base: FileTree;
   readonly training: Training;
   readonly vocabulary: Vocabulary;
   readonly experiment: Experiment;
@@ -39,54 +51,76 @@ const proofDocuments = 20;
 /** Streamed into the private file system, so that no zip ever stands in memory. */
 export async function exportZip(
   run: FinishedRun,
+  choice: ExportChoice,
   onProgress: OnProgress,
 ): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
   const directory = await privateDirectory('export');
-  const fileName = `${run.training.setup.model.summary.name}-grafted.zip`;
+  const fileName = `${run.training.setup.model.summary.name}-${endings[choice.form]}.zip`;
   const { sink, stream } = zipSink();
   const writing = writeFile(directory, fileName, stream);
-  await Promise.all([write(run, sink, onProgress).then(() => sink.close()), writing]);
+  await Promise.all([write(run, choice, sink, onProgress).then(() => sink.close()), writing]);
   const zip = await (await directory.getFileHandle(fileName)).getFile();
-  return { report: await verified(run, await openZip(zip, fileName), onProgress), zip, fileName };
+  return { report: await verified(run, choice, await openZip(zip, fileName), onProgress), zip, fileName };
 }
+
+const endings = { model: 'grafted', delta: 'delta', scale: 'elsewhere' } as const satisfies Record<ExportForm, string>;
 
 export async function exportFolder(
   run: FinishedRun,
+  choice: ExportChoice,
   directory: FileSystemDirectoryHandle,
   onProgress: OnProgress,
 ): Promise<ExportReport> {
-  const sink = directorySink(directory);
-  await write(run, sink, onProgress);
+  const sink = recordingSink(directorySink(directory));
+  await write(run, choice, sink, onProgress);
   await sink.close();
-  return verified(run, await directoryTree(directory), onProgress);
+  return verified(run, choice, await directoryTree(directory, sink.written), onProgress);
 }
 
-function write(run: FinishedRun, sink: FolderSink, onProgress: OnProgress): Promise<void> {
+async function write(run: FinishedRun, { form, dtype }: ExportChoice, sink: FolderSink, onProgress: OnProgress) {
+  const exported: ModelToExport = {
+    ...modelOf(run),
+    ...(dtype === 'source' || form === 'delta' ? {} : { dtype }),
+  };
+  if (form === 'delta') await writeDelta(sink, await deltaOfGraft(exported), { onProgress });
+  else if (form === 'scale') await writeScale(sink, { exported, corpus: run.training.setup.corpus }, onProgress);
+  else await writeModel(sink, exported, onProgress);
+}
+
+function modelOf(run: FinishedRun): ModelToExport {
   const { training, vocabulary, comparison, steps } = run;
   const { graft, session, setup } = training;
   const { model, corpus, settings } = setup;
-  return writeModel(
-    sink,
-    {
-      model,
-      files: vocabulary.files,
-      ...(graft ? { graft } : {}),
-      store: session.store,
-      trainedNames: session.trainedNames,
-      card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
-      newTokens: vocabulary.summary.newTokens,
-      extras: {
-        'experiment.json': `${JSON.stringify(run.experiment, null, 2)}\n`,
-        'run.jsonl': recordLines(run.records),
-      },
+  return {
+    model,
+    files: vocabulary.files,
+    ...(graft ? { graft } : {}),
+    store: session.store,
+    trainedNames: session.trainedNames,
+    card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
+    newTokens: vocabulary.summary.newTokens,
+    extras: {
+      'experiment.json': `${JSON.stringify(run.experiment, null, 2)}\n`,
+      'run.jsonl': recordLines(run.records),
     },
-    onProgress,
-  );
+  };
 }
 
-async function verified({ training }: FinishedRun, tree: FileTree, onProgress: OnProgress): Promise<ExportReport> {
-  const { session, tokenizer, setup } = training;
+/** The written folder as a model: of a delta, put onto the base again. */
+async function modelTree(run: FinishedRun, form: ExportForm, tree: FileTree): Promise<FileTree> {
+  if (form === 'delta') return applyDelta(run.base, tree);
+  return form === 'scale' ? subtree(tree, MODEL_FOLDER) : tree;
+}
+
+async function verified(
+  run: FinishedRun,
+  { form }: ExportChoice,
+  tree: FileTree,
+  onProgress: OnProgress,
+): Promise<ExportReport> {
+  const { session, tokenizer, setup } = run.training;
   const text = setup.corpus.heldOut.slice(0, proofDocuments).join('\n');
   const toVerify = { session, tokenizer, mode: setup.settings.mode, text };
-  return exportReport(tree, await verifyExport(tree, toVerify, onProgress));
+  const model = await modelTree(run, form, tree);
+  return exportReport(tree, form, await verifyExport(model, toVerify, onProgress));
 }

@@ -96,7 +96,7 @@ export async function keepBase(model: LoadedModel, tree: FileTree): Promise<stri
   const files: Record<string, AsyncIterable<Uint8Array>> = {};
   for (const name of tree.list()) {
     const source = tree.open(name);
-    if (source && /^[\w-][\w.-]*\.(json|safetensors|txt|md)$/.test(name)) files[name] = pieces(source);
+    if (source && /^[\w-][\w.-]*\.(json|safetensors|txt|md|model|jinja)$/.test(name)) files[name] = pieces(source);
   }
   const name = `${basePrefix}${Date.now().toString(36)}`;
   try {

@@ -139,6 +139,38 @@ describe('a visit from opening to download', () => {
     },
   );
 
+  test('its new rows alone, put onto the base again, agree too', { timeout: 6 * MINUTE }, async () => {
+    const { page } = first;
+    await page.click('[data-form="delta"]');
+    const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
+    await page.click('[data-action="save-zip"]:not([disabled])');
+    const download = await arriving;
+    await page.waitForSelector('.proof[data-passed="true"]');
+    const delta = unzipSync(readFileSync(await download.path()));
+    expect(Object.keys(delta)).toEqual(expect.arrayContaining(['delta.safetensors', 'tokenizer.json', 'README.md']));
+    expect(Object.keys(delta)).not.toContain('model.safetensors');
+  });
+
+  test('a folder to go on with elsewhere holds model, texts and configurations', { timeout: 6 * MINUTE }, async () => {
+    const { page } = first;
+    await page.click('[data-form="scale"]');
+    await page.selectOption('[data-setting="dtype"]', 'F32');
+    const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
+    await page.click('[data-action="save-zip"]:not([disabled])');
+    const download = await arriving;
+    await page.waitForSelector('.proof[data-passed="true"]');
+    const names = Object.keys(unzipSync(readFileSync(await download.path())));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'model/model.safetensors',
+        'data/train.jsonl',
+        'train.py',
+        'axolotl.yaml',
+        'continue.json',
+      ]),
+    );
+  });
+
   test('the loss on new tokens fell by at least 30 % within the sixty steps', () => {
     const name = Object.keys(files).find((each) => each.endsWith('run.jsonl'))!;
     const records = new TextDecoder()

@@ -26,14 +26,14 @@ const corpus = {
   train: syllableDocuments(100),
   heldOut: ['abab cdcd'],
   general: ['abc def'],
-  summary: { name: 'syllables', generalName: 'letters' },
+  summary: { name: 'syllables', generalName: 'letters', trainDocuments: 100, trainBytes: 1000 },
 } as unknown as CorpusText;
 
 async function graftedOn(options: { tied?: boolean; bf16?: boolean; spareRows?: number; newTokens?: number }) {
   const { newTokens = 5, ...base } = options;
   const tree = await tinyLlama(base);
   const model = await openModel(tree, 'folder');
-  const extension = await learnVocabulary(model, corpus.train, { newTokens });
+  const extension = await learnVocabulary(model, corpus, { newTokens });
   const vocabulary = await buildVocabulary(model, corpus, extension, newTokens);
   // Random rows: means of stored rows would be nearly representable, and prove less.
   const graft = await graftRows(model, vocabulary.newRows, 'random', 3);

@@ -9,6 +9,7 @@ import type {
   Comparison,
   CorpusSummary,
   Diagnosis,
+  ExportReport,
   LabApi,
   NewToken,
   Piece,
@@ -473,6 +474,7 @@ export function fakeLab({
       await count('reading', 9_462_272, onProgress);
       return model;
     },
+    openModelWithDelta: async () => ({ ...model, name: 'rootstock-grafted', source: 'folder', embeddingRows: 4608 }),
     openModelFolder: async () => ({ ...model, name: 'stories260K', source: 'folder' }),
     plans: async ({ batchRows, rowLength }) =>
       (['new-rows', 'embeddings', 'all'] as const).map((mode) => plan(mode, batchRows, rowLength)),
@@ -575,13 +577,17 @@ export function fakeLab({
       }
       return all;
     },
-    async exportZip(onProgress) {
-      await count('writing', 19_000_000, onProgress);
-      return { report, zip: new Blob(['PK']), fileName: 'rootstock-molecules.zip' };
+    async openTrainedFolder(_, onProgress) {
+      await count('loading', 38, onProgress);
+      return { vocabulary: vocabulary(512), status: status('finished', 300, 300), settings };
     },
-    async exportFolder(_, onProgress) {
+    async exportZip({ form }, onProgress) {
       await count('writing', 19_000_000, onProgress);
-      return report;
+      return { report: { ...report, form }, zip: new Blob(['PK']), fileName: `rootstock-${form}.zip` };
+    },
+    async exportFolder({ form }, _, onProgress) {
+      await count('writing', 19_000_000, onProgress);
+      return { ...report, form };
     },
     savedRun: async () => kept,
     async openSavedRun(onProgress) {
@@ -603,7 +609,8 @@ export function fakeLab({
   };
 }
 
-const report = {
+const report: ExportReport = {
+  form: 'model',
   files: [
     ['model.safetensors', 18_890_000],
     ['config.json', 712],

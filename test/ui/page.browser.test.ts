@@ -214,4 +214,53 @@ describe('the page', () => {
     await shown('[data-panel="arms"]');
     expect(find('h1')!.textContent).toContain('It paid');
   });
+
+  test('what is taken away is chosen before it is written, and another choice takes the old proof away', async () => {
+    await open({ saved: true });
+    await click('[data-action="open-last-run"]');
+    await shown('[data-panel="arms"]');
+    location.hash = 'download';
+    // That run trained whole embeddings: a delta would not be the trained model.
+    expect((await shown<HTMLInputElement>('[data-form="delta"]')).disabled).toBe(true);
+    expect(find('#export-delta-note')!.textContent).toContain('moved more than the new rows');
+    await click('[data-form="scale"]');
+    const types = await shown<HTMLSelectElement>('[data-setting="dtype"]');
+    expect([...types.options].map(({ value }) => value)).toEqual(['source', 'F16', 'F32']);
+    types.value = 'F16';
+    types.dispatchEvent(new Event('change'));
+    expect(state.exportChoice).toEqual({ form: 'scale', dtype: 'F16' });
+    await state.exportZip();
+    await shown('[data-panel="proof"]');
+    expect(state.slots.exported).toMatchObject({
+      value: { fileName: 'rootstock-scale.zip', report: { form: 'scale' } },
+    });
+    await click('[data-form="model"]');
+    await vi.waitFor(() => expect(find('[data-panel="proof"]')).toBeNull());
+  });
+
+  test('a delta opens with its base, the bundled model where none was chosen', async () => {
+    await open();
+    await shown('[data-model]');
+    await click('#source-delta:not([disabled])');
+    const input = await shown<HTMLInputElement>('[data-zone="delta"] input');
+    const files = new DataTransfer();
+    files.items.add(new File(['x'], 'delta.safetensors'));
+    input.files = files.files;
+    input.dispatchEvent(new Event('change'));
+    await vi.waitFor(() => expect(state.slots.model).toMatchObject({ value: { name: 'rootstock-grafted' } }));
+  });
+
+  test('a folder trained elsewhere takes the place of the run and is measured', async () => {
+    await open();
+    await prepared();
+    location.hash = 'compare';
+    const input = await shown<HTMLInputElement>('[data-panel="elsewhere"] input');
+    const files = new DataTransfer();
+    files.items.add(new File(['x'], 'model.safetensors'));
+    input.files = files.files;
+    input.dispatchEvent(new Event('change'));
+    await shown('[data-panel="arms"]');
+    expect(state.run!.isOver).toBe(true);
+    expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4608 } });
+  });
 });

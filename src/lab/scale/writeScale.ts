@@ -3,6 +3,7 @@
  * the new tokens, and ready configurations. train.py and fsdp.yaml are files of their own, copied as they are.
  */
 import { subfolderSink, type FolderSink } from '../../checkpoint/index';
+import { LabError } from '../../error';
 import type { CorpusText } from '../corpusText';
 import { writeModel, type ModelToExport } from '../exportModel';
 import type { OnProgress } from '../progress';
@@ -52,6 +53,13 @@ export async function writeScale(
   onProgress?: OnProgress,
 ): Promise<void> {
   const { model, newTokens } = exported;
+  if (corpus.train.length === 0) {
+    throw new LabError(
+      'lab/no-training-text',
+      'The training text of this run is not here: only what it is measured on was kept.',
+      'Open the files again in Corpus.',
+    );
+  }
   const { contextLength } = model.config;
   const asked = { ...defaults, ...training };
   const rowLength = Math.min(asked.rowLength, contextLength);

@@ -11,6 +11,7 @@ import {
   type Comparison,
   type CorpusSummary,
   type Diagnosis,
+  type ExportChoice,
   type ExportReport,
   type LabApi,
   type ModelSummary,
@@ -52,6 +53,8 @@ interface Slots {
   comparison: Slot<Comparison>;
   exported: Slot<Exported>;
   opening: Slot<SavedRun>;
+  /** A graft that was trained elsewhere being brought back. */
+  elsewhere: Slot<VocabularySummary>;
 }
 type SlotName = keyof Slots;
 type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['value'];
@@ -92,6 +95,7 @@ export class LabState {
     comparison: EMPTY,
     exported: EMPTY,
     opening: EMPTY,
+    elsewhere: EMPTY,
   };
   saved: SavedRun | null = null;
   settings: TrainSettings | null = null;
@@ -162,6 +166,11 @@ export class LabState {
 
   openModelFolder(files: readonly File[]): Promise<ModelSummary | null> {
     return this.openModel((onProgress) => this.lab.openModelFolder(files, onProgress));
+  }
+
+  /** @param base empty: the bundled model. */
+  openModelWithDelta(base: readonly File[], delta: readonly File[]): Promise<ModelSummary | null> {
+    return this.openModel((onProgress) => this.lab.openModelWithDelta(base, delta, onProgress));
   }
 
   private async openModel(action: (onProgress: OnProgress) => Promise<ModelSummary>): Promise<ModelSummary | null> {
@@ -320,12 +329,33 @@ export class LabState {
     return this.fill('comparison', (onProgress) => this.lab.compare(onProgress));
   }
 
+  /** A graft of the open model that was trained elsewhere takes the place of the run, and is measured. */
+  async openTrainedFolder(files: readonly File[]): Promise<void> {
+    const opened = await this.fill('elsewhere', async (onProgress) => {
+      const { vocabulary, status, settings } = await this.lab.openTrainedFolder(files, onProgress);
+      this.emptyAfter('vocabulary');
+      this.slots.vocabulary = { status: 'ready', value: vocabulary };
+      this.editor.reset(vocabulary.newTokens.length);
+      this.run = new RunView(status, settings);
+      return vocabulary;
+    });
+    if (opened) await this.compare();
+  }
+
   // ── taking it away ───────────────────────────────────────
+
+  exportChoice: ExportChoice = { form: 'model', dtype: 'source' };
+
+  /** What was written before is another thing: its proof is taken away. */
+  chooseExport(change: Partial<ExportChoice>): void {
+    this.exportChoice = { ...this.exportChoice, ...change };
+    this.emptyAfter('exported');
+  }
 
   exportZip(): Promise<Exported | null> {
     this.releaseZip();
     return this.fill('exported', async (onProgress) => {
-      const { report, zip, fileName } = await this.lab.exportZip(onProgress);
+      const { report, zip, fileName } = await this.lab.exportZip(this.exportChoice, onProgress);
       return { report, fileName, url: URL.createObjectURL(zip) };
     });
   }
@@ -333,7 +363,7 @@ export class LabState {
   exportFolder(directory: FileSystemDirectoryHandle): Promise<Exported | null> {
     this.releaseZip();
     return this.fill('exported', async (onProgress) => ({
-      report: await this.lab.exportFolder(directory, onProgress),
+      report: await this.lab.exportFolder(this.exportChoice, directory, onProgress),
       fileName: directory.name,
     }));
   }

@@ -12,6 +12,7 @@ import { errorOf, valueOf } from '../state/slot';
 import { modeName } from '../wording/modes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
 import { forestScale, intervalText, whisker, type Scale } from './forest';
+import './trained-elsewhere';
 
 const MARKS: Readonly<Record<ArmResult['arm'], { shape: Shape; role: string }>> = {
   'grafted-trained': { shape: 'disc', role: '--arm-graft' },
@@ -60,6 +61,7 @@ export class CompareStep extends LabElement {
                   ),
                 })
       }
+      <tg-trained-elsewhere></tg-trained-elsewhere>
     </div>`;
   }
 

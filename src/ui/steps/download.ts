@@ -5,6 +5,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { ExportForm } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fileSize, measured, percent, scientific, withUnit } from '../format';
 import { icon } from '../parts/icons';
@@ -12,6 +13,7 @@ import { number } from '../parts/number';
 import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
 import type { Exported } from '../state/lab-state';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import './export-choice';
 
 type FolderPicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
 
@@ -35,6 +37,7 @@ export class DownloadStep extends LabElement {
             )
           : nothing
       }
+      ${canSave ? html`<tg-export-choice></tg-export-choice>` : nothing}
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Proof'), slot.progress, 4, () => void this.lab.cancel())
@@ -72,8 +75,11 @@ export class DownloadStep extends LabElement {
       ? verdict(
           msg('The files agree with what you trained.'),
           exported.url
-            ? html`${msg('Saved. The exact bytes were opened again and compared, token by token.')}
-                <a href=${exported.url} download=${exported.fileName} data-zip>${exported.fileName}</a>`
+            ? html`${
+                  exported.report.form === 'delta'
+                    ? msg('Saved. The exact bytes were put onto the base again and compared, token by token.')
+                    : msg('Saved. The exact bytes were opened again and compared, token by token.')
+                } <a href=${exported.url} download=${exported.fileName} data-zip>${exported.fileName}</a>`
             : msg(str`Saved to ${exported.fileName}. The exact bytes were opened again and compared, token by token.`),
           actions,
         )
@@ -190,7 +196,7 @@ export class DownloadStep extends LabElement {
             html`<li>
               <span
                 ><span class="mono">${file.name}</span>
-                <span class="note">${fileNote(file.name)}</span>
+                <span class="note">${fileNote(file.name, report.form)}</span>
                 <span class="note mono hash" title=${file.sha256}>sha256 ${file.sha256}</span></span
               ><span class="num">${measured(fileSize(file.bytes))}</span>
             </li>`,
@@ -203,14 +209,29 @@ export class DownloadStep extends LabElement {
   }
 }
 
-function fileNote(name: string): string {
+function fileNote(path: string, form: ExportForm): string {
+  // In a zip every file may lie in one folder: what counts is the end of the path.
+  const name = `/${path}`;
+  if (name.endsWith('delta.safetensors')) return msg('New rows, their ids, and by what their base is known');
+  if (name.endsWith('.safetensors.index.json')) return msg('Which tensor lies in which file');
   if (name.endsWith('.safetensors')) return msg('Weights');
+  if (name.endsWith('train.jsonl')) return msg('Texts to train on');
+  if (name.endsWith('heldout.jsonl')) return msg('Texts to measure on');
+  if (name.endsWith('continue.json')) return msg('Ids of the new tokens, start and end token');
+  if (name.endsWith('train.py')) return msg('Training script for accelerate');
+  if (name.endsWith('fsdp.yaml')) return msg('Everything, sharded over GPUs');
+  if (name.endsWith('axolotl.yaml')) return msg('For Axolotl');
+  if (name.endsWith('llama-factory.yaml') || name.endsWith('dataset_info.json')) return msg('For LLaMA-Factory');
+  if (name.endsWith('model-card.md')) return msg('Model card with this run’s figures');
   if (name.endsWith('tokenizer.json')) return msg('New pieces and merges appended, old ids unchanged');
   if (name.endsWith('generation_config.json')) return msg('Defaults for generation');
   if (name.endsWith('tokenizer_config.json') || name.endsWith('special_tokens_map.json'))
     return msg('How the tokenizer is opened');
   if (name.endsWith('config.json')) return msg('Architecture, in the style it was read');
-  if (name.endsWith('README.md')) return msg('Model card with this run’s figures');
+  if (name.endsWith('README.md'))
+    return form === 'model' || name.endsWith('model/README.md')
+      ? msg('Model card with this run’s figures')
+      : msg('What is here, and how to use it');
   if (name.endsWith('experiment.json')) return msg('Everything needed to run it again');
   if (name.endsWith('new_tokens.json')) return msg('The new tokens, the pieces they replace, and their counts');
   if (name.endsWith('run.jsonl')) return msg('Every step, evaluation and event');

@@ -13,13 +13,14 @@ import { icon } from '../parts/icons';
 import { number } from '../parts/number';
 import { alertBox, failureAlert, panel, progressBar, progressText, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import './delta-source';
 import './device';
 import './fitting';
 import './privacy';
 
 @customElement('tg-step-model')
 export class ModelStep extends LabElement {
-  @state() private source: 'bundled' | 'folder' = 'bundled';
+  @state() private source: 'bundled' | 'folder' | 'delta' = 'bundled';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -145,7 +146,7 @@ export class ModelStep extends LabElement {
     const { model } = this.lab.slots;
     const opened = valueOf(model);
     const busy = isPending(model) || Boolean(this.lab.run?.isActive);
-    const source = (id: 'bundled' | 'folder', title: unknown, body: unknown) =>
+    const source = (id: 'bundled' | 'folder' | 'delta', title: unknown, body: unknown) =>
       html`<div class="src ${this.source === id ? 'on' : ''}">
         <input
           class="radio"
@@ -191,6 +192,16 @@ export class ModelStep extends LabElement {
               void this.lab.openModelFolder(event.detail);
             }}
           ></tg-drop-zone>`,
+      )}
+      ${source(
+        'delta',
+        html`${msg('A base and a delta')}${this.source === 'delta' && opened?.source === 'folder' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
+        html`${this.source === 'delta' ? (opened?.source === 'folder' ? this.four(opened) : pending) : nothing}
+        ${
+          this.source === 'delta'
+            ? html`<tg-delta-source ?disabled=${busy}></tg-delta-source>`
+            : html`<p class="note">${msg('New rows that somebody shares, put onto the model they belong to.')}</p>`
+        }`,
       )}`,
     });
   }
@@ -201,7 +212,7 @@ export class ModelStep extends LabElement {
     </div>`;
   }
 
-  private choose(source: 'bundled' | 'folder') {
+  private choose(source: 'bundled' | 'folder' | 'delta') {
     this.source = source;
     if (source === 'bundled' && valueOf(this.lab.slots.model)?.source !== 'bundled') this.chooseBundled();
   }

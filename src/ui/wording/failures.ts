@@ -29,6 +29,21 @@ function byCode(code: string): string | null {
       return msg('This tokenizer cannot be extended yet.');
     case 'lab/bad-pattern':
       return msg('This rule is no regular expression that can be used.');
+    case 'graft/wrong-base':
+      return msg('This delta belongs to another base.');
+    case 'graft/delta-format':
+    case 'graft/delta-damaged':
+    case 'graft/delta-tokenizer':
+      return msg('This delta is damaged or incomplete.');
+    case 'graft/more-than-new-rows':
+      return msg('A delta would not be the trained model.');
+    case 'graft/f16-overflow':
+      return msg('A weight does not fit F16.');
+    case 'lab/other-model':
+      return msg('This is no graft of the open model.');
+    case 'lab/no-new-tokens-file':
+    case 'lab/new-tokens-file':
+      return msg('Which tokens are new is not known.');
     case 'lab/changes-text':
       return msg('These tokens would change the text.');
     case 'lab/not-one-token':

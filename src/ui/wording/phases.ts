@@ -17,6 +17,10 @@ export function phaseText(phase: string): string {
       return msg('Measuring held-out text');
     case 'evaluating':
       return msg('Evaluating');
+    case 'fingerprint':
+      return msg('Checking the base');
+    case 'comparing':
+      return msg('Comparing with the base');
     case 'writing':
       return msg('Writing');
     case 'verifying':

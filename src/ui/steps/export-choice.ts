@@ -1,0 +1,125 @@
+/**
+ * What is taken away, chosen before it is written: the whole model, its new rows alone, or a folder to go on with
+ * elsewhere; and the number type of the weights. A delta of a run that moved more is refused here, with the reason.
+ */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { ExportChoice, ExportForm, ModelSummary, VocabularySummary } from '../../worker/index';
+import { LabElement } from '../element';
+import { count, fileSize, measured } from '../format';
+import { panel } from '../parts/panel';
+import { isPending, valueOf } from '../state/slot';
+
+const elementBytes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
+const TYPES: readonly ExportChoice['dtype'][] = ['source', 'BF16', 'F16', 'F32'];
+
+@customElement('tg-export-choice')
+export class ExportChoiceElement extends LabElement {
+  override render() {
+    const model = valueOf(this.lab.slots.model);
+    const vocabulary = valueOf(this.lab.slots.vocabulary);
+    if (!model || !vocabulary) return nothing;
+    const { dtype } = this.lab.exportChoice;
+    const type = dtype === 'source' ? model.dtype : dtype;
+    const whole = (model.parameters + newValues(model, vocabulary, 'rowsAdded')) * (elementBytes[type] ?? 4);
+    const rows = newValues(model, vocabulary, 'newRows') * (elementBytes[model.dtype] ?? 4);
+    const moved = this.lab.run?.settings?.mode;
+    const movedMore = moved !== undefined && moved !== 'new-rows';
+    return panel({
+      heading: msg('What to take'),
+      fill: 'bare',
+      name: 'export-choice',
+      body: html`<div role="radiogroup" aria-label=${msg('What to take')}>
+        ${this.form(
+          'model',
+          msg('The whole model'),
+          whole,
+          html`${msg('A Hugging Face folder for transformers and everything that reads those; over 2 GB it is cut into shards.')}`,
+          this.types(model),
+        )}
+        ${this.form(
+          'delta',
+          msg('Only the new rows'),
+          rows,
+          movedMore
+            ? msg(
+                'Not for this run: it moved more than the new rows, and base and delta would not be the trained model. Train with new rows only for a delta.',
+              )
+            : msg(
+                str`For people who have ${model.name}: ${count(vocabulary.newTokens.length)} rows and the extended tokenizer. Base and delta together are the whole model to the bit.`,
+              ),
+          nothing,
+          movedMore,
+        )}
+        ${this.form(
+          'scale',
+          msg('Continue elsewhere'),
+          whole,
+          msg(
+            'The model, your texts as JSON lines, and ready configurations: accelerate for new rows or everything, Axolotl, LLaMA-Factory. What is trained there opens again in Compare.',
+          ),
+          this.types(model),
+        )}
+      </div>`,
+    });
+  }
+
+  private form(form: ExportForm, title: string, bytes: number, note: unknown, more: unknown, refused = false) {
+    const isOn = this.lab.exportChoice.form === form;
+    const busy = isPending(this.lab.slots.exported);
+    return html`<div class="src ${isOn ? 'on' : ''}">
+      <input
+        class="radio"
+        type="radio"
+        name="export-form"
+        id="export-${form}"
+        data-form=${form}
+        aria-describedby="export-${form}-note"
+        .checked=${isOn}
+        ?disabled=${busy || refused}
+        @change=${() => this.lab.chooseExport({ form })}
+      />
+      <div>
+        <h3>
+          <label for="export-${form}">${title}</label>
+          ${refused ? nothing : html`<span class="note">${msg('about')} ${measured(fileSize(bytes))}</span>`}
+        </h3>
+        <p class="note" id="export-${form}-note">${note}</p>
+        ${isOn ? more : nothing}
+      </div>
+    </div>`;
+  }
+
+  private types(model: ModelSummary) {
+    const { dtype } = this.lab.exportChoice;
+    const busy = isPending(this.lab.slots.exported);
+    const name = (type: ExportChoice['dtype']) => (type === 'source' ? msg(str`As it was read: ${model.dtype}`) : type);
+    return html`<label class="labelled narrow-field" for="export-dtype"
+      ><span>${msg('Number type of the weights')}</span
+      ><span class="field"
+        ><select
+          id="export-dtype"
+          data-setting="dtype"
+          ?disabled=${busy}
+          @change=${(event: Event) =>
+            this.lab.chooseExport({ dtype: (event.target as HTMLSelectElement).value as ExportChoice['dtype'] })}
+        >
+          ${TYPES.filter((type) => type !== model.dtype).map(
+            (type) => html`<option value=${type} ?selected=${type === dtype}>${name(type)}</option>`,
+          )}
+        </select></span
+      ></label
+    >`;
+  }
+}
+
+/** Values of new rows on every side that has its own; of those that were added, or of all that are new. */
+function newValues(
+  { hiddenSize, tied }: ModelSummary,
+  { newTokens, embeddingRowsBefore, embeddingRowsAfter }: VocabularySummary,
+  what: 'rowsAdded' | 'newRows',
+): number {
+  const rows = what === 'newRows' ? newTokens.length : embeddingRowsAfter - embeddingRowsBefore;
+  return rows * hiddenSize * (tied ? 1 : 2);
+}
