@@ -40,8 +40,9 @@ export async function earlierGraft(tree: FileTree, model: LoadedModel): Promise<
 }
 
 function isNewToken(value: unknown): value is NewToken {
-  const { id, pieces } = (value ?? {}) as Partial<NewToken>;
-  return Number.isSafeInteger(id) && Array.isArray(pieces) && pieces.every((piece) => Number.isSafeInteger(piece?.id));
+  const { id, text, pieces } = (value ?? {}) as Partial<NewToken>;
+  const isListed = Number.isSafeInteger(id) && typeof text === 'string' && Array.isArray(pieces);
+  return isListed && pieces.every((piece) => Number.isSafeInteger(piece?.id));
 }
 
 function parsed(text: string): NewToken[] {
