@@ -110,6 +110,7 @@ class HeapOfWorker {
     if (phase === this.phase) return;
     const peak = this.peaks.get(this.phase);
     if (peak) peak.seconds += (performance.now() - this.since) / 1000;
+    console.error(`${phase} (most so far ${this.peaks.size > 0 ? megabytes(this.most) : 0} MB)`);
     this.phase = phase;
     this.since = performance.now();
   }

@@ -48,12 +48,13 @@ export function bytesPerElement(dtype: Dtype): number {
   return DTYPE_BITS[dtype] / 8;
 }
 
-/** Little-endian bytes of F32, F16 or BF16 as f32, exactly. Throws `checkpoint/unsupported-dtype` for other types. */
+/** Little-endian bytes of F32, F16 or BF16 as f32, exactly; F32 that lies aligned is not copied. Throws `checkpoint/unsupported-dtype` for other types. */
 export function toF32(bytes: Uint8Array, dtype: Dtype): Float32Array {
-  if (dtype === 'F32') return new Float32Array(aligned(bytes, 4));
-  const widened = new Float32Array(bytes.byteLength / 2);
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  if (dtype === 'F32') return new Float32Array(whole.buffer, whole.byteOffset, Math.floor(whole.byteLength / 4));
+  const halves = new Uint16Array(whole.buffer, whole.byteOffset, Math.floor(whole.byteLength / 2));
+  const widened = new Float32Array(halves.length);
   const bits = new Uint32Array(widened.buffer);
-  const halves = new Uint16Array(aligned(bytes, 2));
   if (dtype === 'BF16') {
     for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
   } else if (dtype === 'F16') {
@@ -131,9 +132,4 @@ export function unsupportedDtype(dtype: Dtype, where?: { readonly file: string; 
     'Convert the checkpoint to BF16 or F32 first (model.to(torch.bfloat16).save_pretrained(...)).',
     { ...where, expected: ['F32', 'F16', 'BF16'], found: dtype },
   );
-}
-
-/** The buffer of exactly these bytes at an offset that typed arrays accept; copies, so callers own the result. */
-function aligned(bytes: Uint8Array, multiple: number): ArrayBuffer {
-  return bytes.slice(0, bytes.byteLength - (bytes.byteLength % multiple)).buffer;
 }

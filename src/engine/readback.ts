@@ -1,7 +1,8 @@
 /** One-off reads of GPU memory, in pieces, for saving and for forward programs. Training reads through readbackRing.ts. */
 import type { Device } from './device';
 
-const pieceBytes = 64 * 2 ** 20;
+/** What is mapped counts as heap until it is unmapped. */
+const pieceBytes = 16 * 2 ** 20;
 
 /** `bytes` is a multiple of 4. The copy is ordered after everything submitted so far. */
 export async function readBuffer(

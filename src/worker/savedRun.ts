@@ -3,7 +3,7 @@
  * all. The base is not stored with it: the bundled one lies on the page's server, a folder's is copied once, when its
  * training starts.
  */
-import { openRunStore, type FileTree, type RunStore } from '../checkpoint/index';
+import { openRunStore, rowChunks, type FileTree, type RunStore } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
   recordLines,
@@ -24,6 +24,8 @@ const runFolder = 'last-run';
 const basePrefix = 'base-';
 /** A base larger than this is not copied; its run can be reopened only together with its folder. */
 const largestBase = 1 << 30;
+/** Read or written at once. */
+const pieceBytes = 8 * 2 ** 20;
 
 export interface RunToSave {
   readonly saved: Omit<SavedRun, 'savedAt' | 'bytes'>;
@@ -60,7 +62,12 @@ export async function saveRun(run: RunToSave): Promise<void> {
     trained.push({ name, start: at, end: (at += bytes) });
   }
   const weights = async function* (): AsyncGenerator<Uint8Array> {
-    for (const { name } of trained) yield await store.read(name);
+    for (const { name } of trained) {
+      for (const { start, end } of rowChunksOf(store.spec(name).shape)) {
+        const values = await store.readRows(name, start, end);
+        yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      }
+    }
   };
   const stored: Stored = {
     saved: run.saved,
@@ -79,6 +86,11 @@ export async function saveRun(run: RunToSave): Promise<void> {
     'trained.bin': weights(),
   });
   await removeBases(runs, run.baseFolder);
+}
+
+/** Rows of an f32 tensor, a few megabytes at a time. */
+function rowChunksOf(shape: readonly number[]) {
+  return rowChunks(shape[0] ?? 1, 4 * shape.slice(1).reduce((product, size) => product * size, 1));
 }
 
 async function removeBases(runs: RunStore, kept?: string): Promise<void> {
@@ -108,9 +120,8 @@ export async function keepBase(model: LoadedModel, tree: FileTree): Promise<stri
 }
 
 async function* pieces(source: NonNullable<ReturnType<FileTree['open']>>): AsyncGenerator<Uint8Array> {
-  const step = 8 * 2 ** 20;
-  for (let start = 0; start < source.size; start += step) {
-    yield await source.read(start, Math.min(source.size, start + step));
+  for (let start = 0; start < source.size; start += pieceBytes) {
+    yield await source.read(start, Math.min(source.size, start + pieceBytes));
   }
 }
 
@@ -172,7 +183,11 @@ export async function readRun(model: () => Promise<LoadedModel>): Promise<Restor
     records,
     vocabulary,
     restore: async ({ session }) => {
-      for (const { name, start, end } of stored.trained) session.store.write(name, await weights.read(start, end));
+      for (const { name, start, end } of stored.trained) {
+        for (let at = start; at < end; at += pieceBytes) {
+          session.store.write(name, await weights.read(at, Math.min(end, at + pieceBytes)), at - start);
+        }
+      }
     },
   };
 }
