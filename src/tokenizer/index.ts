@@ -8,7 +8,7 @@ export type { AddedPiece, CharacterPiece, MergedPiece, NewPiece } from './model/
 export { countWords, type CountProgress } from './trainer/countWords';
 export { countInShards, type CountingShard } from './trainer/countInShards';
 export { WordCounter, type WordCounts } from './trainer/WordCounter';
-export { inUnits, type TrainingTexts, type TrainingUnit } from './trainer/trainingTexts';
+export { batchesOf, inUnits, type TrainingTexts, type TrainingUnit } from './trainer/trainingTexts';
 export {
   trainBpe,
   byteLevelVocabulary,

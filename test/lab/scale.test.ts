@@ -7,7 +7,7 @@ const corpus = {
   train: ['abab', 'two\nlines "quoted"', 'lone \ud800 surrogate', 'é 逸飛'],
   heldOut: ['cdcd'],
   general: [],
-  summary: { name: 'letters' },
+  summary: { name: 'letters', trainDocuments: 4 },
 } as unknown as CorpusText;
 
 describe('the folder that goes on elsewhere', () => {
@@ -40,5 +40,23 @@ describe('the folder that goes on elsewhere', () => {
     // Paths in the configurations are files of the folder.
     for (const path of text('axolotl.yaml').matchAll(/- path: \.\/(\S+)/g))
       expect(files.has(path[1]!), path[1]).toBe(true);
+  });
+
+  it('has every training document of a corpus that memory holds a sample of', async () => {
+    const model = await openModel(await tinyLlama(), 'folder');
+    const { sink, files } = memorySink();
+    const sampled: CorpusText = {
+      ...corpus,
+      train: ['abab'],
+      async *readTrain() {
+        yield corpus.train.slice(0, 3);
+        yield corpus.train.slice(3);
+      },
+    };
+    const exported = { model, trainedNames: [], newTokens: [], extras: {} };
+    await writeScale(sink, { exported, corpus: sampled });
+    const lines = new TextDecoder().decode(files.get('data/train.jsonl')).trimEnd().split('\n');
+    expect(lines).toHaveLength(corpus.train.length);
+    expect(new TextDecoder().decode(files.get('README.md'))).toContain('4');
   });
 });

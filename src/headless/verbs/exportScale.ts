@@ -30,11 +30,11 @@ export async function exportScale(command: Command): Promise<Answer> {
     value: {
       out,
       newIds,
-      trainDocuments: corpus.train.length,
+      trainDocuments: corpus.summary.trainDocuments,
       heldOutDocuments: corpus.heldOut.length,
       bytes,
       verified: true,
     },
-    text: `${newIds.length} new tokens, ${corpus.train.length} documents to train on, ${corpus.heldOut.length} held out; README.md in ${out} has the commands`,
+    text: `${newIds.length} new tokens, ${corpus.summary.trainDocuments} documents to train on, ${corpus.heldOut.length} held out; README.md in ${out} has the commands`,
   };
 }

@@ -4,7 +4,8 @@
  */
 import { subfolderSink, type FolderSink } from '../../checkpoint/index';
 import { LabError } from '../../error';
-import type { CorpusText } from '../corpusText';
+import { batchesOf, type TrainingTexts } from '../../tokenizer/index';
+import { trainingTexts, type CorpusText } from '../corpusText';
 import { writeModel, type ModelToExport } from '../exportModel';
 import type { OnProgress } from '../progress';
 import {
@@ -80,7 +81,7 @@ export async function writeScale(
       model: model.summary.name,
       corpus: corpus.summary.name,
       newIds,
-      trainDocuments: corpus.train.length,
+      trainDocuments: corpus.summary.trainDocuments,
       heldOutDocuments: corpus.heldOut.length,
     }),
     'continue.json': `${JSON.stringify(file, null, 2)}\n`,
@@ -90,7 +91,7 @@ export async function writeScale(
     'axolotl.yaml': axolotlYaml({ ...asked, rowLength }),
     'llama-factory.yaml': llamaFactoryYaml({ ...asked, rowLength }),
     'data/dataset_info.json': datasetInfo(),
-    [TRAIN_LINES]: jsonLines(corpus.train),
+    [TRAIN_LINES]: jsonLines(trainingTexts(corpus)),
     [HELD_OUT_LINES]: jsonLines(corpus.heldOut),
   };
   for (const [name, content] of Object.entries(texts)) await sink.write(name, content);
@@ -99,12 +100,18 @@ export async function writeScale(
 
 const documentsAtOnce = 1000;
 
-/** Lone surrogates, which UTF-8 cannot spell, become U+FFFD, as in every tokenizer. */
-async function* jsonLines(documents: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < documents.length; at += documentsAtOnce) {
-    const lines = documents
-      .slice(at, at + documentsAtOnce)
-      .map((text) => `${JSON.stringify({ text: text.replace(/\p{Surrogate}/gu, '\ufffd') })}\n`);
-    yield new TextEncoder().encode(lines.join(''));
+/**
+ * All of them, read from their files again where they are too many for memory. Lone surrogates, which UTF-8 cannot spell,
+ * become U+FFFD, as in every tokenizer.
+ */
+async function* jsonLines(texts: TrainingTexts): AsyncGenerator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder();
+  for await (const documents of batchesOf(texts)) {
+    for (let at = 0; at < documents.length; at += documentsAtOnce) {
+      const lines = documents
+        .slice(at, at + documentsAtOnce)
+        .map((text) => `${JSON.stringify({ text: text.replace(/\p{Surrogate}/gu, '\ufffd') })}\n`);
+      yield encoder.encode(lines.join(''));
+    }
   }
 }
