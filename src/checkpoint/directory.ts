@@ -9,14 +9,25 @@ import type { ByteSource, FileTree } from './byteSource';
 import { chunksOf, storageError } from './sink';
 import type { FileContent, FolderSink } from './sink';
 
-/** The files directly in a folder, with their sizes as they are now. */
-export async function directoryTree(directory: FileSystemDirectoryHandle): Promise<FileTree> {
+/** The files directly in a folder, or with `deep` those of its folders too, with their sizes as they are now. */
+export async function directoryTree(
+  directory: FileSystemDirectoryHandle,
+  options: { readonly deep?: boolean } = {},
+): Promise<FileTree> {
   const sources = new Map<string, ByteSource>();
-  try {
-    for await (const [name, handle] of directory.entries()) {
-      if (handle.kind !== 'file' || name.endsWith(PARTIAL)) continue;
-      sources.set(name, blobSource(name, await (handle as FileSystemFileHandle).getFile()));
+  const collect = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+    for await (const [name, handle] of folder.entries()) {
+      if (name.endsWith(PARTIAL)) continue;
+      if (handle.kind === 'directory') {
+        if (options.deep) await collect(handle as FileSystemDirectoryHandle, `${path}${name}/`);
+        continue;
+      }
+      const file = await (handle as FileSystemFileHandle).getFile();
+      sources.set(path + name, blobSource(path + name, file));
     }
+  };
+  try {
+    await collect(directory, '');
   } catch (cause) {
     throw unreadable(directory.name, cause);
   }
@@ -24,8 +35,24 @@ export async function directoryTree(directory: FileSystemDirectoryHandle): Promi
 }
 
 export function directorySink(directory: FileSystemDirectoryHandle): FolderSink {
+  const placeOf = async (path: string): Promise<[FileSystemDirectoryHandle, string]> => {
+    const folders = path.split('/');
+    const name = folders.pop()!;
+    let folder = directory;
+    for (const each of folders) folder = await folder.getDirectoryHandle(each, { create: true });
+    return [folder, name];
+  };
   return {
-    write: (name, content) => writeFile(directory, name, content),
+    async write(path, content) {
+      const place = await placeOf(path).catch(async (cause: unknown) => {
+        throw await storageError(cause, path);
+      });
+      await writeFile(...place, content);
+    },
+    async remove(path) {
+      const [folder, name] = await placeOf(path);
+      await folder.removeEntry(name).catch(() => undefined);
+    },
     close: async () => undefined,
   };
 }

@@ -3,16 +3,16 @@
  * holds a Node import. Files are written beside their name, flushed and renamed: a crash leaves the old file or the new.
  */
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LabError } from '../error';
 import { rangeChecked, treeOf, unreadable } from './byteSource';
 import type { ByteSource, FileTree } from './byteSource';
 import { chunksOf, storageError } from './sink';
 import type { FolderSink } from './sink';
 
-/** The files directly in a folder. Throws `checkpoint/missing-folder`. */
-export async function folderTree(path: string): Promise<FileTree> {
-  const names = await readdir(path).catch((cause: unknown) => {
+/** The files directly in a folder, or with `deep` those of its folders too. Throws `checkpoint/missing-folder`. */
+export async function folderTree(path: string, options: { readonly deep?: boolean } = {}): Promise<FileTree> {
+  const names = await readdir(path, { recursive: options.deep ?? false }).catch((cause: unknown) => {
     throw new LabError(
       'checkpoint/missing-folder',
       `There is no folder \`${path}\`.`,
@@ -22,8 +22,9 @@ export async function folderTree(path: string): Promise<FileTree> {
     );
   });
   const sources = new Map<string, ByteSource>();
-  for (const name of names) {
-    const source = await fileSource(join(path, name), name);
+  for (const found of names) {
+    const name = found.split(sep).join('/');
+    const source = await fileSource(join(path, found), name);
     if (source) sources.set(name, source);
   }
   return treeOf(basename(resolve(path)), sources);
@@ -64,6 +65,7 @@ export async function folderSink(path: string): Promise<FolderSink> {
       const target = join(path, name);
       const partial = `${target}.partial`;
       try {
+        await mkdir(dirname(target), { recursive: true });
         const file = await open(partial, 'w');
         try {
           for await (const chunk of chunksOf(content)) await file.writeFile(chunk);
@@ -77,6 +79,7 @@ export async function folderSink(path: string): Promise<FolderSink> {
         throw await storageError(cause, target);
       }
     },
+    remove: (name) => rm(join(path, name), { force: true }),
     close: async () => undefined,
   };
 }

@@ -4,10 +4,24 @@ import { LabError } from '../error';
 export type FileContent = string | Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface FolderSink {
-  /** Resolves when the file is written in full; a file that fails half-way is not there. */
+  /**
+   * Resolves when the file is written in full; a file that fails half-way is not there.
+   * @param name may lie in folders (`model/config.json`); they are made.
+   */
   write(name: string, content: FileContent): Promise<void>;
+  /** Takes away a file of an earlier writing, if it is there. Absent where nothing can lie from before. */
+  remove?(name: string): Promise<void>;
   /** No file can follow. Resolves when everything lies where it should. */
   close(): Promise<void>;
+}
+
+/** A folder within another: `model/` of a larger download. Closing it leaves the outer one open. */
+export function subfolderSink(outer: FolderSink, folder: string): FolderSink {
+  return {
+    write: (name, content) => outer.write(`${folder}/${name}`, content),
+    ...(outer.remove ? { remove: (name: string) => outer.remove!(`${folder}/${name}`) } : {}),
+    close: async () => undefined,
+  };
 }
 
 export async function* chunksOf(content: FileContent): AsyncGenerator<Uint8Array, void, undefined> {

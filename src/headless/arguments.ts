@@ -157,6 +157,18 @@ export const verbs = {
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
     },
   },
+  export: {
+    about: 'Write a model in the form that another place wants, and compare what was written with its source.',
+    flags: {
+      to: { kind: 'text', value: 'FORM', about: 'what to write', choices: ['onnx'], required: true },
+      out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
+      dtype: {
+        kind: 'text',
+        value: 'TYPE',
+        about: 'number type of the weights; onnx: f32, f16, q4, or several with commas; f32 by default',
+      },
+    },
+  },
   generate: {
     about: 'Continue a prompt.',
     flags: {

@@ -4,6 +4,7 @@ import type { Command, Verb } from './arguments';
 import { diagnoseVerb } from './verbs/diagnose';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
+import { exportVerb } from './verbs/export';
 import { generateVerb } from './verbs/generate';
 import { logitsVerb } from './verbs/logits';
 import { tokenizeVerb } from './verbs/tokenize';
@@ -16,5 +17,6 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   diagnose: diagnoseVerb,
   expand: expandVerb,
   train: trainVerb,
+  export: exportVerb,
   generate: generateVerb,
 };

@@ -3,7 +3,15 @@
  * the device, and are rounded to nearest even on the way out), the tokenizer's files extended, everything else of the
  * source carried over, and the experiment beside it. verifyExport.ts re-opens what was written.
  */
-import { safetensorsFile, sha256, SINGLE_FILE, type FileTree, type FolderSink } from '../checkpoint/index';
+import {
+  safetensorsFile,
+  sha256,
+  SINGLE_FILE,
+  type FileTree,
+  type FolderSink,
+  type TensorToWrite,
+  type WeightDtype,
+} from '../checkpoint/index';
 import type { ParameterStore } from '../engine/index';
 import {
   configText,
@@ -26,13 +34,16 @@ import { tokenizerFilesOf, tokenizerModelOf } from './vocabulary';
 
 export interface ModelToExport {
   readonly model: LoadedModel;
+  /** Of every weight; by default each tensor keeps its own. */
+  readonly dtype?: WeightDtype;
   /** The extended tokenizer's files; absent where no token was added. */
   readonly files?: TokenizerFiles;
   readonly graft?: Graft;
   /** The device's parameters where something was trained; without them the graft is written as it starts. */
   readonly store?: ParameterStore;
   readonly trainedNames: readonly string[];
-  readonly card: ModelCard;
+  /** What the model card says, or its text. Absent: the folder gets none. */
+  readonly card?: ModelCard | string;
   readonly newTokens: readonly NewToken[];
   /** Further files: experiment.json, run.jsonl. */
   readonly extras: Readonly<Record<string, string>>;
@@ -43,26 +54,10 @@ export async function writeModel(
   exported: ModelToExport,
   onProgress: OnProgress = () => undefined,
 ): Promise<void> {
-  const { model, graft, files } = exported;
-  const { checkpoint, summary } = model;
-  const plan = graft?.plan ?? unchangedPlan(summary.embeddingRows);
-  const weights = safetensorsFile(await tensorsOf(exported, plan));
+  const weights = safetensorsFile(await tensorsToWrite(exported));
   const report = throttled(onProgress);
   // Small files first: a reader of the folder finds them even if the weights do not fit.
-  await sink.write('config.json', graft ? configText(graftedConfig(checkpoint.config, plan)) : checkpoint.configText);
-  if (checkpoint.generationConfig !== undefined)
-    await sink.write('generation_config.json', checkpoint.generationConfig);
-  for (const [name, text] of Object.entries({ ...checkpoint.tokenizerFiles, ...(files ?? tokenizerFilesOf(model)) })) {
-    if (text !== undefined) await sink.write(name, text);
-  }
-  if (checkpoint.tokenizerModel) {
-    const extended = files ? openTokenizer({ name: summary.name, tokenizerFiles: files }) : model.tokenizer;
-    const tokenizerModel = tokenizerModelOf(model, extended);
-    if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
-  }
-  await sink.write('README.md', modelCardText(exported.card));
-  await sink.write('new_tokens.json', newTokensText(exported.newTokens));
-  for (const [name, text] of Object.entries(exported.extras)) await sink.write(name, text);
+  await writeSmallFiles(sink, exported, exportedConfigText(exported));
   let written = 0;
   const counted = async function* () {
     for await (const chunk of weights.stream()) {
@@ -74,7 +69,42 @@ export async function writeModel(
   await sink.write(SINGLE_FILE, counted());
 }
 
-async function tensorsOf({ model, graft, store, trainedNames }: ModelToExport, plan: GraftPlan) {
+/** Everything of the folder but weights: configuration, tokenizer, model card, new tokens, the experiment. */
+export async function writeSmallFiles(sink: FolderSink, exported: ModelToExport, config: string): Promise<void> {
+  const { model, files } = exported;
+  const { checkpoint, summary } = model;
+  await sink.write('config.json', config);
+  if (checkpoint.generationConfig !== undefined)
+    await sink.write('generation_config.json', checkpoint.generationConfig);
+  for (const [name, text] of Object.entries({ ...checkpoint.tokenizerFiles, ...(files ?? tokenizerFilesOf(model)) })) {
+    if (text !== undefined) await sink.write(name, text);
+  }
+  if (checkpoint.tokenizerModel) {
+    const extended = files ? openTokenizer({ name: summary.name, tokenizerFiles: files }) : model.tokenizer;
+    const tokenizerModel = tokenizerModelOf(model, extended);
+    if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
+  }
+  const { card, newTokens } = exported;
+  if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
+  if (newTokens.length > 0) await sink.write('new_tokens.json', newTokensText(newTokens));
+  for (const [name, text] of Object.entries(exported.extras)) await sink.write(name, text);
+}
+
+/** config.json with the vocabulary's new size; the source's own text where nothing was grafted. */
+function exportedConfigText({ model: { checkpoint }, graft }: ModelToExport): string {
+  return graft ? configText(graftedConfig(checkpoint.config, graft.plan)) : checkpoint.configText;
+}
+
+export function planOf({ model, graft }: Pick<ModelToExport, 'model' | 'graft'>): GraftPlan {
+  return graft?.plan ?? unchangedPlan(model.summary.embeddingRows);
+}
+
+/** The tensors of the written model, each a stream that begins anew whenever it is asked for. */
+export async function tensorsToWrite(
+  exported: Pick<ModelToExport, 'model' | 'graft' | 'store' | 'trainedNames' | 'dtype'>,
+): Promise<TensorToWrite[]> {
+  const { model, graft, store, trainedNames, dtype } = exported;
+  const plan = planOf(exported);
   const vocabulary: VocabularyTensor[] = [];
   if (graft) {
     const input = matrixName(model, 'input');
@@ -91,6 +121,7 @@ async function tensorsOf({ model, graft, store, trainedNames }: ModelToExport, p
     vocabulary,
     trained: store ? trainedRows(store, trainedNames, plan) : new Map<string, TrainedRows>(),
     ...(staleHead ? { omit: ['lm_head.weight'] } : {}),
+    ...(dtype === undefined ? {} : { dtype }),
   });
 }
 

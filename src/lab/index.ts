@@ -26,3 +26,6 @@ export { Training, type Arms } from './training';
 export { openTokenizerModel, sizesOf, type TokenizerModel } from './tokenizerModel';
 export { buildVocabulary, prunedExtension, type Vocabulary } from './vocabulary';
 export { verifyExport } from './verifyExport';
+export { onnxDtypes, onnxFileName, onnxModelFiles, writeOnnxModel, type OnnxExportOptions } from './exportOnnx';
+export { proveOnnx } from './proveOnnx';
+export { OnnxSession, type OnnxRuntime, type OnnxText } from './onnxSession';

@@ -387,8 +387,16 @@ export interface ExportReport {
     readonly roundingLogitDifference?: number;
     readonly tokensCompared: number;
     readonly greedyAgreement: number;
-    readonly untouchedRows: number;
-    readonly movedNewRows: number;
+    /** Of safetensors: old rows equal to the bit, and new rows that are no longer what they started as. */
+    readonly untouchedRows?: number;
+    readonly movedNewRows?: number;
+    /** Of ONNX: which onnxruntime-web opened the bytes. */
+    readonly onnx?: {
+      readonly dtype: 'f32' | 'f16' | 'q4';
+      readonly provider: 'wasm' | 'webgpu';
+      readonly threads: number;
+      readonly version: string;
+    };
     readonly passed: boolean;
   };
 }

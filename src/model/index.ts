@@ -1,14 +1,18 @@
 /** Models: `config.json` to a graph. */
+import type { OnnxModel } from '../checkpoint/index';
 import type { ParameterSpec } from '../engine/index';
 import { storeSpecs, type BuildOptions, type CheckpointParameter, type ModelGraph } from './build';
 import type { ModelConfig } from './config';
 import { familyOf } from './families';
 import { badField } from './config';
+import { onnxModel, type OnnxRequest } from './onnx/onnxModel';
+import { segmentVocabulary } from './vocabulary';
 
 export type { BuildOptions, CheckpointParameter, ModelGraph, VocabularySpec } from './build';
 export type { ModelConfig } from './config';
 export { countTargets, modelInputs, type PackedTokens } from './inputs';
 export { buildLlama } from './llama';
+export type { OnnxDtype, WeightSource } from './onnx/builder';
 export { segmentVocabulary, type SegmentationOptions, type SegmentSpec } from './vocabulary';
 
 /** Throws `model/unsupported` or `model/bad-config`, naming the field. */
@@ -34,4 +38,32 @@ export function storedParameters(
 
 export function buildModel(config: ModelConfig, options: BuildOptions): ModelGraph {
   return familyOf(config.modelType).build(config, options);
+}
+
+/** The whole model as ONNX, with a key/value cache; no weight is read until the files are streamed. */
+export function onnxModelOf(config: ModelConfig, request: Omit<OnnxRequest, 'model'>): OnnxModel {
+  return onnxModel({ model: wholeGraph(config), ...request });
+}
+
+/** The matrices that a q4 export holds in four bits. */
+export function quantisedParameters(config: ModelConfig): string[] {
+  const { nodes } = wholeGraph(config).graph;
+  return nodes.flatMap(({ op, inputs }) => (op === 'linear' ? [inputs[1]!.name] : []));
+}
+
+/** A forward graph with every vocabulary matrix in one piece; its number of tokens does not matter. */
+function wholeGraph(config: ModelConfig): ModelGraph {
+  const { hiddenSize, vocabSize, tied } = config;
+  const whole = (role: CheckpointParameter['role']) => {
+    const matrix = parameterSpecs(config).find((parameter) => parameter.role === role)!.name;
+    return segmentVocabulary(vocabSize, { matrix, hiddenSize, maxBindingBytes: Infinity });
+  };
+  const input = whole('inputVocabulary');
+  return buildModel(config, {
+    tokens: 2,
+    vocabulary: { input, output: tied ? input : whole('outputVocabulary') },
+    parameterTypes: () => 'f32',
+    trainable: () => false,
+    outputs: 'logits',
+  });
 }

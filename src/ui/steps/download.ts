@@ -128,6 +128,24 @@ export class DownloadStep extends LabElement {
     await this.lab.exportFolder(directory);
   }
 
+  private rows({ untouchedRows = 0, movedNewRows = 0 }: Exported['report']['verification']) {
+    return html`<div>
+      <span class="note">${msg('Untouched rows')}</span>
+      <span class="v">${withUnit(count(untouchedRows), msg('equal to the bit'))}</span>
+      <span class="note">${msg(str`${count(movedNewRows)} new rows moved`)}</span>
+    </div>`;
+  }
+
+  private runtime({ provider, threads, version }: NonNullable<Exported['report']['verification']['onnx']>) {
+    return html`<div>
+      <span class="note">${msg('Opened by')}</span>
+      <span class="v">${withUnit('onnxruntime-web', version)}</span>
+      <span class="note"
+        >${provider === 'webgpu' ? msg('on this GPU') : msg(str`on the processor, ${count(threads)} threads`)}</span
+      >
+    </div>`;
+  }
+
   private proof({ report }: Exported) {
     const { verification: found, files } = report;
     const rounding = found.roundingLogitDifference ?? 0;
@@ -174,11 +192,7 @@ export class DownloadStep extends LabElement {
             }</span
           >
         </div>
-        <div>
-          <span class="note">${msg('Untouched rows')}</span>
-          <span class="v">${withUnit(count(found.untouchedRows), msg('equal to the bit'))}</span>
-          <span class="note">${msg(str`${count(found.movedNewRows)} new rows moved`)}</span>
-        </div>
+        ${found.onnx ? this.runtime(found.onnx) : this.rows(found)}
       </div>`,
     })}
     ${panel({

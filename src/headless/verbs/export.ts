@@ -1,0 +1,12 @@
+/** `export`: a model in the form that another place wants. Each target is a file of its own. */
+import type { Command } from '../arguments';
+import type { Answer } from '../answer';
+import { exportOnnx } from './exportOnnx';
+
+const targets = {
+  onnx: exportOnnx,
+} satisfies Record<string, (command: Command) => Promise<Answer>>;
+
+export function exportVerb(command: Command): Promise<Answer> {
+  return targets[command.text('to') as keyof typeof targets](command);
+}

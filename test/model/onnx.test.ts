@@ -1,0 +1,155 @@
+/** What is exported against what the engine computes, run by onnxruntime-web (wasm) from the very bytes that are written. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dequantiseRows, memoryTree, onnxFiles, quantiseRows } from '../../src/checkpoint/index';
+import { ForwardProgram, ParameterStore, type Device } from '../../src/engine/index';
+import { nodeOnnxRuntime } from '../../src/headless/onnxRuntime';
+import { OnnxSession, onnxFileName, type OnnxRuntime } from '../../src/lab/index';
+import { modelInputs, onnxModelOf, storedParameters, type OnnxDtype } from '../../src/model/index';
+import { openTestDevice } from '../support/gpu';
+import { golden, GoldenCase } from './goldenCase';
+
+let device: Device;
+let runtime: OnnxRuntime;
+beforeAll(async () => {
+  device = await openTestDevice();
+  runtime = await nodeOnnxRuntime();
+});
+
+const ids = Uint32Array.of(3, 17, 5, 40, 8, 8, 21, 2, 33, 11, 6);
+
+describe.each(Object.keys(golden.cases))('the ONNX export of the tiny model %s', (name) => {
+  let model: GoldenCase;
+  beforeAll(async () => {
+    model = await GoldenCase.open(name);
+  });
+
+  it.each([
+    ['f32', 1e-3],
+    ['f16', 0.1],
+    ['q4', 1e-3],
+  ] as const)('as %s gives the logits of the engine with the same weights to %d', async (dtype, allowed) => {
+    const session = await open(model, dtype);
+    const found = await session.logits(ids);
+    const wanted = await engineLogits(model, dtype);
+    expect(largestDifference(found, wanted)).toBeLessThan(allowed);
+    await session.close();
+  });
+
+  it('gives the same logits token by token through its cache', async () => {
+    const session = await open(model, 'f32');
+    const all = await session.logits(ids);
+    const rows = session.embeddingRows;
+    const text = session.begin();
+    const start = 4;
+    let next = await text.next(ids.subarray(0, start));
+    for (let at = start; ; at++) {
+      expect(largestDifference(next, all.subarray((at - 1) * rows, at * rows))).toBeLessThan(1e-4);
+      if (at === ids.length) break;
+      next = await text.next(ids.subarray(at, at + 1));
+    }
+    text.close();
+    await session.close();
+  });
+
+  it('gives the same logits for each text of a batch padded on the left', async () => {
+    const texts = [ids, ids.subarray(0, 4), ids.subarray(2, 9)];
+    const session = await open(model, 'f32');
+    const logits = await session.paddedLogits(texts);
+    for (const [index, text] of texts.entries()) {
+      expect(largestDifference(logits[index]!, await session.logits(text))).toBeLessThan(1e-4);
+    }
+    await session.close();
+  });
+});
+
+describe('external data', () => {
+  it('is split over files below the limit, and opens from them', async () => {
+    const model = await GoldenCase.open('untied');
+    const files = onnxFiles(onnxModel(model, 'f32'), 'model.onnx', 20_000);
+    expect(files.map((file) => file.name).slice(0, 3)).toEqual(['model.onnx', 'model.onnx_data', 'model.onnx_data_1']);
+    for (const file of files.slice(1)) expect(file.size).toBeLessThanOrEqual(20_000);
+    const session = await OnnxSession.open(runtime, await treeOf(files), 'onnx/model.onnx');
+    expect(largestDifference(await session.logits(ids), await engineLogits(model, 'f32'))).toBeLessThan(1e-3);
+    await session.close();
+  });
+
+  it('refuses a tensor that fits no file, by name', async () => {
+    const model = await GoldenCase.open('tied');
+    expect(() => onnxFiles(onnxModel(model, 'f32'), 'model.onnx', 1000)).toThrow(
+      expect.objectContaining({ code: 'onnx/tensor-too-large', message: expect.stringContaining('embed_tokens') }),
+    );
+  });
+
+  it('holds a tied vocabulary once', async () => {
+    const model = await GoldenCase.open('tied');
+    const { vocabSize, hiddenSize } = model.config;
+    const holding = onnxModel(model, 'f32').tensors.filter(
+      ({ shape }) => shape.includes(vocabSize) && shape.includes(hiddenSize),
+    );
+    expect(holding.map(({ name }) => name)).toEqual(['model.embed_tokens.weight']);
+  });
+});
+
+function onnxModel(model: GoldenCase, dtype: OnnxDtype) {
+  const weights = {
+    async *rows(name: string) {
+      const { shape } = model.file.tensors.get(name)!;
+      // In pieces of three rows, as large matrices come in pieces.
+      for (let start = 0; start < shape[0]!; start += 3) {
+        yield await model.file.tensors.get(name)!.readF32({ start, end: Math.min(shape[0]!, start + 3) });
+      }
+    },
+  };
+  return onnxModelOf(model.config, { dtype, weights });
+}
+
+async function treeOf(files: ReturnType<typeof onnxFiles>) {
+  const contents: Record<string, Uint8Array> = {};
+  for (const file of files) {
+    const bytes = new Uint8Array(file.size);
+    let at = 0;
+    for await (const chunk of file.stream()) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    expect(at).toBe(file.size);
+    contents[`onnx/${file.name}`] = bytes;
+  }
+  return memoryTree('exported', contents);
+}
+
+async function open(model: GoldenCase, dtype: OnnxDtype): Promise<OnnxSession> {
+  const file = onnxFileName(dtype);
+  return OnnxSession.open(runtime, await treeOf(onnxFiles(onnxModel(model, dtype), file)), `onnx/${file}`);
+}
+
+/** With the body's matrices as the 4 bits hold them, where that is what was exported. */
+async function engineLogits(model: GoldenCase, dtype: OnnxDtype): Promise<Float32Array> {
+  const options = {
+    ...model.options('logits'),
+    tokens: ids.length,
+    parameterTypes: () => 'f32' as const,
+    trainable: () => false,
+  };
+  const store = await ParameterStore.create(device, storedParameters(model.config, options));
+  for (const { name, shape } of store.specs.values()) {
+    const [tensor, first] = name.split('#') as [string, string | undefined];
+    const values = await model.file.tensors.get(tensor)!.readF32();
+    const isQuantised = dtype === 'q4' && first === undefined && shape.length === 2;
+    if (first === undefined)
+      store.write(name, isQuantised ? dequantiseRows(quantiseRows(values, shape[1]!), shape[1]!) : values);
+    else store.write(name, values.subarray(Number(first) * shape[1]!, (Number(first) + shape[0]!) * shape[1]!));
+  }
+  const { graph, outputs } = model.build(options);
+  const program = await ForwardProgram.compile(device, graph, store, [outputs.logits!]);
+  const [logits] = await program.run(modelInputs({ ids, rowLength: ids.length, documentLengths: [ids.length] }));
+  return logits!;
+}
+
+function largestDifference(found: Float32Array, wanted: Float32Array): number {
+  if (found.length !== wanted.length) return Infinity;
+  return found.reduce((most, value, at) => {
+    const difference = Math.abs(value - wanted[at]!);
+    return difference <= most ? most : Number.isNaN(difference) ? Infinity : difference;
+  }, 0);
+}
