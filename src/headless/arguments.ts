@@ -38,6 +38,13 @@ const init = {
   choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
   fallback: 'subword-mean',
 } as const;
+const runtime = {
+  kind: 'text',
+  value: 'WHAT',
+  about: 'what runs the model: the engine, which needs an adapter, or onnxruntime-web on the processor',
+  choices: ['engine', 'onnxruntime'],
+  fallback: 'engine',
+} as const;
 const grammars = 'smiles, nucleotides, codons, amino-acids, chess-moves, latex-commands, abc-music, numbers';
 const learning = {
   method: {
@@ -103,7 +110,11 @@ export const verbs = {
   },
   eval: {
     about: 'Bits per byte of a whole file, per document.',
-    flags: { corpus, 'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' } },
+    flags: {
+      corpus,
+      'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' },
+      runtime,
+    },
   },
   diagnose: {
     about: 'Expand or not: the verdict, the signals behind it and the frontier of vocabulary sizes. Needs no GPU.',
@@ -176,7 +187,14 @@ export const verbs = {
       'max-tokens': { kind: 'whole', value: 'N', about: 'how many tokens', fallback: '64' },
       temperature: { kind: 'number', value: 'X', about: '0 takes the likeliest token', fallback: '0' },
       'top-k': { kind: 'whole', value: 'K', about: 'sample among the K likeliest; 0: all', fallback: '40' },
+      'top-p': {
+        kind: 'number',
+        value: 'P',
+        about: 'sample among the likeliest that together have this probability; 1: all',
+        fallback: '1',
+      },
       seed,
+      runtime,
     },
   },
 } satisfies Record<string, { about: string; flags: Record<string, Flag> }>;

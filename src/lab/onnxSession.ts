@@ -5,7 +5,7 @@
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type * as Ort from 'onnxruntime-web';
-import type { ByteSource, FileTree } from '../checkpoint/index';
+import type { ByteSource, FileTree, OnnxFile } from '../checkpoint/index';
 import { LabError } from '../error';
 
 export interface OnnxRuntime {
@@ -37,30 +37,57 @@ export class OnnxSession {
   static async open(runtime: OnnxRuntime, tree: FileTree, file: string): Promise<OnnxSession> {
     const source = tree.open(file);
     if (!source) throw new LabError('onnx/missing-file', `\`${tree.name}\` has no \`${file}\`.`);
-    const data = tree
-      .list()
-      .filter((name) => name === `${file}_data` || name.startsWith(`${file}_data_`))
-      .map((name) => tree.open(name)!);
-    const bytes = [source, ...data].reduce((sum, { size }) => sum + size, 0);
+    const data = tree.list().filter((name) => name === `${file}_data` || name.startsWith(`${file}_data_`));
+    const read = (from: ByteSource) => ({
+      name: from.name.split('/').at(-1)!,
+      size: from.size,
+      bytes: () => from.read(0, from.size),
+    });
+    return OnnxSession.create(runtime, [source, ...data.map((name) => tree.open(name)!)].map(read));
+  }
+
+  /** Straight from the exporter, without a folder in between. Throws as `open` does. */
+  static async openFiles(runtime: OnnxRuntime, files: readonly OnnxFile[]): Promise<OnnxSession> {
+    return OnnxSession.create(
+      runtime,
+      files.map(({ name, size, stream }) => ({
+        name,
+        size,
+        async bytes() {
+          const bytes = new Uint8Array(size);
+          let at = 0;
+          for await (const chunk of stream()) {
+            bytes.set(chunk, at);
+            at += chunk.byteLength;
+          }
+          return bytes;
+        },
+      })),
+    );
+  }
+
+  private static async create(runtime: OnnxRuntime, files: readonly Part[]): Promise<OnnxSession> {
+    const [model, ...data] = files as [Part, ...Part[]];
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (bytes > ONNX_MODEL_BYTES) {
       throw new LabError(
         'onnx/too-large',
-        `\`${file}\` and its data have ${bytes} bytes; onnxruntime-web opens at most ${ONNX_MODEL_BYTES}.`,
+        `\`${model.name}\` and its data have ${bytes} bytes; onnxruntime-web opens at most ${ONNX_MODEL_BYTES}.`,
         'Export as f16 or q4.',
-        { file, bytes },
+        { file: model.name, bytes },
       );
     }
     try {
       const externalData = [];
-      for (const part of data) externalData.push({ path: part.name.split('/').at(-1)!, data: await whole(part) });
-      const session = await runtime.ort.InferenceSession.create(await whole(source), {
+      for (const part of data) externalData.push({ path: part.name, data: await part.bytes() });
+      const session = await runtime.ort.InferenceSession.create(await model.bytes(), {
         executionProviders: runtime.executionProviders,
         externalData,
         logSeverityLevel: 3,
       });
       return new OnnxSession(runtime, session, cacheTypes(session), logitColumns(session));
     } catch (cause) {
-      throw notLoaded(file, cause);
+      throw notLoaded(model.name, cause);
     }
   }
 
@@ -78,6 +105,18 @@ export class OnnxSession {
       const end = (index + 1) * longest * this.embeddingRows;
       return logits.slice(end - ids.length * this.embeddingRows, end);
     });
+  }
+
+  /** Logits of a text in order, f32 [some tokens, embeddingRows] at a time, so that those of a long one are never whole. */
+  async *pieces(ids: Uint32Array): AsyncGenerator<Float32Array, void, undefined> {
+    const text = this.begin();
+    try {
+      for (let start = 0; start < ids.length; start += this.promptTokens) {
+        yield await text.read(ids.subarray(start, start + this.promptTokens));
+      }
+    } finally {
+      text.close();
+    }
   }
 
   /** A text under way: what has been read stays in the cache. */
@@ -132,7 +171,7 @@ type Cache = Map<string, Tensor>;
 type Run = (ids: Uint32Array, cache: Cache, past: number) => Promise<{ logits: Float32Array; cache: Cache }>;
 
 export class OnnxText {
-  private read = 0;
+  private past = 0;
 
   constructor(
     private readonly run: Run,
@@ -140,15 +179,21 @@ export class OnnxText {
     private readonly tokensAtOnce: number,
   ) {}
 
+  /** Reads on: f32 [ids.length, embeddingRows]. */
+  async read(ids: Uint32Array): Promise<Float32Array> {
+    const { logits, cache } = await this.run(ids, this.cache, this.past);
+    for (const tensor of this.cache.values()) tensor.dispose();
+    this.cache = cache;
+    this.past += ids.length;
+    return logits;
+  }
+
   /** Reads on, and gives the logits of the token after the last of `ids`: f32 [embeddingRows]. */
   async next(ids: Uint32Array): Promise<Float32Array> {
     let last = new Float32Array(0);
     for (let start = 0; start < ids.length; start += this.tokensAtOnce) {
       const piece = ids.subarray(start, start + this.tokensAtOnce);
-      const { logits, cache } = await this.run(piece, this.cache, this.read);
-      for (const tensor of this.cache.values()) tensor.dispose();
-      this.cache = cache;
-      this.read += piece.length;
+      const logits = await this.read(piece);
       last = logits.slice(logits.length - logits.length / piece.length);
     }
     return last;
@@ -159,8 +204,11 @@ export class OnnxText {
   }
 }
 
-function whole(source: ByteSource): Promise<Uint8Array> {
-  return source.read(0, source.size);
+/** One file of a model, read when its turn comes. */
+interface Part {
+  readonly name: string;
+  readonly size: number;
+  bytes(): Promise<Uint8Array>;
 }
 
 function cacheTypes(session: InferenceSession) {

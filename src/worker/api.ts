@@ -22,6 +22,7 @@ import type {
   RunStatus,
   SampleSummary,
   SavedRun,
+  ScoreResult,
   TrainSettings,
   VocabularySummary,
 } from '../lab/index';
@@ -38,6 +39,29 @@ export interface RunUpdate {
   /** New records since the last update, in order. */
   readonly records: readonly RunRecord[];
 }
+
+/** What a model ran on. */
+export interface RuntimeUsed {
+  readonly name: 'engine' | 'onnxruntime-web';
+  readonly provider: 'wasm' | 'webgpu';
+  readonly threads: number;
+}
+
+export interface Generated {
+  readonly pieces: readonly Piece[];
+  /** From the first token of the prompt to the last of the text; opening the model is not in it. */
+  readonly milliseconds: number;
+  readonly runtime: RuntimeUsed;
+}
+
+export interface ModelScores {
+  readonly heldOut: ScoreResult;
+  readonly general: ScoreResult;
+  readonly runtime: RuntimeUsed;
+}
+
+/** What the download holds: the checkpoint, or an ONNX folder for transformers.js with weights of some type. */
+export type ExportForm = 'safetensors' | 'onnx-f32' | 'onnx-f16' | 'onnx-q4';
 
 export interface LabApi {
   /** Opens the adapter, runs the self-test, tunes. Never rejects for a missing adapter: says so in the summary. */
@@ -78,7 +102,12 @@ export interface LabApi {
   stop(): Promise<void>;
 
   compare(onProgress: OnProgress): Promise<Comparison>;
-  /** Samples from base or graft with the weights as they are now; `onPiece` gets tokens as they come. */
+  /** Bits per byte of the open model on held-out and general text, with or without a GPU. */
+  measureBase(onProgress: OnProgress): Promise<ModelScores>;
+  /**
+   * Samples from base or graft with the weights as they are now; `onPiece` gets tokens as they come. In onnxruntime-web
+   * (the base needs no GPU), or in the engine where the model is too large for it.
+   */
   generate(
     options: {
       model: 'base' | 'grafted';
@@ -86,15 +115,16 @@ export interface LabApi {
       maxTokens: number;
       temperature: number;
       topK: number;
+      topP: number;
       seed: number;
     },
     onPiece: (piece: Piece) => void,
-  ): Promise<readonly Piece[]>;
+  ): Promise<Generated>;
 
-  /** Writes the Hugging Face folder into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
-  exportZip(onProgress: OnProgress): Promise<{ report: ExportReport; zip: Blob; fileName: string }>;
+  /** Writes the folder into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
+  exportZip(form: ExportForm, onProgress: OnProgress): Promise<{ report: ExportReport; zip: Blob; fileName: string }>;
   /** The same into a directory the visitor picked. */
-  exportFolder(directory: FileSystemDirectoryHandle, onProgress: OnProgress): Promise<ExportReport>;
+  exportFolder(directory: FileSystemDirectoryHandle, form: ExportForm, onProgress: OnProgress): Promise<ExportReport>;
 
   /** The run kept from an earlier visit, if any. */
   savedRun(): Promise<SavedRun | null>;

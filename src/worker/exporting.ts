@@ -1,4 +1,4 @@
-/** The trained model to a zip or a folder, and the proof from the bytes that were written, never from memory. */
+/** The trained model to a zip or a folder, as checkpoint or as ONNX, and the proof from the written bytes, never from memory. */
 import {
   directorySink,
   directoryTree,
@@ -9,20 +9,27 @@ import {
   type FileTree,
   type FolderSink,
 } from '../checkpoint/index';
+import type { Device } from '../engine/index';
 import {
   cardOf,
   exportReport,
   recordLines,
+  onnxDtypes,
+  proveOnnx,
   verifyExport,
   writeModel,
+  writeOnnxModel,
   type Comparison,
   type Experiment,
   type ExportReport,
+  type ModelToExport,
+  type OnnxDtype,
   type RunRecord,
   type Training,
   type Vocabulary,
 } from '../lab/index';
-import type { OnProgress } from './api';
+import type { ExportForm, OnProgress } from './api';
+import { onnxRuntime } from './onnxRuntime';
 
 export interface FinishedRun {
   readonly training: Training;
@@ -39,54 +46,76 @@ const proofDocuments = 20;
 /** Streamed into the private file system, so that no zip ever stands in memory. */
 export async function exportZip(
   run: FinishedRun,
+  form: ExportForm,
   onProgress: OnProgress,
 ): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
   const directory = await privateDirectory('export');
-  const fileName = `${run.training.setup.model.summary.name}-grafted.zip`;
+  const fileName = `${run.training.setup.model.summary.name}-grafted${form === 'safetensors' ? '' : `-${form}`}.zip`;
   const { sink, stream } = zipSink();
   const writing = writeFile(directory, fileName, stream);
-  await Promise.all([write(run, sink, onProgress).then(() => sink.close()), writing]);
+  await Promise.all([write(run, sink, form, onProgress).then(() => sink.close()), writing]);
   const zip = await (await directory.getFileHandle(fileName)).getFile();
-  return { report: await verified(run, await openZip(zip, fileName), onProgress), zip, fileName };
+  return { report: await verified(run, await openZip(zip, fileName), form, onProgress), zip, fileName };
 }
 
 export async function exportFolder(
   run: FinishedRun,
   directory: FileSystemDirectoryHandle,
+  form: ExportForm,
   onProgress: OnProgress,
 ): Promise<ExportReport> {
   const sink = directorySink(directory);
-  await write(run, sink, onProgress);
+  await write(run, sink, form, onProgress);
   await sink.close();
-  return verified(run, await directoryTree(directory), onProgress);
+  return verified(run, await directoryTree(directory, { deep: true }), form, onProgress);
 }
 
-function write(run: FinishedRun, sink: FolderSink, onProgress: OnProgress): Promise<void> {
+function write(run: FinishedRun, sink: FolderSink, form: ExportForm, onProgress: OnProgress): Promise<void> {
   const { training, vocabulary, comparison, steps } = run;
   const { graft, session, setup } = training;
   const { model, corpus, settings } = setup;
-  return writeModel(
-    sink,
-    {
-      model,
-      files: vocabulary.files,
-      ...(graft ? { graft } : {}),
-      store: session.store,
-      trainedNames: session.trainedNames,
-      card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
-      newTokens: vocabulary.summary.newTokens,
-      extras: {
-        'experiment.json': `${JSON.stringify(run.experiment, null, 2)}\n`,
-        'run.jsonl': recordLines(run.records),
-      },
+  const exported: ModelToExport = {
+    model,
+    files: vocabulary.files,
+    ...(graft ? { graft } : {}),
+    store: session.store,
+    trainedNames: session.trainedNames,
+    card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
+    newTokens: vocabulary.summary.newTokens,
+    extras: {
+      'experiment.json': `${JSON.stringify(run.experiment, null, 2)}\n`,
+      'run.jsonl': recordLines(run.records),
     },
-    onProgress,
-  );
+  };
+  const dtype = onnxDtypeOf(form);
+  return dtype ? writeOnnxModel(sink, exported, [dtype], { onProgress }) : writeModel(sink, exported, onProgress);
 }
 
-async function verified({ training }: FinishedRun, tree: FileTree, onProgress: OnProgress): Promise<ExportReport> {
+async function verified(
+  { training }: FinishedRun,
+  tree: FileTree,
+  form: ExportForm,
+  onProgress: OnProgress,
+): Promise<ExportReport> {
   const { session, tokenizer, setup } = training;
   const text = setup.corpus.heldOut.slice(0, proofDocuments).join('\n');
-  const toVerify = { session, tokenizer, mode: setup.settings.mode, text };
-  return exportReport(tree, await verifyExport(tree, toVerify, onProgress));
+  const dtype = onnxDtypeOf(form);
+  const verification = dtype
+    ? await proveOnnx(
+        await onnxRuntime(canComputeIn(dtype, session.device) ? session.device : undefined),
+        tree,
+        { dtype, session, tokenizer, text },
+        onProgress,
+      )
+    : await verifyExport(tree, { session, tokenizer, mode: setup.settings.mode, text }, onProgress);
+  return exportReport(tree, verification);
+}
+
+function onnxDtypeOf(form: ExportForm): OnnxDtype | undefined {
+  return onnxDtypes.find((dtype) => form === `onnx-${dtype}`);
+}
+
+/** onnxruntime's shaders need `shader-f16` for it, which the processor does without. */
+function canComputeIn(dtype: OnnxDtype, { report }: Device): boolean {
+  return dtype !== 'f16' || report.hasF16;
 }

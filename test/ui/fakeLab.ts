@@ -297,6 +297,8 @@ export const diagnosis: Diagnosis = {
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+const runtime = { name: 'onnxruntime-web', provider: 'wasm', threads: 4 } as const;
+
 export interface FakeOptions {
   /** Milliseconds a step of the fake run takes. */
   readonly stepMilliseconds?: number;
@@ -571,13 +573,18 @@ export function fakeLab({
         onPiece(piece);
         await wait(4);
       }
-      return all;
+      return { pieces: all, milliseconds: 4 * all.length, runtime };
     },
-    async exportZip(onProgress) {
+    async measureBase(onProgress) {
+      await count('evaluating', 100, onProgress);
+      const { heldOut, general } = comparison.arms.find(({ arm }) => arm === 'base')!;
+      return { heldOut, general, runtime };
+    },
+    async exportZip(_form, onProgress) {
       await count('writing', 19_000_000, onProgress);
       return { report, zip: new Blob(['PK']), fileName: 'rootstock-molecules.zip' };
     },
-    async exportFolder(_, onProgress) {
+    async exportFolder(_directory, _form, onProgress) {
       await count('writing', 19_000_000, onProgress);
       return report;
     },

@@ -11,11 +11,14 @@ import {
   type Comparison,
   type CorpusSummary,
   type Diagnosis,
+  type ExportForm,
   type ExportReport,
   type LabApi,
+  type ModelScores,
   type ModelSummary,
   type OnProgress,
   type Piece,
+  type RuntimeUsed,
   type RunUpdate,
   type SampleSummary,
   type SavedRun,
@@ -46,6 +49,7 @@ interface Slots {
   model: Slot<ModelSummary>;
   samples: Slot<readonly SampleSummary[]>;
   corpus: Slot<CorpusSummary>;
+  baseScores: Slot<ModelScores>;
   diagnosis: Slot<Diagnosis>;
   candidates: Slot<readonly Candidate[]>;
   vocabulary: Slot<VocabularySummary>;
@@ -59,6 +63,7 @@ type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['v
 const DOWNSTREAM: readonly SlotName[] = [
   'model',
   'corpus',
+  'baseScores',
   'diagnosis',
   'candidates',
   'vocabulary',
@@ -71,13 +76,15 @@ export interface Written {
   readonly pieces: readonly Piece[];
   readonly milliseconds: number;
   readonly done: boolean;
+  /** Known once it is done. */
+  readonly runtime?: RuntimeUsed;
 }
 
 export interface Tried {
   readonly prompt: string;
   readonly written: Readonly<Record<'base' | 'grafted', Written>>;
-  /** Tokens of what the graft wrote, and what the base vocabulary needs for the same text. */
-  readonly tokens: { readonly grafted: number; readonly base: number };
+  /** Tokens of what the graft wrote, and what the base vocabulary needs for the same text; null where there is no graft. */
+  readonly tokens: { readonly grafted: number; readonly base: number } | null;
 }
 
 export class LabState {
@@ -86,6 +93,7 @@ export class LabState {
     model: EMPTY,
     samples: EMPTY,
     corpus: EMPTY,
+    baseScores: EMPTY,
     diagnosis: EMPTY,
     candidates: EMPTY,
     vocabulary: EMPTY,
@@ -313,20 +321,25 @@ export class LabState {
     return this.fill('comparison', (onProgress) => this.lab.compare(onProgress));
   }
 
+  /** The model as it was opened, on what is held out; needs no GPU. */
+  measureBase(): Promise<ModelScores | null> {
+    return this.fill('baseScores', (onProgress) => this.lab.measureBase(onProgress));
+  }
+
   // ── taking it away ───────────────────────────────────────
 
-  exportZip(): Promise<Exported | null> {
+  exportZip(form: ExportForm): Promise<Exported | null> {
     this.releaseZip();
     return this.fill('exported', async (onProgress) => {
-      const { report, zip, fileName } = await this.lab.exportZip(onProgress);
+      const { report, zip, fileName } = await this.lab.exportZip(form, onProgress);
       return { report, fileName, url: URL.createObjectURL(zip) };
     });
   }
 
-  exportFolder(directory: FileSystemDirectoryHandle): Promise<Exported | null> {
+  exportFolder(directory: FileSystemDirectoryHandle, form: ExportForm): Promise<Exported | null> {
     this.releaseZip();
     return this.fill('exported', async (onProgress) => ({
-      report: await this.lab.exportFolder(directory, onProgress),
+      report: await this.lab.exportFolder(directory, form, onProgress),
       fileName: directory.name,
     }));
   }

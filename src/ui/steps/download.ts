@@ -4,12 +4,13 @@
  */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { LabElement } from '../element';
 import { count, fileSize, measured, percent, scientific, withUnit } from '../format';
 import { icon } from '../parts/icons';
 import { number } from '../parts/number';
 import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
+import type { ExportForm } from '../../worker/index';
 import type { Exported } from '../state/lab-state';
 import { errorOf, isPending, valueOf } from '../state/slot';
 
@@ -17,6 +18,8 @@ type FolderPicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirect
 
 @customElement('tg-step-download')
 export class DownloadStep extends LabElement {
+  @state() private form: ExportForm = 'safetensors';
+
   override render() {
     const slot = this.lab.slots.exported;
     const exported = valueOf(slot);
@@ -64,7 +67,9 @@ export class DownloadStep extends LabElement {
     if (!exported) {
       return verdict(
         msg('Take the model with you.'),
-        msg('A Hugging Face folder: transformers loads it with AutoModelForCausalLM and AutoTokenizer.'),
+        this.form === 'safetensors'
+          ? msg('A Hugging Face folder: transformers loads it with AutoModelForCausalLM and AutoTokenizer.')
+          : msg('An ONNX folder: transformers.js loads it in any page, onnxruntime on any machine.'),
         actions,
       );
     }
@@ -87,6 +92,16 @@ export class DownloadStep extends LabElement {
   private actions() {
     const picker = (window as { showDirectoryPicker?: FolderPicker }).showDirectoryPicker;
     const busy = isPending(this.lab.slots.exported);
+    const choice = html`<label class="field"
+      ><span class="note">${msg('Format')}</span
+      ><select
+        data-setting="form"
+        ?disabled=${busy}
+        @change=${(event: Event) => (this.form = (event.target as HTMLSelectElement).value as ExportForm)}
+      >
+        ${FORMS.map((form) => html`<option value=${form} ?selected=${form === this.form}>${formName(form)}</option>`)}
+      </select></label
+    >`;
     const zip = html`<button
       type="button"
       class="btn ${picker ? '' : 'main'}"
@@ -97,7 +112,7 @@ export class DownloadStep extends LabElement {
       ${picker ? nothing : icon('down')}${msg('Save as zip')}
     </button>`;
     return picker
-      ? html`${zip}<button
+      ? html`${choice}${zip}<button
             type="button"
             class="btn main"
             data-action="save-folder"
@@ -106,11 +121,11 @@ export class DownloadStep extends LabElement {
           >
             ${icon('down')}${msg('Save to folder')}
           </button>`
-      : zip;
+      : html`${choice}${zip}`;
   }
 
   private async saveZip(): Promise<void> {
-    const exported = await this.lab.exportZip();
+    const exported = await this.lab.exportZip(this.form);
     if (!exported?.url || !exported.report.verification.passed) return;
     const link = document.createElement('a');
     link.href = exported.url;
@@ -125,7 +140,7 @@ export class DownloadStep extends LabElement {
     } catch {
       return; // the visitor closed the picker
     }
-    await this.lab.exportFolder(directory);
+    await this.lab.exportFolder(directory, this.form);
   }
 
   private rows({ untouchedRows = 0, movedNewRows = 0 }: Exported['report']['verification']) {
@@ -217,8 +232,21 @@ export class DownloadStep extends LabElement {
   }
 }
 
+const FORMS: readonly ExportForm[] = ['safetensors', 'onnx-f32', 'onnx-f16', 'onnx-q4'];
+
+function formName(form: ExportForm): string {
+  const names: Record<ExportForm, string> = {
+    safetensors: msg('Checkpoint (safetensors)'),
+    'onnx-f32': 'ONNX, f32',
+    'onnx-f16': 'ONNX, f16',
+    'onnx-q4': msg('ONNX, 4 bits'),
+  };
+  return names[form];
+}
+
 function fileNote(name: string): string {
-  if (name.endsWith('.safetensors')) return msg('Weights');
+  if (name.endsWith('.safetensors') || /\.onnx_data(_\d+)?$/.test(name)) return msg('Weights');
+  if (name.endsWith('.onnx')) return msg('The computation, with a key/value cache');
   if (name.endsWith('tokenizer.json')) return msg('New pieces and merges appended, old ids unchanged');
   if (name.endsWith('generation_config.json')) return msg('Defaults for generation');
   if (name.endsWith('tokenizer_config.json') || name.endsWith('special_tokens_map.json'))
