@@ -154,11 +154,20 @@ export class OnnxSession {
       });
       return new OrtTensor('int64', values, [texts.length, length]);
     };
-    const outputs = await this.session.run({
+    const feeds = {
       input_ids: rows(longest, (ids, at) => ids[at] ?? 0),
       attention_mask: rows(past + longest, (_, at) => (at >= 0 ? 1 : 0)),
       position_ids: rows(longest, (_, at) => Math.max(0, past + at)),
       ...Object.fromEntries(cache),
+    };
+    const outputs = await this.session.run(feeds).catch((cause: unknown) => {
+      throw new LabError(
+        'onnx/not-run',
+        `onnxruntime-web cannot run the model on ${longest} tokens after ${past}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        'Try a shorter text, or close other models; if it stays, export the model again.',
+        { tokens: longest, past },
+        cause,
+      );
     });
     const logits = (await outputs.logits!.getData()) as Float32Array;
     const grown: Cache = new Map();

@@ -9,10 +9,13 @@ import type { OnnxRuntime } from '../lab/index';
 
 const mostThreads = 4;
 
-/** @param device of the engine, where one is open. Throws `onnx/no-runtime` when its files cannot be loaded. */
+/**
+ * @param device of the engine, where one is open; shared where it is a GPU.
+ * Throws `onnx/no-runtime` when the runtime's files cannot be loaded.
+ */
 export async function onnxRuntime(device: Device | undefined): Promise<OnnxRuntime> {
   try {
-    return device && !device.report.isFallback ? await onGpu(device) : await onProcessor();
+    return await (device && !device.report.isFallback ? onGpu(device) : onProcessor());
   } catch (cause) {
     throw new LabError(
       'onnx/no-runtime',
@@ -36,7 +39,8 @@ async function onProcessor(): Promise<OnnxRuntime> {
   return { ort, executionProviders: ['wasm'], provider: 'wasm', threads, version: ort.env.versions.web ?? '' };
 }
 
-async function onGpu(device: Device): Promise<OnnxRuntime> {
+/** For `onnxRuntime`, and for the test of the shared device, which has only a software adapter. */
+export async function onGpu(device: Device): Promise<OnnxRuntime> {
   const [ort, { default: wasm }, { default: mjs }] = await Promise.all([
     import('onnxruntime-web/webgpu'),
     import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'),
