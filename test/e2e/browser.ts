@@ -78,10 +78,13 @@ export async function mainThreadTasks(page: Page, during: () => Promise<unknown>
       .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  return traceEvents
-    .filter(({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && mainThreads.has(`${pid} ${tid}`))
-    .filter(({ dur }) => dur !== undefined) // the task that was still running when the trace ended
-    .map(({ dur, tdur }) => ({ wallMilliseconds: dur! / 1000, cpuMilliseconds: tdur! / 1000 }));
+  return (
+    traceEvents
+      .filter(({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && mainThreads.has(`${pid} ${tid}`))
+      .filter(({ dur }) => dur !== undefined) // the task that was still running when the trace ended
+      // Tasks of a microsecond carry no time on a core; on the clock is the most it can have been.
+      .map(({ dur, tdur }) => ({ wallMilliseconds: dur! / 1000, cpuMilliseconds: (tdur ?? dur!) / 1000 }))
+  );
 }
 
 /** One entry of Chromium's trace format; times in microseconds. */
