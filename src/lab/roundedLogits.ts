@@ -2,25 +2,26 @@
  * The engine's logits with the weights as an ONNX file of some type holds them: what the file must give. The session's
  * own weights stay as they are; the rounded ones are a second set on the device for as long as this takes.
  */
-import { dequantiseRows, fromF32, quantiseRows, toF32 } from '../checkpoint/index';
+import { fromF32, quantisedValues, toF32 } from '../checkpoint/index';
 import { ForwardProgram, ParameterStore } from '../engine/index';
-import { buildModel, modelInputs, quantisedParameters, type OnnxDtype } from '../model/index';
+import { buildModel, modelInputs, onnxRoundings, type OnnxDtype, type Rounding } from '../model/index';
 import type { ModelSession } from './modelSession';
 
 /** f32 [ids.length, embeddingRows]. */
 export async function roundedLogits(session: ModelSession, ids: Uint32Array, dtype: OnnxDtype): Promise<Float32Array> {
   if (dtype === 'f32') return session.logits(ids);
   const { device, graphs } = session;
-  const quantised = new Set(quantisedParameters(graphs.config));
-  const isRounded = (name: string) => dtype === 'f16' || quantised.has(name);
+  const roundings = onnxRoundings(graphs.config, dtype);
+  const roundingOf = (name: string) => roundings.get(name.split('#')[0]!);
   const retyped = <T extends { name: string }>(spec: T) =>
-    isRounded(spec.name) ? { ...spec, type: 'f32' as const } : spec;
+    roundingOf(spec.name) ? { ...spec, type: 'f32' as const } : spec;
   const specs = graphs.parameters.map(retyped);
   const store = await ParameterStore.create(device, specs);
   try {
     for (const { name, shape } of specs) {
-      if (!isRounded(name)) store.write(name, await session.store.read(name));
-      else store.write(name, rounded(await session.store.readF32(name), shape, dtype));
+      const rounding = roundingOf(name);
+      if (!rounding) store.write(name, await session.store.read(name));
+      else store.write(name, rounded(await session.store.readF32(name), shape.at(-1)!, rounding));
     }
     const { graph, outputs } = buildModel(graphs.config, {
       tokens: ids.length,
@@ -28,7 +29,7 @@ export async function roundedLogits(session: ModelSession, ids: Uint32Array, dty
         input: graphs.vocabulary.input.map(retyped),
         output: graphs.vocabulary.output.map(retyped),
       },
-      parameterTypes: (name) => (isRounded(name) ? 'f32' : graphs.parameterTypes(name)),
+      parameterTypes: (name) => (roundingOf(name) ? 'f32' : graphs.parameterTypes(name)),
       trainable: () => false,
       outputs: 'logits',
     });
@@ -44,8 +45,8 @@ export async function roundedLogits(session: ModelSession, ids: Uint32Array, dty
   }
 }
 
-function rounded(values: Float32Array, shape: readonly number[], dtype: 'f16' | 'q4'): Float32Array {
-  if (dtype === 'f16') return toF32(fromF32(values, 'F16'), 'F16');
-  const width = shape.at(-1)!;
-  return dequantiseRows(quantiseRows(values, width), width);
+/** @param width of the last dimension. */
+export function rounded(values: Float32Array, width: number, rounding: Rounding): Float32Array {
+  if (rounding === 'f16') return toF32(fromF32(values, 'F16'), 'F16');
+  return quantisedValues(values, width, rounding === 'q4 outIn' ? 'outIn' : 'inOut');
 }

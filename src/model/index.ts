@@ -5,6 +5,7 @@ import { storeSpecs, type BuildOptions, type CheckpointParameter, type ModelGrap
 import type { ModelConfig } from './config';
 import { familyOf } from './families';
 import { badField } from './config';
+import type { OnnxDtype, WeightSource } from './onnx/builder';
 import { onnxModel, type OnnxRequest } from './onnx/onnxModel';
 import { segmentVocabulary } from './vocabulary';
 
@@ -45,10 +46,28 @@ export function onnxModelOf(config: ModelConfig, request: Omit<OnnxRequest, 'mod
   return onnxModel({ model: wholeGraph(config), ...request });
 }
 
-/** The matrices that a q4 export holds in four bits. */
-export function quantisedParameters(config: ModelConfig): string[] {
-  const { nodes } = wholeGraph(config).graph;
-  return nodes.flatMap(({ op, inputs }) => (op === 'linear' ? [inputs[1]!.name] : []));
+/** How an export holds a parameter that it does not hold in f32: in 4 bits along the input dimension of either layout. */
+export type Rounding = 'f16' | 'q4 outIn' | 'q4 inOut';
+
+/** By the parameter's name; vocabulary matrices are whole. */
+export function onnxRoundings(config: ModelConfig, dtype: OnnxDtype): Map<string, Rounding> {
+  const { graph } = wholeGraph(config);
+  if (dtype === 'q4') {
+    const linear = graph.nodes.filter(({ op }) => op === 'linear');
+    return new Map(
+      linear.map(({ inputs, attributes }) => [
+        inputs[1]!.name,
+        attributes.layout === 'inOut' ? 'q4 inOut' : 'q4 outIn',
+      ]),
+    );
+  }
+  const halves = new Set<string>();
+  const weights: WeightSource = { rows: () => (async function* () {})() };
+  for (const { name, type } of onnxModelOf(config, { dtype, weights }).tensors) {
+    if (type === 'float16') halves.add(name.replace(/ transposed$/, ''));
+  }
+  const names = parameterSpecs(config).map(({ name }) => name);
+  return new Map(names.flatMap((name) => (halves.has(name) ? [[name, 'f16'] as const] : [])));
 }
 
 /** A forward graph with every vocabulary matrix in one piece; its number of tokens does not matter. */

@@ -1,10 +1,11 @@
 /** What is exported against what the engine computes, run by onnxruntime-web (wasm) from the very bytes that are written. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dequantiseRows, memoryTree, onnxFiles, quantiseRows } from '../../src/checkpoint/index';
+import { memoryTree, onnxFiles } from '../../src/checkpoint/index';
 import { ForwardProgram, ParameterStore, type Device } from '../../src/engine/index';
 import { nodeOnnxRuntime } from '../../src/headless/onnxRuntime';
 import { OnnxSession, onnxFileName, type OnnxRuntime } from '../../src/lab/index';
-import { modelInputs, onnxModelOf, storedParameters, type OnnxDtype } from '../../src/model/index';
+import { rounded } from '../../src/lab/roundedLogits';
+import { modelInputs, onnxModelOf, onnxRoundings, storedParameters, type OnnxDtype } from '../../src/model/index';
 import { openTestDevice } from '../support/gpu';
 import { golden, GoldenCase } from './goldenCase';
 
@@ -132,13 +133,17 @@ async function engineLogits(model: GoldenCase, dtype: OnnxDtype): Promise<Float3
     trainable: () => false,
   };
   const store = await ParameterStore.create(device, storedParameters(model.config, options));
+  const roundings = onnxRoundings(model.config, dtype);
   for (const { name, shape } of store.specs.values()) {
     const [tensor, first] = name.split('#') as [string, string | undefined];
     const values = await model.file.tensors.get(tensor)!.readF32();
-    const isQuantised = dtype === 'q4' && first === undefined && shape.length === 2;
-    if (first === undefined)
-      store.write(name, isQuantised ? dequantiseRows(quantiseRows(values, shape[1]!), shape[1]!) : values);
-    else store.write(name, values.subarray(Number(first) * shape[1]!, (Number(first) + shape[0]!) * shape[1]!));
+    const rounding = roundings.get(tensor);
+    const held = rounding ? rounded(values, shape.at(-1)!, rounding) : values;
+    const width = shape.at(-1)!;
+    store.write(
+      name,
+      first === undefined ? held : held.subarray(Number(first) * width, (Number(first) + shape[0]!) * width),
+    );
   }
   const { graph, outputs } = model.build(options);
   const program = await ForwardProgram.compile(device, graph, store, [outputs.logits!]);

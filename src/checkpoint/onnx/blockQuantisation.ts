@@ -46,6 +46,24 @@ export function quantiseRows(values: Float32Array, width: number): QuantisedRows
   return { nibbles, scales };
 }
 
+/** f32 [rows, width] -> [width, rows]. */
+export function transposed(values: Float32Array, width: number): Float32Array {
+  const rows = values.length / width;
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < width; column++) turned[column * rows + row] = values[row * width + column]!;
+  }
+  return turned;
+}
+
+/** A matrix as a 4-bit export computes with it; blocks go along the input dimension, which comes first in `[in, out]`. */
+export function quantisedValues(values: Float32Array, width: number, layout: 'outIn' | 'inOut'): Float32Array {
+  if (layout === 'outIn') return dequantiseRows(quantiseRows(values, width), width);
+  const inSize = values.length / width;
+  const byOutput = transposed(values, width);
+  return transposed(dequantiseRows(quantiseRows(byOutput, inSize), inSize), inSize);
+}
+
 /** The values that MatMulNBits computes with, f32 [rows, width]. */
 export function dequantiseRows({ nibbles, scales }: QuantisedRows, width: number): Float32Array {
   const blocks = blocksOf(width);

@@ -7,6 +7,7 @@ import {
   fromF32,
   QUANTISATION_BLOCK,
   quantiseRows,
+  transposed,
   type OnnxAttribute,
   type OnnxNode,
   type OnnxTensor,
@@ -119,16 +120,34 @@ export class OnnxBuilder {
     });
   }
 
-  /** hidden x matrix^T for a parameter [out, in]: transposed beforehand, or quantised where the export is. */
-  matmul(hidden: string, name: string, [out, width]: readonly [number, number]): string {
+  /** hidden x matrix^T for a parameter [out, in], hidden x matrix for one [in, out]; in 4 bits where the export is. */
+  matmul(hidden: string, name: string, shape: readonly [number, number], layout: 'outIn' | 'inOut'): string {
+    const isTurned = layout === 'inOut';
+    if (isTurned && this.dtype !== 'q4') return this.node('MatMul', [hidden, this.weight(name, shape)]);
+    const [out, width] = isTurned ? [shape[1], shape[0]] : shape;
+    const rows = isTurned ? this.turned(name, shape) : () => this.weights.rows(name);
     return this.dtype === 'q4'
-      ? this.quantisedMatmul(hidden, name, out, width)
+      ? this.quantisedMatmul(hidden, name, rows, out, width)
       : this.plainMatmul(hidden, name, out, width);
+  }
+
+  /** A parameter [in, out] in rows of [out, in]: it is held whole while it is turned. */
+  private turned(name: string, [inSize, outSize]: readonly [number, number]): () => AsyncIterable<Float32Array> {
+    const { weights } = this;
+    return async function* () {
+      const whole = new Float32Array(inSize * outSize);
+      let at = 0;
+      for await (const values of weights.rows(name)) {
+        whole.set(values, at);
+        at += values.length;
+      }
+      yield transposed(whole, outSize);
+    };
   }
 
   private plainMatmul(hidden: string, name: string, out: number, width: number): string {
     const { weights, float } = this;
-    const transposed = this.add(`${name} transposed`, float, [width, out], async function* () {
+    const matrix = this.add(`${name} transposed`, float, [width, out], async function* () {
       const columns = new Float32Array(width * out);
       let row = 0;
       for await (const values of weights.rows(name)) {
@@ -138,18 +157,23 @@ export class OnnxBuilder {
       }
       yield encode(columns, float);
     });
-    return this.node('MatMul', [hidden, transposed]);
+    return this.node('MatMul', [hidden, matrix]);
   }
 
-  private quantisedMatmul(hidden: string, name: string, out: number, width: number): string {
-    const { weights } = this;
+  private quantisedMatmul(
+    hidden: string,
+    name: string,
+    rows: () => AsyncIterable<Float32Array>,
+    out: number,
+    width: number,
+  ): string {
     const blocks = blocksOf(width);
     this.operatorSets[MICROSOFT] = 1;
     const nibbles = this.add(`${name} q4`, 'uint8', [out, blocks, QUANTISATION_BLOCK / 2], async function* () {
-      for await (const rows of weights.rows(name)) yield quantiseRows(rows, width).nibbles;
+      for await (const values of rows()) yield quantiseRows(values, width).nibbles;
     });
     const scales = this.add(`${name} scales`, 'float', [out * blocks], async function* () {
-      for await (const rows of weights.rows(name)) yield encode(quantiseRows(rows, width).scales, 'float');
+      for await (const values of rows()) yield encode(quantiseRows(values, width).scales, 'float');
     });
     const attributes = {
       K: { int: width },

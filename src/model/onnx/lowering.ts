@@ -22,8 +22,8 @@ export interface Lowering {
   readonly attributes: readonly string[];
   /** How many inputs the lowering obeys at most; a node with more is refused. Vocabulary ops take any number. */
   readonly inputs: number;
-  /** Returns the name of the op's first output; a forward graph uses no other. */
-  lower(node: GraphNode, graph: LoweredGraph): string;
+  /** Returns the names of the op's outputs, the first of them alone where a forward graph uses no other. */
+  lower(node: GraphNode, graph: LoweredGraph): string | readonly string[];
 }
 
 /** The name of a parameter in the checkpoint: a vocabulary matrix is whole, `#0` names its only segment. */

@@ -4,13 +4,21 @@
  */
 import type { GraphNode } from '../../engine/index';
 import { LabError } from '../../error';
-import { attentionLowering } from './attention';
+import { attentionLowering, slidingWindowLowering } from './attention';
+import type { OnnxBuilder } from './builder';
 import { weightName, type Lowering } from './lowering';
+import { layerNormLowering, rmsNormLowering } from './norms';
 import { ropeLowering } from './rope';
 
 const any = Infinity;
 
 const lowerings: Readonly<Record<string, Lowering>> = {
+  activation: {
+    attributes: ['activation'],
+    inputs: 1,
+    lower: (node, { builder, value }) => activated(builder, value(node.inputs[0]!), node),
+  },
+
   add: {
     attributes: [],
     inputs: 2,
@@ -20,58 +28,61 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   attention: attentionLowering,
 
   embedding: {
-    attributes: ['firstIds'],
+    attributes: ['firstIds', 'scale'],
     inputs: any,
     lower(node, { builder, value }) {
       const [ids, matrix] = wholeMatrix(node);
-      return builder.node('Gather', [builder.weight(weightName(matrix), matrix.shape), value(ids)], {
-        axis: { int: 0 },
-      });
+      const weight = builder.weight(weightName(matrix), matrix.shape);
+      const rows = builder.node('Gather', [weight, value(ids)], { axis: { int: 0 } });
+      const scale = (node.attributes.scale ?? 1) as number;
+      return scale === 1 ? rows : builder.node('Mul', [rows, builder.scalar(scale)]);
     },
   },
 
   gatedMlp: {
-    attributes: [],
+    attributes: ['activation'],
     inputs: 2,
     lower(node, { builder, value }) {
       const [gate, up] = node.inputs.map(value) as [string, string];
-      return builder.node('Mul', [builder.node('Mul', [gate, builder.node('Sigmoid', [gate])]), up]);
+      return builder.node('Mul', [activated(builder, gate, node), up]);
     },
   },
 
+  layerNorm: layerNormLowering,
+
   linear: {
-    attributes: [],
+    attributes: ['layout'],
     inputs: 3,
     lower(node, { builder, value }) {
       const [hidden, matrix, bias] = node.inputs;
-      const product = builder.matmul(value(hidden!), weightName(matrix!), matrix!.shape as [number, number]);
+      const layout = (node.attributes.layout ?? 'outIn') as 'outIn' | 'inOut';
+      const product = builder.matmul(value(hidden!), weightName(matrix!), matrix!.shape as [number, number], layout);
       return bias ? builder.node('Add', [product, builder.weight(bias.name, bias.shape)]) : product;
     },
   },
 
-  /** In f32 also where activations are f16: squares of large activations are beyond its range. */
-  rmsNorm: {
-    attributes: ['epsilon'],
-    inputs: 2,
-    lower(node, { builder, value }) {
-      const [hidden, weight] = node.inputs;
-      const width = weight!.shape[0]!;
-      const isByHead = hidden!.shape[1] !== width;
-      const shaped = isByHead
-        ? builder.node('Reshape', [value(hidden!), builder.ints(0, 0, -1, width)])
-        : value(hidden!);
-      const x = builder.float === 'float16' ? builder.cast(shaped, 'float') : shaped;
-      const square = builder.node('Mul', [x, x]);
-      const mean = builder.node('ReduceMean', [square, builder.ints(-1)], { keepdims: { int: 1 } });
-      const shifted = builder.node('Add', [mean, builder.scalar(node.attributes.epsilon as number, 'float')]);
-      const scaled = builder.node('Div', [x, builder.node('Sqrt', [shifted])]);
-      const normed = builder.node('Mul', [scaled, builder.weight(weight!.name, weight!.shape, 'float')]);
-      const result = builder.float === 'float16' ? builder.cast(normed, 'float16') : normed;
-      return isByHead ? builder.node('Reshape', [result, builder.ints(0, 0, hidden!.shape[1]!)]) : result;
-    },
-  },
+  rmsNorm: rmsNormLowering,
 
   rope: ropeLowering,
+
+  slidingWindow: slidingWindowLowering,
+
+  splitColumns: {
+    attributes: ['parts', 'groups'],
+    inputs: 1,
+    lower(node, { builder, value }) {
+      const [whole] = node.inputs;
+      const { parts, groups } = node.attributes as unknown as { parts: number; groups: number };
+      const width = whole!.shape[1]! / parts / groups;
+      const byGroup =
+        groups === 1 ? value(whole!) : builder.node('Reshape', [value(whole!), builder.ints(0, 0, groups, -1)]);
+      const sizes = builder.ints(...Array.from({ length: parts }, () => width));
+      const taken = builder.nodeWith('Split', [byGroup, sizes], { axis: { int: -1 } }, parts);
+      return groups === 1
+        ? taken
+        : taken.map((part) => builder.node('Reshape', [part, builder.ints(0, 0, groups * width)]));
+    },
+  },
 
   /** Gemm reads the matrix as [out, in]: a tied one is stored once, and none is transposed in memory. */
   vocabularyLogits: {
@@ -91,6 +102,15 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     },
   },
 };
+
+/** silu by its definition, which onnxruntime fuses; gelu has an operator. */
+function activated(builder: OnnxBuilder, x: string, node: GraphNode): string {
+  const name = (node.attributes.activation ?? 'silu') as string;
+  if (name === 'silu') return builder.node('Mul', [x, builder.node('Sigmoid', [x])]);
+  const approximate = { gelu: 'none', geluTanh: 'tanh' }[name];
+  if (approximate === undefined) throw noLowering(`The activation \`${name}\` (${node.label}) has no ONNX lowering`);
+  return builder.node('Gelu', [x], { approximate: { string: approximate } });
+}
 
 /** Throws `onnx/no-lowering`, naming the op and what of it cannot be said in ONNX. */
 export function loweringOf(node: GraphNode): Lowering {
@@ -117,7 +137,7 @@ function wholeMatrix(node: GraphNode) {
   const [first, matrix, ...others] = node.inputs;
   const firstIds = node.attributes.firstIds as readonly number[] | undefined;
   if (!matrix || others.length > 0 || (firstIds && firstIds[0] !== 0)) {
-    throw noLowering(`A vocabulary in ${others.length + 1} segments (${node.label})`);
+    throw noLowering(`A vocabulary in ${others.length + 1} segments (${node.label}) has no ONNX lowering`);
   }
   return [first!, matrix] as const;
 }

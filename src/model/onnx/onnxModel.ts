@@ -8,6 +8,7 @@ import type { OnnxModel, OnnxValue } from '../../checkpoint/index';
 import type { Tensor } from '../../engine/index';
 import { LabError } from '../../error';
 import type { ModelGraph } from '../build';
+import { causalMask } from './attention';
 import { OnnxBuilder, type OnnxDtype, type WeightSource } from './builder';
 import type { CacheNames, LoweredGraph } from './lowering';
 import { loweringOf } from './lowerings';
@@ -25,7 +26,7 @@ const SEQUENCE = 'sequence_length';
 const PAST = 'past_sequence_length';
 const TOTAL = 'past_sequence_length + sequence_length';
 
-/** The engine's inputs that a deployed model has too; its document mask gives way to `attention_mask`. */
+/** The engine's inputs that a deployed model has too. */
 const INPUT_NAMES: Readonly<Record<string, string>> = { ids: 'input_ids', positions: 'position_ids' };
 
 /** Throws `onnx/no-lowering` where the graph has an op, or an attribute of one, that cannot be said in ONNX. */
@@ -46,7 +47,11 @@ export function onnxModel({ model, dtype, weights, metadata = {} }: OnnxRequest)
   let layers = 0;
   const graph: LoweredGraph = {
     builder,
-    value: (tensor) => values.get(tensor.id) ?? missing(tensor),
+    value(tensor) {
+      // Its document mask gives way to one made of `attention_mask`.
+      if (tensor === model.inputs.documentStart) return causalMask(builder);
+      return values.get(tensor.id) ?? missing(tensor);
+    },
     cache(kvHeads, headSize) {
       const names = cacheNames(layers++);
       const cache = (length: string) => ({ type: builder.float, shape: [BATCH, kvHeads, length, headSize] }) as const;
@@ -57,7 +62,9 @@ export function onnxModel({ model, dtype, weights, metadata = {} }: OnnxRequest)
   };
   for (const node of model.graph.nodes) {
     builder.scope = `/${node.label.replaceAll(' / ', '/').replaceAll(' ', '_')}`;
-    values.set(node.outputs[0]!.id, loweringOf(node).lower(node, graph));
+    for (const [index, name] of [loweringOf(node).lower(node, graph)].flat().entries()) {
+      values.set(node.outputs[index]!.id, name);
+    }
   }
   builder.scope = '';
   const computed = graph.value(logits);
