@@ -39,7 +39,10 @@ export function onnxRoundings(config: ModelConfig, dtype: OnnxDtype): Map<string
   return new Map(names.flatMap((name) => (halves.has(name) ? [[name, 'f16'] as const] : [])));
 }
 
-/** A forward graph with every vocabulary matrix in one piece; its number of tokens does not matter. */
+/** Longer than any sliding window: a graph of fewer tokens than a window's would leave it out. */
+const tokens = 2 ** 24;
+
+/** A forward graph with every vocabulary matrix in one piece. It is never run, so its length costs nothing. */
 function wholeGraph(config: ModelConfig): ModelGraph {
   const { hiddenSize, vocabSize, tied, modelType } = config;
   const family = familyOf(modelType);
@@ -49,7 +52,7 @@ function wholeGraph(config: ModelConfig): ModelGraph {
   };
   const input = whole('inputVocabulary');
   return family.build(config, {
-    tokens: 2,
+    tokens,
     vocabulary: { input, output: tied ? input : whole('outputVocabulary') },
     parameterTypes: () => 'f32',
     trainable: () => false,
