@@ -9,49 +9,57 @@ import type { ByteSource, FileTree } from './byteSource';
 import { chunksOf, storageError } from './sink';
 import type { FileContent, FolderSink } from './sink';
 
-/** The files directly in a folder, or with `deep` those of its folders too, with their sizes as they are now. */
+/**
+ * The files directly in a folder, with their sizes as they are now; with `names`, those files, which may lie in folders of
+ * it (`model/config.json`). A picked folder can hold much besides: it is never walked.
+ */
 export async function directoryTree(
   directory: FileSystemDirectoryHandle,
-  options: { readonly deep?: boolean } = {},
+  names?: readonly string[],
 ): Promise<FileTree> {
   const sources = new Map<string, ByteSource>();
-  const collect = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
-    for await (const [name, handle] of folder.entries()) {
-      if (name.endsWith(PARTIAL)) continue;
-      if (handle.kind === 'directory') {
-        if (options.deep) await collect(handle as FileSystemDirectoryHandle, `${path}${name}/`);
-        continue;
-      }
-      const file = await (handle as FileSystemFileHandle).getFile();
-      sources.set(path + name, blobSource(path + name, file));
-    }
-  };
   try {
-    await collect(directory, '');
+    if (names) {
+      for (const path of names) {
+        const [folder, name] = await placeOf(directory, path, false);
+        sources.set(path, blobSource(path, await (await folder.getFileHandle(name)).getFile()));
+      }
+    } else {
+      for await (const [name, handle] of directory.entries()) {
+        if (handle.kind !== 'file' || name.endsWith(PARTIAL)) continue;
+        sources.set(name, blobSource(name, await (handle as FileSystemFileHandle).getFile()));
+      }
+    }
   } catch (cause) {
     throw unreadable(directory.name, cause);
   }
   return treeOf(directory.name || 'private files', sources);
 }
 
+/** The folder that a path's file lies in, and the file's own name. */
+async function placeOf(
+  directory: FileSystemDirectoryHandle,
+  path: string,
+  create: boolean,
+): Promise<[FileSystemDirectoryHandle, string]> {
+  const folders = path.split('/');
+  const name = folders.pop()!;
+  let folder = directory;
+  for (const each of folders) folder = await folder.getDirectoryHandle(each, { create });
+  return [folder, name];
+}
+
 export function directorySink(directory: FileSystemDirectoryHandle): FolderSink {
-  const placeOf = async (path: string): Promise<[FileSystemDirectoryHandle, string]> => {
-    const folders = path.split('/');
-    const name = folders.pop()!;
-    let folder = directory;
-    for (const each of folders) folder = await folder.getDirectoryHandle(each, { create: true });
-    return [folder, name];
-  };
   return {
     async write(path, content) {
-      const place = await placeOf(path).catch(async (cause: unknown) => {
+      const place = await placeOf(directory, path, true).catch(async (cause: unknown) => {
         throw await storageError(cause, path);
       });
       await writeFile(...place, content);
     },
     async remove(path) {
-      const [folder, name] = await placeOf(path);
-      await folder.removeEntry(name).catch(() => undefined);
+      const place = await placeOf(directory, path, false).catch(() => undefined);
+      await place?.[0].removeEntry(place[1]).catch(() => undefined);
     },
     close: async () => undefined,
   };

@@ -11,8 +11,8 @@ import { chunksOf, storageError } from './sink';
 import type { FolderSink } from './sink';
 
 /** The files directly in a folder, or with `deep` those of its folders too. Throws `checkpoint/missing-folder`. */
-export async function folderTree(path: string, options: { readonly deep?: boolean } = {}): Promise<FileTree> {
-  const names = await readdir(path, { recursive: options.deep ?? false }).catch((cause: unknown) => {
+export async function folderTree(path: string, { deep = false } = {}): Promise<FileTree> {
+  const found = await readdir(path, { recursive: deep }).catch((cause: unknown) => {
     throw new LabError(
       'checkpoint/missing-folder',
       `There is no folder \`${path}\`.`,
@@ -22,9 +22,9 @@ export async function folderTree(path: string, options: { readonly deep?: boolea
     );
   });
   const sources = new Map<string, ByteSource>();
-  for (const found of names) {
-    const name = found.split(sep).join('/');
-    const source = await fileSource(join(path, found), name);
+  for (const each of found) {
+    const name = each.split(sep).join('/');
+    const source = await fileSource(join(path, each), name);
     if (source) sources.set(name, source);
   }
   return treeOf(basename(resolve(path)), sources);

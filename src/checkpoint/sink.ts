@@ -15,6 +15,19 @@ export interface FolderSink {
   close(): Promise<void>;
 }
 
+/** Notes the names of what is written through it, in order. */
+export function recordingSink(inner: FolderSink): FolderSink & { readonly written: readonly string[] } {
+  const written: string[] = [];
+  return {
+    ...inner,
+    written,
+    async write(name, content) {
+      await inner.write(name, content);
+      written.push(name);
+    },
+  };
+}
+
 /** A folder within another: `model/` of a larger download. Closing it leaves the outer one open. */
 export function subfolderSink(outer: FolderSink, folder: string): FolderSink {
   return {

@@ -4,6 +4,7 @@ import {
   directoryTree,
   openZip,
   privateDirectory,
+  recordingSink,
   writeFile,
   zipSink,
   type FileTree,
@@ -64,10 +65,10 @@ export async function exportFolder(
   form: ExportForm,
   onProgress: OnProgress,
 ): Promise<ExportReport> {
-  const sink = directorySink(directory);
+  const sink = recordingSink(directorySink(directory));
   await write(run, sink, form, onProgress);
   await sink.close();
-  return verified(run, await directoryTree(directory, { deep: true }), form, onProgress);
+  return verified(run, await directoryTree(directory, sink.written), form, onProgress);
 }
 
 function write(run: FinishedRun, sink: FolderSink, form: ExportForm, onProgress: OnProgress): Promise<void> {

@@ -20,13 +20,14 @@ import { nodeDevice } from '../device';
 import { nodeOnnxRuntime } from '../onnxRuntime';
 import { progressLine } from '../stdout';
 import { modelFolder, modelOf } from './model';
+import { outFolder } from './outFolder';
 
 type Dtype = (typeof onnxDtypes)[number];
 type Proof = ExportReport['verification'];
 
 export async function exportOnnx(command: Command): Promise<Answer> {
   const dtypes = chosenDtypes(command.text('dtype') ?? 'f32');
-  const out = command.text('out')!;
+  const out = await outFolder(command, [modelFolder(command)]);
   const onProgress = progressLine();
   const model = await modelOf(command);
   const earlier = await earlierGraft(await folderTree(modelFolder(command)), model);
