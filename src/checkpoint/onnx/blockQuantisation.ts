@@ -34,11 +34,10 @@ export function quantiseRows(values: Float32Array, width: number): QuantisedRows
       // Rounded to f32 first: what is stored is what the values are divided by.
       const scale = Math.fround(extreme / -8);
       scales[index] = scale;
-      const inverse = scale === 0 ? 0 : 1 / scale;
       const base = (index * QUANTISATION_BLOCK) / 2;
       for (let i = 0; i < QUANTISATION_BLOCK; i++) {
         const value = start + i < end ? values[start + i]! : 0;
-        const level = Math.max(0, Math.min(15, Math.round(value * inverse) + 8));
+        const level = scale === 0 ? 8 : Math.max(0, Math.min(15, Math.round(value / scale) + 8));
         nibbles[base + (i >> 1)]! |= level << (4 * (i & 1));
       }
     }
