@@ -1,6 +1,6 @@
-import { defineConfig, type Plugin } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
-// Cross-origin isolation: SharedArrayBuffer and precise timers for the worker and, later, for threads in onnxruntime-web.
+// Cross-origin isolation: SharedArrayBuffer and precise timers for the worker and threads in onnxruntime-web.
 // A static host must send the same two headers (docs/hosting.md).
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -9,12 +9,12 @@ const isolation = {
 
 // Nothing is read from or sent to another origin. The page carries the policy itself (a static host needs no header for
 // it); a worker obeys the header of its own script, so hosts should send it too. Style attributes are allowed because Lit
-// and uPlot place things with them; style elements and inline scripts are not. The development server needs both for its
-// own hot reload.
+// and uPlot place things with them; style elements and inline scripts are not. WebAssembly may be compiled
+// (onnxruntime-web), which is not `eval`. The development server needs inline scripts and styles for its own hot reload.
 function policy(isDevelopment: boolean): string {
   return [
     "default-src 'self'",
-    `script-src 'self'${isDevelopment ? " 'unsafe-inline'" : ''}`,
+    `script-src 'self' 'wasm-unsafe-eval'${isDevelopment ? " 'unsafe-inline'" : ''}`,
     `style-src 'self'${isDevelopment ? " 'unsafe-inline'" : ''}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
@@ -41,6 +41,9 @@ const contentSecurityPolicy: Plugin = {
 export default defineConfig({
   base: './',
   worker: { format: 'es' },
+  // onnxruntime-web without a copy of its wasm in the script: the worker gives it the addresses (src/worker/onnxRuntime.ts).
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   build: { target: 'esnext', chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
   plugins: [contentSecurityPolicy],
   server: { headers: { ...isolation, 'Content-Security-Policy': policy(true) } },

@@ -1,6 +1,7 @@
 // Three suites. `node`: everything that needs no page, kernels on Dawn included. `browser`: what only a browser has (its
 // WebGPU, the private file system, custom elements), inside Chromium. `e2e`: a Node test that drives the real page.
 import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments } from './scripts/testing/chromium.mjs';
 
@@ -21,6 +22,9 @@ export default defineConfig({
         },
       },
       {
+        // onnxruntime-web's files as vite.config.ts has them.
+        resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
+        optimizeDeps: { exclude: ['onnxruntime-web'] },
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],

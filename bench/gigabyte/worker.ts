@@ -51,9 +51,9 @@ async function measure() {
   const run = { base, training, vocabulary, experiment, comparison: null, records: [], steps: 0 };
   const reports = [];
   for (const choice of [
-    { form: 'model', dtype: 'source' },
-    { form: 'model', dtype: 'BF16' },
-    { form: 'delta', dtype: 'source' },
+    { form: 'model', dtype: 'source', onnxDtype: 'f32' },
+    { form: 'model', dtype: 'BF16', onnxDtype: 'f32' },
+    { form: 'delta', dtype: 'source', onnxDtype: 'f32' },
   ] satisfies ExportChoice[]) {
     const name = `${choice.form}, ${choice.dtype}`;
     tell({ phase: `save: ${name}` });

@@ -5,6 +5,7 @@ export * from './directory';
 export * from './dtype';
 export * from './fetchTree';
 export * from './json';
+export * from './onnx/index';
 export * from './runStore';
 export * from './safetensors';
 export { encodeHeader, MAX_HEADER_BYTES, readHeader, tensorBytes } from './safetensorsHeader';

@@ -3,16 +3,16 @@
  * holds a Node import. Files are written beside their name, flushed and renamed: a crash leaves the old file or the new.
  */
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LabError } from '../error';
 import { rangeChecked, treeOf, unreadable } from './byteSource';
 import type { ByteSource, FileTree } from './byteSource';
 import { chunksOf, storageError } from './sink';
 import type { FolderSink } from './sink';
 
-/** The files directly in a folder. Throws `checkpoint/missing-folder`. */
-export async function folderTree(path: string): Promise<FileTree> {
-  const names = await readdir(path).catch((cause: unknown) => {
+/** The files directly in a folder, or with `deep` those of its folders too. Throws `checkpoint/missing-folder`. */
+export async function folderTree(path: string, { deep = false } = {}): Promise<FileTree> {
+  const found = await readdir(path, { recursive: deep }).catch((cause: unknown) => {
     throw new LabError(
       'checkpoint/missing-folder',
       `There is no folder \`${path}\`.`,
@@ -22,8 +22,9 @@ export async function folderTree(path: string): Promise<FileTree> {
     );
   });
   const sources = new Map<string, ByteSource>();
-  for (const name of names) {
-    const source = await fileSource(join(path, name), name);
+  for (const each of found) {
+    const name = each.split(sep).join('/');
+    const source = await fileSource(join(path, each), name);
     if (source) sources.set(name, source);
   }
   return treeOf(basename(resolve(path)), sources);

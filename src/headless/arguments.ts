@@ -25,6 +25,13 @@ const common = {
   help: { kind: 'switch', about: 'show this help' },
 } satisfies Record<string, Flag>;
 
+const runtime = {
+  kind: 'text',
+  value: 'WHAT',
+  about: 'what runs the model: the engine, which needs an adapter, or onnxruntime-web on the processor',
+  choices: ['engine', 'onnxruntime'],
+  fallback: 'engine',
+} as const;
 const corpus = {
   corpus: {
     kind: 'text',
@@ -127,7 +134,11 @@ export const verbs = {
   },
   eval: {
     about: 'Bits per byte of a whole file, per document.',
-    flags: { ...corpus, 'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' } },
+    flags: {
+      ...corpus,
+      'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' },
+      runtime,
+    },
   },
   diagnose: {
     about: 'Expand or not: the verdict, the signals behind it and the frontier of vocabulary sizes. Needs no GPU.',
@@ -189,7 +200,7 @@ export const verbs = {
         kind: 'text',
         value: 'FORM',
         about: 'what to write',
-        choices: ['safetensors', 'delta', 'scale'],
+        choices: ['safetensors', 'onnx', 'delta', 'scale'],
         required: true,
       },
       base: { kind: 'text', value: 'bundled|DIR', about: 'delta: the model as it was before it was grafted' },
@@ -197,6 +208,11 @@ export const verbs = {
       corpus: { ...corpus.corpus, about: 'scale: the texts to go on with', required: false },
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       ...weights,
+      dtype: {
+        kind: 'text',
+        value: 'TYPE',
+        about: `${weights.dtype.about}: ${weights.dtype.choices.join(', ')} (source by default); onnx: f32, f16, q4, several with commas (f32 by default)`,
+      },
     },
   },
   compare: {
@@ -224,7 +240,14 @@ export const verbs = {
       'max-tokens': { kind: 'whole', value: 'N', about: 'how many tokens', fallback: '64' },
       temperature: { kind: 'number', value: 'X', about: '0 takes the likeliest token', fallback: '0' },
       'top-k': { kind: 'whole', value: 'K', about: 'sample among the K likeliest; 0: all', fallback: '40' },
+      'top-p': {
+        kind: 'number',
+        value: 'P',
+        about: 'sample among the likeliest that together have this probability; 1: all',
+        fallback: '1',
+      },
       seed,
+      runtime,
     },
   },
 } satisfies Record<string, { about: string; flags: Record<string, Flag> }>;

@@ -62,18 +62,10 @@ export async function writeModel(
   exported: ModelToExport,
   onProgress: OnProgress = () => undefined,
 ): Promise<void> {
-  const { model, files } = exported;
-  const { checkpoint } = model;
   const weights = weightFiles(await tensorsToWrite(exported), exported.shardBytes);
   const report = throttled(onProgress);
   // Small files first: a reader of the folder finds them even if the weights do not fit.
-  await sink.write('config.json', configToWrite(exported));
-  if (checkpoint.generationConfig !== undefined)
-    await sink.write('generation_config.json', checkpoint.generationConfig);
-  await writeTokenizer(sink, model, files, exported.newTokens);
-  const { card } = exported;
-  if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
-  for (const [name, text] of Object.entries(exported.extras)) await sink.write(name, text);
+  await writeSmallFiles(sink, exported, configToWrite(exported));
   let written = 0;
   for (const { name, file } of weights.files) {
     const counted = async function* () {
@@ -89,17 +81,34 @@ export async function writeModel(
   for (const name of staleWeightFiles(weights)) await sink.remove?.(name);
 }
 
-/** The text that was read where nothing in it changes. */
-function configToWrite({ model: { checkpoint, summary }, graft, dtype }: ModelToExport): string {
-  if (!graft && dtype === undefined) return checkpoint.configText;
-  const plan = graft?.plan ?? unchangedPlan(summary.embeddingRows);
-  return configText(graftedConfig(checkpoint.config, plan, dtype));
+/** Everything of the folder but weights: configuration, tokenizer, model card, new tokens, the experiment. */
+export async function writeSmallFiles(sink: FolderSink, exported: ModelToExport, config: string): Promise<void> {
+  const { model, files, card, newTokens, extras } = exported;
+  const { generationConfig } = model.checkpoint;
+  await sink.write('config.json', config);
+  if (generationConfig !== undefined) await sink.write('generation_config.json', generationConfig);
+  await writeTokenizer(sink, model, files, newTokens);
+  if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
+  for (const [name, text] of Object.entries(extras)) await sink.write(name, text);
 }
 
-/** The tensors of the written model, each a stream that is opened when its turn comes. */
-export async function tensorsToWrite(exported: ModelToExport): Promise<TensorToWrite[]> {
+/** The text that was read where nothing in it changes. */
+function configToWrite(exported: ModelToExport): string {
+  const { model, graft, dtype } = exported;
+  if (!graft && dtype === undefined) return model.checkpoint.configText;
+  return configText(graftedConfig(model.checkpoint.config, planOf(exported), dtype));
+}
+
+export function planOf({ model, graft }: Pick<ModelToExport, 'model' | 'graft'>): GraftPlan {
+  return graft?.plan ?? unchangedPlan(model.summary.embeddingRows);
+}
+
+/** The tensors of the written model, each a stream that begins anew whenever it is asked for. */
+export async function tensorsToWrite(
+  exported: Pick<ModelToExport, 'model' | 'graft' | 'store' | 'trainedNames' | 'dtype'>,
+): Promise<TensorToWrite[]> {
   const { model, graft, store, trainedNames, dtype } = exported;
-  const plan = graft?.plan ?? unchangedPlan(model.summary.embeddingRows);
+  const plan = planOf(exported);
   const vocabulary: VocabularyTensor[] = [];
   if (graft) {
     const input = matrixName(model, 'input');

@@ -11,7 +11,7 @@ export { CountingThread, type OpenedShards, type OpenShards } from './countingSh
 export { diagnose, type DiagnosedVocabulary } from './diagnose';
 export { cappedDocuments, encodeDocuments, scoreDocuments, utf8Bytes, type Scorer } from './evaluate';
 export { exportReport, writeModel, type ModelToExport, type WeightsAs } from './exportModel';
-export { generateText } from './generate';
+export { engineText, generateText, type TextModel } from './generate';
 export { graftRows, matrixName, type Graft } from './graftedRows';
 export { isSameWay, learnVocabulary, wayOf, wordsOf } from './learnVocabulary';
 export { ModelSession } from './modelSession';
@@ -24,7 +24,7 @@ export { throttled } from './progress';
 export { cardOf, experimentOf, recordLines } from './report';
 export { earlierGraft } from './earlierGraft';
 export { defaultRates, defaultTrainSettings } from './settings';
-export { Training, type Arms } from './training';
+export { evaluationBytes, Training, type Arms } from './training';
 export { openTrainedElsewhere, type TrainedElsewhere } from './trainedElsewhere';
 export { openTokenizerModel, sizesOf, type TokenizerModel } from './tokenizerModel';
 export { buildVocabulary, prunedExtension, type Vocabulary } from './vocabulary';
@@ -33,3 +33,8 @@ export { MODEL_FOLDER, writeScale, type ContinueFile, type ScaleToWrite } from '
 export { writeTokenizer } from './writeTokenizer';
 export { deltaOfFolders, deltaOfGraft, writeDelta } from './writeDelta';
 export { verifyWeights, type VerifiedWeights } from './verifyWeights';
+export type { OnnxDtype } from '../model/index';
+export { onnxDtypes, onnxFileName, onnxModelFiles, writeOnnxModel, type OnnxExportOptions } from './exportOnnx';
+export { proveOnnx } from './proveOnnx';
+export { OnnxSession, type OnnxRuntime, type OnnxText } from './onnxSession';
+export { onnxScorer, onnxText } from './onnxText';

@@ -400,12 +400,13 @@ export interface Comparison {
 }
 
 /** The whole model; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
-export type ExportForm = 'model' | 'delta' | 'scale';
+export type ExportForm = 'model' | 'onnx' | 'delta' | 'scale';
 
 export interface ExportChoice {
   readonly form: ExportForm;
-  /** A delta has its base's. */
+  /** Of safetensors; a delta has its base's. */
   readonly dtype: 'source' | 'F32' | 'F16' | 'BF16';
+  readonly onnxDtype: 'f32' | 'f16' | 'q4';
 }
 
 export interface ExportReport {
@@ -420,8 +421,16 @@ export interface ExportReport {
     readonly roundingLogitDifference?: number;
     readonly tokensCompared: number;
     readonly greedyAgreement: number;
-    readonly untouchedRows: number;
-    readonly movedNewRows: number;
+    /** Of safetensors: old rows equal to the bit, and new rows that are no longer what they started as. */
+    readonly untouchedRows?: number;
+    readonly movedNewRows?: number;
+    /** Of ONNX: which onnxruntime-web opened the bytes. */
+    readonly onnx?: {
+      readonly dtype: 'f32' | 'f16' | 'q4';
+      readonly provider: 'wasm' | 'webgpu';
+      readonly threads: number;
+      readonly version: string;
+    };
     readonly passed: boolean;
   };
 }

@@ -11,7 +11,7 @@ import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './
 import { compareArms, type ArmScores } from './compare';
 import type { CorpusText } from './corpusText';
 import { cappedDocuments, encodeDocuments, scoreDocuments } from './evaluate';
-import { generateText } from './generate';
+import { engineText, generateText } from './generate';
 import { graftRows, type Graft } from './graftedRows';
 import { groupRates } from './modelGraphs';
 import { ModelSession } from './modelSession';
@@ -236,7 +236,7 @@ export class Training {
     const document = corpus.heldOut[Math.floor(random() * corpus.heldOut.length)] ?? '';
     const { ids, ends } = model.tokenizer.encode(document.slice(0, 400));
     const prompt = document.slice(0, ends[Math.min(samplePromptTokens, Math.floor(ids.length / 2))] ?? 0);
-    const pieces = await generateText(this.session, this.tokenizer, {
+    const pieces = await generateText(engineText(this.session), this.tokenizer, {
       prompt,
       maxTokens: sampleTokens,
       temperature: 0.8,

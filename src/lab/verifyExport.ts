@@ -17,6 +17,7 @@ import {
 import type { Tokenizer } from '../tokenizer/index';
 import { deviceRows } from './deviceRows';
 import { matrixName, type Graft } from './graftedRows';
+import { greedyAgreement, largestDifference } from './logitDifference';
 import { ModelSession } from './modelSession';
 import { openModel, type LoadedModel } from './openModel';
 import type { OnProgress } from './progress';
@@ -179,30 +180,4 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length) return Infinity;
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!);
-    // A NaN on either side must not pass.
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
-  }
-  return largest;
-}
-
-function greedyAgreement(a: Float32Array, b: Float32Array, positions: number): number {
-  const rows = a.length / positions;
-  let agreed = 0;
-  for (let at = 0; at < positions; at++) {
-    agreed += likeliest(a, at * rows, rows) === likeliest(b, at * rows, rows) ? 1 : 0;
-  }
-  return agreed / positions;
-}
-
-function likeliest(logits: Float32Array, start: number, rows: number): number {
-  let best = 0;
-  for (let id = 1; id < rows; id++) if (logits[start + id]! > logits[start + best]!) best = id;
-  return best;
 }

@@ -42,3 +42,5 @@ export function storedParameters(
 export function buildModel(config: ModelConfig, options: BuildOptions): ModelGraph {
   return familyOf(config.modelType).build(config, options);
 }
+
+export { onnxModelOf, onnxRoundings, type OnnxDtype, type Rounding, type WeightSource } from './onnx/index';

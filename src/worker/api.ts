@@ -23,6 +23,7 @@ import type {
   RunStatus,
   SampleSummary,
   SavedRun,
+  ScoreResult,
   TrainSettings,
   VocabularySummary,
 } from '../lab/index';
@@ -38,6 +39,26 @@ export interface RunUpdate {
   readonly status: RunStatus;
   /** New records since the last update, in order. */
   readonly records: readonly RunRecord[];
+}
+
+/** What a model ran on. */
+export interface RuntimeUsed {
+  readonly name: 'engine' | 'onnxruntime-web';
+  readonly provider: 'wasm' | 'webgpu';
+  readonly threads: number;
+}
+
+export interface Generated {
+  readonly pieces: readonly Piece[];
+  /** From the first token of the prompt to the last of the text; opening the model is not in it. */
+  readonly milliseconds: number;
+  readonly runtime: RuntimeUsed;
+}
+
+export interface ModelScores {
+  readonly heldOut: ScoreResult;
+  readonly general: ScoreResult;
+  readonly runtime: RuntimeUsed;
 }
 
 export interface LabApi {
@@ -88,7 +109,12 @@ export interface LabApi {
     files: readonly File[],
     onProgress: OnProgress,
   ): Promise<{ vocabulary: VocabularySummary; status: RunStatus; settings: TrainSettings }>;
-  /** Samples from base or graft with the weights as they are now; `onPiece` gets tokens as they come. */
+  /** Bits per byte of the open model on held-out and general text, with or without a GPU. */
+  measureBase(onProgress: OnProgress): Promise<ModelScores>;
+  /**
+   * Samples from base or graft with the weights as they are now; `onPiece` gets tokens as they come. In onnxruntime-web
+   * (the base needs no GPU), or in the engine where the model is too large for it.
+   */
   generate(
     options: {
       model: 'base' | 'grafted';
@@ -96,10 +122,11 @@ export interface LabApi {
       maxTokens: number;
       temperature: number;
       topK: number;
+      topP: number;
       seed: number;
     },
     onPiece: (piece: Piece) => void,
-  ): Promise<readonly Piece[]>;
+  ): Promise<Generated>;
 
   /** Writes what was chosen into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
   exportZip(

@@ -3,25 +3,34 @@
  * steps themselves are src/lab's; here is only which of them were taken, what a new choice makes stale, and cancelling.
  */
 import { filesTree, type FileTree } from '../checkpoint/index';
-import { LabError } from '../error';
+import type { Device } from '../engine/index';
+import { asLabError, LabError } from '../error';
 import {
   applyDelta,
   buildVocabulary,
   CandidateTable,
+  cappedDocuments,
   defaultTrainSettings,
   diagnose,
+  encodeDocuments,
+  engineText,
+  evaluationBytes,
   experimentOf,
   generateText,
   isSameWay,
   learnVocabulary,
   leastLimits,
   ModelSession,
+  onnxScorer,
+  onnxText,
   openCorpus,
   openGeneralText,
   openModel,
   openTrainedElsewhere,
   piecesOf,
   planTraining,
+  scoreDocuments,
+  scoreResult,
   throttled,
   Training,
   wayOf,
@@ -45,16 +54,20 @@ import {
   type RunStatus,
   type SampleSummary,
   type SavedRun,
+  type Scorer,
+  type TextModel,
   type TrainMode,
   type TrainSettings,
   type Vocabulary,
   type VocabularyChoice,
   type VocabularySummary,
 } from '../lab/index';
+import type { Tokenizer } from '../tokenizer/index';
 import { Adapter } from './adapter';
 import { openShards } from './countingShards';
-import type { LabApi, OnProgress, RunUpdate, Tokenized } from './api';
+import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed, RunUpdate, Tokenized } from './api';
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
+import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
 
@@ -76,6 +89,7 @@ export class Experiment implements LabApi {
   private comparison: Comparison | undefined;
   private restored: Pick<RunUpdate, 'records' | 'status'> | undefined;
   private base: Promise<ModelSession> | undefined;
+  private readonly arms = new OnnxArms();
 
   openAdapter(onProgress: OnProgress): Promise<AdapterSummary> {
     return this.adapter.summary(onProgress);
@@ -251,14 +265,19 @@ export class Experiment implements LabApi {
     });
   }
 
-  generate(options: Parameters<LabApi['generate']>[0], onPiece: (piece: Piece) => void): Promise<readonly Piece[]> {
+  generate(options: Parameters<LabApi['generate']>[0], onPiece: (piece: Piece) => void): Promise<Generated> {
     return this.cancellable(async (signal) => {
-      const { model: which, ...rest } = options;
-      if (which === 'base') {
-        return generateText(await this.baseSession(), this.requireModel().tokenizer, { ...rest, signal, onPiece });
-      }
-      const { session, tokenizer, firstNewId } = this.requireTraining();
-      return generateText(session, tokenizer, { ...rest, firstNewId, signal, onPiece });
+      const { model: arm, ...rest } = options;
+      const { text, runtime } = await this.textModel(arm);
+      const { tokenizer, firstNewId } = arm === 'base' ? this.baseTokenizer : this.requireTraining();
+      const started = performance.now();
+      const pieces = await generateText(text, tokenizer, {
+        ...rest,
+        ...(firstNewId === undefined ? {} : { firstNewId }),
+        signal,
+        onPiece,
+      });
+      return { pieces, milliseconds: performance.now() - started, runtime };
     });
   }
 
@@ -275,6 +294,30 @@ export class Experiment implements LabApi {
       this.training = training;
       this.restored = { records: [], status };
       return { vocabulary: vocabulary.summary, status, settings };
+    });
+  }
+
+  /** Bits per byte of the model as it was opened, on the corpus and on general text: on the processor where there is no GPU. */
+  measureBase(onProgress: OnProgress): Promise<ModelScores> {
+    return this.cancellable(async (signal) => {
+      const [model, corpus] = [this.requireModel(), this.requireCorpus()];
+      const device = await this.workingDevice();
+      const scorer = device ? (await this.baseSession()).scorer() : await this.onnxScorer();
+      const bytes = evaluationBytes[device && !device.report.isFallback ? 'hardware' : 'software'];
+      const score = async (documents: readonly string[], part: number) => {
+        const encoded = encodeDocuments(cappedDocuments(documents, bytes), (text) => model.tokenizer.encode(text));
+        const scores = await scoreDocuments(scorer, encoded, {
+          signal,
+          onProgress: (done, total) => onProgress({ phase: 'evaluating', done: part * total + done, total: 2 * total }),
+        });
+        return scoreResult(scores);
+      };
+      const heldOut = await score(corpus.heldOut, 0);
+      return {
+        heldOut,
+        general: await score(corpus.general, 1),
+        runtime: device ? engineRuntime : onnxUsed(await this.baseArm()),
+      };
     });
   }
 
@@ -398,6 +441,46 @@ export class Experiment implements LabApi {
     return this.general;
   }
 
+  /**
+   * An arm as what continues texts: onnxruntime-web from an export in memory, which keeps what it has read, else the
+   * engine, where the model is too large for that.
+   */
+  private async textModel(arm: Arm): Promise<{ text: TextModel; runtime: RuntimeUsed }> {
+    try {
+      const opened = arm === 'base' ? await this.baseArm() : await this.graftedArm();
+      return { text: onnxText(opened.session, this.requireModel()), runtime: onnxUsed(opened) };
+    } catch (thrown) {
+      if (asLabError(thrown).code !== 'onnx/too-large' || !(await this.workingDevice())) throw thrown;
+      const session = arm === 'base' ? await this.baseSession() : this.requireTraining().session;
+      return { text: engineText(session), runtime: engineRuntime };
+    }
+  }
+
+  private async baseArm(): Promise<OnnxArm> {
+    const exported = { model: this.requireModel(), trainedNames: [] };
+    return this.arms.open('base', exported, 0, await this.workingDevice());
+  }
+
+  private async graftedArm(): Promise<OnnxArm> {
+    const { graft, session } = this.requireTraining();
+    const { store, trainedNames } = session;
+    const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), store, trainedNames };
+    return this.arms.open('grafted', exported, this.runSoFar.status.step, await this.workingDevice());
+  }
+
+  private async onnxScorer(): Promise<Scorer> {
+    return onnxScorer((await this.baseArm()).session, this.requireModel());
+  }
+
+  /** Undefined where there is no adapter, or one that computes wrongly. */
+  private workingDevice(): Promise<Device | undefined> {
+    return this.adapter.device().catch(() => undefined);
+  }
+
+  private get baseTokenizer(): { tokenizer: Tokenizer; firstNewId?: number } {
+    return { tokenizer: this.requireModel().tokenizer };
+  }
+
   private baseSession(): Promise<ModelSession> {
     this.base ??= this.adapter.device().then((device) => ModelSession.open(device, this.requireModel()));
     this.base.catch(() => {
@@ -457,6 +540,7 @@ export class Experiment implements LabApi {
   }
 
   private dropModel(): void {
+    void this.arms.close('base');
     void this.base?.then((session) => session.close());
     this.base = undefined;
     this.tree = undefined;
@@ -473,6 +557,7 @@ export class Experiment implements LabApi {
   }
 
   private dropTraining(): void {
+    void this.arms.close('grafted');
     this.training?.close();
     this.training = undefined;
     this.comparison = undefined;
@@ -506,6 +591,12 @@ function nothingToLearn(): LabError {
 
 function missing(code: string, message: string, hint: string): never {
   throw new LabError(code, message, hint);
+}
+
+const engineRuntime: RuntimeUsed = { name: 'engine', provider: 'webgpu', threads: 1 };
+
+function onnxUsed({ runtime: { provider, threads } }: OnnxArm): RuntimeUsed {
+  return { name: 'onnxruntime-web', provider, threads };
 }
 
 function preparing(settings: TrainSettings): RunStatus {

@@ -1,4 +1,7 @@
-/** The trained model, its delta, or a folder to go on with, to a zip or a folder, and the proof from the bytes that were written, never from memory. */
+/**
+ * The trained model as checkpoint or ONNX, its delta, or a folder to go on with, to a zip or a folder, and the proof from the
+ * bytes that were written, never from memory.
+ */
 import {
   directorySink,
   directoryTree,
@@ -11,16 +14,19 @@ import {
   type FileTree,
   type FolderSink,
 } from '../checkpoint/index';
+import type { Device } from '../engine/index';
 import {
   applyDelta,
   cardOf,
   deltaOfGraft,
   exportReport,
   MODEL_FOLDER,
+  proveOnnx,
   recordLines,
   verifyExport,
   writeDelta,
   writeModel,
+  writeOnnxModel,
   writeScale,
   type Comparison,
   type Experiment,
@@ -28,11 +34,13 @@ import {
   type ExportForm,
   type ExportReport,
   type ModelToExport,
+  type OnnxDtype,
   type RunRecord,
   type Training,
   type Vocabulary,
 } from '../lab/index';
 import type { OnProgress } from './api';
+import { onnxRuntime } from './onnxRuntime';
 
 export interface FinishedRun {
   /** The model as it was opened. */
@@ -63,7 +71,12 @@ export async function exportZip(
   return { report: await verified(run, choice, await openZip(zip, fileName), onProgress), zip, fileName };
 }
 
-const endings = { model: 'grafted', delta: 'delta', scale: 'elsewhere' } as const satisfies Record<ExportForm, string>;
+const endings = {
+  model: 'grafted',
+  onnx: 'grafted-onnx',
+  delta: 'delta',
+  scale: 'elsewhere',
+} as const satisfies Record<ExportForm, string>;
 
 export async function exportFolder(
   run: FinishedRun,
@@ -77,7 +90,13 @@ export async function exportFolder(
   return verified(run, choice, await directoryTree(directory, sink.written), onProgress);
 }
 
-async function write(run: FinishedRun, { form, dtype }: ExportChoice, sink: FolderSink, onProgress: OnProgress) {
+async function write(
+  run: FinishedRun,
+  { form, dtype, onnxDtype }: ExportChoice,
+  sink: FolderSink,
+  onProgress: OnProgress,
+): Promise<void> {
+  if (form === 'onnx') return writeOnnxModel(sink, modelOf(run), [onnxDtype], { onProgress });
   const exported: ModelToExport = {
     ...modelOf(run),
     ...(dtype === 'source' || form === 'delta' ? {} : { dtype }),
@@ -114,13 +133,23 @@ async function modelTree(run: FinishedRun, form: ExportForm, tree: FileTree): Pr
 
 async function verified(
   run: FinishedRun,
-  { form }: ExportChoice,
+  { form, onnxDtype }: ExportChoice,
   tree: FileTree,
   onProgress: OnProgress,
 ): Promise<ExportReport> {
   const { session, tokenizer, setup } = run.training;
   const text = setup.corpus.heldOut.slice(0, proofDocuments).join('\n');
+  if (form === 'onnx') {
+    const runtime = await onnxRuntime(canComputeIn(onnxDtype, session.device) ? session.device : undefined);
+    const toProve = { dtype: onnxDtype, session, tokenizer, text };
+    return exportReport(tree, form, await proveOnnx(runtime, tree, toProve, onProgress));
+  }
   const toVerify = { session, tokenizer, mode: setup.settings.mode, text };
   const model = await modelTree(run, form, tree);
   return exportReport(tree, form, await verifyExport(model, toVerify, onProgress));
+}
+
+/** onnxruntime's shaders need `shader-f16` for it, which the processor does without. */
+function canComputeIn(dtype: OnnxDtype, { report }: Device): boolean {
+  return dtype !== 'f16' || report.hasF16;
 }

@@ -139,6 +139,20 @@ describe('a visit from opening to download', () => {
     },
   );
 
+  test('the same as ONNX: its bytes were opened by onnxruntime-web and agreed', { timeout: 6 * MINUTE }, async () => {
+    const { page } = first;
+    await page.click('[data-form="onnx"]');
+    await page.selectOption('[data-setting="onnxDtype"]', 'q4');
+    const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
+    await page.click('[data-action="save-zip"]:not([disabled])');
+    const download = await arriving;
+    expect(await page.locator('.proof[data-passed="true"]').textContent()).toContain('onnxruntime-web');
+    const names = Object.keys(unzipSync(readFileSync(await download.path())));
+    for (const name of ['config.json', 'tokenizer.json', 'onnx/model_q4.onnx', 'onnx/model_q4.onnx_data']) {
+      expect(names.some((each) => each.endsWith(name))).toBe(true);
+    }
+  });
+
   test('its new rows alone, put onto the base again, agree too', { timeout: 6 * MINUTE }, async () => {
     const { page } = first;
     await page.click('[data-form="delta"]');

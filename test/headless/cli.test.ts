@@ -124,6 +124,38 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect((JSON.parse(onto.stdout) as Failure).error).toMatchObject({ code: 'headless/same-folder' });
   });
 
+  it('exports to ONNX without an adapter, and says that nothing was compared', () => {
+    const out = join(folder, 'onnx');
+    const exported = (...more: string[]) =>
+      lab(['export', '--model', folder, '--to', 'onnx', '--json', ...more], { VK_ICD_FILENAMES: '/nowhere/icd.json' });
+    const { status, stdout, stderr } = exported('--dtype', 'q4,f32', '--out', out);
+    expect(status, stderr + stdout).toBe(0);
+    const { files, proofs, dtypes } = JSON.parse(stdout) as { files: string[]; proofs: null; dtypes: string[] };
+    expect(files).toEqual(
+      expect.arrayContaining(['config.json', 'tokenizer.json', 'onnx/model.onnx_data', 'onnx/model_q4.onnx']),
+    );
+    expect({ proofs, dtypes }).toEqual({ proofs: null, dtypes: ['q4', 'f32'] });
+    const refused = exported('--dtype', 'f32,int8', '--out', join(folder, 'other'));
+    expect((JSON.parse(refused.stdout) as Failure).error.message).toContain('`int8`');
+    const same = exported('--out', folder);
+    expect((JSON.parse(same.stdout) as Failure).error.code).toBe('headless/same-folder');
+  });
+
+  it('evaluates and generates without an adapter, in onnxruntime', () => {
+    const corpus = join(folder, 'letters.txt');
+    writeFileSync(corpus, 'abab cdef\ngh ab');
+    const run = (...verb: string[]) => {
+      const { stdout } = lab([...verb, '--model', folder, '--runtime', 'onnxruntime', '--json'], {
+        VK_ICD_FILENAMES: '/nowhere/icd.json',
+      });
+      return JSON.parse(stdout) as { bitsPerByte: number; bytes: number; ids: number[] };
+    };
+    const { bitsPerByte, bytes } = run('eval', '--corpus', corpus);
+    expect(bytes).toBe(15);
+    expect(bitsPerByte).toBeGreaterThan(1);
+    expect(run('generate', '--prompt', 'ab', '--max-tokens', '3').ids.length).toBeLessThanOrEqual(3);
+  });
+
   it('tokenizes without weights, with offsets in characters', () => {
     const tokenizer = join(folder, 'tokenizer-only');
     mkdirSync(tokenizer);

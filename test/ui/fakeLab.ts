@@ -299,6 +299,8 @@ export const diagnosis: Diagnosis = {
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+const runtime = { name: 'onnxruntime-web', provider: 'wasm', threads: 4 } as const;
+
 export interface FakeOptions {
   /** Milliseconds a step of the fake run takes. */
   readonly stepMilliseconds?: number;
@@ -575,11 +577,16 @@ export function fakeLab({
         onPiece(piece);
         await wait(4);
       }
-      return all;
+      return { pieces: all, milliseconds: 4 * all.length, runtime };
     },
     async openTrainedFolder(_, onProgress) {
       await count('loading', 38, onProgress);
       return { vocabulary: vocabulary(512), status: status('finished', 300, 300), settings };
+    },
+    async measureBase(onProgress) {
+      await count('evaluating', 100, onProgress);
+      const { heldOut, general } = comparison.arms.find(({ arm }) => arm === 'base')!;
+      return { heldOut, general, runtime };
     },
     async exportZip({ form }, onProgress) {
       await count('writing', 19_000_000, onProgress);

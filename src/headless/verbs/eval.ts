@@ -1,22 +1,22 @@
 /** `eval`: bits per byte over all documents of a file. */
-import { cappedDocuments, encodeDocuments, ModelSession, scoreDocuments, scoreResult } from '../../lab/index';
+import { cappedDocuments, encodeDocuments, scoreDocuments, scoreResult } from '../../lab/index';
 import type { Command } from '../arguments';
-import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { allDocuments } from './corpus';
 import { modelOf } from './model';
+import { runningModel } from './runningModel';
 
 export async function evalVerb(command: Command): Promise<Answer> {
   const model = await modelOf(command);
   const documents = cappedDocuments(await allDocuments(command), command.number('max-bytes') ?? Infinity);
   const report = progressLine();
-  const session = await ModelSession.open(await nodeDevice(), model, { onProgress: report });
+  const running = await runningModel(command, model, report);
   const encoded = encodeDocuments(documents, (text) => model.tokenizer.encode(text));
-  const scores = await scoreDocuments(session.scorer(), encoded, {
+  const scores = await scoreDocuments(running.scorer, encoded, {
     onProgress: (done, total) => report({ phase: 'evaluating', done, total }),
   });
-  session.close();
+  await running.close();
   const { bitsPerByte, nllPerToken, tokens, bytes, documents: count, interval } = scoreResult(scores);
   return {
     value: { bitsPerByte, nllPerToken, tokens, bytes, documents: count, interval },

@@ -2,11 +2,13 @@
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { exportDelta } from './exportDelta';
+import { exportOnnx } from './exportOnnx';
 import { exportSafetensors } from './exportSafetensors';
 import { exportScale } from './exportScale';
 
 const targets = {
   safetensors: exportSafetensors,
+  onnx: exportOnnx,
   delta: exportDelta,
   scale: exportScale,
 } satisfies Record<string, (command: Command) => Promise<Answer>>;

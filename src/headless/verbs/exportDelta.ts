@@ -19,7 +19,7 @@ export async function exportDelta(command: Command): Promise<Answer> {
       'Give the model as it was before it was grafted.',
     );
   }
-  if (command.text('dtype') !== 'source') {
+  if ((command.text('dtype') ?? 'source') !== 'source') {
     throw new LabError(
       'headless/bad-arguments',
       'A delta has the number type of its base; `--dtype` does not go with it.',

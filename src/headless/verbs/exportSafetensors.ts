@@ -1,6 +1,7 @@
 /** `export --to safetensors`: the same model in another type or in shards, compared with its source once it is written. */
 import { readText, type FileTree, type WeightDtype } from '../../checkpoint/index';
 import { folderSink, folderTree } from '../../checkpoint/node';
+import { LabError } from '../../error';
 import {
   earlierGraft,
   verifyWeights,
@@ -52,10 +53,22 @@ export async function exportOf(tree: FileTree, model: LoadedModel): Promise<Mode
 }
 
 export function weightsAs(command: Command): WeightsAs {
-  const dtype = command.text('dtype');
+  const dtype = command.text('dtype') ?? 'source';
   const shardBytes = command.number('shard-bytes');
   return {
-    ...(dtype === undefined || dtype === 'source' ? {} : { dtype: dtype as WeightDtype }),
+    ...(dtype === 'source' ? {} : { dtype: weightDtype(dtype) }),
     ...(shardBytes === undefined ? {} : { shardBytes }),
   };
+}
+
+const weightDtypes: readonly WeightDtype[] = ['F32', 'F16', 'BF16'];
+
+function weightDtype(name: string): WeightDtype {
+  const found = weightDtypes.find((dtype) => dtype === name);
+  if (found) return found;
+  throw new LabError(
+    'headless/bad-arguments',
+    `\`--dtype\` cannot be \`${name}\` for safetensors.`,
+    'One of: source, F32, F16, BF16.',
+  );
 }

@@ -14,9 +14,11 @@ import {
   type ExportChoice,
   type ExportReport,
   type LabApi,
+  type ModelScores,
   type ModelSummary,
   type OnProgress,
   type Piece,
+  type RuntimeUsed,
   type RunUpdate,
   type SampleSummary,
   type SavedRun,
@@ -47,6 +49,7 @@ interface Slots {
   model: Slot<ModelSummary>;
   samples: Slot<readonly SampleSummary[]>;
   corpus: Slot<CorpusSummary>;
+  baseScores: Slot<ModelScores>;
   diagnosis: Slot<Diagnosis>;
   candidates: Slot<readonly Candidate[]>;
   vocabulary: Slot<VocabularySummary>;
@@ -62,6 +65,7 @@ type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['v
 const DOWNSTREAM: readonly SlotName[] = [
   'model',
   'corpus',
+  'baseScores',
   'diagnosis',
   'candidates',
   'vocabulary',
@@ -74,13 +78,15 @@ export interface Written {
   readonly pieces: readonly Piece[];
   readonly milliseconds: number;
   readonly done: boolean;
+  /** Known once it is done. */
+  readonly runtime?: RuntimeUsed;
 }
 
 export interface Tried {
   readonly prompt: string;
   readonly written: Readonly<Record<'base' | 'grafted', Written>>;
-  /** Tokens of what the graft wrote, and what the base vocabulary needs for the same text. */
-  readonly tokens: { readonly grafted: number; readonly base: number };
+  /** Tokens of what the graft wrote, and what the base vocabulary needs for the same text; null where there is no graft. */
+  readonly tokens: { readonly grafted: number; readonly base: number } | null;
 }
 
 export class LabState {
@@ -89,6 +95,7 @@ export class LabState {
     model: EMPTY,
     samples: EMPTY,
     corpus: EMPTY,
+    baseScores: EMPTY,
     diagnosis: EMPTY,
     candidates: EMPTY,
     vocabulary: EMPTY,
@@ -342,9 +349,14 @@ export class LabState {
     if (opened) await this.compare();
   }
 
+  /** The model as it was opened, on what is held out; needs no GPU. */
+  measureBase(): Promise<ModelScores | null> {
+    return this.fill('baseScores', (onProgress) => this.lab.measureBase(onProgress));
+  }
+
   // ── taking it away ───────────────────────────────────────
 
-  exportChoice: ExportChoice = { form: 'model', dtype: 'source' };
+  exportChoice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32' };
 
   /** What was written before is another thing: its proof is taken away. */
   chooseExport(change: Partial<ExportChoice>): void {

@@ -10,6 +10,7 @@ import { number } from '../parts/number';
 import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '../parts/panel';
 import { errorOf, valueOf } from '../state/slot';
 import { modeName } from '../wording/modes';
+import { runtimeText } from '../wording/runtimes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
 import { forestScale, intervalText, whisker, type Scale } from './forest';
 import './trained-elsewhere';
@@ -52,14 +53,14 @@ export class CompareStep extends LabElement {
             ? this.arms(comparison)
             : canMeasure
               ? nothing
-              : panel({
+              : html`${panel({
                   heading: msg('Arms'),
                   body: emptyState(
                     run?.isActive ? msg('Training is still on.') : msg('No run yet.'),
                     msg('Arms are measured by themselves when a run has finished.'),
                     html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
                   ),
-                })
+                })}${run?.isActive ? nothing : this.baseAlone()}`
       }
       <tg-trained-elsewhere></tg-trained-elsewhere>
     </div>`;
@@ -74,6 +75,45 @@ export class CompareStep extends LabElement {
     >
       ${isMain ? msg('Measure') : msg('Measure again')}
     </button>`;
+  }
+
+  /** Before there is a run: how well the open model predicts these texts, with or without a GPU. */
+  private baseAlone() {
+    const { baseScores: slot, corpus } = this.lab.slots;
+    if (corpus.status !== 'ready') return nothing;
+    if (slot.status === 'pending') {
+      return loadingPanel(msg('The model as it is'), slot.progress, 3, () => void this.lab.cancel());
+    }
+    const failed = errorOf(slot);
+    const scores = valueOf(slot);
+    const line = ({ bitsPerByte, interval, documents, bytes }: ArmResult['heldOut']) =>
+      html`<b>${fixed(bitsPerByte, 3)}</b>
+        <span class="note"
+          >${interval ? intervalText(interval) : msg('one document')};
+          ${msg(str`${count(documents)} documents, ${count(bytes)} bytes`)}</span
+        >`;
+    return html`${failed ? failureAlert(failed) : nothing}${panel({
+      heading: msg('The model as it is'),
+      name: 'base-alone',
+      note: scores ? runtimeText(scores.runtime) : msg('Bits per byte before anything is grafted; needs no GPU'),
+      end: html`<button
+        type="button"
+        class="btn"
+        data-action="measure-base"
+        @click=${() => void this.lab.measureBase()}
+      >
+        ${scores ? msg('Measure again') : msg('Measure')}
+      </button>`,
+      body: scores
+        ? facts([
+            [msg('Held-out text, bits per byte'), line(scores.heldOut)],
+            [msg('General text, bits per byte'), line(scores.general)],
+            [msg('Bytes per token'), fixed(scores.heldOut.bytes / scores.heldOut.tokens, 2)],
+          ])
+        : html`<p class="note">
+            ${msg('How well it predicts these texts now is what a graft will be held against.')}
+          </p>`,
+    })}`;
   }
 
   private arms(comparison: Comparison) {

@@ -134,6 +134,24 @@ export class DownloadStep extends LabElement {
     await this.lab.exportFolder(directory);
   }
 
+  private rows({ untouchedRows = 0, movedNewRows = 0 }: Exported['report']['verification']) {
+    return html`<div>
+      <span class="note">${msg('Untouched rows')}</span>
+      <span class="v">${withUnit(count(untouchedRows), msg('equal to the bit'))}</span>
+      <span class="note">${msg(str`${count(movedNewRows)} new rows moved`)}</span>
+    </div>`;
+  }
+
+  private runtime({ provider, threads, version }: NonNullable<Exported['report']['verification']['onnx']>) {
+    return html`<div>
+      <span class="note">${msg('Opened by')}</span>
+      <span class="v">${withUnit('onnxruntime-web', version)}</span>
+      <span class="note"
+        >${provider === 'webgpu' ? msg('on this GPU') : msg(str`on the processor, ${count(threads)} threads`)}</span
+      >
+    </div>`;
+  }
+
   private proof({ report }: Exported) {
     const { verification: found, files } = report;
     const rounding = found.roundingLogitDifference ?? 0;
@@ -180,11 +198,7 @@ export class DownloadStep extends LabElement {
             }</span
           >
         </div>
-        <div>
-          <span class="note">${msg('Untouched rows')}</span>
-          <span class="v">${withUnit(count(found.untouchedRows), msg('equal to the bit'))}</span>
-          <span class="note">${msg(str`${count(found.movedNewRows)} new rows moved`)}</span>
-        </div>
+        ${found.onnx ? this.runtime(found.onnx) : this.rows(found)}
       </div>`,
     })}
     ${panel({
@@ -214,7 +228,8 @@ function fileNote(path: string, form: ExportForm): string {
   const name = `/${path}`;
   if (name.endsWith('delta.safetensors')) return msg('New rows, their ids, and by what their base is known');
   if (name.endsWith('.safetensors.index.json')) return msg('Which tensor lies in which file');
-  if (name.endsWith('.safetensors')) return msg('Weights');
+  if (name.endsWith('.safetensors') || /\.onnx_data(_\d+)?$/.test(name)) return msg('Weights');
+  if (name.endsWith('.onnx')) return msg('The computation, with a key/value cache');
   if (name.endsWith('train.jsonl')) return msg('Texts to train on');
   if (name.endsWith('heldout.jsonl')) return msg('Texts to measure on');
   if (name.endsWith('continue.json')) return msg('Ids of the new tokens, start and end token');

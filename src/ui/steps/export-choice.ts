@@ -12,6 +12,8 @@ import { panel } from '../parts/panel';
 import { isPending, valueOf } from '../state/slot';
 
 const elementBytes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
+/** A weight of 4 bits takes a scale with it, and the embedding stays whole. */
+const ONNX_BYTES: Readonly<Record<ExportChoice['onnxDtype'], number>> = { f32: 4, f16: 2, q4: 0.7 };
 const TYPES: readonly ExportChoice['dtype'][] = ['source', 'BF16', 'F16', 'F32'];
 
 @customElement('tg-export-choice')
@@ -20,7 +22,7 @@ export class ExportChoiceElement extends LabElement {
     const model = valueOf(this.lab.slots.model);
     const vocabulary = valueOf(this.lab.slots.vocabulary);
     if (!model || !vocabulary) return nothing;
-    const { dtype } = this.lab.exportChoice;
+    const { dtype, onnxDtype } = this.lab.exportChoice;
     const type = dtype === 'source' ? model.dtype : dtype;
     const whole = (model.parameters + newValues(model, vocabulary, 'rowsAdded')) * (elementBytes[type] ?? 4);
     const rows = newValues(model, vocabulary, 'newRows') * (elementBytes[model.dtype] ?? 4);
@@ -37,6 +39,15 @@ export class ExportChoiceElement extends LabElement {
           whole,
           html`${msg('A Hugging Face folder for transformers and everything that reads those; over 2 GB it is cut into shards.')}`,
           this.types(model),
+        )}
+        ${this.form(
+          'onnx',
+          'ONNX',
+          model.parameters * ONNX_BYTES[onnxDtype],
+          msg(
+            'For transformers.js in any page and onnxruntime on any machine: weights, the computation with a key/value cache, the tokenizer.',
+          ),
+          this.onnxTypes(),
         )}
         ${this.form(
           'delta',
@@ -89,6 +100,29 @@ export class ExportChoiceElement extends LabElement {
         ${isOn ? more : nothing}
       </div>
     </div>`;
+  }
+
+  private onnxTypes() {
+    const { onnxDtype } = this.lab.exportChoice;
+    const names = { f32: 'F32', f16: 'F16', q4: msg('4 bits') };
+    return html`<label class="labelled narrow-field" for="export-onnx-dtype"
+      ><span>${msg('Number type of the weights')}</span
+      ><span class="field"
+        ><select
+          id="export-onnx-dtype"
+          data-setting="onnxDtype"
+          ?disabled=${isPending(this.lab.slots.exported)}
+          @change=${(event: Event) => {
+            const { value } = event.target as HTMLSelectElement;
+            this.lab.chooseExport({ onnxDtype: value as ExportChoice['onnxDtype'] });
+          }}
+        >
+          ${(['f32', 'f16', 'q4'] as const).map(
+            (type) => html`<option value=${type} ?selected=${type === onnxDtype}>${names[type]}</option>`,
+          )}
+        </select></span
+      ></label
+    >`;
   }
 
   private types(model: ModelSummary) {

@@ -93,7 +93,9 @@ export class ModelStep extends LabElement {
     return alertBox(
       'bad',
       reason === 'no-adapter' ? msg('No GPU adapter was found.') : msg('This browser offers no WebGPU.'),
-      msg('You can measure and look, but not train. Try a current Chrome, Edge, Safari or Firefox.'),
+      msg(
+        'Diagnosing, evaluating and trying the model work on the processor; training does not. Try a current Chrome, Edge, Safari or Firefox.',
+      ),
     );
   }
 

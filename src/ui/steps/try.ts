@@ -1,4 +1,7 @@
-/** Step 7. The same prompt and seed to base and graft, one after the other, tokens as they come. */
+/**
+ * Step 7. The same prompt and seed to base and graft, one after the other so that neither slows the other down, tokens as
+ * they come. Where nothing has been grafted, the open model alone; that needs no GPU.
+ */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -12,6 +15,7 @@ import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/lab-state';
 import type { Failure } from '../state/slot';
 import { valueOf } from '../state/slot';
+import { runtimeText } from '../wording/runtimes';
 
 type Arm = keyof Tried['written'];
 
@@ -24,6 +28,7 @@ export class TryStep extends LabElement {
   @state() private prompt: string | null = null;
   @state() private temperature = 0.7;
   @state() private topK = 40;
+  @state() private topP = 0.95;
   @state() private seed = 17;
   @state() private maxTokens = 64;
   @state() private showPieces = false;
@@ -43,8 +48,8 @@ export class TryStep extends LabElement {
 
   override render() {
     const { run } = this.lab;
-    const canTry =
-      run !== null && run.status.state !== 'preparing' && run.status.state !== 'running' && run.status.step > 0;
+    const isTraining = run?.status.state === 'preparing' || run?.status.state === 'running';
+    const canTry = !isTraining && this.lab.slots.model.status === 'ready';
     return html`<div class="page">
       ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}
       ${
@@ -53,13 +58,21 @@ export class TryStep extends LabElement {
           : panel({
               heading: msg('Prompt'),
               body: emptyState(
-                run?.isActive ? msg('Training is still on.') : msg('No trained graft yet.'),
+                isTraining ? msg('Training is still on.') : msg('No model is open yet.'),
                 msg('Base and graft answer the same prompt here once a run is paused or over.'),
-                html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+                isTraining
+                  ? html`<a class="btn" href="#train">${msg('Go to Train')}</a>`
+                  : html`<a class="btn" href="#model">${msg('Go to Model')}</a>`,
               ),
             })
       }
     </div>`;
+  }
+
+  /** The graft answers too once something has been trained. */
+  private get arms(): readonly Arm[] {
+    const { run } = this.lab;
+    return run !== null && run.status.step > 0 ? ['base', 'grafted'] : ['base'];
   }
 
   private said() {
@@ -68,8 +81,16 @@ export class TryStep extends LabElement {
     if (!tried) {
       return verdict(
         msg('What does it write now?'),
-        msg('Same prompt, same seed, same number of tokens, first the base, then the graft.'),
+        this.arms.includes('grafted')
+          ? msg('Same prompt, same seed, same number of tokens, first the base, then the graft.')
+          : msg('Once something is grafted, base and graft answer side by side.'),
         this.lab.run?.isOver ? download : nothing,
+      );
+    }
+    if (!tried.tokens) {
+      return verdict(
+        msg(str`The model wrote this in ${count(tried.written.base.pieces.length)} tokens.`),
+        msg('Once something is grafted, base and graft answer side by side.'),
       );
     }
     return verdict(
@@ -122,13 +143,18 @@ export class TryStep extends LabElement {
             }
             ${this.field(msg('Temperature'), this.temperature, 0, 'any', (value) => (this.temperature = value))}
             ${this.field(msg('Top k'), this.topK, 0, 1, (value) => (this.topK = value))}
+            ${this.field(msg('Top p'), this.topP, 0, 'any', (value) => (this.topP = Math.min(1, value)))}
             ${this.field(msg('Seed'), this.seed, 0, 1, (value) => (this.seed = value))}
             ${this.field(msg('Tokens'), this.maxTokens, 1, 1, (value) => (this.maxTokens = value))}
           </div>
         </div>
-        <div class="gen">
+        <div class="gen" data-arms=${this.arms.length}>
           ${this.column('base', msg('Untouched base'), armMark('ring', 'var(--arm-base)'))}
-          ${this.column('grafted', msg('Grafted'), armMark('disc', 'var(--arm-graft)'))}
+          ${
+            this.arms.includes('grafted')
+              ? this.column('grafted', msg('Grafted'), armMark('disc', 'var(--arm-graft)'))
+              : nothing
+          }
         </div>`,
     });
   }
@@ -151,7 +177,7 @@ export class TryStep extends LabElement {
 
   private column(arm: Arm, name: string, mark: TemplateResult | unknown) {
     const { prompt, written } = this.shown;
-    const { pieces: list, milliseconds, done } = written[arm];
+    const { pieces: list, milliseconds, done, runtime } = written[arm];
     const text = list.map((piece) => piece.text).join('');
     const bytes = encoder.encode(text).length;
     const stat = (value: string, unit: string) => html`<span><b>${value}</b> ${unit}</span>`;
@@ -174,7 +200,8 @@ export class TryStep extends LabElement {
             : html`${stat(count(list.length), msg('tokens'))} ${stat(count(bytes), msg('bytes'))}
               ${stat(fixed(bytes / list.length, 2), msg('bytes per token'))}
               ${milliseconds > 0 ? stat(fixed(list.length / (milliseconds / 1000), 1), msg('tokens/s')) : nothing}
-              ${arm === 'grafted' ? stat(count(fresh), msg('new tokens')) : nothing}`
+              ${arm === 'grafted' ? stat(count(fresh), msg('new tokens')) : nothing}
+              ${runtime ? html`<span class="note" data-runtime=${runtime.name}>${runtimeText(runtime)}</span>` : nothing}`
         }
       </div>
     </div>`;
@@ -190,27 +217,29 @@ export class TryStep extends LabElement {
     this.failed = null;
     let written = NEITHER;
     this.writing = written;
-    const { text: prompt, temperature, topK, seed, maxTokens } = this;
+    const { text: prompt, temperature, topK, topP, seed, maxTokens, arms } = this;
     this.prompt = prompt;
     try {
-      for (const model of ['base', 'grafted'] as const) {
-        const started = performance.now();
+      for (const model of arms) {
+        let started = 0;
         const come: Piece[] = [];
-        const show = (done: boolean, list: readonly Piece[]) => {
-          const now: Written = { pieces: list, milliseconds: performance.now() - started, done };
-          this.writing = written = { ...written, [model]: now };
-        };
-        const all = await this.lab.lab.generate({ model, prompt, maxTokens, temperature, topK, seed }, (piece) => {
+        const show = (now: Written) => (this.writing = written = { ...written, [model]: now });
+        const options = { model, prompt, maxTokens, temperature, topK, topP, seed };
+        const { pieces, milliseconds, runtime } = await this.lab.lab.generate(options, (piece) => {
+          // Opening the model is no part of its speed.
+          started ||= performance.now();
           come.push(piece);
-          this.frames.add(model, () => show(false, [...come]));
+          const sofar = { pieces: [...come], milliseconds: performance.now() - started, done: false };
+          this.frames.add(model, () => show(sofar));
         });
         this.frames.remove(model);
-        show(true, all);
+        show({ pieces, milliseconds, done: true, runtime });
       }
       const grafted = written.grafted.pieces;
       const text = grafted.map((piece) => piece.text).join('');
-      const again = await this.lab.lab.tokenize(text);
-      this.lab.setTried({ prompt, written, tokens: { grafted: grafted.length, base: again.base.length } });
+      const again = arms.includes('grafted') ? await this.lab.lab.tokenize(text) : null;
+      const tokens = again && { grafted: grafted.length, base: again.base.length };
+      this.lab.setTried({ prompt, written, tokens });
       this.writing = null;
     } catch (thrown) {
       const error = asLabError(thrown);

@@ -64,7 +64,7 @@ export function stepVerdict(step: StepName, lab: LabState): string | null {
       return found ? comparisonShort(found) : (pending(comparison) ?? failed(comparison));
     }
     case 'try':
-      return lab.tried && lab.tried.tokens.base > 0
+      return lab.tried?.tokens && lab.tried.tokens.base > 0
         ? msg(str`${percent(1 - lab.tried.tokens.grafted / lab.tried.tokens.base, 0)} fewer tokens`)
         : null;
     case 'download': {

@@ -1,0 +1,59 @@
+/**
+ * onnxruntime-web in the worker, served by the page itself. It is loaded when something is first asked of it: the wasm build
+ * for the processor (14 MB), the WebGPU build (27 MB) where the engine's own device can be shared. On software adapters
+ * the processor is faster. Its script and its wasm are files of their own: rolled into this worker it hangs with threads.
+ */
+import type { Device } from '../engine/index';
+import { LabError } from '../error';
+import type { OnnxRuntime } from '../lab/index';
+
+const mostThreads = 4;
+
+/**
+ * @param device of the engine, where one is open; shared where it is a GPU.
+ * Throws `onnx/no-runtime` when the runtime's files cannot be loaded.
+ */
+export async function onnxRuntime(device: Device | undefined): Promise<OnnxRuntime> {
+  try {
+    return await (device && !device.report.isFallback ? onGpu(device) : onProcessor());
+  } catch (cause) {
+    throw new LabError(
+      'onnx/no-runtime',
+      `onnxruntime-web could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "Reload the page; if it stays, the site was not uploaded completely, or its policy forbids 'wasm-unsafe-eval'.",
+      {},
+      cause,
+    );
+  }
+}
+
+async function onProcessor(): Promise<OnnxRuntime> {
+  const [ort, { default: wasm }, { default: mjs }] = await Promise.all([
+    import('onnxruntime-web/wasm'),
+    import('onnxruntime-web/ort-wasm-simd-threaded.wasm?url'),
+    import('onnxruntime-web/ort-wasm-simd-threaded.mjs?url'),
+  ]);
+  const threads = crossOriginIsolated ? Math.min(mostThreads, navigator.hardwareConcurrency || 1) : 1;
+  ort.env.wasm.wasmPaths = { wasm: absolute(wasm), mjs: absolute(mjs) };
+  ort.env.wasm.numThreads = threads;
+  return { ort, executionProviders: ['wasm'], provider: 'wasm', threads, version: ort.env.versions.web ?? '' };
+}
+
+/** For `onnxRuntime`, and for the test of the shared device, which has only a software adapter. */
+export async function onGpu(device: Device): Promise<OnnxRuntime> {
+  const [ort, { default: wasm }, { default: mjs }] = await Promise.all([
+    import('onnxruntime-web/webgpu'),
+    import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'),
+    import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'),
+  ]);
+  ort.env.wasm.wasmPaths = { wasm: absolute(wasm), mjs: absolute(mjs) };
+  ort.env.wasm.numThreads = 1;
+  // In 1.30 a device is shared through the provider's own option only; `env.webgpu.device` does nothing.
+  const executionProviders = [{ name: 'webgpu', device: device.gpu }];
+  return { ort, executionProviders, provider: 'webgpu', threads: 1, version: ort.env.versions.web ?? '' };
+}
+
+/** The runtime resolves relative addresses against its own script, which lies elsewhere. */
+function absolute(url: string): string {
+  return new URL(url, self.location.href).href;
+}
