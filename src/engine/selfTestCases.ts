@@ -1,16 +1,20 @@
 /** The self-test's cases: every op once, at small shapes that are multiples of no tile. */
 import type { Graph, Tensor } from './graph';
 import {
+  activation,
   add,
   attention,
   embedding,
   gatedMlp,
   gatherRows,
   ignoredTarget,
+  layerNorm,
   linear,
   linearCrossEntropy,
   rmsNorm,
   rope,
+  slidingWindow,
+  splitColumns,
   vocabularyLogits,
 } from './ops/index';
 import * as reference from './selfTestReference';
@@ -63,11 +67,47 @@ export const selfTestCases: readonly SelfTestCase[] = [
     reference: (v) => reference.rmsNorm(v.hidden!, v.weight!, 1e-5),
   },
   {
+    name: 'rmsNorm counted from one',
+    values: { hidden, weight: { shape: [width], parameter: true } },
+    indices: {},
+    build: (graph, t) => rmsNorm(graph, t.hidden!, t.weight!, 1e-5, true),
+    reference: (v) =>
+      reference.rmsNorm(
+        v.hidden!,
+        v.weight!.map((value) => 1 + value),
+        1e-5,
+      ),
+  },
+  {
+    name: 'layerNorm',
+    values: { hidden, weight: { shape: [width], parameter: true }, bias: { shape: [width], parameter: true } },
+    indices: {},
+    build: (graph, t) => layerNorm(graph, t.hidden!, t.weight!, t.bias!, 1e-5),
+    reference: (v) => reference.layerNorm(v.hidden!, v.weight!, v.bias!, 1e-5),
+  },
+  {
     name: 'linear',
     values: { hidden, weight: { shape: [37, width], parameter: true } },
     indices: {},
     build: (graph, t) => linear(graph, t.hidden!, t.weight!),
     reference: (v) => reference.linear(v.hidden!, v.weight!, width),
+  },
+  {
+    name: 'linear with a bias and its weight as [in, out]',
+    values: { hidden, weight: { shape: [width, 37], parameter: true }, bias: { shape: [37], parameter: true } },
+    indices: {},
+    build: (graph, t) => linear(graph, t.hidden!, t.weight!, t.bias!, 'inOut'),
+    reference: (v) =>
+      reference
+        .linear(v.hidden!, reference.transposed(v.weight!, 37), width)
+        .map((value, at) => value + v.bias![at % 37]!),
+  },
+  {
+    name: 'splitColumns',
+    values: { whole: { shape: [tokens, 24] } },
+    indices: {},
+    build: (graph, t) => splitColumns(graph, t.whole!, { parts: 3, groups: 2 })[0]!,
+    reference: (v) => v.whole!.filter((_, at) => at % 12 < 4),
   },
   {
     name: 'rope',
@@ -82,6 +122,41 @@ export const selfTestCases: readonly SelfTestCase[] = [
     indices: { starts, ends },
     build: (graph, t) => attention(graph, t.q!, t.k!, t.v!, t.starts!, t.ends!, heads),
     reference: (v) => reference.attention(v.q!, v.k!, v.v!, starts, heads),
+  },
+  {
+    name: 'rope on part of each head',
+    values: { x: { shape: [tokens, 32] } },
+    indices: { positions },
+    build: (graph, t) => rope(graph, t.x!, t.positions!, frequencies, { heads: 4, headSize: 8, rotarySize: 6 }),
+    reference: (v) => reference.rope(v.x!, positions, frequencies, 8),
+  },
+  {
+    name: 'attention in a sliding window',
+    values: { q: { shape: [tokens, 24] }, k: { shape: [tokens, 12] }, v: { shape: [tokens, 12] } },
+    indices: { starts, ends },
+    build: (graph, t) => attention(graph, t.q!, t.k!, t.v!, ...slidingWindow(graph, t.starts!, t.ends!, 4), heads),
+    reference: (v) =>
+      reference.attention(
+        v.q!,
+        v.k!,
+        v.v!,
+        starts.map((start, token) => Math.max(start, token - 3)),
+        heads,
+      ),
+  },
+  ...(['gelu', 'geluTanh'] as const).map((name) => ({
+    name,
+    values: { x: hidden },
+    indices: {},
+    build: (graph: Graph, t: Readonly<Record<string, Tensor>>) => activation(graph, t.x!, name),
+    reference: (v: Readonly<Record<string, Values>>) => v.x!.map(reference[name]),
+  })),
+  {
+    name: 'gatedMlp with gelu',
+    values: { gate: hidden, up: hidden },
+    indices: {},
+    build: (graph, t) => gatedMlp(graph, t.gate!, t.up!, 'geluTanh'),
+    reference: (v) => v.gate!.map((value, at) => reference.geluTanh(value) * v.up![at]!),
   },
   {
     name: 'gatedMlp',

@@ -20,6 +20,22 @@ export function rmsNorm(hidden: Values, weight: Values, epsilon: number): Values
   });
 }
 
+export function layerNorm(hidden: Values, weight: Values, bias: Values, epsilon: number): Values {
+  const width = weight.length;
+  return hidden.map((value, at) => {
+    const row = hidden.subarray(at - (at % width), at - (at % width) + width);
+    const mean = row.reduce((sum, x) => sum + x, 0) / width;
+    const variance = row.reduce((sum, x) => sum + (x - mean) ** 2, 0) / width;
+    return ((value - mean) / Math.sqrt(variance + epsilon)) * weight[at % width]! + bias[at % width]!;
+  });
+}
+
+/** [rows, columns] -> [columns, rows] */
+export function transposed(values: Values, columns: number): Values {
+  const rows = values.length / columns;
+  return values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)]!);
+}
+
 /** x [rows, inner], weight [columns, inner] -> [rows, columns]. */
 export function linear(x: Values, weight: Values, inner: number): Values {
   const columns = weight.length / inner;
@@ -31,17 +47,18 @@ export function linear(x: Values, weight: Values, inner: number): Values {
   });
 }
 
-/** x [tokens, heads * headSize], half-split order. */
+/** x [tokens, heads * headSize], half-split order; dimensions past twice the frequencies are copied. */
 export function rope(
   x: Values,
   positions: readonly number[],
   frequencies: readonly number[],
   headSize: number,
 ): Values {
-  const half = headSize / 2;
+  const half = frequencies.length;
   const width = x.length / positions.length;
   return x.map((value, at) => {
     const inHead = (at % width) % headSize;
+    if (inHead >= 2 * half) return value;
     const angle = positions[Math.floor(at / width)]! * frequencies[inHead % half]!;
     const partner = inHead < half ? -x[at + half]! : x[at - half]!;
     return value * Math.cos(angle) + partner * Math.sin(angle);
@@ -85,6 +102,18 @@ export function attention(
 
 export function gatedMlp(gate: Values, up: Values): Values {
   return gate.map((value, at) => (value / (1 + Math.exp(-value))) * up[at]!);
+}
+
+/** With the error function as an integral from 0, by Simpson's rule in 64 steps: good to 1e-9 for x of a few units. */
+export function gelu(x: number): number {
+  const step = x / Math.SQRT2 / 64;
+  let sum = 0;
+  for (let i = 0; i <= 64; i++) sum += Math.exp(-((i * step) ** 2)) * (i === 0 || i === 64 ? 1 : i % 2 === 1 ? 4 : 2);
+  return (x / 2) * (1 + ((2 / Math.sqrt(Math.PI)) * step * sum) / 3);
+}
+
+export function geluTanh(x: number): number {
+  return (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 }
 
 /** Nats; a target outside the rows is ignored. */

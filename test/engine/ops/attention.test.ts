@@ -1,8 +1,8 @@
 // Flash attention against the whole matrix of weights: grouped heads, many documents, sizes that no block divides.
-import { beforeAll, describe, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Graph } from '../../../src/engine/graph';
 import { opNamed } from '../../../src/engine/op';
-import { attention } from '../../../src/engine/ops/index';
+import { attention, slidingWindow } from '../../../src/engine/ops/index';
 import * as reference from './reference';
 import { openKernelBench, type KernelBench } from './runDispatches';
 import { documents, expectClose, normals } from './values';
@@ -58,6 +58,44 @@ describe.each(['lane', 'tile'] as const)('for a %s target', (variant) => {
     expectClose(results[1]!, expected.dQ, 'dQ');
     expectClose(results[2]!, expected.dK, 'dK');
     expectClose(results[3]!, expected.dV, 'dV');
+  });
+
+  // Windows of one token, within a tile, across tiles, and wider than every document. The sizes are those of a case above, so
+  // that its kernels serve again.
+  test.each([1, 5, 33, 200])('a sliding window of %i tokens', async (window) => {
+    const shape = { heads: 2, kvHeads: 1, headSize: 10, scale: 1 / Math.sqrt(10) };
+    const { starts, ends, tokens } = documents([3, 47, 1, 14]);
+    const [q, k, v] = [normals(tokens * 20, 8), normals(tokens * 10, 9), normals(tokens * 10, 10)];
+    const dAttended = normals(tokens * 20, 11);
+    const graph = new Graph();
+    const input = (name: string, width: number) => graph.input(name, [tokens, width], 'f32');
+    const mask = slidingWindow(
+      graph,
+      graph.input('starts', [tokens], 'u32'),
+      graph.input('ends', [tokens], 'u32'),
+      window,
+    );
+    const attended = attention(graph, input('q', 20), input('k', 10), input('v', 10), ...mask, shape);
+    const wanted = [true, true, true, false, false];
+    const node = graph.nodes.at(-1)!;
+    const [dQ, dK, dV] = opNamed('attention').gradient!(node, [input('dAttended', 20), undefined], wanted, graph);
+    const values = { q, k, v, starts, ends, dAttended };
+    const read = [mask[0], mask[1], attended, dQ!, dK!, dV!];
+    const results = await bench.runGraph(graph, values, read, bench.targetFor(variant));
+    const windowed = reference.windowStarts(starts, window);
+    expect([...results[0]!]).toEqual([...windowed]);
+    // A key's queries end where the first token stands that no longer sees it.
+    const last = Array.from(ends, (end, s) => {
+      let t = s;
+      while (t < end && windowed[t]! <= s) t++;
+      return t;
+    });
+    expect([...results[1]!]).toEqual(last);
+    const expected = reference.attention(q, k, v, { ...shape, starts: windowed }, dAttended);
+    expectClose(results[2]!, expected.attended, 'attended');
+    expectClose(results[3]!, expected.dQ, 'dQ');
+    expectClose(results[4]!, expected.dK, 'dK');
+    expectClose(results[5]!, expected.dV, 'dV');
   });
 
   test('scores of several hundred neither overflow nor lose the weights', async () => {

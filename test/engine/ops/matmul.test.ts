@@ -93,6 +93,33 @@ describe.each(matmulVariants)('matmul variant %s', (variant) => {
     },
   );
 
+  // Exchanged, the first sizes above meet the kernels that were compiled for them.
+  test.each(shapes[variant]!.slice(0, variant === 'lane' ? 5 : 1))(
+    'gives y, dx and dW with weights as [in, out], %i x %i <- %i',
+    async (rows, outSize, inSize) => {
+      const x = normals(rows * inSize, 15);
+      const weight = normals(outSize * inSize, 16);
+      const dy = normals(rows * outSize, 17);
+      const graph = new Graph();
+      const hidden = graph.input('x', [rows, inSize], 'f32');
+      const y = linear(graph, hidden, graph.parameter('weight', [inSize, outSize], 'f32', true), undefined, 'inOut');
+      const outputGradient = graph.input('dy', [rows, outSize], 'f32');
+      const [dx] = opNamed('linear').gradient!(graph.nodes[0]!, [outputGradient], [true, true], graph);
+      const [dWeight] = graph.parameterGradients.values();
+      const values = { x, weight, dy, 'gradient of weight': new Float32Array(outSize * inSize).fill(1) };
+      const results = await bench.runGraph(graph, values, [y, dx!, dWeight!], bench.targetFor(variant));
+      const turned = transposed(weight, inSize, outSize);
+      const expected = reference.linearBackward(x, turned, dy, rows, outSize, inSize);
+      expectClose(results[0]!, reference.linear(x, turned, rows, outSize, inSize), 'y');
+      expectClose(results[1]!, expected.dx, 'dx');
+      expectClose(
+        results[2]!,
+        transposed(expected.dWeight, outSize, inSize).map((d) => d + 1),
+        'dW, added to what was there',
+      );
+    },
+  );
+
   test('writes the logits of every segment side by side', async () => {
     const [rows, hiddenSize] = [5, 34];
     const sizes = [70, 3, 19];
@@ -115,6 +142,30 @@ describe.each(matmulVariants)('matmul variant %s', (variant) => {
     expectClose(actual!, reference.linear(hiddenValues, whole, rows, firstId, hiddenSize), 'logits');
   });
 });
+
+test('[in, out] weights may be bf16, and take a bias', async () => {
+  const [rows, inSize, outSize] = [17, 35, 67];
+  const x = normals(rows * inSize, 18);
+  const weight = asBf16(normals(outSize * inSize, 19));
+  const bias = normals(outSize, 20);
+  const dy = normals(rows * outSize, 21);
+  const graph = new Graph();
+  const parameter = graph.parameter('weight', [inSize, outSize], 'bf16');
+  const hidden = graph.input('x', [rows, inSize], 'f32');
+  const y = linear(graph, hidden, parameter, graph.parameter('bias', [outSize], 'f32'), 'inOut');
+  const outputGradient = graph.input('dy', [rows, outSize], 'f32');
+  const [dx] = opNamed('linear').gradient!(graph.nodes[0]!, [outputGradient], [true, false, false], graph);
+  const values = { x, weight: weight.packed, bias, dy };
+  const results = await bench.runGraph(graph, values, [y, dx!], bench.targetFor('lane'));
+  const turned = transposed(weight.rounded, inSize, outSize);
+  expectClose(results[0]!, reference.linear(x, turned, rows, outSize, inSize, bias), 'y');
+  expectClose(results[1]!, reference.linearBackward(x, turned, dy, rows, outSize, inSize).dx, 'dx');
+});
+
+/** [rows, columns] -> [columns, rows] */
+function transposed(values: ArrayLike<number>, rows: number, columns: number): number[] {
+  return Array.from({ length: values.length }, (_, at) => values[(at % rows) * columns + Math.floor(at / rows)]!);
+}
 
 test('a trainable bf16 weight is refused', () => {
   const graph = new Graph();

@@ -81,6 +81,48 @@ export function rmsNormBackward(
   return { dHidden, dWeight };
 }
 
+export function layerNorm(hidden: Values, weight: Values, bias: Values, epsilon: number): Float64Array {
+  const width = weight.length;
+  const normed = new Float64Array(hidden.length);
+  for (let start = 0; start < hidden.length; start += width) {
+    const { mean, scale } = moments(hidden, start, width, epsilon);
+    for (let c = 0; c < width; c++) normed[start + c] = (hidden[start + c]! - mean) * scale * weight[c]! + bias[c]!;
+  }
+  return normed;
+}
+
+export function layerNormBackward(
+  hidden: Values,
+  weight: Values,
+  epsilon: number,
+  dNormed: Values,
+): { dHidden: Float64Array; dWeight: Float64Array; dBias: Float64Array } {
+  const width = weight.length;
+  const dHidden = new Float64Array(hidden.length);
+  const [dWeight, dBias] = [new Float64Array(width), new Float64Array(width)];
+  for (let start = 0; start < hidden.length; start += width) {
+    const { mean, scale } = moments(hidden, start, width, epsilon);
+    const unit = Array.from({ length: width }, (_, c) => (hidden[start + c]! - mean) * scale);
+    const g = Array.from({ length: width }, (_, c) => weight[c]! * dNormed[start + c]!);
+    const meanG = g.reduce((sum, value) => sum + value, 0) / width;
+    const meanGUnit = g.reduce((sum, value, c) => sum + value * unit[c]!, 0) / width;
+    for (let c = 0; c < width; c++) {
+      dWeight[c]! += dNormed[start + c]! * unit[c]!;
+      dBias[c]! += dNormed[start + c]!;
+      dHidden[start + c] = scale * (g[c]! - meanG - unit[c]! * meanGUnit);
+    }
+  }
+  return { dHidden, dWeight, dBias };
+}
+
+function moments(hidden: Values, start: number, width: number, epsilon: number) {
+  let mean = 0;
+  for (let c = 0; c < width; c++) mean += hidden[start + c]! / width;
+  let variance = 0;
+  for (let c = 0; c < width; c++) variance += (hidden[start + c]! - mean) ** 2 / width;
+  return { mean, scale: 1 / Math.sqrt(variance + epsilon) };
+}
+
 /** The angle is the f32 product of position and frequency, as PyTorch makes it. `turn` is 1 forward, -1 backward. */
 export function rope(
   x: Values,
@@ -186,6 +228,28 @@ export function crossEntropy(
 
 export function silu(x: number): number {
   return x / (1 + Math.exp(-x));
+}
+
+/** By the series of the error function whose terms are all of one sign, exact in f64; past 6 it is 1. */
+export function gelu(x: number): number {
+  const z = x / Math.SQRT2;
+  if (Math.abs(z) > 6) return Math.max(x, 0);
+  let term = z * Math.exp(-z * z);
+  let sum = term;
+  for (let n = 1; n < 200; n++) {
+    term *= (2 * z * z) / (2 * n + 1);
+    sum += term;
+  }
+  return (x / 2) * (1 + (2 / Math.sqrt(Math.PI)) * sum);
+}
+
+export function geluTanh(x: number): number {
+  return (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+}
+
+/** Where a token's keys start that sees `window` tokens of its document, itself included. */
+export function windowStarts(starts: Values, window: number): Uint32Array {
+  return Uint32Array.from(starts, (start, token) => Math.max(start, token - window + 1));
 }
 
 export interface AdamwSettings {

@@ -2,7 +2,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Graph } from '../../../src/engine/graph';
 import { opNamed } from '../../../src/engine/op';
-import { add, embedding, gatedMlp, gatherRows, rmsNorm, rope } from '../../../src/engine/ops/index';
+import {
+  activation,
+  add,
+  embedding,
+  gatedMlp,
+  gatherRows,
+  layerNorm,
+  rmsNorm,
+  rope,
+  splitColumns,
+} from '../../../src/engine/ops/index';
 import * as reference from './reference';
 import { openKernelBench, type KernelBench } from './runDispatches';
 import { asBf16, expectClose, normals, uniforms } from './values';
@@ -65,8 +75,73 @@ describe.each(targets)('for a %s target', (variant) => {
     expectClose(results[1]!, expected, 'dHidden');
   });
 
+  test('rmsNorm with factors counted from one', async () => {
+    const [rows, width] = [17, 13];
+    const [hiddenValues, weightValues] = [normals(rows * width, 19), normals(width, 20)];
+    const dNormedValues = normals(rows * width, 21);
+    const graph = new Graph();
+    const hidden = graph.input('hidden', [rows, width], 'f32');
+    const weight = graph.parameter('weight', [width], 'f32', true);
+    const normed = rmsNorm(graph, hidden, weight, 1e-6, true);
+    const dNormed = graph.input('dNormed', [rows, width], 'f32');
+    const [dHidden] = opNamed('rmsNorm').gradient!(graph.nodes[0]!, [dNormed], [true, true], graph);
+    const dWeight = graph.gradientOf(weight);
+    const values = {
+      hidden: hiddenValues,
+      weight: weightValues,
+      dNormed: dNormedValues,
+      'gradient of weight': new Float32Array(width),
+    };
+    const results = await bench.runGraph(graph, values, [normed, dHidden!, dWeight], bench.targetFor(variant));
+    const factors = Float64Array.from(weightValues, (value) => 1 + value);
+    const expected = reference.rmsNormBackward(hiddenValues, factors, 1e-6, dNormedValues);
+    expectClose(results[0]!, reference.rmsNorm(hiddenValues, factors, 1e-6), 'normed');
+    expectClose(results[1]!, expected.dHidden, 'dHidden');
+    expectClose(results[2]!, expected.dWeight, 'dWeight');
+  });
+
+  test.each([
+    { rows: 1, width: 3, type: 'f32' as const },
+    { rows: 17, width: 65, type: 'f32' as const },
+    { rows: 130, width: 64, type: 'f32' as const },
+    { rows: 9, width: 35, type: 'bf16' as const },
+  ])('layerNorm of $rows rows x $width with $type weights, and its gradients', async ({ rows, width, type }) => {
+    // Far from zero: a variance made of E[x^2] would lose its digits.
+    const hiddenValues = normals(rows * width, 22).map((value) => value + 30);
+    const [weight, bias] = [asBf16(normals(width, 23)), asBf16(normals(width, 24))];
+    const dNormedValues = normals(rows * width, 25);
+    const graph = new Graph();
+    const hidden = graph.input('hidden', [rows, width], 'f32');
+    const learns = type === 'f32';
+    const parameters = [
+      graph.parameter('weight', [width], type, learns),
+      graph.parameter('bias', [width], type, learns),
+    ] as const;
+    const normed = layerNorm(graph, hidden, ...parameters, 1e-5);
+    const dNormed = graph.input('dNormed', [rows, width], 'f32');
+    const [dHidden] = opNamed('layerNorm').gradient!(graph.nodes[0]!, [dNormed], [true, learns, learns], graph);
+    const values = {
+      hidden: hiddenValues,
+      weight: learns ? weight.rounded : weight.packed,
+      bias: learns ? bias.rounded : bias.packed,
+      dNormed: dNormedValues,
+      'gradient of weight': new Float32Array(width).fill(1),
+      'gradient of bias': new Float32Array(width).fill(2),
+    };
+    const read = [normed, dHidden!, ...graph.parameterGradients.values()];
+    const results = await bench.runGraph(graph, values, read, bench.targetFor(variant));
+    const expected = reference.layerNormBackward(hiddenValues, weight.rounded, 1e-5, dNormedValues);
+    expectClose(results[0]!, reference.layerNorm(hiddenValues, weight.rounded, bias.rounded, 1e-5), 'normed');
+    expectClose(results[1]!, expected.dHidden, 'dHidden');
+    if (!learns) return;
+    const added = (gradient: Float64Array, before: number) => gradient.map((d) => d + before);
+    expectClose(results[2]!, added(expected.dWeight, 1), 'dWeight, added to what was there');
+    expectClose(results[3]!, added(expected.dBias, 2), 'dBias, added to what was there');
+  });
+
   test('embedding reads f32 and bf16 segments, and scatters the gradient in sorted runs', async () => {
     const [tokens, hiddenSize] = [130, 17];
+    const scale = 2.5;
     const sizes = [40, 5, 20];
     const next = uniforms(7);
     // Skewed, so that some runs are long; 65 and above lie outside every segment.
@@ -83,7 +158,7 @@ describe.each(targets)('for a %s target', (variant) => {
       sortedTokens: graph.input('sortedTokens', [tokens], 'u32'),
       sortedIds: graph.input('sortedIds', [tokens], 'u32'),
     };
-    const hidden = embedding(graph, graph.input('ids', [tokens], 'u32'), segments, scatter);
+    const hidden = embedding(graph, graph.input('ids', [tokens], 'u32'), segments, scatter, scale);
     const dHidden = graph.input('dHidden', [tokens, hiddenSize], 'f32');
     const wanted = [false, true, false, true, false, false];
     opNamed('embedding').gradient!(graph.nodes[0]!, [dHidden], wanted, graph);
@@ -102,11 +177,13 @@ describe.each(targets)('for a %s target', (variant) => {
     const gradients = [...graph.parameterGradients.values()];
     const results = await bench.runGraph(graph, values, [hidden, ...gradients], bench.targetFor(variant));
     const whole = [...tables.flatMap((table) => [...table.rounded]), ...new Array<number>(hiddenSize).fill(0)];
-    const expected = [...ids].flatMap((id) => whole.slice(id * hiddenSize, (id + 1) * hiddenSize));
+    const expected = [...ids].flatMap((id) =>
+      whole.slice(id * hiddenSize, (id + 1) * hiddenSize).map((value) => Math.fround(value * scale)),
+    );
     expect([...(results[0] as Float32Array)]).toEqual(expected);
     const dWhole = new Float64Array(66 * hiddenSize);
     ids.forEach((id, t) => {
-      for (let c = 0; c < hiddenSize; c++) dWhole[id * hiddenSize + c]! += dHiddenValues[t * hiddenSize + c]!;
+      for (let c = 0; c < hiddenSize; c++) dWhole[id * hiddenSize + c]! += scale * dHiddenValues[t * hiddenSize + c]!;
     });
     expectClose(
       results[1]!,
@@ -187,6 +264,97 @@ test('gatedMlp stays finite for gates far from zero', async () => {
   expectClose(results[0]!, [0, 0, 90, 200], 'activated');
   expectClose(results[1]!, [0, 0, 1, 1], 'dGate');
 });
+
+// The widest values: where the error function is 1 in f32, and where a cube would overflow an exponential.
+const edges = [-300, -90, -12, -5.5, -1e-4, 0, 1e-4, 5.5, 12, 90, 300];
+
+describe.each([
+  ['silu', reference.silu],
+  ['gelu', reference.gelu],
+  ['geluTanh', reference.geluTanh],
+] as const)('%s', (name, formula) => {
+  /** Central differences of the formula, good to about 1e-9. */
+  const slopeOf = (x: number) => (formula(x + 1e-5) - formula(x - 1e-5)) / 2e-5;
+
+  test.each([3, 65 * 17, 64 * 36])('of %i values, alone and as a gate, forward and backward', async (count) => {
+    const [g, u, d] = [normals(count, 26, 3), normals(count, 27), normals(count, 28)];
+    g.set(edges.slice(0, count));
+    const graph = new Graph();
+    const gate = graph.input('gate', [1, count], 'f32');
+    const up = graph.input('up', [1, count], 'f32');
+    const above = graph.input('above', [1, count], 'f32');
+    const alone = activation(graph, gate, name);
+    const [dX] = opNamed('activation').gradient!(graph.nodes.at(-1)!, [above], [true], graph);
+    const gated = gatedMlp(graph, gate, up, name);
+    const [dGate, dUp] = opNamed('gatedMlp').gradient!(graph.nodes.at(-1)!, [above], [true, true], graph);
+    const read = [alone, dX!, gated, dGate!, dUp!];
+    const results = await bench.runGraph(graph, { gate: g, up: u, above: d }, read, bench.targetFor('lane'));
+    const each = (value: (x: number, i: number) => number) => Array.from(g, value);
+    expectClose(results[0]!, each(formula), 'activated');
+    expectClose(
+      results[1]!,
+      each((x, i) => d[i]! * slopeOf(x)),
+      'dX',
+    );
+    expectClose(
+      results[2]!,
+      each((x, i) => formula(x) * u[i]!),
+      'gated',
+    );
+    expectClose(
+      results[3]!,
+      each((x, i) => d[i]! * u[i]! * slopeOf(x)),
+      'dGate',
+    );
+    expectClose(
+      results[4]!,
+      each((x, i) => d[i]! * formula(x)),
+      'dUp',
+    );
+    // Large values dominate the norm of the difference: small ones are held to their own size.
+    results[0]!.forEach((value, i) =>
+      expect(Math.abs(value - formula(g[i]!))).toBeLessThan(1e-6 + 1e-6 * Math.abs(g[i]!)),
+    );
+  });
+});
+
+test.each([
+  { parts: 3, groups: 1, width: 18 },
+  { parts: 3, groups: 5, width: 6 },
+  { parts: 2, groups: 7, width: 3 },
+])(
+  'splitColumns takes $parts parts of $groups groups apart, and joins their gradients',
+  async ({ parts, groups, width }) => {
+    const tokens = 13;
+    const columns = parts * groups * width;
+    const wholeValues = normals(tokens * columns, 29);
+    const graph = new Graph();
+    const whole = graph.input('whole', [tokens, columns], 'f32');
+    const taken = splitColumns(graph, whole, { parts, groups });
+    // The first part has no gradient.
+    const above = taken.slice(1).map((part, index) => graph.input(`above ${index + 1}`, part.shape, 'f32'));
+    const [dWhole] = opNamed('splitColumns').gradient!(graph.nodes[0]!, [undefined, ...above], [true], graph);
+    const dValues = above.map((_, index) => normals(tokens * groups * width, 30 + index));
+    const values = {
+      whole: wholeValues,
+      ...Object.fromEntries(dValues.map((list, index) => [`above ${index + 1}`, list])),
+    };
+    const results = await bench.runGraph(graph, values, [...taken, dWhole!], bench.targetFor('lane'));
+    const expected = taken.map(() => [] as number[]);
+    const dExpected: number[] = [];
+    for (let t = 0; t < tokens; t++) {
+      for (let g = 0; g < groups; g++) {
+        for (let part = 0; part < parts; part++) {
+          for (let c = 0; c < width; c++) {
+            expected[part]!.push(wholeValues[t * columns + (g * parts + part) * width + c]!);
+            dExpected.push(part === 0 ? 0 : dValues[part - 1]![t * groups * width + g * width + c]!);
+          }
+        }
+      }
+    }
+    expect(results.map((list) => [...list])).toEqual([...expected, dExpected]);
+  },
+);
 
 test('gatherRows picks whole rows', async () => {
   const graph = new Graph();
