@@ -26,6 +26,7 @@ import {
   type TrainedRows,
   type VocabularyTensor,
 } from '../graft/index';
+import { headName } from '../model/index';
 import type { TokenizerFiles } from '../tokenizer/index';
 import { deviceRows } from './deviceRows';
 import { matrixName, type Graft } from './graftedRows';
@@ -118,13 +119,14 @@ export async function tensorsToWrite(
       vocabulary.push({ name: output, newRows: await newRowsOf(output, graft.output, plan, store) });
     }
   }
-  const staleHead = model.config.tied && model.checkpoint.tensors.has('lm_head.weight');
+  const head = headName(model.config);
+  const staleHead = model.config.tied && model.checkpoint.tensors.has(head);
   return graftedTensors({
     tensors: model.checkpoint.tensors,
     plan,
     vocabulary,
     trained: store ? trainedRows(store, trainedNames, plan) : new Map<string, TrainedRows>(),
-    ...(staleHead ? { omit: ['lm_head.weight'] } : {}),
+    ...(staleHead ? { omit: [head] } : {}),
     ...(dtype === undefined ? {} : { dtype }),
   });
 }

@@ -67,17 +67,22 @@ export class ModelGraphs {
     return buildModel(this.config, { tokens, vocabulary, parameterTypes, trainable, ...options });
   }
 
-  /** New rows and old rows move with moments by row (a row that did not occur is not touched); no decay on either. */
+  /**
+   * New rows and old rows move with moments by row (a row that did not occur is not touched). Decay pulls on matrices of the
+   * body alone: not on rows, nor on learned positions, which are rows too, nor on norms and biases.
+   */
   trainingOptions(graph: ModelGraph, settings: TrainSettings, microBatches: number): TrainingOptions {
     const { newRows, oldRows } = this.trainedSegments;
     const body = this.state.mode === 'all' ? this.parameters.filter(({ name }) => !name.includes('#')) : [];
-    const matrices = body.filter(({ shape }) => shape.length > 1).map(({ name }) => name);
-    const vectors = body.filter(({ shape }) => shape.length === 1).map(({ name }) => name);
+    const positions = new Set(this.state.model.parameters.flatMap((p) => (p.role === 'positions' ? [p.name] : [])));
+    const decays = ({ name, shape }: ParameterSpec) => shape.length > 1 && !positions.has(name);
+    const matrices = body.filter(decays).map(({ name }) => name);
+    const others = body.filter((spec) => !decays(spec)).map(({ name }) => name);
     const groups = {
       newRows: { parameters: newRows, weightDecay: 0, lazyRows: true },
       oldRows: { parameters: oldRows, weightDecay: 0, lazyRows: true },
       body: { parameters: matrices, weightDecay: settings.weightDecay },
-      norms: { parameters: vectors, weightDecay: 0 },
+      norms: { parameters: others, weightDecay: 0 },
     };
     return {
       groups: Object.fromEntries(Object.entries(groups).filter(([, { parameters }]) => parameters.length > 0)),

@@ -84,6 +84,7 @@ export class ModelSession {
   /** Logits at every position, f32 [ids.length, embeddingRows]. */
   async logits(ids: Uint32Array): Promise<Float32Array> {
     this.requireIds(ids);
+    this.requireLength(ids.length);
     const tokens = ids.length;
     const program = await this.program(`logits ${tokens}`, async () => {
       const { graph, outputs } = this.graphs.build(tokens, { outputs: 'logits' });
@@ -120,6 +121,7 @@ export class ModelSession {
   }
 
   async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
+    this.requireLength(settings.rowLength);
     const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true });
     const options = this.graphs.trainingOptions(graph, settings, microBatches);
     return TrainingProgram.compile(this.device, graph.graph, this.store, options);
@@ -143,6 +145,18 @@ export class ModelSession {
     this.programs.set(key, made);
     made.catch(() => this.programs.delete(key));
     return made;
+  }
+
+  /** Past the last learned position there is no row to add: the engine would compute with zeros. */
+  private requireLength(tokens: number): void {
+    const { learnedPositions, contextLength } = this.model.config;
+    if (!learnedPositions || tokens <= contextLength) return;
+    throw new LabError(
+      'lab/too-long',
+      `${tokens} tokens in a row; this model has learned ${contextLength} positions and cannot go beyond.`,
+      `Use at most ${contextLength} tokens.`,
+      { tokens, contextLength },
+    );
   }
 
   private requireIds(ids: Uint32Array): void {

@@ -26,7 +26,7 @@ export async function openModel(
   options: { readonly name?: string; readonly signal?: AbortSignal } = {},
 ): Promise<LoadedModel> {
   const checkpoint = await openCheckpoint(tree, options.signal);
-  const config = parseConfig(checkpoint.config);
+  const config = parseConfig(checkpoint.config, checkpoint.tensors);
   const parameters = parameterSpecs(config);
   verifyTensors(checkpoint, parameters);
   const tokenizer = openTokenizer(checkpoint);

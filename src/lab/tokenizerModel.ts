@@ -4,6 +4,7 @@
  */
 import { openConfig, openTokenizerFiles, type Checkpoint, type FileTree } from '../checkpoint/index';
 import { LabError } from '../error';
+import { parameterSpecs, parseConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
 import type { ModelSizes } from './cost';
 import { openTokenizer } from './openTokenizer';
@@ -22,10 +23,30 @@ export async function openTokenizerModel(tree: FileTree, signal?: AbortSignal): 
 }
 
 /**
- * Sizes of a decoder from config.json, under the names of the usual families (hidden_size or n_embd, ...). Parameters are
- * those of attention, feed-forward and vocabulary; norms and biases, under 0.1 %, are left out.
+ * Sizes of a decoder from config.json: exact for the families that the lab runs, else an estimate, since a tokenizer can be
+ * measured for any model.
  */
 export function sizesOf(config: Readonly<Record<string, unknown>>): ModelSizes {
+  return exactSizes(config) ?? estimatedSizes(config);
+}
+
+function exactSizes(json: Readonly<Record<string, unknown>>): ModelSizes | undefined {
+  try {
+    const config = parseConfig(json);
+    const parameters = parameterSpecs(config).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const { hiddenSize, vocabSize, tied } = config;
+    return { parameters, hiddenSize, embeddingRows: vocabSize, tied };
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Under the names of the usual families (hidden_size or n_embd, ...). Parameters are those of attention, feed-forward and
+ * vocabulary; norms and biases, under 0.1 %, are left out.
+ */
+function estimatedSizes(config: Readonly<Record<string, unknown>>): ModelSizes {
   const inner = isObject(config.text_config) ? config.text_config : config;
   const size = (...names: readonly string[]): number | undefined => {
     for (const name of names) {

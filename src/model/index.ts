@@ -31,6 +31,12 @@ export function parameterSpecs(config: ModelConfig): CheckpointParameter[] {
   return familyOf(config.modelType).parameters(config);
 }
 
+/** What the head's matrix is called where it is one of its own; a tied checkpoint may hold a stale copy of that name. */
+export function headName(config: ModelConfig): string {
+  const untied = parameterSpecs({ ...config, tied: false });
+  return untied.find(({ role }) => role === 'outputVocabulary')!.name;
+}
+
 /** What the ParameterStore holds for a graph built with these options: vocabulary matrices by segments. */
 export function storedParameters(
   config: ModelConfig,

@@ -1,5 +1,12 @@
-/** A tokenizer of eight letters and one special token, and a tiny random Llama over it: small enough to follow by hand. */
-import { memoryTree, safetensorsFile, tensorOf, toBf16, type FileTree } from '../../src/checkpoint/index';
+/** A tokenizer of eight letters and one special token, and tiny random models over it: small enough to follow by hand. */
+import {
+  fromF32,
+  memoryTree,
+  safetensorsFile,
+  tensorOf,
+  type FileTree,
+  type WeightDtype,
+} from '../../src/checkpoint/index';
 import { NormalGenerator } from '../../src/graft/index';
 import { parameterSpecs, parseConfig } from '../../src/model/index';
 import { loadTokenizer, type Tokenizer } from '../../src/tokenizer/index';
@@ -61,12 +68,17 @@ export async function tinyLlama(
   const { tied = true, bf16 = true, spareRows = 0 } = options;
   const vocab_size = config.vocab_size + spareRows;
   const json = { ...config, vocab_size, tie_word_embeddings: tied, torch_dtype: bf16 ? 'bfloat16' : 'float32' };
+  return tinyModel(json, bf16 ? 'BF16' : 'F32');
+}
+
+/** The same for any family. `config` must have at least 10 embedding rows. */
+export async function tinyModel(json: Readonly<Record<string, unknown>>, dtype: WeightDtype): Promise<FileTree> {
   const tensors = parameterSpecs(parseConfig(json)).map(({ name, shape }, index) => {
     const normal = new NormalGenerator(7, index);
     const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>
       shape.length === 1 ? 1 + 0.1 * normal.next() : 0.3 * normal.next(),
     );
-    return tensorOf(name, bf16 ? 'BF16' : 'F32', shape, bf16 ? toBf16(values) : values);
+    return tensorOf(name, dtype, shape, fromF32(values, dtype));
   });
   const chunks: Uint8Array[] = [];
   for await (const chunk of safetensorsFile(tensors).stream()) chunks.push(chunk.slice());
