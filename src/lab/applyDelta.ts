@@ -25,6 +25,7 @@ import {
   type BaseFingerprint,
   type DeltaHeading,
 } from '../graft/index';
+import { headName } from '../model/index';
 import { baseFingerprint, type FingerprintOptions } from './baseFingerprint';
 import { openModel, type LoadedModel } from './openModel';
 
@@ -68,7 +69,7 @@ export async function applyDelta(
     ...(outputTensor === undefined ? {} : { [outputTensor]: tensors.get('output_rows')! }),
   };
   const entries = [...base.checkpoint.tensors.values()]
-    .filter(({ name }) => !(base.config.tied && name === 'lm_head.weight'))
+    .filter(({ name }) => !(base.config.tied && name === headName(base.config)))
     .map((entry) => (rowsOf[entry.name] ? graftedEntry(entry, plan, rowsOf[entry.name]!) : entry));
   const sources = new Map<string, ByteSource>();
   const carry = (from: FileTree, name: string, as = name) => {

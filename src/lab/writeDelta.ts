@@ -13,6 +13,7 @@ import {
   type DeltaHeading,
   type GraftPlan,
 } from '../graft/index';
+import { headName } from '../model/index';
 import type { TokenizerFiles } from '../tokenizer/index';
 import { baseFingerprint, type FingerprintOptions } from './baseFingerprint';
 import { deltaReadme } from './deltaReadme';
@@ -110,7 +111,7 @@ export async function deltaOfFolders(
   const matrices = { input: matrixName(base, 'input'), output: matrixName(base, 'output') };
   for (const entry of base.checkpoint.tensors.values()) {
     const after = model.checkpoint.tensors.get(entry.name);
-    const isStaleHead = base.config.tied && entry.name === 'lm_head.weight' && !after;
+    const isStaleHead = base.config.tied && entry.name === headName(base.config) && !after;
     if (isStaleHead) continue;
     const isMatrix = entry.name === matrices.input || entry.name === matrices.output;
     await requireSame(base, entry, after, isMatrix ? plan : undefined, options);
