@@ -48,7 +48,7 @@ const corpus = {
   train: documents.slice(10),
   heldOut: documents.slice(0, 10),
   general: ['abc def gh', 'hgfe dcba'],
-  summary: { name: 'syllables', generalName: 'letters', trainDocuments: 100, trainBytes: 1000 },
+  summary: { name: 'syllables', generalName: 'letters', trainDocuments: 50, trainBytes: 1000 },
 } as unknown as CorpusText;
 
 let device: Device;
