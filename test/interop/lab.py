@@ -45,6 +45,18 @@ def lab(*arguments, timeout=600):
     return value
 
 
+def lab_all(commands, timeout=900):
+    """Runs many commands in one process and returns their values, in order."""
+    with tempfile.TemporaryDirectory() as folder:
+        listed, out = Path(folder) / "commands.json", Path(folder) / "values.json"
+        listed.write_text(json.dumps([[*map(str, command), "--json"] for command in commands]))
+        command = ["node", "scripts/run.mjs", "test/interop/labCommands.ts", str(listed), str(out)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+        if done.returncode != 0 or not out.exists():
+            raise AssertionError(f"status {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+        return json.loads(out.read_text())
+
+
 def lab_logits(model, text):
     """(ids, logits [tokens, embeddingRows]) as the lab computes them."""
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,24 @@
+/**
+ * Many commands of the lab in one process, so that device and kernels are made once: reads a JSON list of argument lists,
+ * runs each as `npm run lab -- ...` would, and writes the list of their values.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseCommand, type Verb } from '../../src/headless/arguments';
+import { closeDevices } from '../../src/headless/device';
+import { verbs } from '../../src/headless/verbs';
+
+export async function main([list, out]: readonly string[]): Promise<number> {
+  if (list === undefined || out === undefined) throw new Error('A file of commands and one to write are needed.');
+  const values: unknown[] = [];
+  for (const argv of JSON.parse(readFileSync(list, 'utf8')) as string[][]) {
+    const command = parseCommand(argv);
+    try {
+      values.push((await verbs[command.verb as Verb](command)).value);
+    } catch (error) {
+      throw new Error(argv.join(' '), { cause: error });
+    }
+  }
+  closeDevices();
+  writeFileSync(out, JSON.stringify(values));
+  return 0;
+}
