@@ -167,7 +167,7 @@ export class ModelStep extends LabElement {
     const pending = model.status === 'pending' ? this.reading(model.progress) : nothing;
     return panel({
       heading: msg('Model'),
-      note: msg('Llama family with a byte-level tokenizer'),
+      note: msg('Llama, Mistral, Qwen, GPT-2, GPT-NeoX or Gemma 3'),
       fill: 'bare',
       name: 'model',
       busy: isPending(model),
