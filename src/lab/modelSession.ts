@@ -4,7 +4,7 @@
  */
 import { ForwardProgram, ParameterStore, TrainingProgram, type Device, type ParameterSpec } from '../engine/index';
 import { LabError } from '../error';
-import { modelInputs } from '../model/index';
+import { modelInputs, type ModelConfig } from '../model/index';
 import { throwIfCancelled } from './cancel';
 import type { Scorer } from './evaluate';
 import { matrixName, type Graft } from './graftedRows';
@@ -84,7 +84,7 @@ export class ModelSession {
   /** Logits at every position, f32 [ids.length, embeddingRows]. */
   async logits(ids: Uint32Array): Promise<Float32Array> {
     this.requireIds(ids);
-    this.requireLength(ids.length);
+    requirePositions(this.model.config, ids.length);
     const tokens = ids.length;
     const program = await this.program(`logits ${tokens}`, async () => {
       const { graph, outputs } = this.graphs.build(tokens, { outputs: 'logits' });
@@ -121,7 +121,7 @@ export class ModelSession {
   }
 
   async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
-    this.requireLength(settings.rowLength);
+    requirePositions(this.model.config, settings.rowLength);
     const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true });
     const options = this.graphs.trainingOptions(graph, settings, microBatches);
     return TrainingProgram.compile(this.device, graph.graph, this.store, options);
@@ -147,18 +147,6 @@ export class ModelSession {
     return made;
   }
 
-  /** Past the last learned position there is no row to add: the engine would compute with zeros. */
-  private requireLength(tokens: number): void {
-    const { learnedPositions, contextLength } = this.model.config;
-    if (!learnedPositions || tokens <= contextLength) return;
-    throw new LabError(
-      'lab/too-long',
-      `${tokens} tokens in a row; this model has learned ${contextLength} positions and cannot go beyond.`,
-      `Use at most ${contextLength} tokens.`,
-      { tokens, contextLength },
-    );
-  }
-
   private requireIds(ids: Uint32Array): void {
     const rows = this.graphs.config.vocabSize;
     const outside = ids.find((id) => id >= rows);
@@ -166,6 +154,17 @@ export class ModelSession {
     if (outside === undefined) return;
     throw new LabError('lab/unknown-id', `Id ${outside} is outside the model's ${rows} embedding rows.`);
   }
+}
+
+/** Past the last learned position there is no row to add: the engine would compute with zeros. Throws `lab/too-long`. */
+export function requirePositions({ learnedPositions, contextLength }: ModelConfig, tokens: number): void {
+  if (!learnedPositions || tokens <= contextLength) return;
+  throw new LabError(
+    'lab/too-long',
+    `${tokens} tokens in a row; this model has learned ${contextLength} positions and cannot go beyond.`,
+    `Use at most ${contextLength} tokens.`,
+    { tokens, contextLength },
+  );
 }
 
 function windowInputs({ ids, targets, positions, documentStart, documentEnd }: PackedWindows) {

@@ -14,7 +14,7 @@ import { cappedDocuments, encodeDocuments, scoreDocuments } from './evaluate';
 import { engineText, generateText } from './generate';
 import { graftRows, type Graft } from './graftedRows';
 import { groupRates } from './modelGraphs';
-import { ModelSession } from './modelSession';
+import { ModelSession, requirePositions } from './modelSession';
 import type { LoadedModel } from './openModel';
 import { microBatchTokens, planTraining } from './plans';
 import { throttled, type OnProgress } from './progress';
@@ -70,6 +70,7 @@ export class Training {
         'Add new tokens first, or train the embeddings or everything.',
       );
     }
+    requirePositions(model.config, settings.rowLength);
     const graft = vocabulary ? await graftRows(model, vocabulary.newRows, settings.init, settings.seed) : setup.grafted;
     const session = await ModelSession.open(device, model, {
       ...(graft ? { graft } : {}),

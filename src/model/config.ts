@@ -53,7 +53,7 @@ const supportedHint =
 export function architectureOf(json: ConfigJson, expected: string): string {
   const architectures: unknown[] = Array.isArray(json.architectures) ? json.architectures : [expected];
   const architecture = architectures[0];
-  if (architecture !== expected) throw unsupported(`its architecture is ${JSON.stringify(architecture)}`);
+  if (architecture !== expected) throw unsupported(`its architecture is ${shown(architecture)}`);
   if (json.quantization_config) throw unsupported('its weights are quantised', 'Use the unquantised checkpoint.');
   return expected;
 }
@@ -71,7 +71,7 @@ const activationNames: Readonly<Record<string, Activation>> = {
 export function activationOf(json: ConfigJson, field: string, fallback: string): Activation {
   const name = json[field] ?? fallback;
   if (typeof name === 'string' && Object.hasOwn(activationNames, name)) return activationNames[name]!;
-  throw unsupported(`its activation is ${JSON.stringify(name)}`);
+  throw unsupported(`its activation is ${shown(name)}`);
 }
 
 /** Fields that mean the same in every family. */
@@ -153,11 +153,16 @@ export function objectOr(json: ConfigJson, field: string): ConfigJson | undefine
 }
 
 export function badField(field: string, value: unknown, wanted: string): LabError {
-  const found = value === undefined ? 'nothing' : JSON.stringify(value);
   return new LabError(
     'model/bad-config',
-    `config.json has ${found} as "${field}"; ${wanted} is needed.`,
+    `config.json has ${shown(value)} as "${field}"; ${wanted} is needed.`,
     'Check that config.json belongs to this model and was downloaded whole.',
     { field },
   );
+}
+
+/** A value for a message; a damaged file may hold megabytes of it. */
+export function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 80)}...`;
 }

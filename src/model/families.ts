@@ -1,5 +1,5 @@
 /** The families of decoders, by `model_type`. Adding one is a file like llama.ts and a line here. */
-import { unsupported } from './config';
+import { shown, unsupported } from './config';
 import type { Family } from './family';
 import { gemma3 } from './gemma3';
 import { gpt2 } from './gpt2';
@@ -23,6 +23,6 @@ const families: Readonly<Record<string, Family>> = {
 export function familyOf(modelType: unknown): Family {
   if (typeof modelType === 'string' && Object.hasOwn(families, modelType)) return families[modelType]!;
   throw unsupported(
-    modelType === undefined ? 'config.json names no "model_type"' : `model_type is ${JSON.stringify(modelType)}`,
+    modelType === undefined ? 'config.json names no "model_type"' : `model_type is ${shown(modelType)}`,
   );
 }

@@ -3,7 +3,7 @@
  * `rope_theta` with `rope_scaling` (before). Frequencies are computed in f32 where PyTorch does, so that angles far into a
  * long context are its angles. Every scaling that is not computed here is refused by name.
  */
-import { badField, numberOr, objectOr, unsupported, type ConfigJson } from './config';
+import { badField, numberOr, objectOr, shown, unsupported, type ConfigJson } from './config';
 
 export type RopeScaling =
   | { readonly type: 'default' }
@@ -76,7 +76,7 @@ function scalingOf(parameters: ConfigJson, contextLength: number): RopeScaling {
       };
     }
     default:
-      throw unsupported(`its rotary embedding is scaled (rope type ${JSON.stringify(type)})`);
+      throw unsupported(`its rotary embedding is scaled (rope type ${shown(type)})`);
   }
 }
 

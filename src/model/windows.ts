@@ -1,5 +1,5 @@
 /** How far back each layer looks: all the way, or a sliding window of tokens, itself the last of them. */
-import { badField, sizeOr, unsupported, type ConfigJson } from './config';
+import { badField, shown, sizeOr, unsupported, type ConfigJson } from './config';
 
 /** Tokens a layer's attention sees, one entry a layer; null: all of the document. */
 export type LayerWindows = readonly (number | null)[];
@@ -14,7 +14,7 @@ export function layerTypes(json: ConfigJson, layers: number, isSliding: (layer: 
   return types.map((type: unknown) => {
     if (type === 'sliding_attention') return true;
     if (type === 'full_attention') return false;
-    throw unsupported(`a layer of it has ${JSON.stringify(type)}`);
+    throw unsupported(`a layer of it has ${shown(type)}`);
   });
 }
 
