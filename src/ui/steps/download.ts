@@ -67,7 +67,7 @@ export class DownloadStep extends LabElement {
     if (!exported) {
       return verdict(
         msg('Take the model with you.'),
-        msg('A Hugging Face folder: transformers loads it with AutoModelForCausalLM and AutoTokenizer.'),
+        canSave ? takenText(this.lab.exportChoice.form) : takenText('model'),
         actions,
       );
     }
@@ -220,6 +220,21 @@ export class DownloadStep extends LabElement {
         <b>${msg('Together')}</b><b class="num">${measured(fileSize(report.totalBytes))}</b>
       </div>`,
     })}`;
+  }
+}
+
+function takenText(form: ExportForm): string {
+  switch (form) {
+    case 'model':
+      return msg('A Hugging Face folder: transformers loads it with AutoModelForCausalLM and AutoTokenizer.');
+    case 'onnx':
+      return msg(
+        'For transformers.js in any page and onnxruntime on any machine: weights, the computation with a key/value cache, the tokenizer.',
+      );
+    case 'delta':
+      return msg('The new rows and the extended tokenizer, small enough to share; the base stays where it is.');
+    case 'scale':
+      return msg('A folder that goes on where one GPU is not enough: its README has one command for each trainer.');
   }
 }
 
