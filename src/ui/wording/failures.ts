@@ -29,6 +29,12 @@ function byCode(code: string): string | null {
       return msg('This tokenizer cannot be extended yet.');
     case 'lab/bad-pattern':
       return msg('This rule is no regular expression that can be used.');
+    case 'onnx/no-lowering':
+      return msg('This model cannot be said in ONNX yet.');
+    case 'onnx/too-large':
+      return msg('This model is too large for onnxruntime-web.');
+    case 'onnx/no-runtime':
+      return msg('onnxruntime-web could not be loaded.');
     case 'graft/wrong-base':
       return msg('This delta belongs to another base.');
     case 'graft/delta-format':
@@ -107,6 +113,8 @@ function byArea(area: string): string {
       return msg('This tokenizer cannot be used.');
     case 'corpus':
       return msg('These texts cannot be read.');
+    case 'onnx':
+      return msg('onnxruntime-web could not run the model.');
     case 'engine':
       return msg('The GPU refused the work.');
     case 'storage':
