@@ -15,8 +15,8 @@ export async function folderTree(path: string): Promise<FileTree> {
   const names = await readdir(path).catch((cause: unknown) => {
     throw new LabError(
       'checkpoint/missing-folder',
-      `There is no folder \`${path}\`.`,
-      'Give the path of a Hugging Face model folder.',
+      `There is no folder or file \`${path}\`.`,
+      'Give the path of a Hugging Face model folder or of a GGUF file.',
       { path },
       cause,
     );
@@ -27,6 +27,12 @@ export async function folderTree(path: string): Promise<FileTree> {
     if (source) sources.set(name, source);
   }
   return treeOf(basename(resolve(path)), sources);
+}
+
+/** A folder, or one file (a GGUF file, say) as a folder of its own. Throws `checkpoint/missing-folder`. */
+export async function pathTree(path: string): Promise<FileTree> {
+  const source = await fileSource(path);
+  return source ? treeOf(source.name, new Map([[source.name, source]])) : folderTree(path);
 }
 
 /** Undefined for what is not a file. */

@@ -17,8 +17,8 @@ interface Flag {
 const common = {
   model: {
     kind: 'text',
-    value: 'bundled|DIR',
-    about: 'the model: the bundled one or a Hugging Face folder',
+    value: 'MODEL',
+    about: 'the model: `bundled`, a Hugging Face folder or a GGUF file',
     fallback: 'bundled',
   },
   json: { kind: 'switch', about: 'print one JSON value to stdout; progress goes to stderr' },

@@ -1,7 +1,7 @@
-/** `--model`: the bundled model, or a folder; `--tokenizer`: a folder that needs no weights. */
+/** `--model`: the bundled model, a folder or a GGUF file; `--tokenizer`: a folder that needs no weights. */
 import { fileURLToPath } from 'node:url';
-import { openTokenizerFiles } from '../../checkpoint/index';
-import { folderTree } from '../../checkpoint/node';
+import { modelTree, openTokenizerFiles } from '../../checkpoint/index';
+import { pathTree } from '../../checkpoint/node';
 import { openModel, openTokenizer, openTokenizerModel, type LoadedModel, type TokenizerModel } from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
@@ -16,7 +16,7 @@ export function modelFolder(command: Command): string {
 export async function modelOf(command: Command): Promise<LoadedModel> {
   const isBundled = command.text('model') === 'bundled';
   return openModel(
-    await folderTree(modelFolder(command)),
+    await pathTree(modelFolder(command)),
     isBundled ? 'bundled' : 'folder',
     isBundled ? { name: bundledName } : {},
   );
@@ -25,12 +25,12 @@ export async function modelOf(command: Command): Promise<LoadedModel> {
 /** A tokenizer with the sizes of its model. */
 export async function tokenizerModelOf(command: Command): Promise<TokenizerModel> {
   const folder = command.text('tokenizer');
-  return folder === undefined ? modelOf(command) : openTokenizerModel(await folderTree(folder));
+  return folder === undefined ? modelOf(command) : openTokenizerModel(await pathTree(folder));
 }
 
 /** A tokenizer alone: the folder of `--tokenizer` need not hold a config.json. */
 export async function tokenizerOf(command: Command): Promise<Tokenizer> {
   const folder = command.text('tokenizer');
   if (folder === undefined) return (await modelOf(command)).tokenizer;
-  return openTokenizer(await openTokenizerFiles(await folderTree(folder)));
+  return openTokenizer(await openTokenizerFiles(await modelTree(await pathTree(folder))));
 }
