@@ -4,7 +4,7 @@ export * from './checkpoint';
 export * from './directory';
 export * from './dtype';
 export * from './fetchTree';
-export { ggufTree, modelTree } from './gguf/tree';
+export { ggufTree, ggufTypes, modelTree } from './gguf/tree';
 export * from './json';
 export * from './runStore';
 export * from './safetensors';

@@ -80,6 +80,14 @@ const learning = {
 const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
 
 export const verbs = {
+  inspect: {
+    about: 'What a model is: sizes, types, rows against the tokenizer, and the memory that training would take here.',
+    flags: {
+      'new-tokens': { kind: 'whole', value: 'K', about: 'plan for so many new tokens', fallback: '256' },
+      batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
+      seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
+    },
+  },
   tokenize: {
     about: "Cut text into the model's tokens.",
     flags: {

@@ -5,11 +5,13 @@ import { diagnoseVerb } from './verbs/diagnose';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
 import { generateVerb } from './verbs/generate';
+import { inspectVerb } from './verbs/inspect';
 import { logitsVerb } from './verbs/logits';
 import { tokenizeVerb } from './verbs/tokenize';
 import { trainVerb } from './verbs/train';
 
 export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>> = {
+  inspect: inspectVerb,
   tokenize: tokenizeVerb,
   logits: logitsVerb,
   eval: evalVerb,

@@ -11,6 +11,7 @@ export { cappedDocuments, encodeDocuments, scoreDocuments, utf8Bytes, type Score
 export { exportReport, writeModel, type ModelToExport } from './exportModel';
 export { generateText } from './generate';
 export { graftRows, matrixName, type Graft } from './graftedRows';
+export { inspectModel, type ModelInspection } from './inspect';
 export { learnVocabulary, type VocabularyOptions } from './learnVocabulary';
 export { ModelSession } from './modelSession';
 export { openCorpus, openGeneralText, type GeneralText } from './openCorpus';
