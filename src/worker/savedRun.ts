@@ -24,6 +24,7 @@ const runFolder = 'last-run';
 const basePrefix = 'base-';
 /** A base larger than this is not copied; its run can be reopened only together with its folder. */
 const largestBase = 1 << 30;
+const GGUF = /\.gguf$/i;
 
 export interface RunToSave {
   readonly saved: Omit<SavedRun, 'savedAt' | 'bytes'>;
@@ -94,9 +95,12 @@ async function removeBases(runs: RunStore, kept?: string): Promise<void> {
 export async function keepBase(model: LoadedModel, tree: FileTree): Promise<string | undefined> {
   if (model.summary.source === 'bundled' || model.summary.weightBytes > largestBase) return undefined;
   const files: Record<string, AsyncIterable<Uint8Array>> = {};
-  for (const name of tree.list()) {
-    const source = tree.open(name);
-    if (source && /^[\w-][\w.-]*\.(json|safetensors|txt|md)$/.test(name)) files[name] = pieces(source);
+  const names = tree.list();
+  const gguf = names.some((name) => name.endsWith('.safetensors')) ? undefined : names.find((name) => GGUF.test(name));
+  for (const name of names) {
+    const source = tree.open(name)!;
+    if (name === gguf) files['model.gguf'] = pieces(source);
+    else if (/^[\w-][\w.-]*\.(json|safetensors|txt|md)$/.test(name)) files[name] = pieces(source);
   }
   const name = `${basePrefix}${Date.now().toString(36)}`;
   try {

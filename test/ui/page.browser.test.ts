@@ -55,6 +55,24 @@ describe('the page', () => {
     await shown('tg-chart canvas');
   });
 
+  test('a GGUF file can be picked beside a folder', async () => {
+    await open();
+    await shown('[data-model]');
+    const picked: string[][] = [];
+    const openFolder = state.lab.openModelFolder.bind(state.lab);
+    state.lab.openModelFolder = (files, onProgress) => {
+      picked.push(files.map(({ name }) => name));
+      return openFolder(files, onProgress);
+    };
+    const input = await shown<HTMLInputElement>('tg-drop-zone [data-pick="file"]');
+    expect([input.accept, input.multiple]).toEqual(['.gguf', false]);
+    const chosen = new DataTransfer();
+    chosen.items.add(new File(['GGUF'], 'tiny.gguf'));
+    input.files = chosen.files;
+    input.dispatchEvent(new Event('change'));
+    await vi.waitFor(() => expect(picked).toEqual([['tiny.gguf']]));
+  });
+
   test('pause, one step, resume and stop do what they say', async () => {
     await open();
     await prepared();

@@ -41,6 +41,8 @@ export class DropZone extends PageElement {
   @property({ type: Boolean }) folder = false;
   @property({ type: Boolean }) disabled = false;
   @property() accept = '';
+  /** Label of a second button, which picks one file where `folder` is set. */
+  @property({ attribute: false }) fileButton = '';
   @state() private over = false;
 
   override render() {
@@ -58,12 +60,33 @@ export class DropZone extends PageElement {
         tabindex="-1"
         aria-label=${this.button}
         multiple
-        accept=${this.accept || nothing}
+        accept=${(!this.folder && this.accept) || nothing}
         ?webkitdirectory=${this.folder}
         @change=${this.onPick}
       />
       <button type="button" class="btn" ?disabled=${this.disabled} @click=${this.open}>${this.button}</button>
+      ${this.fileButton ? this.onePicker() : nothing}
     </div>`;
+  }
+
+  private onePicker() {
+    return html`<input
+        class="sr"
+        type="file"
+        tabindex="-1"
+        data-pick="file"
+        aria-label=${this.fileButton}
+        accept=${this.accept || nothing}
+        @change=${this.onPick}
+      />
+      <button
+        type="button"
+        class="btn"
+        ?disabled=${this.disabled}
+        @click=${() => this.querySelector<HTMLInputElement>('[data-pick="file"]')!.click()}
+      >
+        ${this.fileButton}
+      </button>`;
   }
 
   private readonly open = () => this.querySelector('input')!.click();

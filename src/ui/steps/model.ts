@@ -178,14 +178,16 @@ export class ModelStep extends LabElement {
       )}
       ${source(
         'folder',
-        html`${msg('From a folder')}${opened?.source === 'folder' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
+        html`${msg('From a folder or a GGUF file')}${opened?.source === 'folder' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
         html`${this.source === 'folder' ? (opened?.source === 'folder' ? this.four(opened) : pending) : nothing}
           <tg-drop-zone
             folder
             ?disabled=${busy}
-            .text=${msg('Drop a model folder here')}
-            .note=${msg('config.json, tokenizer.json and safetensors')}
+            .text=${msg('Drop a model folder or a GGUF file here')}
+            .note=${msg('config.json, tokenizer.json and safetensors; or all of it in one .gguf')}
             .button=${msg('Choose folder')}
+            accept=".gguf"
+            .fileButton=${msg('Choose GGUF file')}
             @files=${(event: CustomEvent<readonly File[]>) => {
               this.source = 'folder';
               void this.lab.openModelFolder(event.detail);

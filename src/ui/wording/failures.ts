@@ -20,8 +20,11 @@ function byCode(code: string): string | null {
     case 'checkpoint/tensor-length':
     case 'checkpoint/trailing-bytes':
     case 'checkpoint/header-length':
+    case 'checkpoint/gguf-header':
+    case 'checkpoint/gguf-tensor':
       return msg('This model file is damaged or incomplete.');
     case 'model/unsupported':
+    case 'checkpoint/gguf-unsupported':
     case 'model/bad-config':
       return msg('This architecture is not supported yet.');
     case 'tokenizer/unsupported':
