@@ -5,6 +5,7 @@ export * from './directory';
 export * from './dtype';
 export * from './fetchTree';
 export { ggufTree, ggufTypes, modelTree } from './gguf/tree';
+export * from './hub/index';
 export * from './json';
 export * from './runStore';
 export * from './safetensors';

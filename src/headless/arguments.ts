@@ -18,9 +18,10 @@ const common = {
   model: {
     kind: 'text',
     value: 'MODEL',
-    about: 'the model: `bundled`, a Hugging Face folder or a GGUF file',
+    about: 'the model: `bundled`, a Hugging Face folder, a GGUF file, or owner/name[@revision][/file.gguf] on the Hub',
     fallback: 'bundled',
   },
+  hub: { kind: 'text', value: 'URL', about: 'the address of the Hub; HF_ENDPOINT or huggingface.co by default' },
   json: { kind: 'switch', about: 'print one JSON value to stdout; progress goes to stderr' },
   help: { kind: 'switch', about: 'show this help' },
 } satisfies Record<string, Flag>;
@@ -174,6 +175,10 @@ export const verbs = {
       'top-k': { kind: 'whole', value: 'K', about: 'sample among the K likeliest; 0: all', fallback: '40' },
       seed,
     },
+  },
+  cached: {
+    about: 'Models of the Hub that were downloaded to this machine.',
+    flags: { remove: { kind: 'text', value: 'ID', about: 'remove this one first' } },
   },
 } satisfies Record<string, { about: string; flags: Record<string, Flag> }>;
 

@@ -5,6 +5,7 @@ import { diagnoseVerb } from './verbs/diagnose';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
 import { generateVerb } from './verbs/generate';
+import { cachedVerb } from './verbs/hub';
 import { inspectVerb } from './verbs/inspect';
 import { logitsVerb } from './verbs/logits';
 import { tokenizeVerb } from './verbs/tokenize';
@@ -19,4 +20,5 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   expand: expandVerb,
   train: trainVerb,
   generate: generateVerb,
+  cached: cachedVerb,
 };

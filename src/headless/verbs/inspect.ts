@@ -1,6 +1,5 @@
 /** `inspect`: what a model is, and what training it would take on this machine's adapter, before anything is allocated. */
 import { ggufTypes } from '../../checkpoint/index';
-import { pathTree } from '../../checkpoint/node';
 import type { DeviceReport } from '../../engine/index';
 import { asLabError } from '../../error';
 import {
@@ -14,13 +13,14 @@ import {
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
-import { modelFolder, modelOf } from './model';
+import { loaded, modelSource } from './model';
 
 const modes = ['new-rows', 'embeddings', 'all'] as const;
 
 export async function inspectVerb(command: Command): Promise<Answer> {
-  const model = await modelOf(command);
-  const stored = await ggufTypes(await pathTree(modelFolder(command)));
+  const source = await modelSource(command);
+  const model = await loaded(source);
+  const stored = await ggufTypes(source.tree);
   const adapter = await adapterOrReason();
   const report = 'limits' in adapter ? adapter : undefined;
   const isSoftware = report?.isFallback ?? false;

@@ -1,25 +1,44 @@
-/** `--model`: the bundled model, a folder or a GGUF file; `--tokenizer`: a folder that needs no weights. */
+/** `--model`: the bundled model, a folder, a GGUF file or a model of the Hub; `--tokenizer`: a folder that needs no weights. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { modelTree, openTokenizerFiles } from '../../checkpoint/index';
+import { isHubId, modelTree, openTokenizerFiles, type FileTree } from '../../checkpoint/index';
 import { pathTree } from '../../checkpoint/node';
-import { openModel, openTokenizer, openTokenizerModel, type LoadedModel, type TokenizerModel } from '../../lab/index';
+import {
+  openModel,
+  openTokenizer,
+  openTokenizerModel,
+  type LoadedModel,
+  type ModelSummary,
+  type TokenizerModel,
+} from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
+import { hubTree } from './hub';
 
 const bundledName = 'rootstock';
 
-export function modelFolder(command: Command): string {
+interface Source {
+  readonly tree: FileTree;
+  readonly source: ModelSummary['source'];
+}
+
+/** The files of `--model`, a GGUF file not yet taken apart. What lies on this machine goes before the Hub. */
+export async function modelSource(command: Command): Promise<Source> {
   const model = command.text('model')!;
-  return model === 'bundled' ? fileURLToPath(new URL('../../../public/models/rootstock', import.meta.url)) : model;
+  if (model === 'bundled') {
+    const folder = fileURLToPath(new URL('../../../public/models/rootstock', import.meta.url));
+    return { tree: await pathTree(folder), source: 'bundled' };
+  }
+  if (!existsSync(model) && isHubId(model)) return { tree: await hubTree(command, model), source: 'hub' };
+  return { tree: await pathTree(model), source: 'folder' };
 }
 
 export async function modelOf(command: Command): Promise<LoadedModel> {
-  const isBundled = command.text('model') === 'bundled';
-  return openModel(
-    await pathTree(modelFolder(command)),
-    isBundled ? 'bundled' : 'folder',
-    isBundled ? { name: bundledName } : {},
-  );
+  return loaded(await modelSource(command));
+}
+
+export function loaded({ tree, source }: Source): Promise<LoadedModel> {
+  return openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
 }
 
 /** A tokenizer with the sizes of its model. */

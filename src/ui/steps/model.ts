@@ -19,7 +19,7 @@ import './privacy';
 
 @customElement('tg-step-model')
 export class ModelStep extends LabElement {
-  @state() private source: 'bundled' | 'folder' = 'bundled';
+  @state() private source: ModelSummary['source'] = 'bundled';
 
   override connectedCallback(): void {
     super.connectedCallback();
