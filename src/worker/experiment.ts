@@ -2,7 +2,7 @@
  * One experiment at a time, as the page drives it: each call moves it one step and keeps what the next one needs. The
  * steps themselves are src/lab's; here is only which of them were taken, what a new choice makes stale, and cancelling.
  */
-import { filesTree, type FileTree } from '../checkpoint/index';
+import { filesTree, type CachedModel, type FileTree, type HubModel } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
   buildVocabulary,
@@ -47,6 +47,7 @@ import {
 import { Adapter } from './adapter';
 import type { LabApi, OnProgress, RunUpdate, Tokenized } from './api';
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
+import { HubModels } from './hubModels';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
 
@@ -57,6 +58,7 @@ export class Experiment implements LabApi {
   private readonly running = new Set<AbortController>();
   private tree: FileTree | undefined;
   private model: LoadedModel | undefined;
+  private readonly hub = new HubModels();
   private corpus: CorpusText | undefined;
   private sampleId: string | undefined;
   private baseFolder: string | undefined;
@@ -85,6 +87,40 @@ export class Experiment implements LabApi {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       return this.useModel(filesTree(files), 'folder', signal);
     });
+  }
+
+  describeHubModel(id: string, token: string | undefined): Promise<HubModel> {
+    return this.cancellable((signal) => this.hub.describe(id, token, signal));
+  }
+
+  downloadHubModel(
+    id: string,
+    token: string | undefined,
+    onProgress: OnProgress,
+  ): ReturnType<LabApi['downloadHubModel']> {
+    return this.cancellable(async (signal) => {
+      const warning = await this.hub.download(id, token, onProgress, signal);
+      return warning && { message: warning.message, hint: warning.hint };
+    });
+  }
+
+  openHubModel(id: string, onProgress: OnProgress): Promise<ModelSummary> {
+    return this.cancellable(async (signal) => {
+      onProgress({ phase: 'reading', done: 0, total: 1 });
+      return this.useModel(await this.hub.open(id), 'hub', signal);
+    });
+  }
+
+  cachedHubModels(): Promise<readonly CachedModel[]> {
+    return this.hub.list();
+  }
+
+  removeHubModel(id: string): Promise<void> {
+    return this.hub.remove(id);
+  }
+
+  async hubRequests(): Promise<number> {
+    return this.hub.requests;
   }
 
   async plans(
@@ -312,7 +348,7 @@ export class Experiment implements LabApi {
     }
   }
 
-  private async useModel(tree: FileTree, source: 'bundled' | 'folder', signal: AbortSignal): Promise<ModelSummary> {
+  private async useModel(tree: FileTree, source: ModelSummary['source'], signal: AbortSignal): Promise<ModelSummary> {
     const model = await openModel(tree, source, { signal });
     this.dropModel();
     this.tree = tree;

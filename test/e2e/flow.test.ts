@@ -11,7 +11,6 @@ import { unzipSync } from 'fflate';
 import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord, StepRecord } from '../../src/worker/index';
-import { tinyGguf } from '../checkpoint/gguf/tinyGguf';
 import { goTo, mainThreadTasks, openBrowser, servePage, visit, type Served, type Visit } from './browser';
 
 const MINUTE = 60_000;
@@ -202,16 +201,6 @@ describe('a visit from opening to download', () => {
     );
     const rows = (text: string | null) => Number(text!.replace(/\D/g, ''));
     expect(rows(await page.locator('[data-model] .kv:nth-child(2) dd').textContent())).toBeGreaterThan(rows(base));
-    await page.close();
-  });
-
-  test('a GGUF file opens in the lab as a model of its own', { timeout: 5 * MINUTE }, async () => {
-    const file = join(scratch, 'tiny.gguf');
-    writeFileSync(file, tinyGguf('llama'));
-    const { page } = await visit(context, served.url);
-    await page.waitForSelector('[data-model="rootstock"]', { timeout: 4 * MINUTE });
-    await page.locator('tg-drop-zone [data-pick="file"]').setInputFiles(file);
-    await page.waitForSelector('[data-model="tiny"]', { timeout: MINUTE });
     await page.close();
   });
 

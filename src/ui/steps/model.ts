@@ -15,6 +15,7 @@ import { alertBox, failureAlert, panel, progressBar, progressText, verdict } fro
 import { errorOf, isPending, valueOf } from '../state/slot';
 import './device';
 import './fitting';
+import './hub';
 import './privacy';
 
 @customElement('tg-step-model')
@@ -68,7 +69,7 @@ export class ModelStep extends LabElement {
 
   private actions() {
     const { samples, model } = this.lab.slots;
-    const label = model.status === 'ready' && model.value.source === 'folder';
+    const label = model.status === 'ready' && model.value.source !== 'bundled';
     const ready = samples.status === 'ready' && model.status !== 'failed' && !this.lab.run?.isActive;
     return html`${label ? html`<a class="btn tall" href="#corpus">${msg('Choose texts')}</a>` : nothing}<button
         type="button"
@@ -145,7 +146,7 @@ export class ModelStep extends LabElement {
     const { model } = this.lab.slots;
     const opened = valueOf(model);
     const busy = isPending(model) || Boolean(this.lab.run?.isActive);
-    const source = (id: 'bundled' | 'folder', title: unknown, body: unknown) =>
+    const source = (id: ModelSummary['source'], title: unknown, body: unknown) =>
       html`<div class="src ${this.source === id ? 'on' : ''}">
         <input
           class="radio"
@@ -193,6 +194,13 @@ export class ModelStep extends LabElement {
               void this.lab.openModelFolder(event.detail);
             }}
           ></tg-drop-zone>`,
+      )}
+      ${source(
+        'hub',
+        html`${msg('From the Hugging Face Hub')}${opened?.source === 'hub' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
+        html`${this.source === 'hub' ? (opened?.source === 'hub' ? this.four(opened) : pending) : nothing}
+          <p class="note">${msg('Asked only when you click. Your texts go nowhere.')}</p>
+          ${this.source === 'hub' ? html`<tg-hub></tg-hub>` : nothing}`,
       )}`,
     });
   }
@@ -203,7 +211,7 @@ export class ModelStep extends LabElement {
     </div>`;
   }
 
-  private choose(source: 'bundled' | 'folder') {
+  private choose(source: ModelSummary['source']) {
     this.source = source;
     if (source === 'bundled' && valueOf(this.lab.slots.model)?.source !== 'bundled') this.chooseBundled();
   }

@@ -17,6 +17,8 @@ export function phaseText(phase: string): string {
       return msg('Measuring held-out text');
     case 'evaluating':
       return msg('Evaluating');
+    case 'downloading':
+      return msg('Downloading');
     case 'writing':
       return msg('Writing');
     case 'verifying':
