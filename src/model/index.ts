@@ -16,8 +16,13 @@ export function parseConfig(json: unknown): ModelConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw badField('config.json', json, 'an object');
   const fields = json as Readonly<Record<string, unknown>>;
-  return familyOf(fields.model_type).parse(fields);
+  const config = familyOf(fields.model_type).parse(fields);
+  if (config.layers <= mostLayers) return config;
+  throw badField('num_hidden_layers', config.layers, `at most ${mostLayers}`);
 }
+
+/** The deepest published decoders have below 200; a damaged file may say 2^31, and every layer is a list of names. */
+const mostLayers = 4096;
 
 /** Names and shapes of the checkpoint's tensors; vocabulary matrices are whole. */
 export function parameterSpecs(config: ModelConfig): CheckpointParameter[] {

@@ -27,7 +27,6 @@ export function tinyGguf(
   changes: Readonly<Record<string, MetadataToWrite | undefined>> = {},
   moreTensors: readonly TensorToWrite[] = [],
 ): Uint8Array {
-  const next = seeded(7);
   const { hidden, inner, heads, kvHeads, headSize, context } = tiny;
   const isGpt2 = family === 'gpt2';
   const metadata: Record<string, MetadataToWrite | undefined> = {
@@ -53,8 +52,18 @@ export function tinyGguf(
     ...changes,
   };
   const kept = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
-  const tensors = tensorShapes(family).map(([name, shape, type]) => tensorToWrite(name, type ?? F32, shape, next));
-  return writeGguf(kept as Record<string, MetadataToWrite>, [...tensors, ...moreTensors]);
+  return writeGguf(kept as Record<string, MetadataToWrite>, [...tensorsOf(family), ...moreTensors]);
+}
+
+const made = new Map<Family, readonly TensorToWrite[]>();
+
+function tensorsOf(family: Family): readonly TensorToWrite[] {
+  const next = seeded(7);
+  const known = made.get(family);
+  const tensors =
+    known ?? tensorShapes(family).map(([name, shape, type]) => tensorToWrite(name, type ?? F32, shape, next));
+  made.set(family, tensors);
+  return tensors;
 }
 
 type Shape = readonly [name: string, shape: readonly number[], type?: number];
