@@ -7,7 +7,13 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-// Nothing is read from or sent to another origin. The page carries the policy itself (a static host needs no header for
+// The one other place that may be asked, and only on the visitor's click: the Hugging Face Hub, whose large files come from
+// its storage hosts; or the mirror that VITE_HUB_URL names when the page is built.
+const hub = process.env.VITE_HUB_URL
+  ? new URL(process.env.VITE_HUB_URL).origin
+  : 'https://huggingface.co https://*.huggingface.co https://*.hf.co';
+
+// Nothing else is read from or sent to another origin. The page carries the policy itself (a static host needs no header for
 // it); a worker obeys the header of its own script, so hosts should send it too. Style attributes are allowed because Lit
 // and uPlot place things with them; style elements and inline scripts are not. WebAssembly may be compiled
 // (onnxruntime-web), which is not `eval`. The development server needs inline scripts and styles for its own hot reload.
@@ -18,7 +24,7 @@ function policy(isDevelopment: boolean): string {
     `style-src 'self'${isDevelopment ? " 'unsafe-inline'" : ''}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
-    `connect-src 'self'${isDevelopment ? ' ws:' : ''}`,
+    `connect-src 'self' ${hub}${isDevelopment ? ' ws:' : ''}`,
     "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",

@@ -94,7 +94,7 @@ async function openWeights(tree: FileTree, signal?: AbortSignal): Promise<Readon
   const index = tree.open(INDEX_FILE);
   if (index) return openShards(tree, await readText(index, undefined, signal), signal);
   if (weightFiles.length === 1) return (await openSafetensors(tree.open(weightFiles[0]!)!, signal)).tensors;
-  const others = tree.list().filter((name) => /\.(bin|pt|pth|gguf|onnx)$/.test(name));
+  const others = tree.list().filter((name) => /\.(bin|pt|pth|onnx)$/.test(name));
   throw new LabError(
     'checkpoint/no-weights',
     `\`${tree.name}\` has no \`${SINGLE_FILE}\` and no \`${INDEX_FILE}\`.`,

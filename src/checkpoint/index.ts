@@ -4,6 +4,8 @@ export * from './checkpoint';
 export * from './directory';
 export * from './dtype';
 export * from './fetchTree';
+export { ggufTree, ggufTypes, modelTree } from './gguf/tree';
+export * from './hub/index';
 export * from './json';
 export * from './onnx/index';
 export * from './runStore';

@@ -2,11 +2,12 @@
  * Folders of a file system under Node, for the command line and tests. Kept out of index.ts so that no browser bundle
  * holds a Node import. Files are written beside their name, flushed and renamed: a crash leaves the old file or the new.
  */
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LabError } from '../error';
 import { rangeChecked, treeOf, unreadable } from './byteSource';
 import type { ByteSource, FileTree } from './byteSource';
+import type { FileStore } from './hub/fileStore';
 import { chunksOf, storageError } from './sink';
 import type { FolderSink } from './sink';
 
@@ -15,8 +16,8 @@ export async function folderTree(path: string, { deep = false } = {}): Promise<F
   const found = await readdir(path, { recursive: deep }).catch((cause: unknown) => {
     throw new LabError(
       'checkpoint/missing-folder',
-      `There is no folder \`${path}\`.`,
-      'Give the path of a Hugging Face model folder.',
+      `There is no folder or file \`${path}\`.`,
+      'Give the path of a Hugging Face model folder or of a GGUF file.',
       { path },
       cause,
     );
@@ -28,6 +29,12 @@ export async function folderTree(path: string, { deep = false } = {}): Promise<F
     if (source) sources.set(name, source);
   }
   return treeOf(basename(resolve(path)), sources);
+}
+
+/** A folder, or one file (a GGUF file, say) as a folder of its own. Throws `checkpoint/missing-folder`. */
+export async function pathTree(path: string): Promise<FileTree> {
+  const source = await fileSource(path);
+  return source ? treeOf(source.name, new Map([[source.name, source]])) : folderTree(path);
 }
 
 /** Undefined for what is not a file. */
@@ -81,5 +88,51 @@ export async function folderSink(path: string): Promise<FolderSink> {
     },
     remove: (name) => rm(join(path, name), { force: true }),
     close: async () => undefined,
+  };
+}
+
+/** A folder of growing files, for downloads of the Hub. Made when the first of them is written. */
+export function nodeFileStore(folder: string): FileStore {
+  const told = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw await storageError(cause, join(folder, name));
+    }
+  };
+  return {
+    list: async () => readdir(folder).catch(() => []),
+    size: async (name) => (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0,
+    append: (name) =>
+      told(name, async () => {
+        await mkdir(folder, { recursive: true });
+        const file = await open(join(folder, name), 'a');
+        let kept = (await file.stat()).size;
+        return {
+          write: (chunk) =>
+            told(name, async () => {
+              try {
+                await file.writeFile(chunk);
+                kept += chunk.byteLength;
+              } catch (cause) {
+                await file.truncate(kept);
+                throw cause;
+              }
+            }),
+          close: async () => {
+            await file.sync();
+            await file.close();
+          },
+        };
+      }),
+    open: (name, shown) => fileSource(join(folder, name), shown),
+    writeText: (name, text) =>
+      told(name, async () => {
+        await mkdir(folder, { recursive: true });
+        const partial = join(folder, `${name}.partial`);
+        await writeFile(partial, text);
+        await rename(partial, join(folder, name));
+      }),
+    remove: async (name) => rm(join(folder, name), { force: true }),
   };
 }

@@ -17,10 +17,11 @@ interface Flag {
 const common = {
   model: {
     kind: 'text',
-    value: 'bundled|DIR',
-    about: 'the model: the bundled one or a Hugging Face folder',
+    value: 'MODEL',
+    about: 'the model: `bundled`, a Hugging Face folder, a GGUF file, or owner/name[@revision][/file.gguf] on the Hub',
     fallback: 'bundled',
   },
+  hub: { kind: 'text', value: 'URL', about: 'the address of the Hub; HF_ENDPOINT or huggingface.co by default' },
   json: { kind: 'switch', about: 'print one JSON value to stdout; progress goes to stderr' },
   help: { kind: 'switch', about: 'show this help' },
 } satisfies Record<string, Flag>;
@@ -111,6 +112,14 @@ const weights = {
 } as const;
 
 export const verbs = {
+  inspect: {
+    about: 'What a model is: sizes, types, rows against the tokenizer, and the memory that training would take here.',
+    flags: {
+      'new-tokens': { kind: 'whole', value: 'K', about: 'plan for so many new tokens', fallback: '256' },
+      batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
+      seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
+    },
+  },
   tokenize: {
     about: "Cut text into the model's tokens.",
     flags: {
@@ -249,6 +258,10 @@ export const verbs = {
       seed,
       runtime,
     },
+  },
+  cached: {
+    about: 'Models of the Hub that were downloaded to this machine.',
+    flags: { remove: { kind: 'text', value: 'ID', about: 'remove this one first' } },
   },
 } satisfies Record<string, { about: string; flags: Record<string, Flag> }>;
 

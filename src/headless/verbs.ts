@@ -8,11 +8,14 @@ import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
 import { exportVerb } from './verbs/export';
 import { generateVerb } from './verbs/generate';
+import { cachedVerb } from './verbs/hub';
+import { inspectVerb } from './verbs/inspect';
 import { logitsVerb } from './verbs/logits';
 import { tokenizeVerb } from './verbs/tokenize';
 import { trainVerb } from './verbs/train';
 
 export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>> = {
+  inspect: inspectVerb,
   tokenize: tokenizeVerb,
   logits: logitsVerb,
   eval: evalVerb,
@@ -23,4 +26,5 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   apply: applyVerb,
   compare: compareVerb,
   generate: generateVerb,
+  cached: cachedVerb,
 };

@@ -13,6 +13,7 @@ export { cappedDocuments, encodeDocuments, scoreDocuments, utf8Bytes, type Score
 export { exportReport, writeModel, type ModelToExport, type WeightsAs } from './exportModel';
 export { engineText, generateText, type TextModel } from './generate';
 export { graftRows, matrixName, type Graft } from './graftedRows';
+export { inspectModel, type ModelInspection } from './inspect';
 export { isSameWay, learnVocabulary, wayOf, wordsOf } from './learnVocabulary';
 export { ModelSession } from './modelSession';
 export { openCorpus, openGeneralText, type GeneralText, type OpenCorpusOptions } from './openCorpus';

@@ -1,8 +1,15 @@
 /**
- * A folder of files to a model that the lab can work with: configuration, tokenizer and tensors checked against each
+ * A folder of files, or a GGUF file, to a model that the lab can work with: configuration, tokenizer and tensors checked against each
  * other, no weight read yet. Needs no GPU.
  */
-import { isWeightDtype, openCheckpoint, verifyTensors, type Checkpoint, type FileTree } from '../checkpoint/index';
+import {
+  isWeightDtype,
+  modelTree,
+  openCheckpoint,
+  verifyTensors,
+  type Checkpoint,
+  type FileTree,
+} from '../checkpoint/index';
 import { LabError } from '../error';
 import { licenceOf } from '../graft/index';
 import { parameterSpecs, parseConfig, type CheckpointParameter, type ModelConfig } from '../model/index';
@@ -25,7 +32,7 @@ export async function openModel(
   source: ModelSummary['source'],
   options: { readonly name?: string; readonly signal?: AbortSignal } = {},
 ): Promise<LoadedModel> {
-  const checkpoint = await openCheckpoint(tree, options.signal);
+  const checkpoint = await openCheckpoint(await modelTree(tree, options.signal), options.signal);
   const config = parseConfig(checkpoint.config, checkpoint.tensors);
   const parameters = parameterSpecs(config);
   verifyTensors(checkpoint, parameters);

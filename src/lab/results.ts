@@ -35,7 +35,7 @@ export interface AdapterSummary {
 
 export interface ModelSummary {
   readonly name: string;
-  readonly source: 'bundled' | 'folder';
+  readonly source: 'bundled' | 'folder' | 'hub';
   readonly family: string;
   readonly parameters: number;
   readonly layers: number;

@@ -2,7 +2,7 @@
  * What measuring and extending a vocabulary needs of a model: its tokenizer with its files, and its sizes. A folder with
  * tokenizer.json and config.json is enough; weights are not opened.
  */
-import { openConfig, openTokenizerFiles, type Checkpoint, type FileTree } from '../checkpoint/index';
+import { modelTree, openConfig, openTokenizerFiles, type Checkpoint, type FileTree } from '../checkpoint/index';
 import { LabError } from '../error';
 import { parameterSpecs, parseConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
@@ -17,8 +17,9 @@ export interface TokenizerModel {
 
 /** @throws LabError checkpoint/missing-file, tokenizer/*, lab/no-sizes. */
 export async function openTokenizerModel(tree: FileTree, signal?: AbortSignal): Promise<TokenizerModel> {
-  const checkpoint = await openTokenizerFiles(tree, signal);
-  const { config } = await openConfig(tree, signal);
+  const files = await modelTree(tree, signal);
+  const checkpoint = await openTokenizerFiles(files, signal);
+  const { config } = await openConfig(files, signal);
   return { tokenizer: openTokenizer(checkpoint), checkpoint, summary: { name: tree.name, ...sizesOf(config) } };
 }
 

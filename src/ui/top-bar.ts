@@ -83,7 +83,11 @@ export class TopBar extends LabElement {
   }
 
   private privacy() {
-    return number(html`${icon('lock')}<span>${msg(html`<b>0 bytes</b> sent`)}</span>`, privacyExplanation, 'badge');
+    return number(
+      html`${icon('lock')}<span>${msg(html`<b>0 bytes</b> sent`)}</span>`,
+      () => privacyExplanation(this.lab.hub.requests),
+      'badge',
+    );
   }
 
   private themeButton() {

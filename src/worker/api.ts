@@ -4,6 +4,7 @@
  * times a second) and stop at `cancel()`. Every rejection is a LabError with code, message, hint and details
  * (transfer.ts carries the fields that comlink would drop).
  */
+import type { CachedModel, HubModel } from '../checkpoint/index';
 import type {
   Candidate,
   CandidateCounts,
@@ -70,6 +71,20 @@ export interface LabApi {
   openModelFolder(files: readonly File[], onProgress: OnProgress): Promise<ModelSummary>;
   /** A base (empty: the bundled model) and the delta of a graft on it, as one model. Refuses a wrong base by name. */
   openModelWithDelta(base: readonly File[], delta: readonly File[], onProgress: OnProgress): Promise<ModelSummary>;
+  /** What the Hub says of a model; nothing of it is downloaded. The token is used for this call and not kept. */
+  describeHubModel(id: string, token: string | undefined): Promise<HubModel>;
+  /** Into the private file system, from where an earlier attempt stopped. Answers why it could not be kept, if so. */
+  downloadHubModel(
+    id: string,
+    token: string | undefined,
+    onProgress: OnProgress,
+  ): Promise<{ readonly message: string; readonly hint: string } | null>;
+  /** One that was downloaded; asks the Hub for nothing. */
+  openHubModel(id: string, onProgress: OnProgress): Promise<ModelSummary>;
+  cachedHubModels(): Promise<readonly CachedModel[]>;
+  removeHubModel(id: string): Promise<void>;
+  /** Requests that went to the Hub since the page opened. */
+  hubRequests(): Promise<number>;
   /** What each mode needs on this adapter, with the current model, vocabulary size and settings. Pure planning. */
   plans(settings: Pick<TrainSettings, 'batchRows' | 'rowLength'>, newTokens: number): Promise<readonly FittingPlan[]>;
 

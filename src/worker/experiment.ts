@@ -2,7 +2,7 @@
  * One experiment at a time, as the page drives it: each call moves it one step and keeps what the next one needs. The
  * steps themselves are src/lab's; here is only which of them were taken, what a new choice makes stale, and cancelling.
  */
-import { filesTree, type FileTree } from '../checkpoint/index';
+import { filesTree, type CachedModel, type FileTree, type HubModel } from '../checkpoint/index';
 import type { Device } from '../engine/index';
 import { asLabError, LabError } from '../error';
 import {
@@ -67,6 +67,7 @@ import { Adapter } from './adapter';
 import { openShards } from './countingShards';
 import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed, RunUpdate, Tokenized } from './api';
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
+import { HubModels } from './hubModels';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
@@ -78,6 +79,7 @@ export class Experiment implements LabApi {
   private readonly running = new Set<AbortController>();
   private tree: FileTree | undefined;
   private model: LoadedModel | undefined;
+  private readonly hub = new HubModels();
   private corpus: CorpusText | undefined;
   private sampleId: string | undefined;
   private baseFolder: string | undefined;
@@ -115,6 +117,40 @@ export class Experiment implements LabApi {
       const tree = base.length > 0 ? filesTree(base) : await bundledModel(signal);
       return this.useModel(await applyDelta(tree, filesTree(delta), { onProgress, signal }), 'folder', signal);
     });
+  }
+
+  describeHubModel(id: string, token: string | undefined): Promise<HubModel> {
+    return this.cancellable((signal) => this.hub.describe(id, token, signal));
+  }
+
+  downloadHubModel(
+    id: string,
+    token: string | undefined,
+    onProgress: OnProgress,
+  ): ReturnType<LabApi['downloadHubModel']> {
+    return this.cancellable(async (signal) => {
+      const warning = await this.hub.download(id, token, onProgress, signal);
+      return warning && { message: warning.message, hint: warning.hint };
+    });
+  }
+
+  openHubModel(id: string, onProgress: OnProgress): Promise<ModelSummary> {
+    return this.cancellable(async (signal) => {
+      onProgress({ phase: 'reading', done: 0, total: 1 });
+      return this.useModel(await this.hub.open(id), 'hub', signal);
+    });
+  }
+
+  cachedHubModels(): Promise<readonly CachedModel[]> {
+    return this.hub.list();
+  }
+
+  removeHubModel(id: string): Promise<void> {
+    return this.hub.remove(id);
+  }
+
+  async hubRequests(): Promise<number> {
+    return this.hub.requests;
   }
 
   async plans(
@@ -396,7 +432,7 @@ export class Experiment implements LabApi {
     }
   }
 
-  private async useModel(tree: FileTree, source: 'bundled' | 'folder', signal: AbortSignal): Promise<ModelSummary> {
+  private async useModel(tree: FileTree, source: ModelSummary['source'], signal: AbortSignal): Promise<ModelSummary> {
     const model = await openModel(tree, source, { signal });
     this.dropModel();
     this.tree = tree;

@@ -26,6 +26,7 @@ const basePrefix = 'base-';
 const largestBase = 1 << 30;
 /** Read or written at once. */
 const pieceBytes = 8 * 2 ** 20;
+const GGUF = /\.gguf$/i;
 
 export interface RunToSave {
   readonly saved: Omit<SavedRun, 'savedAt' | 'bytes'>;
@@ -106,9 +107,13 @@ async function removeBases(runs: RunStore, kept?: string): Promise<void> {
 export async function keepBase(model: LoadedModel, tree: FileTree): Promise<string | undefined> {
   if (model.summary.source === 'bundled' || model.summary.weightBytes > largestBase) return undefined;
   const files: Record<string, AsyncIterable<Uint8Array>> = {};
-  for (const name of tree.list()) {
+  const names = tree.list();
+  const gguf = names.some((name) => name.endsWith('.safetensors')) ? undefined : names.find((name) => GGUF.test(name));
+  for (const name of names) {
     const source = tree.open(name);
-    if (source && /^[\w-][\w.-]*\.(json|safetensors|txt|md|model|jinja)$/.test(name)) files[name] = pieces(source);
+    if (!source) continue;
+    if (name === gguf) files['model.gguf'] = pieces(source);
+    else if (/^[\w-][\w.-]*\.(json|safetensors|txt|md|model|jinja)$/.test(name)) files[name] = pieces(source);
   }
   const name = `${basePrefix}${Date.now().toString(36)}`;
   try {

@@ -13,6 +13,8 @@ const root = resolve(import.meta.dirname, '../..');
 
 export interface Served {
   readonly url: string;
+  /** Where the build lies. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function servePage(): Promise<Served> {
   if (!url) throw new Error('The preview server names no address.');
   return {
     url,
+    folder: outDir,
     async close() {
       await server.close();
       rmSync(outDir, { recursive: true, force: true });

@@ -236,7 +236,7 @@ describe('a visit from opening to download', () => {
     const { page } = await visit(context, served.url);
     await page.waitForSelector('[data-model]', { timeout: 4 * MINUTE });
     const base = await page.locator('[data-model] .kv:nth-child(2) dd').textContent();
-    await page.locator('tg-drop-zone input[type="file"]').setInputFiles(folder);
+    await page.locator('tg-drop-zone input[webkitdirectory]').setInputFiles(folder);
     await page.waitForFunction(
       (before) => {
         const now = document.querySelector('[data-model] .kv:nth-child(2) dd')?.textContent;

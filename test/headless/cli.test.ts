@@ -36,6 +36,22 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect((JSON.parse(stdout) as { ids: number[] }).ids).toEqual([0, 1, 2, 3, 9, 0, 1]);
   });
 
+  it('inspects a model: sizes, types, the four numbers and a plan for every mode', () => {
+    const { status, stdout } = lab(['inspect', '--model', folder, '--new-tokens', '8', '--json']);
+    expect(status).toBe(0);
+    const value = JSON.parse(stdout) as Record<string, unknown> & {
+      memory: { plans: { mode: string; fits: boolean }[] };
+    };
+    expect(value).toMatchObject({ family: 'llama', architecture: 'LlamaForCausalLM', licence: null });
+    const { vocabSize, tokenizerLength, idsEnd, embeddingRows, spareRows } = value.rows as Record<string, number>;
+    expect(vocabSize).toBeLessThanOrEqual(tokenizerLength!);
+    expect([tokenizerLength, spareRows]).toEqual([idsEnd, embeddingRows! - idsEnd!]);
+    const dtypes = value.dtypes as { bytes: number; tensors: number }[];
+    expect(dtypes.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(value.weightBytes);
+    expect(value.memory.plans.map(({ mode }) => mode)).toEqual(['new-rows', 'embeddings', 'all']);
+    expect(value.memory.plans.every(({ fits }) => fits)).toBe(true);
+  });
+
   it('answers errors as JSON with status 1', () => {
     const { status, stdout } = lab(['tokenize', '--model', join(folder, 'none'), '--text', 'a', '--json']);
     expect(status).toBe(1);

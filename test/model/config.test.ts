@@ -299,6 +299,7 @@ describe('config.json', () => {
     [{ vocab_size: 2 ** 40 }, 'vocab_size'],
     [{ num_hidden_layers: '30' }, 'num_hidden_layers'],
     [{ num_hidden_layers: 2 ** 30 }, 'num_hidden_layers'],
+    [{ num_hidden_layers: 2 ** 31 - 1 }, 'num_hidden_layers'],
     [{ num_key_value_heads: 4 }, 'num_key_value_heads'],
     [{ hidden_size: 577 }, 'head_dim'],
     [{ tie_word_embeddings: 1 }, 'tie_word_embeddings'],

@@ -2,7 +2,10 @@
  * A lab that answers at once with made-up but plausible values, for tests of the page and for looking at it without a GPU.
  * It never ships: only tests and test/ui/fake.vite.config.ts refer to it.
  */
+import { LabError } from '../../src/error';
 import type {
+  CachedModel,
+  HubModel,
   Candidate,
   CandidateCounts,
   VocabularyChoice,
@@ -300,6 +303,34 @@ export const diagnosis: Diagnosis = {
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const runtime = { name: 'onnxruntime-web', provider: 'wasm', threads: 4 } as const;
+const hubFiles = [
+  { name: 'config.json', size: 700, etag: '1'.repeat(40) },
+  { name: 'model.safetensors', size: 999_300, etag: '2'.repeat(64) },
+];
+
+const hubModel = (id: string): HubModel => ({
+  id,
+  name: id,
+  revision: 'main',
+  commit: '1234567890abcdef1234567890abcdef12345678',
+  licence: 'apache-2.0',
+  architecture: 'LlamaForCausalLM',
+  gated: false,
+  files: hubFiles,
+  wanted: id === 'lab/ggufs' ? [] : hubFiles,
+  choices: id === 'lab/ggufs' ? [{ name: 'a.gguf', size: 5000, etag: '3'.repeat(64) }] : [],
+  wantedBytes: 1_000_000,
+});
+
+const cachedModel = (id: string): CachedModel => ({
+  id,
+  licence: 'apache-2.0',
+  architecture: 'LlamaForCausalLM',
+  savedAt: '2026-01-01T00:00:00.000Z',
+  bytes: 1_000_000,
+  totalBytes: 1_000_000,
+  complete: true,
+});
 
 export interface FakeOptions {
   /** Milliseconds a step of the fake run takes. */
@@ -316,6 +347,8 @@ export function fakeLab({
   saved = false,
   tick = 5,
 }: FakeOptions = {}): LabApi {
+  const shelf = new Map<string, CachedModel>();
+  let asked = 0;
   let tokens: string[] = [];
   let paused = false;
   let stopped = false;
@@ -478,6 +511,21 @@ export function fakeLab({
     },
     openModelWithDelta: async () => ({ ...model, name: 'rootstock-grafted', source: 'folder', embeddingRows: 4608 }),
     openModelFolder: async () => ({ ...model, name: 'stories260K', source: 'folder' }),
+    async describeHubModel(id) {
+      asked += 2;
+      if (id === 'lab/gated') throw new LabError('hub/not-allowed', 'Not for you.', 'Give a token.');
+      return hubModel(id);
+    },
+    async downloadHubModel(id, _token, onProgress) {
+      asked += 3;
+      await count('downloading', 1_000_000, onProgress);
+      shelf.set(id, cachedModel(id));
+      return null;
+    },
+    openHubModel: async (id) => ({ ...model, name: id.split('/')[1]!, source: 'hub' }),
+    cachedHubModels: async () => [...shelf.values()],
+    removeHubModel: async (id) => void shelf.delete(id),
+    hubRequests: async () => asked,
     plans: async ({ batchRows, rowLength }) =>
       (['new-rows', 'embeddings', 'all'] as const).map((mode) => plan(mode, batchRows, rowLength)),
     samples: async () => [

@@ -55,6 +55,65 @@ describe('the page', () => {
     await shown('tg-chart canvas');
   });
 
+  test('a GGUF file can be picked beside a folder', async () => {
+    await open();
+    await shown('[data-model]');
+    const picked: string[][] = [];
+    const openFolder = state.lab.openModelFolder.bind(state.lab);
+    state.lab.openModelFolder = (files, onProgress) => {
+      picked.push(files.map(({ name }) => name));
+      return openFolder(files, onProgress);
+    };
+    const input = await shown<HTMLInputElement>('tg-drop-zone [data-pick="file"]');
+    expect([input.accept, input.multiple]).toEqual(['.gguf', false]);
+    const chosen = new DataTransfer();
+    chosen.items.add(new File(['GGUF'], 'tiny.gguf'));
+    input.files = chosen.files;
+    input.dispatchEvent(new Event('change'));
+    await vi.waitFor(() => expect(picked).toEqual([['tiny.gguf']]));
+  });
+
+  test('a model of the Hub is looked up, shown, downloaded, kept and removed, each on a click', async () => {
+    await open();
+    await shown('[data-model="rootstock"]');
+    await click('#source-hub');
+    const field = await shown<HTMLInputElement>('[data-hub] input[name="id"]');
+    expect(find('[data-requests="elsewhere"]')!.textContent).toBe('0');
+    const lookUp = async (id: string) => {
+      field.value = id;
+      field.dispatchEvent(new Event('input'));
+      await click('[data-action="look-up"]:not([disabled])');
+    };
+    await lookUp('lab/gated');
+    expect((await shown('[data-hub] [role="alert"]')).textContent).toContain('The Hub does not give you this model.');
+    await lookUp('lab/ggufs');
+    expect((await shown('[data-choices]')).textContent).toContain('a.gguf');
+    await lookUp('lab/tiny');
+    const preview = await shown('[data-preview="lab/tiny"]');
+    for (const fact of [/LlamaForCausalLM/, /apache-2.0/, /1(\.00?)?\sMB in 2 files/, /1234567890ab/])
+      expect(preview.textContent).toMatch(fact);
+    expect(find('[data-model="tiny"]')).toBeNull();
+    await click('[data-action="download-model"]:not([disabled])');
+    await shown('[data-model="tiny"]');
+    expect(find('[data-requests="elsewhere"]')!.textContent).toBe('9');
+    await shown('[data-cached="lab/tiny"]');
+    await click('[data-action="remove-cached"]:not([disabled])');
+    await vi.waitFor(() => expect(find('[data-cached]')).toBeNull());
+  });
+
+  test('a token is kept in no storage of the browser', async () => {
+    await open();
+    await shown('[data-model="rootstock"]');
+    await click('#source-hub');
+    const field = await shown<HTMLInputElement>('[data-hub] input[name="token"]');
+    expect([field.type, field.autocomplete]).toEqual(['password', 'off']);
+    field.value = 'hf_secret';
+    field.dispatchEvent(new Event('input'));
+    expect(state.hub.token).toBe('hf_secret');
+    const stored = [localStorage, sessionStorage].flatMap((storage) => Object.values({ ...storage }));
+    expect([...stored, document.cookie, location.href].join()).not.toContain('hf_secret');
+  });
+
   test('pause, one step, resume and stop do what they say', async () => {
     await open();
     await prepared();

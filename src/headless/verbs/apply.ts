@@ -5,14 +5,14 @@ import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
 import { exportOf, weightsAs } from './exportSafetensors';
-import { modelFolder } from './model';
+import { modelFiles, modelPath } from './model';
 import { outFolder } from './outFolder';
 
 export async function applyVerb(command: Command): Promise<Answer> {
   const delta = command.text('delta')!;
-  const out = await outFolder(command, [modelFolder(command), delta]);
+  const out = await outFolder(command, [modelPath(command), delta]);
   const onProgress = progressLine();
-  const tree = await applyDelta(await folderTree(modelFolder(command)), await folderTree(delta), { onProgress });
+  const tree = await applyDelta(await modelFiles(command), await folderTree(delta), { onProgress });
   const model = await openModel(tree, 'folder');
   const exported = { ...(await exportOf(tree, model)), ...weightsAs(command) };
   await writeModel(await folderSink(out), exported, onProgress);

@@ -1,15 +1,14 @@
 /** `compare`: a graft that was trained elsewhere against its base and against the graft as it would start. */
-import { folderTree } from '../../checkpoint/node';
 import { openTrainedElsewhere, type CorpusText } from '../../lab/index';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { allDocuments, corpusOf } from './corpus';
-import { modelFolder, openNamed } from './model';
+import { modelFiles, openNamed } from './model';
 
 export async function compareVerb(command: Command): Promise<Answer> {
-  const base = await openNamed(command.text('base')!);
+  const base = await openNamed(command, command.text('base')!);
   const corpus = command.isSet('all-held-out') ? await allHeldOut(command) : await corpusOf(command);
   const onProgress = progressLine();
   const evaluationBytes = command.number('max-bytes');
@@ -19,7 +18,7 @@ export async function compareVerb(command: Command): Promise<Answer> {
     corpus,
     ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
   };
-  const { training, steps } = await openTrainedElsewhere(setup, await folderTree(modelFolder(command)), { onProgress });
+  const { training, steps } = await openTrainedElsewhere(setup, await modelFiles(command), { onProgress });
   const comparison = await training.compare(steps, onProgress);
   training.close();
   const lines = comparison.arms.map(({ arm, heldOut, general }) => {

@@ -26,12 +26,12 @@ import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
 import { learnWay } from './learning';
-import { modelFolder, modelOf } from './model';
+import { modelOf, modelPath } from './model';
 import { outFolder } from './outFolder';
 
 export async function expandVerb(command: Command): Promise<Answer> {
   const folder = command.text('tokenizer');
-  const out = await outFolder(command, [folder ?? modelFolder(command)]);
+  const out = await outFolder(command, [folder ?? modelPath(command)]);
   const corpus = await corpusOf(command);
   if (folder !== undefined) {
     const model = await tokenizerAlone(folder);

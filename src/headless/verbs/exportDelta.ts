@@ -7,7 +7,7 @@ import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
 import { plainExport } from './exportSafetensors';
-import { modelFolder, openNamed } from './model';
+import { modelPath, openNamed } from './model';
 import { outFolder } from './outFolder';
 
 export async function exportDelta(command: Command): Promise<Answer> {
@@ -26,9 +26,9 @@ export async function exportDelta(command: Command): Promise<Answer> {
       'Choose the type when the delta is applied.',
     );
   }
-  const out = await outFolder(command, [modelFolder(command)]);
+  const out = await outFolder(command, [modelPath(command)]);
   const onProgress = progressLine();
-  const delta = await deltaOfFolders(await openNamed(baseName), await plainExport(command));
+  const delta = await deltaOfFolders(await openNamed(command, baseName), await plainExport(command));
   const { count, firstNewId } = await writeDelta(await folderSink(out), delta, { onProgress });
   const bytes = (await folderTree(out)).open(DELTA_FILE)!.size;
   return {

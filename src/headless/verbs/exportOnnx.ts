@@ -19,7 +19,7 @@ import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { nodeOnnxRuntime } from '../onnxRuntime';
 import { progressLine } from '../stdout';
-import { modelFolder, modelOf } from './model';
+import { modelFiles, modelOf, modelPath } from './model';
 import { outFolder } from './outFolder';
 
 type Dtype = (typeof onnxDtypes)[number];
@@ -27,10 +27,10 @@ type Proof = ExportReport['verification'];
 
 export async function exportOnnx(command: Command): Promise<Answer> {
   const dtypes = chosenDtypes(command.text('dtype') ?? 'f32');
-  const out = await outFolder(command, [modelFolder(command)]);
+  const out = await outFolder(command, [modelPath(command)]);
   const onProgress = progressLine();
   const model = await modelOf(command);
-  const earlier = await earlierGraft(await folderTree(modelFolder(command)), model);
+  const earlier = await earlierGraft(await modelFiles(command), model);
   const newTokens = earlier?.newTokens ?? [];
   const { readme } = model.checkpoint;
   const exported = {

@@ -13,11 +13,11 @@ import {
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
-import { modelFolder, modelOf } from './model';
+import { modelFiles, modelOf, modelPath } from './model';
 import { outFolder } from './outFolder';
 
 export async function exportSafetensors(command: Command): Promise<Answer> {
-  const out = await outFolder(command, [modelFolder(command)]);
+  const out = await outFolder(command, [modelPath(command)]);
   const onProgress = progressLine();
   const exported = await plainExport(command);
   await writeModel(await folderSink(out), exported, onProgress);
@@ -30,7 +30,7 @@ export async function exportSafetensors(command: Command): Promise<Answer> {
 }
 
 export async function plainExport(command: Command): Promise<ModelToExport> {
-  const exported = await exportOf(await folderTree(modelFolder(command)), await modelOf(command));
+  const exported = await exportOf(await modelFiles(command), await modelOf(command));
   return { ...exported, ...weightsAs(command) };
 }
 

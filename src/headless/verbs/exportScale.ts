@@ -8,7 +8,7 @@ import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
 import { corpusOf } from './corpus';
 import { plainExport } from './exportSafetensors';
-import { modelFolder } from './model';
+import { modelPath } from './model';
 import { outFolder } from './outFolder';
 
 export async function exportScale(command: Command): Promise<Answer> {
@@ -19,7 +19,7 @@ export async function exportScale(command: Command): Promise<Answer> {
       'Give the texts that training goes on with.',
     );
   }
-  const out = await outFolder(command, [modelFolder(command)]);
+  const out = await outFolder(command, [modelPath(command)]);
   const exported = await plainExport(command);
   const corpus = await corpusOf(command);
   const onProgress = progressLine();

@@ -1,40 +1,85 @@
-/** `--model`: the bundled model, or a folder; `--tokenizer`: a folder that needs no weights. */
+/** `--model`: the bundled model, a folder, a GGUF file or a model of the Hub; `--tokenizer`: a folder that needs no weights. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openTokenizerFiles } from '../../checkpoint/index';
-import { folderTree } from '../../checkpoint/node';
-import { openModel, openTokenizer, openTokenizerModel, type LoadedModel, type TokenizerModel } from '../../lab/index';
+import { isHubId, modelTree, openTokenizerFiles, type FileTree } from '../../checkpoint/index';
+import { pathTree } from '../../checkpoint/node';
+import {
+  openModel,
+  openTokenizer,
+  openTokenizerModel,
+  type LoadedModel,
+  type ModelSummary,
+  type TokenizerModel,
+} from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
+import { hubTree } from './hub';
 
 const bundledName = 'rootstock';
 
-export function modelFolder(command: Command): string {
-  return folderNamed(command.text('model')!);
+interface Source {
+  readonly tree: FileTree;
+  readonly source: ModelSummary['source'];
 }
 
-export function modelOf(command: Command): Promise<LoadedModel> {
-  return openNamed(command.text('model')!);
+/** The files of `--model`, a GGUF file not yet taken apart. What lies on this machine goes before the Hub. */
+export function modelSource(command: Command): Promise<Source> {
+  return sourceNamed(command, command.text('model')!);
 }
 
-/** @param model `bundled`, or the path of a folder. */
-export async function openNamed(model: string): Promise<LoadedModel> {
-  const tree = await folderTree(folderNamed(model));
-  return model === 'bundled' ? openModel(tree, 'bundled', { name: bundledName }) : openModel(tree, 'folder');
+const opened = new Map<string, Promise<Source>>();
+
+/** @param model `bundled`, a path, or a model of the Hub, which is asked once. */
+function sourceNamed(command: Command, model: string): Promise<Source> {
+  const known = opened.get(model);
+  if (known) return known;
+  const source = findSource(command, model);
+  opened.set(model, source);
+  return source;
 }
 
-function folderNamed(model: string): string {
+async function findSource(command: Command, model: string): Promise<Source> {
+  if (model === 'bundled') return { tree: await pathTree(pathOf(model)), source: 'bundled' };
+  if (!existsSync(model) && isHubId(model)) return { tree: await hubTree(command, model), source: 'hub' };
+  return { tree: await pathTree(model), source: 'folder' };
+}
+
+/** The files of `--model` as those of a folder, also of a GGUF file. */
+export async function modelFiles(command: Command): Promise<FileTree> {
+  return modelTree((await modelSource(command)).tree);
+}
+
+/** Where `--model` lies on this machine, if it does. */
+export function modelPath(command: Command): string {
+  return pathOf(command.text('model')!);
+}
+
+function pathOf(model: string): string {
   return model === 'bundled' ? fileURLToPath(new URL('../../../public/models/rootstock', import.meta.url)) : model;
+}
+
+export async function modelOf(command: Command): Promise<LoadedModel> {
+  return loaded(await modelSource(command));
+}
+
+/** Another model than that of `--model`. */
+export async function openNamed(command: Command, model: string): Promise<LoadedModel> {
+  return loaded(await sourceNamed(command, model));
+}
+
+export function loaded({ tree, source }: Source): Promise<LoadedModel> {
+  return openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
 }
 
 /** A tokenizer with the sizes of its model. */
 export async function tokenizerModelOf(command: Command): Promise<TokenizerModel> {
   const folder = command.text('tokenizer');
-  return folder === undefined ? modelOf(command) : openTokenizerModel(await folderTree(folder));
+  return folder === undefined ? modelOf(command) : openTokenizerModel(await pathTree(folder));
 }
 
 /** A tokenizer alone: the folder of `--tokenizer` need not hold a config.json. */
 export async function tokenizerOf(command: Command): Promise<Tokenizer> {
   const folder = command.text('tokenizer');
   if (folder === undefined) return (await modelOf(command)).tokenizer;
-  return openTokenizer(await openTokenizerFiles(await folderTree(folder)));
+  return openTokenizer(await openTokenizerFiles(await modelTree(await pathTree(folder))));
 }

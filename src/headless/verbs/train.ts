@@ -26,10 +26,11 @@ import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
-import { modelFolder, modelOf } from './model';
+import { loaded, modelSource } from './model';
 
 export async function trainVerb(command: Command): Promise<Answer> {
-  const model = await modelOf(command);
+  const source = await modelSource(command);
+  const model = await loaded(source);
   const corpus = await corpusOf(command);
   const settings = settingsOf(command);
   const onProgress = progressLine();
@@ -43,7 +44,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
           newTokens,
         )
       : undefined;
-  const earlier = vocabulary ? undefined : await earlierGraft(await folderTree(modelFolder(command)), model);
+  const earlier = vocabulary ? undefined : await earlierGraft(source.tree, model);
   const setup = {
     device: await nodeDevice(),
     model,

@@ -39,8 +39,8 @@ export class DropZone extends PageElement {
   @property({ attribute: false }) button = '';
   /** Pick a folder rather than files. */
   @property({ type: Boolean }) folder = false;
-  /** A second button, which picks a folder where the first picks files. */
-  @property({ attribute: false }) folderButton = '';
+  /** Label of a second button, which picks a folder where the first picks files, and one file where it picks a folder. */
+  @property({ attribute: false }) otherButton = '';
   @property({ type: Boolean }) disabled = false;
   @property() accept = '';
   @state() private over = false;
@@ -60,34 +60,35 @@ export class DropZone extends PageElement {
         tabindex="-1"
         aria-label=${this.button}
         multiple
-        accept=${this.accept || nothing}
+        accept=${(!this.folder && this.accept) || nothing}
         ?webkitdirectory=${this.folder}
         @change=${this.onPick}
       />
       <div class="drop-buttons">
         <button type="button" class="btn" ?disabled=${this.disabled} @click=${this.open}>${this.button}</button>
-        ${this.folderButton === '' ? nothing : this.ofFolder()}
+        ${this.otherButton === '' ? nothing : this.other()}
       </div>
     </div>`;
   }
 
-  private ofFolder() {
+  private other() {
     return html`<input
         class="sr"
         type="file"
         tabindex="-1"
-        data-folder
-        aria-label=${this.folderButton}
-        multiple
-        webkitdirectory
+        data-pick="other"
+        aria-label=${this.otherButton}
+        ?multiple=${!this.folder}
+        ?webkitdirectory=${!this.folder}
+        accept=${(this.folder && this.accept) || nothing}
         @change=${this.onPick}
-      /><button type="button" class="btn" ?disabled=${this.disabled} @click=${this.openFolder}>
-        ${this.folderButton}
+      /><button type="button" class="btn" ?disabled=${this.disabled} @click=${this.openOther}>
+        ${this.otherButton}
       </button>`;
   }
 
   private readonly open = () => this.querySelector('input')!.click();
-  private readonly openFolder = () => this.querySelector<HTMLInputElement>('input[data-folder]')!.click();
+  private readonly openOther = () => this.querySelector<HTMLInputElement>('[data-pick="other"]')!.click();
 
   private onDrag(event: DragEvent) {
     event.preventDefault();

@@ -27,6 +27,7 @@ import {
   type VocabularySummary,
 } from '../../worker/index';
 import { FrameQueue } from '../frames';
+import { HubView } from './hub-view';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
 import { EMPTY, type Failure, type Slot } from './slot';
@@ -107,6 +108,7 @@ export class LabState {
   saved: SavedRun | null = null;
   settings: TrainSettings | null = null;
   readonly editor: VocabularyEditor;
+  readonly hub: HubView;
   run: RunView | null = null;
   runError: Failure | null = null;
   /** The worker itself died; only a reload helps. */
@@ -127,6 +129,10 @@ export class LabState {
       changed: () => this.emptyAfter('vocabulary'),
       build: () => void this.buildVocabulary(),
       tell: () => this.tell('lab'),
+    });
+    this.hub = new HubView(lab, {
+      tell: () => this.tell('lab'),
+      open: (id) => this.openModel((onProgress) => this.lab.openHubModel(id, onProgress)),
     });
     void crashed?.then((failure) => {
       this.crash = failure;
@@ -158,6 +164,7 @@ export class LabState {
   /** What happens without a click: device, bundled model, samples, the offer of the last run. */
   async open(): Promise<void> {
     void this.fill('samples', () => this.lab.samples());
+    void this.hub.readShelf();
     void this.lab.savedRun().then(
       (saved) => this.set(() => (this.saved = saved)),
       () => undefined,

@@ -166,7 +166,7 @@ export class CorpusStep extends LabElement {
           .text=${msg('Drop text files here')}
           .note=${msg('Text, JSON lines, CSV, Parquet, SMILES, FASTA, PGN; gzip and zip too')}
           .button=${msg('Choose files')}
-          .folderButton=${msg('Choose a folder')}
+          .otherButton=${msg('Choose a folder')}
           @files=${(event: CustomEvent<readonly File[]>) => void this.lab.openCorpusFiles(event.detail.filter(isShown))}
         ></tg-drop-zone>`,
       })}

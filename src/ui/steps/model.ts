@@ -16,11 +16,15 @@ import { errorOf, isPending, valueOf } from '../state/slot';
 import './delta-source';
 import './device';
 import './fitting';
+import './hub';
 import './privacy';
+
+/** Where the model comes from; a delta makes a folder's model of a base. */
+type Choice = ModelSummary['source'] | 'delta';
 
 @customElement('tg-step-model')
 export class ModelStep extends LabElement {
-  @state() private source: 'bundled' | 'folder' | 'delta' = 'bundled';
+  @state() private source: Choice = 'bundled';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -69,7 +73,7 @@ export class ModelStep extends LabElement {
 
   private actions() {
     const { samples, model } = this.lab.slots;
-    const label = model.status === 'ready' && model.value.source === 'folder';
+    const label = model.status === 'ready' && model.value.source !== 'bundled';
     const ready = samples.status === 'ready' && model.status !== 'failed' && !this.lab.run?.isActive;
     return html`${label ? html`<a class="btn tall" href="#corpus">${msg('Choose texts')}</a>` : nothing}<button
         type="button"
@@ -148,7 +152,7 @@ export class ModelStep extends LabElement {
     const { model } = this.lab.slots;
     const opened = valueOf(model);
     const busy = isPending(model) || Boolean(this.lab.run?.isActive);
-    const source = (id: 'bundled' | 'folder' | 'delta', title: unknown, body: unknown) =>
+    const source = (id: Choice, title: unknown, body: unknown) =>
       html`<div class="src ${this.source === id ? 'on' : ''}">
         <input
           class="radio"
@@ -181,19 +185,28 @@ export class ModelStep extends LabElement {
       )}
       ${source(
         'folder',
-        html`${msg('From a folder')}${opened?.source === 'folder' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
+        html`${msg('From a folder or a GGUF file')}${opened?.source === 'folder' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
         html`${this.source === 'folder' ? (opened?.source === 'folder' ? this.four(opened) : pending) : nothing}
           <tg-drop-zone
             folder
             ?disabled=${busy}
-            .text=${msg('Drop a model folder here')}
-            .note=${msg('config.json, tokenizer.json and safetensors')}
+            .text=${msg('Drop a model folder or a GGUF file here')}
+            .note=${msg('config.json, tokenizer.json and safetensors; or all of it in one .gguf')}
             .button=${msg('Choose folder')}
+            accept=".gguf"
+            .otherButton=${msg('Choose GGUF file')}
             @files=${(event: CustomEvent<readonly File[]>) => {
               this.source = 'folder';
               void this.lab.openModelFolder(event.detail);
             }}
           ></tg-drop-zone>`,
+      )}
+      ${source(
+        'hub',
+        html`${msg('From the Hugging Face Hub')}${opened?.source === 'hub' ? html` <span class="note mono">${opened.name}</span>` : nothing}`,
+        html`${this.source === 'hub' ? (opened?.source === 'hub' ? this.four(opened) : pending) : nothing}
+          <p class="note">${msg('Asked only when you click. Your texts go nowhere.')}</p>
+          ${this.source === 'hub' ? html`<tg-hub></tg-hub>` : nothing}`,
       )}
       ${source(
         'delta',
@@ -214,7 +227,7 @@ export class ModelStep extends LabElement {
     </div>`;
   }
 
-  private choose(source: 'bundled' | 'folder' | 'delta') {
+  private choose(source: Choice) {
     this.source = source;
     if (source === 'bundled' && valueOf(this.lab.slots.model)?.source !== 'bundled') this.chooseBundled();
   }

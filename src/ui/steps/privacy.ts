@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { PageElement } from '../element';
+import { LabElement } from '../element';
 import { count } from '../format';
 import { number, type Explanation } from '../parts/number';
 import { facts, panel } from '../parts/panel';
@@ -19,19 +19,29 @@ function requests(): Requests {
   return { here, elsewhere: over.length - here };
 }
 
-export function privacyExplanation(): Explanation {
-  const { here, elsewhere } = requests();
+/** `toHub`: what the worker asked of the Hub, which the page's own list does not have. */
+export function privacyExplanation(toHub = 0): Explanation {
+  const { here, elsewhere: others } = requests();
+  const elsewhere = others + toHub;
   return {
     name: msg('0 bytes of yours sent'),
     formula: msg(
       str`${count(here)} requests to this page’s origin, ${count(elsewhere)} elsewhere; all of them fetch, none carries a body`,
     ),
-    meaning: msg('The content security policy forbids every other address.'),
+    meaning: msg(
+      'The content security policy forbids every address but this page’s and the Hugging Face Hub’s, which is asked on your click.',
+    ),
   };
 }
 
+/** As the page itself carries it; a development server sends it as a header, where the page cannot read it. */
+function connections(): string {
+  const policy = document.querySelector<HTMLMetaElement>('meta[http-equiv="Content-Security-Policy"]')?.content;
+  return /connect-src [^;]+/.exec(policy ?? '')?.[0] ?? 'connect-src';
+}
+
 @customElement('tg-privacy')
-export class Privacy extends PageElement {
+export class Privacy extends LabElement {
   @state() private seen: Requests = requests();
   private readonly observer = new PerformanceObserver(() => (this.seen = requests()));
 
@@ -46,21 +56,25 @@ export class Privacy extends PageElement {
   }
 
   override render() {
+    const toHub = this.lab.hub.requests;
     const policy = () => ({
       name: msg('Content security policy'),
-      formula: "connect-src 'self'",
+      formula: connections(),
       meaning: msg('Part of the page and of the server’s headers, and checked by a test.'),
     });
     return panel({
       heading: msg('Privacy'),
       name: 'privacy',
       body: html`<div class="zero">
-          <strong>${number(msg('0 bytes'), privacyExplanation)}</strong>
+          <strong>${number(msg('0 bytes'), () => privacyExplanation(toHub))}</strong>
           <span class="note">${msg('of your data sent since the page opened')}</span>
         </div>
         ${facts([
           [msg('Requests to this site'), html`<span data-requests="here">${count(this.seen.here)}</span>`],
-          [msg('Requests elsewhere'), html`<span data-requests="elsewhere">${count(this.seen.elsewhere)}</span>`],
+          [
+            msg('Requests elsewhere'),
+            html`<span data-requests="elsewhere">${count(this.seen.elsewhere + toHub)}</span>`,
+          ],
           [msg('Enforced by'), number(msg('content security policy'), policy)],
         ])}`,
     });

@@ -20,8 +20,11 @@ function byCode(code: string): string | null {
     case 'checkpoint/tensor-length':
     case 'checkpoint/trailing-bytes':
     case 'checkpoint/header-length':
+    case 'checkpoint/gguf-header':
+    case 'checkpoint/gguf-tensor':
       return msg('This model file is damaged or incomplete.');
     case 'model/unsupported':
+    case 'checkpoint/gguf-unsupported':
     case 'model/bad-config':
       return msg('This architecture is not supported yet.');
     case 'tokenizer/unsupported':
@@ -97,6 +100,17 @@ function byCode(code: string): string | null {
     case 'storage/no-run':
     case 'storage/damaged':
       return msg('The kept run cannot be read.');
+    case 'hub/not-allowed':
+      return msg('The Hub does not give you this model.');
+    case 'hub/not-found':
+    case 'hub/bad-id':
+      return msg('The Hub has no such model.');
+    case 'hub/unreachable':
+      return msg('The Hub could not be reached.');
+    case 'hub/no-weights':
+      return msg('A file of the model is missing.');
+    case 'hub/damaged':
+      return msg('This model file is damaged or incomplete.');
     case 'page/missing-file':
       return msg('A file of this page could not be loaded.');
     default:
@@ -119,6 +133,8 @@ function byArea(area: string): string {
       return msg('The GPU refused the work.');
     case 'storage':
       return msg('This browser’s storage refused the work.');
+    case 'hub':
+      return msg('The Hub refused.');
     case 'worker':
       return msg('The lab stopped.');
     default:

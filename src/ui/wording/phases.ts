@@ -21,6 +21,8 @@ export function phaseText(phase: string): string {
       return msg('Checking the base');
     case 'comparing':
       return msg('Comparing with the base');
+    case 'downloading':
+      return msg('Downloading');
     case 'writing':
       return msg('Writing');
     case 'verifying':

@@ -1,0 +1,136 @@
+/**
+ * Model families as llama.cpp writes them into GGUF, one table row each: how tensors are called, which were reordered by
+ * its converter (convert_hf_to_gguf.py), and the config.json that the metadata amounts to. Families without a row are
+ * refused by name. What the lab can compute is decided later, by src/model.
+ */
+import type { GgufHeader } from './header';
+import { gemma3Config, gpt2Config, llamaConfig, qwen2Config, qwen3Config } from './config';
+import { ggufUnsupported } from './metadata';
+
+/** How the stored rows differ from the checkpoint's. */
+export type Layout =
+  /** As they are. */
+  | { readonly kind: 'plain' }
+  /** Rows of each head interleaved for ggml's rotary embedding: i and i + headSize / 2 side by side. */
+  | { readonly kind: 'rotary'; readonly heads: number }
+  /** [out, in] where the checkpoint has [in, out]. */
+  | { readonly kind: 'transposed' }
+  /** Norm weights with 1 added. */
+  | { readonly kind: 'plusOne' };
+
+export interface Architecture {
+  /** Hugging Face name of a tensor outside the layers, by GGUF name. */
+  readonly outer: Readonly<Record<string, string>>;
+  /** Hugging Face name inside a layer, by the part of the GGUF name between `blk.N.` and `.weight` or `.bias`. */
+  readonly inner: Readonly<Record<string, string>>;
+  /** With `#` for the layer's number. */
+  readonly layerPrefix: string;
+  readonly layout: (name: string, header: GgufHeader) => Layout;
+  readonly config: (header: GgufHeader) => Record<string, unknown>;
+}
+
+const PLAIN: Layout = { kind: 'plain' };
+
+const decoder = {
+  outer: {
+    'token_embd.weight': 'model.embed_tokens.weight',
+    'output_norm.weight': 'model.norm.weight',
+    'output.weight': 'lm_head.weight',
+  },
+  layerPrefix: 'model.layers.#.',
+} as const;
+
+const decoderLayer = {
+  attn_norm: 'input_layernorm',
+  attn_q: 'self_attn.q_proj',
+  attn_k: 'self_attn.k_proj',
+  attn_v: 'self_attn.v_proj',
+  attn_output: 'self_attn.o_proj',
+  ffn_norm: 'post_attention_layernorm',
+  ffn_gate: 'mlp.gate_proj',
+  ffn_up: 'mlp.up_proj',
+  ffn_down: 'mlp.down_proj',
+} as const;
+
+const headNorms = { attn_q_norm: 'self_attn.q_norm', attn_k_norm: 'self_attn.k_norm' } as const;
+
+const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+  llama: {
+    ...decoder,
+    inner: decoderLayer,
+    layout: (name, { metadata }) => {
+      const part = /^blk\.\d+\.attn_([qk])\./.exec(name);
+      if (!part) return PLAIN;
+      const heads = metadata.needed('llama.attention.head_count', metadata.whole('llama.attention.head_count'));
+      const kvHeads = metadata.whole('llama.attention.head_count_kv') ?? heads;
+      return { kind: 'rotary', heads: part[1] === 'q' ? heads : kvHeads };
+    },
+    config: llamaConfig,
+  },
+  qwen2: { ...decoder, inner: decoderLayer, layout: () => PLAIN, config: qwen2Config },
+  qwen3: { ...decoder, inner: { ...decoderLayer, ...headNorms }, layout: () => PLAIN, config: qwen3Config },
+  gemma3: {
+    ...decoder,
+    inner: {
+      ...decoderLayer,
+      ...headNorms,
+      post_attention_norm: 'post_attention_layernorm',
+      ffn_norm: 'pre_feedforward_layernorm',
+      post_ffw_norm: 'post_feedforward_layernorm',
+    },
+    layout: (name) => (name.endsWith('norm.weight') ? { kind: 'plusOne' } : PLAIN),
+    config: gemma3Config,
+  },
+  gpt2: {
+    outer: {
+      'token_embd.weight': 'transformer.wte.weight',
+      'position_embd.weight': 'transformer.wpe.weight',
+      'output_norm.weight': 'transformer.ln_f.weight',
+      'output_norm.bias': 'transformer.ln_f.bias',
+      'output.weight': 'lm_head.weight',
+    },
+    inner: {
+      attn_norm: 'ln_1',
+      attn_qkv: 'attn.c_attn',
+      attn_output: 'attn.c_proj',
+      ffn_norm: 'ln_2',
+      ffn_up: 'mlp.c_fc',
+      ffn_down: 'mlp.c_proj',
+    },
+    layerPrefix: 'transformer.h.#.',
+    layout: (name) =>
+      /^blk\.\d+\.(attn_qkv|attn_output|ffn_up|ffn_down)\.weight$/.test(name) ? { kind: 'transposed' } : PLAIN,
+    config: gpt2Config,
+  },
+};
+
+/** Throws `checkpoint/gguf-unsupported`, naming the architecture. */
+export function architectureOf({ metadata }: GgufHeader): Architecture {
+  const name = metadata.needed('general.architecture', metadata.text('general.architecture'));
+  if (Object.hasOwn(ARCHITECTURES, name)) return ARCHITECTURES[name]!;
+  throw ggufUnsupported(
+    metadata.file,
+    `is of the architecture "${name.slice(0, 100)}"; ${Object.keys(ARCHITECTURES).join(', ')} are read from GGUF`,
+  );
+}
+
+/** Tables of rotary factors; config.json says the same in numbers (config.ts checks that it does). */
+const DERIVED = /^(rope_freqs|rope_factors_(long|short)|blk\.\d+\.attn_rot_embd)\.weight$/;
+
+/**
+ * The checkpoint's name of a tensor; undefined for tables that it does not have. Throws `checkpoint/gguf-unsupported` for
+ * a tensor that the family does not have: leaving it out would give another model.
+ */
+export function huggingFaceName(architecture: Architecture, name: string, file: string): string | undefined {
+  const { outer, inner, layerPrefix } = architecture;
+  if (Object.hasOwn(outer, name)) return outer[name];
+  const part = /^blk\.(\d{1,5})\.(.+)\.(weight|bias)$/.exec(name);
+  if (part && Object.hasOwn(inner, part[2]!)) {
+    return `${layerPrefix.replace('#', part[1]!)}${inner[part[2]!]}.${part[3]}`;
+  }
+  if (DERIVED.test(name)) return undefined;
+  throw ggufUnsupported(
+    file,
+    `has the tensor \`${name.slice(0, 100)}\`, which models of its architecture do not have here`,
+  );
+}

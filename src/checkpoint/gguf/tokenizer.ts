@@ -1,0 +1,224 @@
+/**
+ * tokenizer.json and tokenizer_config.json from a GGUF file's metadata, so that ids are those of the tokenizer it was
+ * converted from: byte-level BPE ("gpt2") with its merges, and SentencePiece-style BPE ("llama") whose merges follow from
+ * the scores. Lost in GGUF, and therefore plain here: whether an added token strips spaces beside it.
+ */
+import { metadataError, ggufUnsupported } from './metadata';
+import type { GgufMetadata } from './metadata';
+import { preTokenizerOf } from './preTokenizers';
+import { mergesFromScores } from './sentencePieceMerges';
+
+/** llama.cpp's `llama_token_type`. */
+const KIND = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
+const SPACE = '\u2581';
+
+interface Piece {
+  readonly id: number;
+  readonly text: string;
+  readonly kind: number;
+  readonly score: number;
+}
+
+/**
+ * The converter writes Gemma's runs of spaces as spaces, with a score of its own. In tokenizer.json they are runs of
+ * U+2581 that merge before all else, as user-defined pieces do in SentencePiece.
+ */
+function asTrained(piece: Piece): Piece {
+  if (piece.kind !== KIND.userDefined) return piece;
+  const text = /^ +$/.test(piece.text) ? SPACE.repeat(piece.text.length) : piece.text;
+  return { ...piece, text, score: Infinity };
+}
+
+/** Added before and after a text. */
+interface Ends {
+  readonly bos: Piece | undefined;
+  readonly eos: Piece | undefined;
+}
+
+export function tokenizerFiles(metadata: GgufMetadata, embeddingRows: number): Record<string, string> {
+  const model = metadata.needed('tokenizer.ggml.model', metadata.text('tokenizer.ggml.model'));
+  if (model !== 'gpt2' && model !== 'llama') {
+    throw ggufUnsupported(
+      metadata.file,
+      `has a tokenizer of the kind "${model.slice(0, 40)}"; "gpt2" and "llama" are read`,
+    );
+  }
+  const pieces = readPieces(metadata, model === 'llama');
+  const roles = rolesOf(metadata, pieces);
+  const { json, ends } =
+    model === 'gpt2' ? byteLevelJson(metadata, pieces, roles) : sentencePieceJson(metadata, pieces, roles);
+  const added = pieces.filter(({ kind }) => isAdded(kind)).map(addedToken);
+  const template = metadata.text('tokenizer.chat_template');
+  const config = {
+    add_bos_token: ends.bos !== undefined,
+    add_eos_token: ends.eos !== undefined,
+    added_tokens_decoder: Object.fromEntries(added.map(({ id, ...token }) => [id, token])),
+    bos_token: roles.bos?.text ?? null,
+    eos_token: roles.eos?.text ?? null,
+    pad_token: roles.padding?.text ?? null,
+    unk_token: roles.unknown?.text ?? null,
+    clean_up_tokenization_spaces: false,
+    model_max_length: metadata.whole(`${metadata.text('general.architecture')}.context_length`) ?? embeddingRows,
+    // The file as it is: the classes that are named after models put rules of their own in its place.
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    ...(template === undefined ? {} : { chat_template: template }),
+  };
+  const whole = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    ...json,
+    post_processor: around(ends),
+  };
+  return { 'tokenizer.json': JSON.stringify(whole), 'tokenizer_config.json': `${JSON.stringify(config, null, 2)}\n` };
+}
+
+function readPieces(metadata: GgufMetadata, isSentencePiece: boolean): Piece[] {
+  const texts = metadata.needed('tokenizer.ggml.tokens', metadata.texts('tokenizer.ggml.tokens'));
+  const kinds = metadata.numbers('tokenizer.ggml.token_type');
+  const scores = metadata.numbers('tokenizer.ggml.scores');
+  for (const [key, list] of Object.entries({ 'tokenizer.ggml.token_type': kinds, 'tokenizer.ggml.scores': scores })) {
+    if (!list || list.length === texts.length) continue;
+    throw metadataError(metadata.file, `has ${list.length} values of \`${key}\` for ${texts.length} tokens`, { key });
+  }
+  if (scores?.some(Number.isNaN)) throw metadataError(metadata.file, 'has a score that is no number');
+  const pieces = texts
+    .map((text, id): Piece => ({ id, text, kind: kinds?.[id] ?? KIND.normal, score: scores?.[id] ?? 0 }))
+    // The converter fills rows that no token has, so that there is a token for each; they are no tokens.
+    .filter(({ id, text, kind }) => kind !== KIND.unused || text !== `[PAD${id}]`)
+    .map((piece) => (isSentencePiece ? asTrained(piece) : piece));
+  const seen = new Map<string, number>();
+  for (const { id, text } of pieces) {
+    const other = seen.get(text);
+    if (other !== undefined) {
+      throw metadataError(
+        metadata.file,
+        `gives ids ${other} and ${id} to the same token ${JSON.stringify(text).slice(0, 60)}`,
+      );
+    }
+    if (text === '') throw metadataError(metadata.file, `has an empty token with id ${id}`);
+    seen.set(text, id);
+  }
+  if (pieces.length === 0) throw metadataError(metadata.file, 'has no tokens');
+  return pieces;
+}
+
+const isAdded = (kind: number): boolean => kind === KIND.control || kind === KIND.userDefined || kind === KIND.unknown;
+
+function addedToken({ id, text, kind }: Piece) {
+  const special = kind !== KIND.userDefined;
+  return { id, content: text, single_word: false, lstrip: false, rstrip: false, normalized: false, special };
+}
+
+type Roles = Readonly<Record<'bos' | 'eos' | 'unknown' | 'padding', Piece | undefined>>;
+
+function rolesOf(metadata: GgufMetadata, pieces: readonly Piece[]): Roles {
+  const byId = new Map(pieces.map((piece) => [piece.id, piece]));
+  // 2^32 - 1, and any other id without a token, stands for "none".
+  const role = (name: string) => byId.get(metadata.whole(`tokenizer.ggml.${name}_token_id`) ?? -1);
+  return { bos: role('bos'), eos: role('eos'), unknown: role('unknown'), padding: role('padding') };
+}
+
+function endsOf(metadata: GgufMetadata, { bos, eos }: Roles, addsBos: boolean): Ends {
+  const has = (key: string, absent: boolean): boolean => metadata.flag(`tokenizer.ggml.${key}`) ?? absent;
+  return {
+    bos: has('add_bos_token', addsBos) ? bos : undefined,
+    eos: has('add_eos_token', false) ? eos : undefined,
+  };
+}
+
+function byteLevelJson(metadata: GgufMetadata, pieces: readonly Piece[], roles: Roles) {
+  const rules = preTokenizerOf(
+    metadata.file,
+    metadata.text('tokenizer.ggml.pre'),
+    metadata.text('general.architecture'),
+  );
+  const merges = metadata.needed('tokenizer.ggml.merges', metadata.texts('tokenizer.ggml.merges'));
+  return {
+    json: {
+      normalizer: rules.normalizer,
+      pre_tokenizer: rules.preTokenizer,
+      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+      model: {
+        type: 'BPE',
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: null,
+        end_of_word_suffix: null,
+        fuse_unk: false,
+        byte_fallback: false,
+        ignore_merges: rules.ignoreMerges,
+        vocab: vocabulary(pieces),
+        merges,
+      },
+    },
+    ends: endsOf(metadata, roles, rules.addsBos),
+  };
+}
+
+function sentencePieceJson(metadata: GgufMetadata, pieces: readonly Piece[], roles: Roles) {
+  if (metadata.flag('tokenizer.ggml.remove_extra_whitespaces')) {
+    throw ggufUnsupported(metadata.file, 'has a tokenizer that drops repeated spaces');
+  }
+  // llama.cpp's default for this kind.
+  const prefixed = metadata.flag('tokenizer.ggml.add_space_prefix') ?? true;
+  const spaces = { type: 'Replace', pattern: { String: ' ' }, content: SPACE };
+  const merges =
+    metadata.texts('tokenizer.ggml.merges') ??
+    mergesFromScores(
+      metadata.file,
+      pieces.filter(({ kind }) => kind !== KIND.byte && kind !== KIND.control && kind !== KIND.unknown),
+    );
+  return {
+    json: {
+      normalizer: prefixed ? { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: SPACE }, spaces] } : spaces,
+      pre_tokenizer: null,
+      decoder: {
+        type: 'Sequence',
+        decoders: [
+          { type: 'Replace', pattern: { String: SPACE }, content: ' ' },
+          { type: 'ByteFallback' },
+          { type: 'Fuse' },
+          ...(prefixed ? [{ type: 'Strip', content: ' ', start: 1, stop: 0 }] : []),
+        ],
+      },
+      model: {
+        type: 'BPE',
+        dropout: null,
+        unk_token: roles.unknown?.text ?? null,
+        continuing_subword_prefix: null,
+        end_of_word_suffix: null,
+        fuse_unk: true,
+        byte_fallback: pieces.some(({ kind }) => kind === KIND.byte),
+        ignore_merges: false,
+        vocab: vocabulary(pieces),
+        merges,
+      },
+    },
+    ends: endsOf(metadata, roles, true),
+  };
+}
+
+/** Added tokens too: the Rust library heeds their ids only where the vocabulary has them. */
+function vocabulary(pieces: readonly Piece[]): Record<string, number> {
+  return Object.fromEntries(pieces.map(({ text, id }) => [text, id]));
+}
+
+function around({ bos, eos }: Ends): object | null {
+  if (!bos && !eos) return null;
+  const special = ({ text }: Piece, sequence: number) => ({ SpecialToken: { id: text, type_id: sequence } });
+  const one = (name: string, sequence: number) => [
+    ...(bos ? [special(bos, sequence)] : []),
+    { Sequence: { id: name, type_id: sequence } },
+    ...(eos ? [special(eos, sequence)] : []),
+  ];
+  const used = [bos, eos].filter((piece) => piece !== undefined);
+  return {
+    type: 'TemplateProcessing',
+    single: one('A', 0),
+    pair: [...one('A', 0), ...one('B', 1)],
+    special_tokens: Object.fromEntries(used.map(({ text, id }) => [text, { id: text, ids: [id], tokens: [text] }])),
+  };
+}
