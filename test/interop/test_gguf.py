@@ -2,6 +2,7 @@
 dequantised value to the bit, configuration, tokenizer, and the real SmolLM2-135M-Instruct as it is published in Q4_1."""
 
 import importlib.util
+import json
 import math
 import subprocess
 import tempfile
@@ -192,6 +193,32 @@ class SmolLM2(unittest.TestCase):
         nats = torch.nn.functional.cross_entropy(logits, tokens[0, 1:], reduction="sum").item()
         self.assertEqual(result["tokens"], len(ids))
         self.assertAlmostEqual(result["bitsPerByte"], nats / math.log(2) / len(page.encode()), places=4)
+
+    @torch.no_grad()
+    def test_grafted_with_molecule_tokens_it_is_a_plain_folder(self):
+        corpus = (ROOT / "public/samples/molecules.smi").read_text(encoding="utf-8").splitlines()[:3000]
+        with tempfile.TemporaryDirectory() as folder:
+            path, out = Path(folder) / "molecules.smi", Path(folder) / "grafted"
+            path.write_text("\n".join(corpus), encoding="utf-8")
+            expanded = lab("expand", "--model", self.path, "--corpus", path, "--new-tokens", 64, "--out", out)
+            self.assertEqual((expanded["newTokens"], expanded["firstNewId"]), (64, 49152))
+            tokenizer = AutoTokenizer.from_pretrained(out)
+            model, info = AutoModelForCausalLM.from_pretrained(out, dtype=torch.float32, output_loading_info=True)
+            config = json.loads((out / "tokenizer_config.json").read_text(encoding="utf-8"))
+        self.assertEqual({key: value for key, value in info.items() if value}, {})
+        self.assertIn("<|im_start|>", config["chat_template"])
+        old, new = self.model.get_input_embeddings().weight, model.get_input_embeddings().weight
+        self.assertEqual(tuple(new.shape), (49216, 576))
+        self.assertTrue(torch.equal(bits(new[:49152]), bits(old)))
+        ids = tokenizer(corpus[0])["input_ids"]
+        self.assertTrue(any(id >= 49152 for id in ids))
+        self.assertEqual(tokenizer.decode(ids), corpus[0])
+        # Text without new tokens is what it was: only the new rows came to it.
+        english = tokenizer(TEXTS[1])["input_ids"]
+        self.assertTrue(all(id < 49152 for id in english))
+        logits = model(torch.tensor([english])).logits[0, :, :49152]
+        difference = (logits - self.model(torch.tensor([english])).logits[0]).abs().max().item()
+        self.assertLess(difference, 1e-4)
 
 
 if __name__ == "__main__":
