@@ -61,7 +61,7 @@ test('a GGUF file opens in the lab as a model of its own', { timeout: 6 * MINUTE
   await page.waitForSelector('[data-model="rootstock"]', { timeout: 4 * MINUTE });
   const buffer = Buffer.from(tinyGguf('llama'));
   await page
-    .locator('tg-drop-zone [data-pick="file"]')
+    .locator('tg-drop-zone [data-pick="other"]')
     .setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer });
   await page.waitForSelector('[data-model="tiny"]', { timeout: MINUTE });
   expect([...toHub(requests), ...elsewhere(requests)]).toEqual([]);

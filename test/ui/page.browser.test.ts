@@ -64,7 +64,7 @@ describe('the page', () => {
       picked.push(files.map(({ name }) => name));
       return openFolder(files, onProgress);
     };
-    const input = await shown<HTMLInputElement>('tg-drop-zone [data-pick="file"]');
+    const input = await shown<HTMLInputElement>('tg-drop-zone [data-pick="other"]');
     expect([input.accept, input.multiple]).toEqual(['.gguf', false]);
     const chosen = new DataTransfer();
     chosen.items.add(new File(['GGUF'], 'tiny.gguf'));
@@ -287,7 +287,7 @@ describe('the page', () => {
     expect([...types.options].map(({ value }) => value)).toEqual(['source', 'F16', 'F32']);
     types.value = 'F16';
     types.dispatchEvent(new Event('change'));
-    expect(state.exportChoice).toEqual({ form: 'scale', dtype: 'F16' });
+    expect(state.exportChoice).toEqual({ form: 'scale', dtype: 'F16', onnxDtype: 'f32' });
     await state.exportZip();
     await shown('[data-panel="proof"]');
     expect(state.slots.exported).toMatchObject({
