@@ -22,9 +22,10 @@ export default defineConfig({
         },
       },
       {
-        // onnxruntime-web's files as vite.config.ts has them.
+        // onnxruntime-web's files as vite.config.ts has them. The Hub's library is imported on demand: found only while a test
+        // runs, it would reload the page under it; so would zip.js.
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-        optimizeDeps: { exclude: ['onnxruntime-web'] },
+        optimizeDeps: { include: ['@huggingface/hub', '@zip.js/zip.js'], exclude: ['onnxruntime-web'] },
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],
