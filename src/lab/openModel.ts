@@ -1,6 +1,6 @@
 /**
- * A folder of files, or a GGUF file, to a model that the lab can work with: configuration, tokenizer and tensors checked against each
- * other, no weight read yet. Needs no GPU.
+ * A folder of files, or a GGUF file, to a model that the lab can work with: configuration, tokenizer and tensors checked against
+ * each other, no weight read yet (unless a head is there twice). Needs no GPU.
  */
 import {
   isWeightDtype,
@@ -16,6 +16,7 @@ import { parameterSpecs, parseConfig, type CheckpointParameter, type ModelConfig
 import type { Tokenizer } from '../tokenizer/index';
 import { isExtendable, openTokenizer } from './openTokenizer';
 import type { ModelSummary } from './results';
+import { requireOneHead } from './staleHead';
 
 export interface LoadedModel {
   readonly checkpoint: Checkpoint;
@@ -36,6 +37,7 @@ export async function openModel(
   const config = parseConfig(checkpoint.config, checkpoint.tensors);
   const parameters = parameterSpecs(config);
   verifyTensors(checkpoint, parameters);
+  await requireOneHead(checkpoint, config, options.signal);
   const tokenizer = openTokenizer(checkpoint);
   if (tokenizer.largestId >= config.vocabSize) {
     throw new LabError(

@@ -1,8 +1,7 @@
 // Every family on the same way: opened, grafted, trained in all its parameters, written, opened again. Between them the
 // models have all stored types, tied and untied heads, and spare rows that new tokens take first.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bytesSource, treeOf, type FolderSink, type WeightDtype } from '../../src/checkpoint/index';
-import { chunksOf } from '../../src/checkpoint/sink';
+import type { WeightDtype } from '../../src/checkpoint/index';
 import type { Device } from '../../src/engine/index';
 import {
   buildVocabulary,
@@ -23,6 +22,7 @@ import { modelInputs } from '../../src/model/index';
 import { families } from '../model/goldenCase';
 import { openTestDevice } from '../support/gpu';
 import { syllableDocuments, tinyModel } from './letters';
+import { memorySink } from './memorySink';
 
 const steps = 6;
 /** Of every program that is compiled here, so that its kernels are compiled once. */
@@ -66,22 +66,6 @@ async function opened(name: string, dtype: WeightDtype, rows: number) {
     eos_token_id: 8,
   };
   return openModel(await tinyModel(config, dtype), 'folder');
-}
-
-function memorySink() {
-  const files = new Map<string, Uint8Array>();
-  const sink: FolderSink = {
-    async write(name, content) {
-      const parts: Uint8Array<ArrayBuffer>[] = [];
-      for await (const chunk of chunksOf(content)) parts.push(chunk.slice());
-      files.set(name, new Uint8Array(await new Blob(parts).arrayBuffer()));
-    },
-    close: () => Promise.resolve(),
-  };
-  return {
-    sink,
-    tree: () => treeOf('written', new Map([...files].map(([name, bytes]) => [name, bytesSource(name, bytes)]))),
-  };
 }
 
 const cases: [name: string, dtype: WeightDtype, rows: number][] = [
