@@ -197,6 +197,11 @@ export const verbs = {
         value: 'N',
         about: 'held-out bits per byte every N steps; 0: only before and after',
       },
+      'evaluate-bytes': {
+        kind: 'whole',
+        value: 'N',
+        about: 'bytes of held-out and of general text that are scored; 262,144 by default, 4,096 without a GPU',
+      },
       seed,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },

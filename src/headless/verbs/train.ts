@@ -126,6 +126,7 @@ function settingsOf(command: Command): TrainSettings {
   const steps = command.number('steps')!;
   const lr = command.number('lr');
   const bodyLr = command.number('body-lr');
+  const evaluationBytes = command.number('evaluate-bytes');
   return {
     mode,
     init: command.text('init') as InitMethod,
@@ -139,6 +140,7 @@ function settingsOf(command: Command): TrainSettings {
     weightDecay: 0.01,
     clipNorm: 1,
     evaluateEvery: command.number('evaluate-every') ?? 0,
+    ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
     sampleEvery: 0,
     seed: command.number('seed')!,
   };
