@@ -21,6 +21,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from gguf_writing import write_gguf
 from lab import ALL_TEXTS, ROOT, STORIES, TEXTS, lab, lab_logits
+from test_onnx import Exported
 
 TYPES = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"]
 LLAMA2 = STORIES.parent / "llama-2-tiny-random.gguf"
@@ -195,22 +196,26 @@ class SmolLM2(unittest.TestCase):
         self.assertAlmostEqual(result["bitsPerByte"], nats / math.log(2) / len(page.encode()), places=4)
 
     @torch.no_grad()
-    def test_grafted_with_molecule_tokens_it_is_a_plain_folder(self):
+    def test_grafted_and_trained_it_is_a_plain_folder_and_the_same_in_onnxruntime(self):
         corpus = (ROOT / "public/samples/molecules.smi").read_text(encoding="utf-8").splitlines()[:3000]
         with tempfile.TemporaryDirectory() as folder:
-            path, out = Path(folder) / "molecules.smi", Path(folder) / "grafted"
+            path, out, onnx = (Path(folder) / name for name in ("molecules.smi", "grafted", "onnx"))
             path.write_text("\n".join(corpus), encoding="utf-8")
-            expanded = lab("expand", "--model", self.path, "--corpus", path, "--new-tokens", 64, "--out", out)
-            self.assertEqual((expanded["newTokens"], expanded["firstNewId"]), (64, 49152))
+            # Few steps and few bytes: on a processor a step of 48 tokens takes seconds.
+            run = ["--new-tokens", 64, "--train", "new-rows", "--steps", 3, "--batch", 1, "--seq", 48, "--evaluate-bytes", 60]
+            trained = lab("train", "--model", self.path, "--corpus", path, *run, "--seed", 1, "--out", out)
+            exported = lab("export", "--model", out, "--to", "onnx", "--dtype", "f32", "--out", onnx)
             tokenizer = AutoTokenizer.from_pretrained(out)
             model, info = AutoModelForCausalLM.from_pretrained(out, dtype=torch.float32, output_loading_info=True)
             config = json.loads((out / "tokenizer_config.json").read_text(encoding="utf-8"))
+            ids = tokenizer(corpus[0])["input_ids"]
+            in_onnxruntime = Exported(onnx, "f32").logits(ids)
         self.assertEqual({key: value for key, value in info.items() if value}, {})
         self.assertIn("<|im_start|>", config["chat_template"])
+        self.assertLess(trained["bitsPerByte"]["after"], trained["bitsPerByte"]["before"])
         old, new = self.model.get_input_embeddings().weight, model.get_input_embeddings().weight
         self.assertEqual(tuple(new.shape), (49216, 576))
         self.assertTrue(torch.equal(bits(new[:49152]), bits(old)))
-        ids = tokenizer(corpus[0])["input_ids"]
         self.assertTrue(any(id >= 49152 for id in ids))
         self.assertEqual(tokenizer.decode(ids), corpus[0])
         # Text without new tokens is what it was: only the new rows came to it.
@@ -219,6 +224,12 @@ class SmolLM2(unittest.TestCase):
         logits = model(torch.tensor([english])).logits[0, :, :49152]
         difference = (logits - self.model(torch.tensor([english])).logits[0]).abs().max().item()
         self.assertLess(difference, 1e-4)
+        # The same logits in onnxruntime, and, by the lab's own proof, in onnxruntime-web.
+        expected = model(torch.tensor([ids])).logits[0].numpy()
+        self.assertLess(np.abs(in_onnxruntime - expected).max(), 1e-3)
+        (proof,) = exported["proofs"]
+        self.assertTrue(proof["passed"])
+        self.assertLess(proof["largestLogitDifference"], 1e-3)
 
 
 if __name__ == "__main__":
