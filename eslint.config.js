@@ -1,4 +1,4 @@
-// The layer rule of docs/architecture.md: imports run downwards only, and a folder speaks to others through its index.ts.
+// The layer rule: imports run downwards only, and a folder speaks to others through its index.ts.
 // Circles inside and between folders are found by dependency-cruiser (.dependency-cruiser.cjs); `npm run lint` runs both.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
