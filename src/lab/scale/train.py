@@ -12,8 +12,10 @@ Held-out bits per byte are measured before and after as Tokengraft measures them
 import argparse
 import json
 import math
+import os
 import random
 import shutil
+import sys
 from pathlib import Path
 
 import torch
@@ -253,6 +255,11 @@ def main():
         print(f"written to {asked.out}")
     trainer.accelerator.wait_for_everyone()
     trainer.accelerator.end_training()
+    # Everything is on disk and every process has met. Gloo's threads can outlive sharded models, and then the interpreter's
+    # teardown aborts ("terminate called without an active exception"): a finished run would be reported as a failed one.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
