@@ -1,7 +1,9 @@
 // Lines to documents, line by line, so that a file never stands in memory twice.
-import type { DocumentFormat, FieldChoice } from './corpus';
-import type { DocumentCutter, Emit } from './cutter';
+import { LabError } from '../error';
+import type { Doubt, DocumentFormat, FieldChoice } from './corpus';
+import type { CutterOptions, DocumentCutter, Emit, LineCutter } from './cutter';
 import { parsedObject } from './documentFormat';
+import type { FileHead } from './fileHead';
 import { addMolecule, FastaCutter, PgnCutter } from './notationCutters';
 import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
 import { utf8Length } from './utf8Length';
@@ -12,18 +14,20 @@ export const DOCUMENT_BYTES = 2048;
 /** A file that is one document is cut after so many bytes all the same. */
 const LONGEST_FILE = 2 ** 24;
 
-/** @param textField of JSON lines and tables; found out from the first record when undefined. */
+/** @param head the beginning of the file, which the cutter is given again. */
 export async function createCutter(
   format: Exclude<DocumentFormat, 'parquet'>,
-  fileName: string,
-  emit: Emit,
-  textField?: string,
+  { fileName, emit, textField }: CutterOptions,
+  _head: FileHead,
 ): Promise<DocumentCutter> {
   switch (format) {
     case 'lines':
-      return { recordsWithoutText: 0, add: (line) => line.trim() !== '' && emit(line), finish: () => undefined };
+      return eachLine((line) => line.trim() !== '' && emit(line));
     case 'smiles':
-      return { recordsWithoutText: 0, add: (line) => addMolecule(line, emit), finish: () => undefined };
+      return eachLine((line) => addMolecule(line, emit));
+    case 'abc':
+    case 'json':
+      throw new LabError('corpus/not-text', `${fileName}: ${format} is not read yet.`);
     case 'fasta':
       return new FastaCutter(emit);
     case 'pgn':
@@ -41,9 +45,15 @@ export async function createCutter(
   }
 }
 
+function eachLine(add: (line: string) => void): LineCutter {
+  return { takes: 'lines', recordsWithoutText: 0, doubts: [], add, finish: () => undefined };
+}
+
 /** Whole lines, or whole paragraphs, until a document is large enough. */
-class GroupCutter implements DocumentCutter {
+class GroupCutter implements LineCutter {
+  readonly takes = 'lines';
   readonly recordsWithoutText = 0;
+  readonly doubts: readonly Doubt[] = [];
   private lines: string[] = [];
   private bytes = 0;
 
@@ -74,8 +84,10 @@ class GroupCutter implements DocumentCutter {
 /** A file where this share of the first records is broken is not JSON lines. */
 const RECORDS_TO_JUDGE = 100;
 
-class JsonLinesCutter implements DocumentCutter {
+class JsonLinesCutter implements LineCutter {
+  readonly takes = 'lines';
   recordsWithoutText = 0;
+  readonly doubts: readonly Doubt[] = [];
   private records = 0;
   private readonly sample: DataRecord[] = [];
 

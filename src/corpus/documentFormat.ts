@@ -3,15 +3,13 @@
 // lines (a record or paragraph each) are documents, and short ones are wrapped prose and are grouped.
 import { detectGrammar } from '../tokenizer/index';
 import type { DocumentFormat } from './corpus';
-
-/** Lines that the decision looks at. */
-export const SAMPLE_LINES = 2000;
+import type { FileHead } from './fileHead';
 
 const BLANK_SHARE = 0.02;
 const ENTRY_SHARE = 0.8;
 const LONG_LINE = 160;
 
-export function detectFormat(fileName: string, lines: readonly string[]): Exclude<DocumentFormat, 'parquet'> {
+export function detectFormat(fileName: string, { lines }: FileHead): Exclude<DocumentFormat, 'parquet'> {
   const filled = lines.filter((line) => line.trim() !== '');
   if (filled.length === 0) return 'paragraphs';
   if (isJsonLines(fileName, filled)) return 'json-lines';

@@ -1,7 +1,8 @@
 // Files of molecules, sequences and games: one document each, and what each is about, so that a molecule, a gene or an
 // opening never stands on both sides of the split.
 import { atomsOf, grammars } from '../tokenizer/index';
-import type { DocumentCutter, Emit } from './cutter';
+import type { Doubt } from './corpus';
+import type { Emit, LineCutter } from './cutter';
 
 /** `SMILES` or `SMILES name`. */
 export function addMolecule(line: string, emit: Emit): void {
@@ -31,8 +32,10 @@ const LONGEST_SEQUENCE = 2 ** 20;
  * A header line, then lines of letters that belong together. The record's name without version or part is its entity; of a
  * sequence in several documents each is its own.
  */
-export class FastaCutter implements DocumentCutter {
+export class FastaCutter implements LineCutter {
+  readonly takes = 'lines';
   readonly recordsWithoutText = 0;
+  readonly doubts: readonly Doubt[] = [];
   private entity: string | undefined;
   private part = 0;
   private lines: string[] = [];
@@ -70,8 +73,10 @@ const OPENING = 6;
 const LONGEST_GAME = 2 ** 20;
 
 /** Tag lines are left out; the moves of a game are one document, its opening the entity. */
-export class PgnCutter implements DocumentCutter {
+export class PgnCutter implements LineCutter {
+  readonly takes = 'lines';
   readonly recordsWithoutText = 0;
+  readonly doubts: readonly Doubt[] = [];
   private lines: string[] = [];
   private length = 0;
 

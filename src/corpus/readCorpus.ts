@@ -2,7 +2,7 @@
 // is left out with its reason; only when none can be read does the whole reading fail. A corpus that fits is kept in
 // memory; of a larger one only what is held out and a sample, and the files are read again for every use of all of it.
 import { LabError } from '../error';
-import type { Corpus, CorpusFileReport } from './corpus';
+import type { Corpus, CorpusFileReport, Doubt } from './corpus';
 import { cutFile, type CutOptions, type FileAccount, newAccount } from './cutFile';
 import type { CorpusFile } from './decodeText';
 import { DocumentSet } from './documentSet';
@@ -70,6 +70,7 @@ async function gatherAll(
     const start = gathered.count;
     const account = newAccount();
     const left = { duplicates: 0, nearEmpty: 0 };
+    const first: string[] = [];
     const onBytes = (): void => {
       const bytes = bytesBefore + Math.min(file.size, file.consumedBytes ?? account.bytes);
       options.onProgress?.({ file: file.name, bytes, ofBytes });
@@ -82,11 +83,12 @@ async function gatherAll(
         for (const { text, entity } of batch) {
           const outcome = gathered.add(text, entity);
           if (outcome !== 'kept') left[outcome]++;
+          else if (first.length < FIRST_DOCUMENTS) first.push(excerptOf(text));
         }
         onBytes();
       }
       if (gathered.count === start && left.duplicates === 0) throw emptyFile(file.name);
-      reports.push(reportOf(file, account, gathered.count - start, left));
+      reports.push(reportOf(file, account, gathered.count - start, { ...left, first }));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       refused.set(file, error);
@@ -104,6 +106,9 @@ class Gathering {
   count = 0;
   bytes = 0;
   private readonly seen = new DocumentSet();
+  private readonly named = new DocumentSet();
+  /** Documents that are about nothing but themselves. */
+  private unnamed = 0;
   private documents: string[] = [];
   private entities: (string | undefined)[] = [];
   private large: LargeCorpus | null = null;
@@ -116,6 +121,8 @@ class Gathering {
     const bytes = utf8Length(text);
     this.count++;
     this.bytes += bytes;
+    if (entity === undefined) this.unnamed++;
+    else this.named.add(entity);
     if (this.large) this.large.add(text, splitHash(text, entity), bytes);
     else {
       this.documents.push(text);
@@ -125,9 +132,14 @@ class Gathering {
     return 'kept';
   }
 
+  get entityCount(): number {
+    return this.unnamed + this.named.size;
+  }
+
   finish(readAgain: (cutoff: number, signal?: AbortSignal) => AsyncGenerator<readonly string[]>) {
     if (!this.large) {
-      const split = splitDocuments(this.documents, { ...this.options, entities: this.entities });
+      const entities = this.entityCount > 1 ? { entities: this.entities } : {};
+      const split = splitDocuments(this.documents, { ...this.options, ...entities });
       return { ...split, trainDocuments: split.train.length, isSample: false, readTrain: () => oneBatch(split.train) };
     }
     const { cutoff, heldOut, sample } = this.large.finish();
@@ -168,8 +180,9 @@ function corpusOf(
     ...gathered.finish((cutoff, signal) =>
       readTrainingDocuments(readable, cutoff, duplicates > 0, { ...options, ...(signal && { signal }) }),
     ),
-    files: reports,
+    files: gathered.entityCount === 1 ? reports.map(withOneEntity) : reports,
     documents: gathered.count,
+    entities: gathered.entityCount,
     duplicates,
     nearEmpty: sum((report) => report.nearEmpty),
     invalidBytes: sum((report) => report.invalidBytes),
@@ -207,25 +220,40 @@ function isNearEmpty(text: string): boolean {
 
 function reportOf(
   file: CorpusFile,
-  { bytes, invalidBytes, format, recordsWithoutText, fields }: FileAccount,
+  { bytes, invalidBytes, format, recordsWithoutText, fields, doubts }: FileAccount,
   documents: number,
-  left: Pick<CorpusFileReport, 'duplicates' | 'nearEmpty'>,
+  kept: Pick<CorpusFileReport, 'duplicates' | 'nearEmpty' | 'first'>,
 ): CorpusFileReport {
   return {
     name: file.name,
     bytes,
     format,
     documents,
-    ...left,
+    ...kept,
     invalidBytes,
     recordsWithoutText,
     ...(fields && { fields }),
+    doubts,
   };
+}
+
+/** Spellings of one molecule, games of one opening: nothing else is there to hold out, so documents are split. */
+function withOneEntity(report: CorpusFileReport): CorpusFileReport {
+  const doubt: Doubt = { kind: 'one-entity', count: report.documents, of: report.documents };
+  return report.documents > 1 ? { ...report, doubts: [...report.doubts, doubt] } : report;
+}
+
+/** Documents that a report shows, and UTF-16 units of each. */
+const FIRST_DOCUMENTS = 5;
+const EXCERPT_LENGTH = 1000;
+
+function excerptOf(document: string): string {
+  return document.length <= EXCERPT_LENGTH ? document : `${document.slice(0, EXCERPT_LENGTH).replace(/\p{Cs}$/u, '')}…`;
 }
 
 function refusal(file: CorpusFile, error: LabError): CorpusFileReport {
   return {
-    ...reportOf(file, { ...newAccount(), bytes: file.size }, 0, { duplicates: 0, nearEmpty: 0 }),
+    ...reportOf(file, { ...newAccount(), bytes: file.size }, 0, { duplicates: 0, nearEmpty: 0, first: [] }),
     refused: { code: error.code, message: error.message, hint: error.hint },
   };
 }

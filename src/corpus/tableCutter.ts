@@ -1,15 +1,15 @@
 // CSV and TSV by Papa Parse, which finds the delimiter and follows quotes over line ends.
 import Papa from 'papaparse';
 import { LabError } from '../error';
-import type { FieldChoice } from './corpus';
-import type { DocumentCutter, Emit } from './cutter';
+import type { Doubt, FieldChoice } from './corpus';
+import type { Emit, LineCutter } from './cutter';
 import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
 
 /** Characters that are parsed at once: whole rows, as many as fit. */
 const CHUNK = 2 ** 20;
 
 /** Rows that end within a quote are gathered until it is closed; a table is never in memory as a whole. */
-export function createTableCutter(fileName: string, emit: Emit, textField?: string): DocumentCutter {
+export function createTableCutter(fileName: string, emit: Emit, textField?: string): LineCutter {
   let header: string | undefined;
   let delimiter = '';
   let field: string | undefined;
@@ -18,7 +18,9 @@ export function createTableCutter(fileName: string, emit: Emit, textField?: stri
   let length = 0;
   let isInQuote = false;
   const cutter = {
+    takes: 'lines' as const,
     recordsWithoutText: 0,
+    doubts: [] as readonly Doubt[],
     fields: undefined as FieldChoice | undefined,
     add(line: string): void {
       lines.push(line);
