@@ -3,6 +3,7 @@
  * Anything not in the table is refused by name; numbers are checked here, so that verbs get values.
  */
 import { parseArgs } from 'node:util';
+import { documentFormats } from '../corpus/index';
 import { LabError } from '../error';
 
 interface Flag {
@@ -37,29 +38,21 @@ const corpus = {
   corpus: {
     kind: 'text',
     value: 'PATH',
-    about: 'a file of text, JSON lines, CSV, Parquet, SMILES, FASTA or PGN, packed or not, or a folder of them',
+    about: 'a file of text, JSON, CSV, Parquet, SMILES, FASTA, PGN or ABC, packed or not, or a folder of them',
     required: true,
   },
   documents: {
     kind: 'text',
     value: 'WHAT',
     about: 'what a document is',
-    choices: [
-      'auto',
-      'lines',
-      'paragraphs',
-      'line-groups',
-      'file',
-      'json-lines',
-      'smiles',
-      'fasta',
-      'pgn',
-      'table',
-      'parquet',
-    ],
+    choices: ['auto', ...documentFormats],
     fallback: 'auto',
   },
-  field: { kind: 'text', value: 'NAME', about: 'field or column that holds the text, in JSON lines, CSV or Parquet' },
+  field: {
+    kind: 'text',
+    value: 'NAME',
+    about: 'field, path of fields (data.text) or column that holds the text, in JSON, CSV or Parquet',
+  },
 } as const;
 const tokenizer = {
   kind: 'text',
@@ -128,6 +121,11 @@ export const verbs = {
       tokenizer,
       'no-special-tokens': { kind: 'switch', about: "leave out the model's own special tokens" },
     },
+  },
+  corpus: {
+    about:
+      'What a corpus is read as: format, field, first documents, what is held out, what is doubtful. Needs no GPU.',
+    flags: corpus,
   },
   logits: {
     about: "Logits at every position, with the model's own special tokens added.",

@@ -23,6 +23,7 @@ import {
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
 import { learnWay } from './learning';
@@ -37,12 +38,12 @@ export async function expandVerb(command: Command): Promise<Answer> {
     const model = await tokenizerAlone(folder);
     const vocabulary = await learned(command, model, corpus);
     await writeTokenizer(await folderSink(out), model, vocabulary.files, vocabulary.summary.newTokens);
-    return answerOf(command, vocabulary, out);
+    return answerOf(command, corpus, vocabulary, out);
   }
   const model = await modelOf(command);
   const vocabulary = await learned(command, model, corpus);
   await writeGrafted(command, await folderSink(out), model, corpus, vocabulary);
-  return answerOf(command, vocabulary, out);
+  return answerOf(command, corpus, vocabulary, out);
 }
 
 async function learned(command: Command, model: TokenizerModel, corpus: CorpusText): Promise<Vocabulary> {
@@ -81,7 +82,7 @@ async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
   };
 }
 
-function answerOf(command: Command, { summary }: Vocabulary, out: string): Answer {
+function answerOf(command: Command, corpus: CorpusText, { summary }: Vocabulary, out: string): Answer {
   const { heldOut } = summary;
   return {
     value: {
@@ -96,6 +97,7 @@ function answerOf(command: Command, { summary }: Vocabulary, out: string): Answe
       heldOut,
       general: summary.general,
       llamaCppHash: summary.llamaCppHash,
+      corpus: takenFiles(corpus.summary),
     },
     text: `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
   };

@@ -25,6 +25,7 @@ import { openShards } from '../countingShards';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { loaded, modelSource } from './model';
 
@@ -114,6 +115,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     tokensPerSecond: status.tokensPerSecond,
     comparison,
     verification,
+    corpus: takenFiles(corpus.summary),
   };
   return {
     value,
