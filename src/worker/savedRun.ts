@@ -9,11 +9,13 @@ import {
   recordLines,
   Training,
   type Comparison,
+  type CorpusSummary,
   type CorpusText,
   type LoadedModel,
   type RunRecord,
   type RunStatus,
   type SavedRun,
+  type TakenFile,
   type Vocabulary,
   type VocabularySummary,
 } from '../lab/index';
@@ -200,7 +202,15 @@ export async function readRun(model: () => Promise<LoadedModel>): Promise<Restor
 async function readStored(): Promise<{ stored: Stored; tree: FileTree }> {
   const tree = await (await openRunStore()).load(runFolder);
   if (!tree) throw new LabError('storage/no-run', 'No run is saved here.', 'Train one first.');
-  return { stored: JSON.parse(await text(tree, 'run.json')) as Stored, tree };
+  const stored = JSON.parse(await text(tree, 'run.json')) as Stored;
+  const { corpus } = stored;
+  return { stored: { ...stored, corpus: { ...corpus, summary: withReading(corpus.summary) } }, tree };
+}
+
+/** What a file was taken for is not in runs that an earlier build of the page saved. */
+function withReading(summary: CorpusSummary): CorpusSummary {
+  const files = summary.files.map((file: Partial<TakenFile>) => ({ format: null, first: [], doubts: [], ...file }));
+  return { ...summary, files: files as readonly TakenFile[] };
 }
 
 async function text(tree: FileTree, name: string): Promise<string> {

@@ -165,7 +165,7 @@ export class CorpusStep extends LabElement {
       name: 'first-documents',
       body: html`${shown.map(
         ({ name, first }) =>
-          html`${files.length > 1 ? html`<p class="note mono">${name}</p>` : nothing}
+          html`${files.length > 1 ? html`<p class="note mono excerpts-of">${name}</p>` : nothing}
             <ol class="excerpts">
               ${first.map(
                 (text, at) =>
@@ -192,7 +192,8 @@ ${text}</pre>
     const isChosen = this.lab.readings[name]?.format !== undefined;
     const choose = (value: string) =>
       void this.lab.chooseReading(name, value === 'auto' ? {} : { format: value as DocumentFormat });
-    return html`<label class="field"
+    return html`<div class="reading">
+      <label class="field"
         ><select
           aria-label=${msg(str`What ${name} is read as`)}
           ?disabled=${this.isBusy}
@@ -204,7 +205,8 @@ ${text}</pre>
             .map(([other, label]) => html`<option value=${other} ?selected=${other === format}>${label}</option>`)}
         </select></label
       >
-      ${this.field(name, fields)}`;
+      ${this.field(name, fields)}
+    </div>`;
   }
 
   private field(name: string, fields: TakenFile['fields']) {
