@@ -210,7 +210,8 @@ async function readStored(): Promise<{ stored: Stored; tree: FileTree }> {
 /** What a file was taken for is not in runs that an earlier build of the page saved. */
 function withReading(summary: CorpusSummary): CorpusSummary {
   const files = summary.files.map((file: Partial<TakenFile>) => ({ format: null, first: [], doubts: [], ...file }));
-  return { ...summary, files: files as readonly TakenFile[] };
+  const { entities = summary.documents } = summary as Partial<CorpusSummary>;
+  return { ...summary, entities, files: files as readonly TakenFile[] };
 }
 
 async function text(tree: FileTree, name: string): Promise<string> {

@@ -149,6 +149,13 @@ export class CorpusStep extends LabElement {
           <span><i class="sw sw-train"></i>${msg('Train')} <b>${size(corpus.trainBytes)}</b></span>
           <span><i class="sw sw-held"></i>${msg('Held out')} <b>${size(corpus.heldOutBytes)}</b></span>
           <span>${msg('Held-out documents')} <b>${count(corpus.heldOutDocuments)}</b></span>
+          ${
+            corpus.entities < corpus.documents
+              ? html`<span
+                  >${msg('Different things they are about, never split')} <b>${count(corpus.entities)}</b></span
+                >`
+              : nothing
+          }
           <span>${msg('General text, kept apart to measure forgetting')} <b>${size(corpus.generalBytes)}</b></span>
         </div>
       </div>`,
