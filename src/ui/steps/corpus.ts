@@ -128,11 +128,11 @@ export class CorpusStep extends LabElement {
         <tbody>
           ${files.map(
             (file) =>
-              html`<tr>
+              html`<tr data-file=${file.name}>
                 <td class="mono">${file.name}</td>
                 <td>${this.reading(file)}</td>
                 <td class="num">${measured(fileSize(file.bytes))}</td>
-                <td class="num">${count(file.documents)}</td>
+                <td class="num" data-count="documents">${count(file.documents)}</td>
                 <td class="num hide-n">${count(file.duplicates)}</td>
                 <td class="num hide-n">${count(file.withoutText)}</td>
                 <td class="num hide-n">${count(file.invalidBytes)}</td>
@@ -202,6 +202,7 @@ ${text}</pre>
     return html`<div class="reading">
       <label class="field"
         ><select
+          name="format"
           aria-label=${msg(str`What ${name} is read as`)}
           ?disabled=${this.isBusy}
           @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}
@@ -222,6 +223,7 @@ ${text}</pre>
     return html`<label class="field"
       ><span class="note">${msg('text from')}</span>
       <select
+        name="field"
         aria-label=${msg(str`Field of ${name} that holds the text`)}
         ?disabled=${this.isBusy || fields.found.length < 2}
         @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}
