@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { documentFormats } from '../corpus/index';
 import { LabError } from '../error';
+import { tokenizerClassChoices } from '../lab/index';
 
 interface Flag {
   readonly kind: 'text' | 'whole' | 'number' | 'switch';
@@ -92,6 +93,16 @@ const learning = {
   never: { kind: 'text', value: 'REGEX', about: 'no new token matches this' },
   'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
 } as const;
+const tokenizerClass = {
+  'tokenizer-class': {
+    kind: 'text',
+    value: 'WHICH',
+    about:
+      "where AutoTokenizer would cut otherwise than tokenizer.json: write a class that obeys it, or the folder's own",
+    choices: tokenizerClassChoices,
+    fallback: 'obeys',
+  },
+} as const;
 const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
 const weights = {
   dtype: {
@@ -166,6 +177,7 @@ export const verbs = {
       tokenizer: { ...tokenizer, about: `${tokenizer.about}; writes only the extended tokenizer` },
       'new-tokens': { kind: 'whole', value: 'K', about: 'how many new tokens', required: true },
       ...learning,
+      ...tokenizerClass,
       init,
       seed,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
@@ -201,6 +213,7 @@ export const verbs = {
         about: 'bytes of held-out and of general text that are scored; 262,144 by default, 4,096 without a GPU',
       },
       seed,
+      ...tokenizerClass,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
     },
@@ -219,6 +232,7 @@ export const verbs = {
       ...corpus,
       corpus: { ...corpus.corpus, about: 'scale: the texts to go on with', required: false },
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
+      ...tokenizerClass,
       ...weights,
       dtype: {
         kind: 'text',

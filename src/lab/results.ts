@@ -6,7 +6,9 @@
 import type { GrammarName, LearnMethod } from '../tokenizer/index';
 import type { CorpusFileReport, Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
 import type { Interval } from './bootstrap';
+import type { ModelNote, TokenizerClassChoice } from './modelNotes';
 
+export type { ModelNote, TokenizerClassChoice };
 export type { Doubt, DocumentFormat, GrammarName, Interval, LearnMethod, ReadingChoice };
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
@@ -55,6 +57,7 @@ export interface ModelSummary {
   readonly extendable: boolean;
   readonly notExtendableReason?: string;
   readonly licence?: string;
+  readonly notes: readonly ModelNote[];
 }
 
 export interface FittingPlan {
@@ -404,6 +407,7 @@ export interface ExportChoice {
   /** Of safetensors; a delta has its base's. */
   readonly dtype: 'source' | 'F32' | 'F16' | 'BF16';
   readonly onnxDtype: 'f32' | 'f16' | 'q4';
+  readonly tokenizerClass: TokenizerClassChoice;
 }
 
 export interface ExportReport {

@@ -6,6 +6,7 @@
 import { openRunStore, rowChunks, type FileTree, type RunStore } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
+  openTokenizer,
   recordLines,
   Training,
   type Comparison,
@@ -19,7 +20,7 @@ import {
   type Vocabulary,
   type VocabularySummary,
 } from '../lab/index';
-import { loadTokenizer, type TokenizerFiles } from '../tokenizer/index';
+import type { TokenizerFiles } from '../tokenizer/index';
 
 const runFolder = 'last-run';
 /** Each kept base has a folder of its own, named by the run that needs it: a new run must not take an old one's away. */
@@ -173,12 +174,8 @@ export async function readRun(model: () => Promise<LoadedModel>): Promise<Restor
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RunRecord);
   const { tokenizerFiles: files, vocabulary: summary } = stored;
-  const config = files['tokenizer_config.json'];
   const vocabulary: Vocabulary = {
-    tokenizer: loadTokenizer(
-      JSON.parse(files['tokenizer.json']!),
-      config === undefined ? undefined : JSON.parse(config),
-    ),
+    tokenizer: openTokenizer({ name: stored.saved.title, tokenizerFiles: files }),
     files,
     newRows: summary.newTokens.map(({ id, pieces: replaced }) => ({ id, pieces: replaced.map((piece) => piece.id) })),
     summary,

@@ -9,7 +9,8 @@ import {
   cardOf,
   graftRows,
   learnVocabulary,
-  openTokenizer,
+  openWhole,
+  tokenizerNotes,
   openTokenizerModel,
   prunedExtension,
   writeModel,
@@ -28,6 +29,7 @@ import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
 import { learnWay } from './learning';
 import { modelOf, modelPath } from './model';
+import { tokenizerClassOf } from './learning';
 import { outFolder } from './outFolder';
 
 export async function expandVerb(command: Command): Promise<Answer> {
@@ -37,7 +39,10 @@ export async function expandVerb(command: Command): Promise<Answer> {
   if (folder !== undefined) {
     const model = await tokenizerAlone(folder);
     const vocabulary = await learned(command, model, corpus);
-    await writeTokenizer(await folderSink(out), model, vocabulary.files, vocabulary.summary.newTokens);
+    const { files, summary } = vocabulary;
+    const { newTokens } = summary;
+    const tokenizerClass = tokenizerClassOf(command);
+    await writeTokenizer(await folderSink(out), model, { files, newTokens, tokenizerClass });
     return answerOf(command, corpus, vocabulary, out);
   }
   const model = await modelOf(command);
@@ -65,7 +70,11 @@ async function writeGrafted(
   const graft = await graftRows(model, newRows, command.text('init') as InitMethod, command.number('seed')!);
   const card = cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 });
   const { newTokens } = summary;
-  await writeModel(sink, { model, files, graft, trainedNames: [], card, newTokens, extras: {} }, progressLine());
+  await writeModel(
+    sink,
+    { model, files, graft, trainedNames: [], card, newTokens, tokenizerClass: tokenizerClassOf(command), extras: {} },
+    progressLine(),
+  );
 }
 
 /** A tokenizer without weights; its own length stands for the rows where no config.json tells them. */
@@ -73,12 +82,13 @@ async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
   const tree = await folderTree(folder);
   if (tree.open('config.json')) return openTokenizerModel(tree);
   const checkpoint = await openTokenizerFiles(tree);
-  const tokenizer = openTokenizer(checkpoint);
+  const { tokenizer, whole } = openWhole(checkpoint);
   const embeddingRows = tokenizer.largestId + 1;
+  const notes = tokenizerNotes(tokenizer, whole, {});
   return {
     tokenizer,
     checkpoint,
-    summary: { name: tree.name, parameters: 0, hiddenSize: 0, embeddingRows, tied: true },
+    summary: { name: tree.name, parameters: 0, hiddenSize: 0, embeddingRows, tied: true, notes },
   };
 }
 

@@ -27,6 +27,7 @@ import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
+import { tokenizerClassOf } from './learning';
 import { loaded, modelSource } from './model';
 
 export async function trainVerb(command: Command): Promise<Answer> {
@@ -79,6 +80,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
       trainedNames: training.session.trainedNames,
       card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings, steps: status.step, comparison }),
       newTokens: tokens,
+      tokenizerClass: tokenizerClassOf(command),
       extras: {
         'experiment.json': `${JSON.stringify(experimentOf(model, corpus, tokens.length, settings), null, 2)}\n`,
         'run.jsonl': recordLines(run.records),

@@ -377,7 +377,7 @@ export class LabState {
 
   // ── taking it away ───────────────────────────────────────
 
-  exportChoice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32' };
+  exportChoice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' };
 
   /** What was written before is another thing: its proof is taken away. */
   chooseExport(change: Partial<ExportChoice>): void {
