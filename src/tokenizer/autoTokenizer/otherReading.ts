@@ -20,7 +20,7 @@ export interface OtherReading {
   readonly canObey: boolean;
 }
 
-/** What pipelines differ in: digits, letters of any case, contractions, spaces, line ends, marks, scripts, code. */
+/** What pipelines differ in: digits and other numerals, letters of any case, contractions, spaces, line ends, marks, scripts, code. */
 const PROBES = [
   'In 2024 there were 1234567 of them.',
   "I'll say it's WE'RE what they'd DON'T",
@@ -32,6 +32,7 @@ const PROBES = [
   'caf\u00e9 cafe\u0301 \u00c5ngstr\u00f6m',
   '有女名羅子，生來纔兩春。',
   'x=1.5e-10;y_2',
+  'no. ① of Ⅷ, x² and ½, ४२ or ４２',
   '§ 12.3(a)--(b)…',
 ];
 
