@@ -54,6 +54,6 @@ const BUFFERS =
   /(?:rotary_emb\.inv_freq|\.attn\.(?:bias|masked_bias)|\.attention\.(?:bias|masked_bias|rotary_emb\.inv_freq))$/u;
 
 export function unusedTensorNotes(unused: readonly string[]): ModelNote[] {
-  const names = unused.filter((name) => !BUFFERS.test(name));
+  const names = unused.filter((name) => !BUFFERS.test(name)).toSorted();
   return names.length > 0 ? [{ kind: 'unused-tensors', names }] : [];
 }

@@ -1,6 +1,6 @@
 /** The files of a tokenizer into a folder: of a model, of a delta, or alone. */
 import type { Checkpoint, FolderSink } from '../checkpoint/index';
-import { formatLike, obeyingConfig, parseFile, type TokenizerFiles } from '../tokenizer/index';
+import { formatLike, obeyingConfig, parseFile, type Tokenizer, type TokenizerFiles } from '../tokenizer/index';
 import type { ModelNote, TokenizerClassChoice } from './modelNotes';
 import { openTokenizer } from './openTokenizer';
 import type { NewToken } from './results';
@@ -24,7 +24,7 @@ export async function writeTokenizer(
 ): Promise<void> {
   if (newTokens.length > 0) await sink.write('new_tokens.json', newTokensText(newTokens));
   const written = { ...checkpoint.tokenizerFiles, ...files };
-  const read = tokenizerClass === 'obeys' ? withObeyingClass(written, summary.notes ?? []) : written;
+  const read = tokenizerClass === 'obeys' ? withObeyingClass(written, summary.notes ?? [], tokenizer) : written;
   for (const [name, text] of Object.entries(read)) {
     if (text !== undefined) await sink.write(name, text);
   }
@@ -38,13 +38,14 @@ export async function writeTokenizer(
 function withObeyingClass(
   files: Checkpoint['tokenizerFiles'],
   notes: readonly ModelNote[],
+  tokenizer: Tokenizer,
 ): Checkpoint['tokenizerFiles'] {
   const reading = notes.find((note) => note.kind === 'read-otherwise');
   if (!reading?.canObey) return files;
   const name = 'tokenizer_config.json';
   const text = files[name];
   const config = text === undefined ? {} : (parseFile(files, name) as Readonly<Record<string, unknown>>);
-  return { ...files, [name]: formatLike(text ?? '{\n  "', obeyingConfig(config, reading.className)) };
+  return { ...files, [name]: formatLike(text ?? '{\n  "', obeyingConfig(config, reading.className, tokenizer)) };
 }
 
 /** new_tokens.json: what `train` reads to know which rows are new, and what a reader wants to know of them. */

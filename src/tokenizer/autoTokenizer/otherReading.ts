@@ -63,9 +63,10 @@ export function otherReading(
   };
 }
 
-/** tokenizer_config.json with the class that obeys, and the names that the old class had by itself. */
-export function obeyingConfig(config: JsonObject, className: string): JsonObject {
-  const { named } = classPipelines[className]!(config);
+/** tokenizer_config.json with the class that obeys, and the names of tokens that the old class had by itself. */
+export function obeyingConfig(config: JsonObject, className: string, tokenizer: Tokenizer): JsonObject {
+  const own = Object.entries(classPipelines[className]!(config).named);
+  const named = Object.fromEntries(own.filter(([, content]) => tokenizer.idOfPiece(content) !== undefined));
   // transformers 4 knows the class by its older name, and 5 by both.
   return { ...named, ...config, tokenizer_class: 'PreTrainedTokenizerFast' };
 }
