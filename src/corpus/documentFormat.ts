@@ -11,7 +11,7 @@ const ENTRY_SHARE = 0.8;
 const LONG_LINE = 160;
 
 const named = {
-  smiles: /\.(?:smi|smiles|cxsmiles|ism|can)$/iu,
+  smiles: /\.(?:smi|smiles|cxsmiles|rsmi|ism|can)$/iu,
   fasta: /\.(?:fa|fas|fsa|fasta|fna|faa|ffn|frn|mpfa|pep|pir|a2m|a3m|afa)$/iu,
   fastq: /\.(?:fq|fastq)$/iu,
   pgn: /\.pgn$/iu,
@@ -33,7 +33,7 @@ export function detectFormat(fileName: string, { lines: head, isWhole }: FileHea
 /** A file that is named for a notation needs less evidence than one that is not. */
 function notationOf(fileName: string, lines: readonly string[], filled: readonly string[]): Notation | undefined {
   const looksLike: Readonly<Record<Notation, (isNamed: boolean) => boolean>> = {
-    fastq: () => isFastq(filled),
+    fastq: (isNamed) => isFastq(filled, isNamed),
     fasta: (isNamed) => isFasta(filled, isNamed),
     pgn: (isNamed) => isPgn(lines, isNamed),
     abc: (isNamed) => isAbc(filled, isNamed),

@@ -8,6 +8,7 @@ import { UnlikeLines } from './unlikeLines';
 const COMMENT = /^[;#!]/u;
 /** Residues, gaps, stops, unknown ones and breaks of a chain. */
 const RESIDUES = /^[A-Za-z*.~?/-]+$/u;
+const NUCLEOTIDES = /^[acgtun.*-]+$/iu;
 const PIR_HEADER = /^>[PFDRN][1LC3];/u;
 
 /** The residues of a line, null where it is no sequence: words are, where they are blocks of one length or in capitals. */
@@ -20,7 +21,7 @@ export function residuesOf(line: string): string | null {
   const residues = blocks.join('');
   if (!RESIDUES.test(residues)) return null;
   const areBlocks = blocks.length === 1 || blocks.slice(0, -1).every((block) => block.length === blocks[0]!.length);
-  return areBlocks || !/[a-z]/u.test(residues) || /^[acgtun.*-]+$/iu.test(residues) ? residues : null;
+  return areBlocks || !/[a-z]/u.test(residues) || NUCLEOTIDES.test(residues) ? residues : null;
 }
 
 /** Lines of a record are sequences, at least in this share. */
@@ -43,11 +44,13 @@ export function isFasta(filled: readonly string[], isNamed: boolean): boolean {
   if (sequences.length === 0) return false;
   if (isNamed) return sequences.length >= SHARE_BY_NAME * lines.length;
   const typical = sequences.filter(
-    (residues) => residues.length >= LONG_LINE || !/[a-z]/u.test(residues) || /^[acgtun.*-]+$/iu.test(residues),
+    (residues) => residues.length >= LONG_LINE || isMostlyCapitals(residues) || NUCLEOTIDES.test(residues),
   );
   const letters = sequences.reduce((sum, residues) => sum + residues.length, 0);
   return typical.length >= SHARE_BY_CONTENT * lines.length && letters >= RECORD_BY_CONTENT * headers;
 }
+
+const isMostlyCapitals = (residues: string): boolean => residues.replace(/[^a-z]/gu, '').length * 2 <= residues.length;
 
 /** Letters after which a sequence goes on as another document: a chromosome would fill the memory, and be held out as a whole. */
 const LONGEST_SEQUENCE = 2 ** 20;

@@ -8,7 +8,13 @@ import { UnlikeLines } from './unlikeLines';
 /** Records that the decision looks at. */
 const RECORDS_TO_JUDGE = 20;
 
-export function isFastq(filled: readonly string[]): boolean {
+/** @param isNamed whether the file's name says FASTQ; its records may be wrapped then. */
+export function isFastq(filled: readonly string[], isNamed: boolean): boolean {
+  if (isNamed) {
+    return (
+      filled[0]!.startsWith('@') && residuesOf(filled[1] ?? '') !== null && filled.some((line) => /^\+/u.test(line))
+    );
+  }
   const records = Math.min(RECORDS_TO_JUDGE, Math.floor(filled.length / 4));
   if (records === 0) return false;
   for (let at = 0; at < 4 * records; at += 4) {

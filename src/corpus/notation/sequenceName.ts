@@ -33,12 +33,11 @@ const VERSIONED = new Set(['sp', 'tr', 'gb', 'emb', 'dbj', 'ref', 'tpg', 'tpe', 
 
 const MARKER = /^>\s*/u;
 
-/** The header without its `>`, bars without the spaces around them. */
+/** The header without its `>`; after a tag of a database, bars without the spaces around them. */
 function titleOf(header: string): string {
-  return header
-    .replace(MARKER, '')
-    .trim()
-    .replace(/\s*\|\s*/gu, '|');
+  const title = header.replace(MARKER, '').trim();
+  const tag = /^(\w+)\s+\|/u.exec(title)?.[1]?.toLowerCase();
+  return tag !== undefined && Object.hasOwn(TAGGED, tag) ? title.replace(/\s*\|\s*/gu, '|') : title;
 }
 
 /** Undefined where the header is empty or in no known way of writing; then the file's other headers decide. */
