@@ -50,6 +50,8 @@ export class PgnCutter implements LineCutter {
   private isInComment = false;
   private depth = 0;
   private wasBlank = false;
+  /** A line within a comment that may be the first tag of the next game. */
+  private heldTag: string | undefined;
 
   constructor(private readonly emit: Emit) {}
 
@@ -69,9 +71,18 @@ export class PgnCutter implements LineCutter {
     const wasBlank = this.wasBlank;
     this.wasBlank = line === '';
     if (this.isInComment) {
-      // A comment that is never closed ends with the game all the same.
-      if (!(wasBlank && NEXT_GAME.test(line))) return this.addText(line);
+      const heldTag = this.heldTag;
+      this.heldTag = undefined;
+      // A comment that is never closed ends where two tags follow a blank line.
+      const isNextGame = heldTag !== undefined && TAG_START.test(line);
+      if (!isNextGame && heldTag !== undefined) this.addText(heldTag);
+      if (!isNextGame && wasBlank && NEXT_GAME.test(line)) {
+        this.heldTag = line;
+        return;
+      }
+      if (!isNextGame) return this.addText(line);
       this.endGame();
+      this.addTags(heldTag);
     }
     if (line === '') this.addBlank();
     else if (line.startsWith(';')) {
@@ -81,6 +92,7 @@ export class PgnCutter implements LineCutter {
   }
 
   finish(): void {
+    if (this.heldTag !== undefined) this.addText(this.heldTag);
     this.endGame();
   }
 
@@ -106,34 +118,33 @@ export class PgnCutter implements LineCutter {
 
   private addText(line: string): void {
     let start = 0;
-    let isKnown = line === '';
     let isWithComment = false;
+    let [tokens, known] = [0, 0];
     for (const { 0: token, index } of line.matchAll(TOKEN)) {
       if (this.isInComment) {
-        isKnown = true;
         if (token === '}') this.isInComment = false;
       } else if (token === '{') {
-        this.isInComment = isKnown = true;
+        this.isInComment = true;
       } else if (token === ';') {
-        isWithComment = isKnown = true;
+        isWithComment = true;
         break;
       } else if (token === '(') this.depth++;
       else if (token === ')') this.depth = Math.max(0, this.depth - 1);
-      else if (token === '}') continue;
-      else if (this.depth > 0) isKnown ||= isMovetext(token);
-      else {
+      else if (token !== '}') {
         const ply = PLY.exec(token)?.[1];
-        const isNext = this.hasResult && (ply !== undefined || NUMBER.test(token));
-        if (isNext) {
+        tokens++;
+        if (ply !== undefined || isMark(token)) known++;
+        if (this.depth > 0) continue;
+        if (this.hasResult && (ply !== undefined || NUMBER.test(token))) {
           this.append(line.slice(start, index).trim());
           this.endGame();
           start = index;
         }
         if (ply !== undefined) this.addPly(ply);
-        else if (RESULT.test(token)) this.hasResult = isKnown = true;
-        isKnown ||= ply !== undefined || isMovetext(token);
+        else if (RESULT.test(token)) this.hasResult = true;
       }
     }
+    const isKnown = 2 * known >= tokens;
     if (line !== '') this.movetextLines++;
     if (!isKnown) this.unlike.add(line, this.lines);
     // Words before the first move belong to the collection.
@@ -168,8 +179,7 @@ export class PgnCutter implements LineCutter {
   }
 }
 
-const isMovetext = (token: string): boolean =>
-  NUMBER.test(token) || RESULT.test(token) || MARK.test(token) || PLY.test(token);
+const isMark = (token: string): boolean => NUMBER.test(token) || RESULT.test(token) || MARK.test(token);
 
 /** Share of the lines outside of tags and comments that are moves. */
 const SHARE_BY_NAME = 0.3;
