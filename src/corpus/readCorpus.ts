@@ -87,7 +87,7 @@ async function gatherAll(
         }
         onBytes();
       }
-      if (gathered.count === start && left.duplicates === 0) throw emptyFile(file.name);
+      if (gathered.count === start && left.duplicates === 0) throw nothingRead(file.name, account);
       reports.push(reportOf(file, account, gathered.count - start, { ...left, first }));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
@@ -256,6 +256,18 @@ function refusal(file: CorpusFile, error: LabError): CorpusFileReport {
     ...reportOf(file, { ...newAccount(), bytes: file.size }, 0, { duplicates: 0, nearEmpty: 0, first: [] }),
     refused: { code: error.code, message: error.message, hint: error.hint },
   };
+}
+
+function nothingRead(name: string, { format, doubts }: FileAccount): LabError {
+  const unlike = doubts.find(({ kind }) => kind === 'unlike-format');
+  if (!unlike) return emptyFile(name);
+  const { count, line, excerpt } = unlike;
+  return new LabError(
+    'corpus/empty',
+    `${name} was read as ${format}, and none of its ${count} lines looks like it: line ${line} is "${excerpt}".`,
+    'Choose what a document is, or leave the choice to the lab.',
+    { file: name, format: format ?? '', lines: count },
+  );
 }
 
 function emptyFile(name: string): LabError {

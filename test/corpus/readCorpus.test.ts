@@ -143,4 +143,16 @@ describe('what is refused', () => {
   ])('%s: corpus/%s', async (_, code, files, options) => {
     await expect(readCorpus(files, options)).rejects.toMatchObject({ name: 'LabError', code: `corpus/${code}` });
   });
+
+  it.each<[NonNullable<ReadCorpusOptions['format']>, string]>([
+    ['fasta', 'Once upon a time.\n'],
+    ['fastq', '>a\nACGT\n'],
+    ['pgn', 'a letter\nof two lines\n'],
+    ['abc', 'a letter\nof two lines\n'],
+  ])('a file that was asked to be %s and is not says so', async (format, content) => {
+    await expect(readCorpus([memoryFile('a.txt', content)], { format })).rejects.toMatchObject({
+      code: 'corpus/empty',
+      message: expect.stringMatching(new RegExp(`read as ${format}, and none of its .* line 1 is`)) as string,
+    });
+  });
 });

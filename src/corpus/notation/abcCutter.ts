@@ -9,7 +9,7 @@ const FIELD = /^[A-Za-z+]:/u;
 const TUNE = /^X:/u;
 const TITLE = /^T:\s*(.*)$/u;
 /** What is not a note in a line of music: chord names, decorations, inline fields, a comment. */
-const ASIDE = /"[^"]*"|![^!\s]{1,30}!|\[[A-Za-z]:[^\]]*\]|(?<!\\)%.*$/gu;
+const ASIDE = /"[^"]*"|![^!\s]{1,30}!|\[[A-Za-z]:[^\]]{0,200}\]|(?<!\\)%.*$/gu;
 /** Notes, rests, bars, lengths, ornaments (`H`–`W`, `u`, `v`) and grouping of the standard. */
 const MUSIC = /^[\sA-Ga-gxXyzZH-Wuv^_=,'0-9/|:[\](){}<>~.\-\\&+*$;`#]*$/u;
 

@@ -5,24 +5,17 @@ import type { Emit, LineCutter } from '../cutter';
 import { residuesOf } from './fastaCutter';
 import { UnlikeLines } from './unlikeLines';
 
-/** Records that the decision looks at. */
-const RECORDS_TO_JUDGE = 20;
+/** Lines that are no part of a record, at most in this share. */
+const ODD_BY_NAME = 0.5;
+const ODD_BY_CONTENT = 0.05;
 
-/** @param isNamed whether the file's name says FASTQ; its records may be wrapped then. */
+/** @param isNamed whether the file's name says FASTQ. */
 export function isFastq(filled: readonly string[], isNamed: boolean): boolean {
-  if (isNamed) {
-    return (
-      filled[0]!.startsWith('@') && residuesOf(filled[1] ?? '') !== null && filled.some((line) => /^\+/u.test(line))
-    );
-  }
-  const records = Math.min(RECORDS_TO_JUDGE, Math.floor(filled.length / 4));
-  if (records === 0) return false;
-  for (let at = 0; at < 4 * records; at += 4) {
-    const [header, sequence, plus, quality] = filled.slice(at, at + 4) as [string, string, string, string];
-    if (!header.startsWith('@') || !plus.startsWith('+')) return false;
-    if (residuesOf(sequence) === null || sequence.length !== quality.length) return false;
-  }
-  return true;
+  if (!isNamed && !filled[0]!.startsWith('@')) return false;
+  const cutter = new FastqCutter(() => undefined);
+  for (const line of filled) cutter.add(line);
+  const odd = cutter.doubts[0]?.count ?? 0;
+  return cutter.wholeReads > 0 && odd <= (isNamed ? ODD_BY_NAME : ODD_BY_CONTENT) * filled.length;
 }
 
 /** A read each; both ends of a pair are about the same. */
@@ -36,6 +29,8 @@ export class FastqCutter implements LineCutter {
   private residues = '';
   private place: 'outside' | 'sequence' | 'quality' = 'outside';
   private qualities = 0;
+  /** Reads with a quality for each base. */
+  wholeReads = 0;
 
   constructor(private readonly emit: Emit) {}
 
@@ -49,7 +44,9 @@ export class FastqCutter implements LineCutter {
     this.filled++;
     if (this.place === 'quality') {
       this.qualities += line.length;
-      if (this.qualities >= this.residues.length) this.finish();
+      if (this.qualities < this.residues.length) return;
+      if (this.qualities === this.residues.length) this.wholeReads++;
+      this.finish();
     } else if (this.place === 'sequence' && line.startsWith('+')) {
       this.place = 'quality';
       this.qualities = 0;

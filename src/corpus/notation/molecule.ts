@@ -29,6 +29,8 @@ const [ZERO, NINE, C, B] = [code('0'), code('9'), code('C'), code('B')];
 /** Symbols of bracket atoms, of which files hold few different ones; '' has no element, null is no atom. */
 const brackets = new Map<string, string | null>();
 const MOST_BRACKETS = 4096;
+/** Longer substrings would keep the text in memory that they are cut from. */
+const LONGEST_BRACKET = 12;
 
 function bracketSymbol(text: string): string | null {
   const known = brackets.get(text);
@@ -39,7 +41,7 @@ function bracketSymbol(text: string): string | null {
     const letters = found.replace(/[^A-Za-z]/gu, '');
     symbol = letters === 'H' ? '' : letters.slice(0, 1).toUpperCase() + letters.slice(1);
   }
-  if (brackets.size < MOST_BRACKETS) brackets.set(text, symbol);
+  if (brackets.size < MOST_BRACKETS && text.length <= LONGEST_BRACKET) brackets.set(text, symbol);
   return symbol;
 }
 

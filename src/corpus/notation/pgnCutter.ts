@@ -120,6 +120,7 @@ export class PgnCutter implements LineCutter {
     let start = 0;
     let isWithComment = false;
     let [tokens, known] = [0, 0];
+    let hadResult = this.hasResult;
     for (const { 0: token, index } of line.matchAll(TOKEN)) {
       if (this.isInComment) {
         if (token === '}') this.isInComment = false;
@@ -139,6 +140,7 @@ export class PgnCutter implements LineCutter {
           this.append(line.slice(start, index).trim());
           this.endGame();
           start = index;
+          hadResult = false;
         }
         if (ply !== undefined) this.addPly(ply);
         else if (RESULT.test(token)) this.hasResult = true;
@@ -149,6 +151,7 @@ export class PgnCutter implements LineCutter {
     if (!isKnown) this.unlike.add(line, this.lines);
     // Words before the first move belong to the collection.
     if (isKnown || this.hasMoves) this.append(line.slice(start));
+    else this.hasResult = hadResult;
     // The rest of a line is a comment up to its end, which therefore stays.
     if (isWithComment) this.separator = '\n';
     if (this.text.length > LONGEST_GAME) this.endGame();

@@ -37,7 +37,7 @@ const MARKER = /^>\s*/u;
 function titleOf(header: string): string {
   const title = header.replace(MARKER, '').trim();
   const tag = /^(\w+)\s+\|/u.exec(title)?.[1]?.toLowerCase();
-  return tag !== undefined && Object.hasOwn(TAGGED, tag) ? title.replace(/\s*\|\s*/gu, '|') : title;
+  return tag !== undefined && Object.hasOwn(TAGGED, tag) ? title.replace(/\s{0,9}\|\s{0,9}/gu, '|') : title;
 }
 
 /** Undefined where the header is empty or in no known way of writing; then the file's other headers decide. */
