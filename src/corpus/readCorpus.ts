@@ -7,6 +7,7 @@ import { cutFile, type CutOptions, type FileAccount, newAccount } from './cutFil
 import type { CorpusFile } from './decodeText';
 import { DocumentSet } from './documentSet';
 import { type HeldOutOptions, splitHash } from './heldOut';
+import { entityHash, hashText } from './textHash';
 import { LargeCorpus } from './largeCorpus';
 import { bytesOfAll, splitDocuments } from './splitDocuments';
 import { unpackedFiles } from './unpack';
@@ -117,13 +118,14 @@ class Gathering {
 
   add(text: string, entity: string | undefined): 'kept' | 'duplicates' | 'nearEmpty' {
     if (isNearEmpty(text)) return 'nearEmpty';
-    if (!this.seen.add(text)) return 'duplicates';
+    const hash = hashText(text);
+    if (!this.seen.addHash(hash)) return 'duplicates';
     const bytes = utf8Length(text);
     this.count++;
     this.bytes += bytes;
     if (entity === undefined) this.unnamed++;
     else this.named.add(entity);
-    if (this.large) this.large.add(text, splitHash(text, entity), bytes);
+    if (this.large) this.large.add(text, entity === undefined ? hash.split : entityHash(entity), hash.rank, bytes);
     else {
       this.documents.push(text);
       this.entities.push(entity);
@@ -157,7 +159,11 @@ class Gathering {
 
   private moved(): LargeCorpus {
     const large = new LargeCorpus(this.options, this.options.sampleBytes);
-    this.documents.forEach((text, index) => large.add(text, splitHash(text, this.entities[index]), utf8Length(text)));
+    this.documents.forEach((text, index) => {
+      const { split, rank } = hashText(text);
+      const entity = this.entities[index];
+      large.add(text, entity === undefined ? split : entityHash(entity), rank, utf8Length(text));
+    });
     this.documents = [];
     this.entities = [];
     return large;
@@ -215,7 +221,9 @@ async function* readTrainingDocuments(
 
 /** Holds no letter and no digit. */
 function isNearEmpty(text: string): boolean {
-  return !/[\p{L}\p{N}]/u.test(text);
+  const first = text.charCodeAt(0) | 0x20;
+  const isLetter = first >= 0x61 && first <= 0x7a;
+  return !isLetter && !/[\p{L}\p{N}]/u.test(text);
 }
 
 function reportOf(
