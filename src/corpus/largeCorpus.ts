@@ -34,9 +34,9 @@ export class LargeCorpus {
 
   /** @param hash what decides whether it is held out; `rank`: whether it is in the sample. */
   add(text: string, hash: number, rank: number, bytes: number): void {
-    if (hash < this.highestKept) this.addLowest(text, hash, bytes);
+    if (hash < this.highestKept) this.addLowest(ownCopy(text), hash, bytes);
     if (rank < this.lowestRank) return;
-    this.sample.push({ text, bytes, hash, rank });
+    this.sample.push({ text: ownCopy(text), bytes, hash, rank });
     this.sampleBytes += bytes;
     if (this.sampleBytes > 2 * this.maxSampleBytes) this.thin();
   }
@@ -72,6 +72,11 @@ export class LargeCorpus {
     this.sample = this.sample.filter(({ rank }) => rank >= this.lowestRank);
     this.sampleBytes = this.sample.reduce((sum, { bytes: size }) => sum + size, 0);
   }
+}
+
+/** A piece of a text keeps all of it in memory: an even sample of lines would keep the whole file. */
+function ownCopy(text: string): string {
+  return ` ${text}`.slice(1);
 }
 
 /** Ranks are told apart by their upper 16 bits first: millions of them need not be sorted for one border. */

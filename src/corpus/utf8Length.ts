@@ -1,7 +1,6 @@
 // The UTF-8 length of a text without encoding it: the denominator of bits per byte.
 
 // A compiled expression finds the first character that is not ASCII several times faster than a loop over the units.
-// eslint-disable-next-line no-control-regex
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** Bytes of a text in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
