@@ -37,10 +37,13 @@ export async function* decodeText(
   const reader = file.stream().getReader();
   let validBytes = 0;
   let isFirst = true;
+  // The next piece is fetched while this one is read.
+  let coming = fetched(reader);
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const { done, value } = await reader.read();
+      const { done, value } = await coming;
+      if (!done) coming = fetched(reader);
       if (!done && isFirst) refuseBinary(file.name, value);
       let text = decoder.decode(value, { stream: !done });
       validBytes += utf8Length(text);
@@ -60,6 +63,13 @@ export async function* decodeText(
     // Also where the reader of the text stops early, so that nothing goes on unpacking behind it.
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** A read whose failure is met where it is awaited, if it ever is. */
+function fetched(reader: ReadableStreamDefaultReader<Uint8Array>): ReturnType<typeof reader.read> {
+  const read = reader.read();
+  read.catch(() => undefined);
+  return read;
 }
 
 /** How many U+FFFD of the decoded text the decoder put there: all of them but those spelled out in the bytes. */

@@ -4,7 +4,7 @@ import type { Doubt, DocumentFormat, FieldChoice } from './corpus';
 import type { CutterOptions, DocumentCutter, Emit, LineCutter } from './cutter';
 import { parsedObject } from './documentFormat';
 import type { FileHead } from './fileHead';
-import { addMolecule, FastaCutter, PgnCutter } from './notationCutters';
+import { AbcCutter, FastaCutter, FastqCutter, PgnCutter, SmilesCutter } from './notation/index';
 import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
 import { utf8Length } from './utf8Length';
 
@@ -18,18 +18,21 @@ const LONGEST_FILE = 2 ** 24;
 export async function createCutter(
   format: Exclude<DocumentFormat, 'parquet'>,
   { fileName, emit, textField }: CutterOptions,
-  _head: FileHead,
+  { lines: head }: FileHead,
 ): Promise<DocumentCutter> {
   switch (format) {
     case 'lines':
       return eachLine((line) => line.trim() !== '' && emit(line));
     case 'smiles':
-      return eachLine((line) => addMolecule(line, emit));
+      return new SmilesCutter(emit, head);
     case 'abc':
+      return new AbcCutter(emit, head);
     case 'json':
       throw new LabError('corpus/not-text', `${fileName}: ${format} is not read yet.`);
     case 'fasta':
-      return new FastaCutter(emit);
+      return new FastaCutter(emit, head);
+    case 'fastq':
+      return new FastqCutter(emit);
     case 'pgn':
       return new PgnCutter(emit);
     case 'table':

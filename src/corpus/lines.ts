@@ -20,7 +20,7 @@ export class LineSplitter {
   add(text: string): string[] {
     const whole = this.held + text;
     this.held = whole.endsWith('\r') ? '\r' : '';
-    const lines = whole.slice(0, whole.length - this.held.length).split(/\r\n|\r|\n/u);
+    const lines = linesOf(this.held === '' ? whole : whole.slice(0, -1));
     const last = lines.pop()!;
     if (lines.length > 0) {
       lines[0] = this.parts.join('') + lines[0]!;
@@ -38,6 +38,11 @@ export class LineSplitter {
     const line = this.parts.join('');
     return line === '' && this.held === '' ? [] : [line];
   }
+}
+
+/** Most files end their lines with `\n` alone, which needs no expression. */
+function linesOf(text: string): string[] {
+  return text.includes('\r') ? text.split(/\r\n|\r|\n/u) : text.split('\n');
 }
 
 function lineTooLong(file: string): LabError {

@@ -7,6 +7,7 @@ import { cutFile, type CutOptions, type FileAccount, newAccount } from './cutFil
 import type { CorpusFile } from './decodeText';
 import { DocumentSet } from './documentSet';
 import { type HeldOutOptions, splitHash } from './heldOut';
+import { entityHash, hashText } from './textHash';
 import { LargeCorpus } from './largeCorpus';
 import { bytesOfAll, splitDocuments } from './splitDocuments';
 import { unpackedFiles } from './unpack';
@@ -94,7 +95,7 @@ async function gatherAll(
         }
         onBytes();
       }
-      if (gathered.count === start && left.duplicates === 0) throw emptyFile(file.name);
+      if (gathered.count === start && left.duplicates === 0) throw nothingRead(file.name, account);
       reports.push(reportOf(file, account, gathered.count - start, { ...left, first }));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
@@ -124,13 +125,14 @@ class Gathering {
 
   add(text: string, entity: string | undefined): 'kept' | 'duplicates' | 'nearEmpty' {
     if (isNearEmpty(text)) return 'nearEmpty';
-    if (!this.seen.add(text)) return 'duplicates';
+    const hash = hashText(text);
+    if (!this.seen.addHash(hash)) return 'duplicates';
     const bytes = utf8Length(text);
     this.count++;
     this.bytes += bytes;
     if (entity === undefined) this.unnamed++;
     else this.named.add(entity);
-    if (this.large) this.large.add(text, splitHash(text, entity), bytes);
+    if (this.large) this.large.add(text, entity === undefined ? hash.split : entityHash(entity), hash.rank, bytes);
     else {
       this.documents.push(text);
       this.entities.push(entity);
@@ -166,7 +168,11 @@ class Gathering {
 
   private moved(): LargeCorpus {
     const large = new LargeCorpus(this.options, this.options.sampleBytes);
-    this.documents.forEach((text, index) => large.add(text, splitHash(text, this.entities[index]), utf8Length(text)));
+    this.documents.forEach((text, index) => {
+      const { split, rank } = hashText(text);
+      const entity = this.entities[index];
+      large.add(text, entity === undefined ? split : entityHash(entity), rank, utf8Length(text));
+    });
     this.documents = [];
     this.entities = [];
     return large;
@@ -234,7 +240,9 @@ function readingOf(file: CorpusFile, options: ReadCorpusOptions): CutOptions {
 
 /** Holds no letter and no digit. */
 function isNearEmpty(text: string): boolean {
-  return !/[\p{L}\p{N}]/u.test(text);
+  const first = text.charCodeAt(0) | 0x20;
+  const isLetter = first >= 0x61 && first <= 0x7a;
+  return !isLetter && !/[\p{L}\p{N}]/u.test(text);
 }
 
 function reportOf(
@@ -275,6 +283,18 @@ function refusal(file: CorpusFile, error: LabError): CorpusFileReport {
     ...reportOf(file, { ...newAccount(), bytes: file.size }, 0, { duplicates: 0, nearEmpty: 0, first: [] }),
     refused: { code: error.code, message: error.message, hint: error.hint },
   };
+}
+
+function nothingRead(name: string, { format, doubts }: FileAccount): LabError {
+  const unlike = doubts.find(({ kind }) => kind === 'unlike-format');
+  if (!unlike) return emptyFile(name);
+  const { count, line, excerpt } = unlike;
+  return new LabError(
+    'corpus/empty',
+    `${name} was read as ${format}, and none of its ${count} lines looks like it: line ${line} is "${excerpt}".`,
+    'Choose what a document is, or leave the choice to the lab.',
+    { file: name, format: format ?? '', lines: count },
+  );
 }
 
 function emptyFile(name: string): LabError {

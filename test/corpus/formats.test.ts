@@ -6,7 +6,7 @@ import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { readCorpus, splitDocuments, type CorpusFile } from '../../src/corpus/index';
-import { heavyAtoms } from '../../src/corpus/notationCutters';
+import { heavyAtoms } from '../../src/corpus/notation/molecule';
 
 const text = (name: string, content: string | Uint8Array<ArrayBuffer>): CorpusFile => new File([content], name);
 const read = async (...files: CorpusFile[]) => {
