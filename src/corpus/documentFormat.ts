@@ -4,16 +4,18 @@
 import { detectGrammar } from '../tokenizer/index';
 import type { DocumentFormat } from './corpus';
 import type { FileHead } from './fileHead';
+import { recordFormat } from './records/recordFormat';
 
 const BLANK_SHARE = 0.02;
 const ENTRY_SHARE = 0.8;
 const LONG_LINE = 160;
 
-export function detectFormat(fileName: string, { lines }: FileHead): Exclude<DocumentFormat, 'parquet'> {
+export function detectFormat(fileName: string, head: FileHead): Exclude<DocumentFormat, 'parquet'> {
+  const { lines } = head;
   const filled = lines.filter((line) => line.trim() !== '');
   if (filled.length === 0) return 'paragraphs';
-  if (isJsonLines(fileName, filled)) return 'json-lines';
-  if (/\.(?:csv|tsv)$/iu.test(fileName)) return 'table';
+  const records = recordFormat(fileName, head);
+  if (records) return records;
   if (isFasta(filled)) return 'fasta';
   if (/^\[\w+ "[^"]*"\]$/u.test(filled[0]!)) return 'pgn';
   if (
@@ -26,21 +28,6 @@ export function detectFormat(fileName: string, { lines }: FileHead): Exclude<Doc
   if (lines.length > 1 && (lines.length - filled.length) / lines.length >= BLANK_SHARE) return 'paragraphs';
   const lengths = filled.map((line) => line.length).toSorted((a, b) => a - b);
   return lengths[lengths.length >> 1]! >= LONG_LINE ? 'lines' : 'line-groups';
-}
-
-function isJsonLines(fileName: string, filled: readonly string[]): boolean {
-  if (/\.(?:jsonl|ndjson|jsonlines)$/iu.test(fileName)) return true;
-  return filled.slice(0, 3).every((line) => parsedObject(line) !== null);
-}
-
-export function parsedObject(line: string): Readonly<Record<string, unknown>> | null {
-  if (!line.trimStart().startsWith('{')) return null;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
 }
 
 function isFasta(filled: readonly string[]): boolean {
