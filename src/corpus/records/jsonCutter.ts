@@ -74,7 +74,7 @@ function noRecords(file: string, { text, isWhole }: FileHead): LabError {
   const more = keys.length > listed.length ? ` and ${keys.length - listed.length} more` : '';
   return new LabError(
     'corpus/no-records',
-    `${file} is one JSON object (${listed.join(', ')}${more}) without a list of records or a text.`,
+    `${file} is one JSON object without a list of records or a text${keys.length > 0 ? `; its keys are ${listed.join(', ')}${more}` : ''}.`,
     'Give JSON lines, or a list of objects, each with its text.',
     { file, keys },
   );

@@ -25,6 +25,9 @@ const HOLDER_WEIGHT = 5;
 /** Values at the top that the decision looks at. */
 const MOST_VALUES = 20;
 
+/** UTF-16 units before damage that still tell something. */
+const SHORTEST_START = 16;
+
 /** Null where the beginning is no JSON of objects or lists. */
 export function recordPlace({ text, isWhole }: FileHead): RecordPlace | null {
   return placeIn(valuesOf(text, isWhole), isWhole);
@@ -58,16 +61,31 @@ export interface HeadValues {
 export function valuesOf(text: string, isWhole: boolean): HeadValues {
   const values: unknown[] = [];
   let broken = 0;
-  const take = (value: unknown): boolean => {
-    if (value !== undefined && values.length < MOST_VALUES) values.push(value);
-    return value !== undefined;
-  };
-  const scanner = new JsonScanner(null, { record: (record) => take(parseJson(record)), broken: () => broken++ });
+  let isFirstBroken = false;
+  const scanner = new JsonScanner(null, {
+    record(record) {
+      const value = parseJson(record);
+      if (value !== undefined && values.push(value) >= MOST_VALUES) scanner.stop();
+      return value !== undefined;
+    },
+    broken() {
+      isFirstBroken ||= values.length === 0;
+      if (++broken >= MOST_VALUES || isFirstBroken) scanner.stop();
+    },
+  });
   scanner.add(text);
-  const { unfinished } = scanner;
-  if (unfinished === '' || values.length > 0) return { values, isCut: false, broken };
-  take(parseJson(closedJson(unfinished)));
-  return { values, isCut: !isWhole || values.length > 0, broken };
+  if (values.length > 0) return { values, isCut: false, broken };
+  if (scanner.unfinished !== '') {
+    const value = parseJson(closedJson(scanner.unfinished));
+    if (value !== undefined) return { values: [value], isCut: true, broken };
+    broken++;
+  }
+  // Damage within the first value, which is all there is where it holds the records: what stands before it tells.
+  for (let length = text.length; length >= SHORTEST_START; length = Math.floor(length / 2)) {
+    const value = parseJson(closedJson(text.slice(0, length)));
+    if (value !== undefined) return { values: [value], isCut: true, broken };
+  }
+  return { values, isCut: !isWhole, broken };
 }
 
 interface Holder extends RecordPlace {

@@ -24,7 +24,7 @@ interface Level {
   expectsKey: boolean;
 }
 
-type Mode = 'between' | 'within' | 'string' | 'scalar' | 'lost';
+type Mode = 'between' | 'within' | 'string' | 'scalar' | 'lost' | 'stopped';
 type Comment = 'none' | 'slash' | 'line' | 'block' | 'star';
 
 export class JsonScanner {
@@ -70,6 +70,11 @@ export class JsonScanner {
     if (this.length > LONGEST_RECORD) this.add(this.giveUp());
   }
 
+  /** Reads no further. */
+  stop(): void {
+    this.mode = 'stopped';
+  }
+
   finish(): void {
     while (this.isCapturing && this.isRecord) {
       if (this.mode === 'scalar') this.endValue(this.start(''));
@@ -84,6 +89,10 @@ export class JsonScanner {
     return 0;
   }
 
+  private get isStopped(): boolean {
+    return this.mode === 'stopped';
+  }
+
   private get isCapturing(): boolean {
     return (
       (this.mode === 'within' || this.mode === 'string' || this.mode === 'scalar') && (this.isRecord || this.isKey)
@@ -92,6 +101,7 @@ export class JsonScanner {
 
   /** Reads what is at a place and gives the next place. */
   private step(at: number): number {
+    if (this.mode === 'stopped') return this.chunk.length;
     if (this.mode === 'string') return this.inString(at);
     if (this.mode === 'lost') return this.find(at);
     if (this.comment !== 'none') return this.inComment(at);
@@ -292,16 +302,23 @@ export class JsonScanner {
 
   /** Goes on after a broken record: where in it another begins, or behind it where its end is known. */
   private restart(text: string, end: number, hasEnd: boolean): number {
+    this.mode = 'between';
     this.records.broken(text, this.startLine);
+    if (this.isStopped) return end;
     this.isEscaped = false;
     this.comment = 'none';
-    const next = this.nextBeginning(text, 1);
-    this.mode = next < 0 && !hasEnd ? 'lost' : 'between';
     this.tail = '';
-    if (next < 0) return end;
-    const rest = text.slice(next) + this.chunk.slice(end);
+    const next = this.nextBeginning(text, 1);
+    if (next < 0) {
+      if (!hasEnd) this.mode = 'lost';
+      return end;
+    }
     this.line = this.startLine + countOfLines(text.slice(0, next));
-    return this.start(rest);
+    const at = end - text.length + next;
+    // What came in earlier chunks is read together with this one.
+    if (at < next) return this.start(text.slice(next) + this.chunk.slice(end));
+    this.lineEnd = this.chunk.indexOf('\n', at);
+    return at;
   }
 
   /** The rest of a record without an end, from the next beginning in it; empty where there is none. */

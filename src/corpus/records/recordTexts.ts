@@ -223,7 +223,12 @@ function listed(fields: readonly string[]): string {
 }
 
 function asJson(record: unknown): string {
-  return JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
+  try {
+    return JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
+  } catch {
+    // Lists within lists deeper than the stack.
+    return '';
+  }
 }
 
 export function excerptOf(text: string): string {
