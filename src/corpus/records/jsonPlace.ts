@@ -44,9 +44,8 @@ export function placeIn({ values, isCut }: HeadValues, isWhole: boolean): Record
   const holder = holderIn(first as DataRecord);
   if (!holder) return { path: null };
   // Objects that follow one another are records, but for pages of an export.
-  return isOne || (holder.path!.every((key) => HOLDERS.has(key)) && !hasText(first as DataRecord))
-    ? holder
-    : { path: null };
+  const isPage = holder.path!.length > 0 && holder.path!.every((key) => HOLDERS.has(key));
+  return isOne || (isPage && !hasText(first as DataRecord)) ? holder : { path: null };
 }
 
 /** The first values at the top of a file. */

@@ -87,11 +87,11 @@ function knownUnder(parent: string, all: readonly FieldEvidence[]): readonly Fie
   const [conversation] = fields
     .filter((field) => field.isConversation && !isAboutText(field.name))
     .toSorted((a, b) => b.mass - a.mass);
-  if (conversation) return [conversation];
   const joined = joinedUnder(parent, all);
-  if (joined) return joined;
+  if (joined && !(conversation && isWhole(conversation, joined))) return joined;
+  if (conversation) return [conversation];
   const part = firstKnown(
-    fields.filter((field) => isText(field) || (isNotation(field.name) && isPlain(field))),
+    fields.filter((field) => isText(field) || (isNotation(field.name) && isInNotation(field))),
     (name) => {
       const rank = partRank(name);
       return rank !== undefined && rank < STRONG_PARTS ? rank : undefined;
@@ -100,6 +100,12 @@ function knownUnder(parent: string, all: readonly FieldEvidence[]): readonly Fie
   if (part) return [part];
   const word = firstKnown(fields.filter(isWordList), textRank);
   return word ? [word] : null;
+}
+
+/** Whether a conversation is all of the text: a preferred one repeats its prompt, but where that is turns itself. */
+function isWhole(conversation: FieldEvidence, joined: readonly FieldEvidence[]): boolean {
+  if (!joined.includes(conversation) || joined.length === 1) return true;
+  return conversation.name === 'chosen' && !joined.every(({ isConversation }) => isConversation);
 }
 
 /** The first of those that most records have. */
@@ -142,6 +148,11 @@ function isWordList(field: FieldEvidence): boolean {
 
 function isAddress({ likeness }: FieldEvidence): boolean {
   return likeness === 'url' || likeness === 'hash' || likeness === 'path' || likeness === 'empty';
+}
+
+/** One that may be a molecule or a sequence, which look like much else. */
+function isInNotation(field: FieldEvidence): boolean {
+  return isPlain(field) || field.likeness === 'hash';
 }
 
 /** May be a part of a text. */

@@ -58,7 +58,8 @@ function saidIn(record: DataRecord, depth: number): string {
 
 /** A part of a turn as messages of several kinds have them: `{type: 'text', text}`; those of other kinds hold no text. */
 function isPart(value: unknown): boolean {
-  return isRecord(value) && typeof value['type'] === 'string' && !SPEAKERS.some((name) => name in value);
+  if (!isRecord(value) || SPEAKERS.some((name) => name in value)) return false;
+  return typeof value['type'] === 'string' || typeof value['text'] === 'string';
 }
 
 /** A list of who said what, or an object of two such lists. */
