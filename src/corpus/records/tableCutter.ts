@@ -13,13 +13,14 @@ export function createTableCutter({ fileName, emit, textField }: CutterOptions, 
   const texts = new RecordTexts({ name: fileName, ...BROKEN }, emit, textField);
   let isHeader = shape.hasHeader;
   const reader = new RowReader(shape, {
-    row(cells, rowLine) {
+    row(cells, rowLine, isOdd) {
       const line = rowLine + shape.skipped;
       if (isHeader) {
         isHeader = false;
         return;
       }
-      if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
+      const isLong = cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== '');
+      if (isLong || isOdd) {
         texts.noteUnlike(cells.join(delimiter ?? ''), line);
       }
       texts.add(recordOf(cells, columns, delimiter), lengthOf(cells), line);

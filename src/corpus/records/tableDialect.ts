@@ -85,6 +85,8 @@ function scoreOf(lines: readonly string[], delimiter: string, isTabbed: boolean)
   const base = Math.max(alike, reaching);
   if (base === 0) return 0;
   const prose = shareOf(rows, (row) => row.slice(1).some((cell) => /^ \p{L}/u.test(cell)));
+  // One column of sentences, which happen to have as many commas.
+  if (first.length === 1 && (prose > 0.5 || isFieldName(first[0]!))) return 0;
   return base + (first.length === width ? 0.3 : 0) + (isTabbed && delimiter === '\t' ? 0.3 : 0) - 0.3 * prose;
 }
 
@@ -99,15 +101,19 @@ function dialectOf(lines: readonly string[], delimiter: string | null): TableDia
   if (opening.length === 0) return delimiter === '\t' ? plain : quoting;
   const quoted = rowsOf(lines, quoting);
   const raw = rowsOf(lines, plain).rows;
-  const width = commonWidth(raw);
-  const isTold = delimiter === '\t' || raw.length >= ROWS_TO_TELL;
-  if (!isTold) return quoting;
-  if (width > 1 && raw.every((row) => row.length === width)) {
-    const areClosed = opening.every((cell) => /^ *"(?:[^"]|""|\\")*" *$/u.test(cell));
-    return areClosed ? quoting : plain;
-  }
+  if (delimiter !== '\t' && raw.length < ROWS_TO_TELL) return quoting;
+  const areSound = quoted.broken + quoted.odd === 0 && isEven(quoted.rows);
+  if (areSound && quoted.rows.length === raw.length) return quoting;
+  // Every line is a row by itself: what opens a quote and does not close it is text.
+  if (isEven(raw)) return plain;
   const isAlike = (rows: Rows): number => shareOf(rows, (row) => row.length === commonWidth(rows));
   return quoted.broken * 5 > opening.length && isAlike(raw) >= isAlike(quoted.rows) ? plain : quoting;
+}
+
+/** Whether all rows have the same number of cells, and more than one. */
+function isEven(rows: Rows): boolean {
+  const width = commonWidth(rows);
+  return width > 1 && rows.every((row) => row.length === width);
 }
 
 function countIn(lines: readonly string[], pattern: RegExp): number {

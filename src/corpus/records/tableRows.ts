@@ -14,7 +14,8 @@ const LONGEST_CELL = 2 ** 24;
 const SHORTEST_LIMIT = 2 ** 16;
 
 export interface TableRows {
-  row(cells: readonly string[], line: number): void;
+  /** @param isOdd whether a quote within quotes was neither escaped nor closing, and is taken for one of the text. */
+  row(cells: readonly string[], line: number, isOdd: boolean): void;
   /** A line whose quote is not closed. */
   broken(text: string, line: number): void;
 }
@@ -22,6 +23,7 @@ export interface TableRows {
 export class RowReader {
   private cells: string[] = [];
   private isOpen = false;
+  private isOdd = false;
   private parts: string[] = [];
   /** Lines of the row that is open. */
   private lines: string[] = [];
@@ -38,7 +40,7 @@ export class RowReader {
     this.line++;
     const { delimiter, quotes } = this.dialect;
     if (!this.isOpen && (!quotes || !line.includes('"'))) {
-      if (line.trim() !== '') this.rows.row(delimiter === null ? [line] : line.split(delimiter), this.line);
+      if (line.trim() !== '') this.rows.row(delimiter === null ? [line] : line.split(delimiter), this.line, false);
       return;
     }
     this.lines.push(line);
@@ -52,9 +54,9 @@ export class RowReader {
   }
 
   private end(): void {
-    const { cells, lines } = this;
+    const { cells, lines, isOdd } = this;
     this.reset();
-    this.rows.row(cells, this.line - lines.length + 1);
+    this.rows.row(cells, this.line - lines.length + 1, isOdd);
   }
 
   private reset(): void {
@@ -63,6 +65,7 @@ export class RowReader {
     this.lines = [];
     this.length = 0;
     this.isOpen = false;
+    this.isOdd = false;
   }
 
   /** The first line of the open row is broken; those behind it are read anew. */
@@ -127,6 +130,7 @@ export class RowReader {
         // Not escaped, and yet a quote of the text, unless a cell opens here.
         const opens = this.lines.length > 1 && (quote === 0 || line[quote - 1] === this.dialect.delimiter);
         if (opens) return null;
+        this.isOdd = true;
         this.parts.push(line.slice(at, quote + 1));
         at = quote + 1;
       }
@@ -153,15 +157,24 @@ export class RowReader {
   }
 }
 
-/** Rows of some lines, with how many were broken, and whether a row goes over lines. */
-export function rowsOf(
-  lines: readonly string[],
-  dialect: TableDialect,
-): { readonly rows: readonly (readonly string[])[]; readonly broken: number } {
+export interface ReadRows {
+  readonly rows: readonly (readonly string[])[];
+  readonly broken: number;
+  readonly odd: number;
+}
+
+export function rowsOf(lines: readonly string[], dialect: TableDialect): ReadRows {
   const rows: (readonly string[])[] = [];
   let broken = 0;
-  const reader = new RowReader(dialect, { row: (cells) => rows.push(cells), broken: () => broken++ });
+  let odd = 0;
+  const reader = new RowReader(dialect, {
+    row(cells, _, isOdd) {
+      rows.push(cells);
+      if (isOdd) odd++;
+    },
+    broken: () => broken++,
+  });
   for (const line of lines) reader.add(line);
   reader.finish();
-  return { rows, broken };
+  return { rows, broken, odd };
 }
