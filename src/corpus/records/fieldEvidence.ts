@@ -1,10 +1,10 @@
 // What is known of each field from some hundred records: how many have text in it, how much, and what it looks like.
 import { type Likeness, likenessOf } from './likeness';
-import { valueAt } from './fieldValue';
-import { type DataRecord, isConversation, isRecord, textOfValue } from './valueText';
+import { textOfField, valueAt } from './fieldValue';
+import { type DataRecord, isConversation, isRecord } from './valueText';
 
 /** Fields of records that name their own (an object for a table) are not all looked at. */
-const MOST_FIELDS = 300;
+const MOST_FIELDS = 1000;
 /** Objects within objects, and items of lists, that are looked into. */
 const DEEPEST = 4;
 const ITEMS = 20;
@@ -60,7 +60,7 @@ function gather(record: DataRecord, parent: string, depth: number, places: Map<s
 
 /** Null may be a text that this record lacks. */
 function mayHoldText(value: unknown): boolean {
-  if (typeof value === 'string' || value === null || isConversation(value)) return true;
+  if (value === null || ['string', 'number', 'bigint'].includes(typeof value) || isConversation(value)) return true;
   return Array.isArray(value) && value.some((item) => typeof item === 'string' || Array.isArray(item));
 }
 
@@ -72,7 +72,7 @@ function measured(place: Place, records: readonly DataRecord[]): FieldEvidence {
   let conversations = 0;
   for (const record of records) {
     const value = valueAt(record, place.path);
-    const text = textOfValue(value);
+    const text = textOfField(value);
     const isTalk = isConversation(value);
     const likeness = isTalk ? 'text' : likenessOf(longestOf(value, text));
     if (likeness === 'empty') continue;

@@ -28,7 +28,7 @@ export function valueAt(value: unknown, path: string): unknown {
   return undefined;
 }
 
-/** A field, a path or several joined by `+`. A number that was asked for by its field is its digits. */
+/** A field, a path or several joined by `+`. */
 export function sourceOf(name: string): TextSource {
   const parts = name.split('+');
   const joined = (record: DataRecord): readonly string[] => (valueAt(record, name) === undefined ? parts : [name]);
@@ -46,6 +46,7 @@ export function sourceOf(name: string): TextSource {
   };
 }
 
-function textOfField(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : textOfValue(value);
+/** That of a number is its digits: the answer to a question, or what was asked for by its name. */
+export function textOfField(value: unknown): string {
+  return typeof value === 'bigint' || Number.isFinite(value) ? String(value) : textOfValue(value);
 }

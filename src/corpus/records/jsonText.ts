@@ -23,18 +23,16 @@ export function parseJson(text: string): unknown {
 }
 
 function strict(token: string): string {
-  if (token.startsWith('"'))
-    return token.replace(CONTROL, escaped).replace(ESCAPE, (escape) => (escape === '\\' ? '\\\\' : escape));
+  if (token.startsWith('"')) return token.replace(WITHIN_STRINGS, escaped);
   return token.startsWith('/') || token === ',' ? ' ' : 'null';
 }
 
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f]/gu;
+const WITHIN_STRINGS = /\\(?:["\\/bfnrt]|u[\da-f]{4})?|[\u0000-\u001f]/giu;
 
-const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-f]{4})?/giu;
-
-function escaped(control: string): string {
-  return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escaped(sign: string): string {
+  if (sign === '\\') return '\\\\';
+  return sign.startsWith('\\') ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** The beginning of a JSON text, closed after the last value that is whole. */

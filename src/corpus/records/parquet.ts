@@ -1,5 +1,6 @@
 // Parquet by hyparquet, all its compressions included: the field is told from rows of several row groups, and then its columns alone
 // are read, a row group at a time.
+import type { FileMetaData } from 'hyparquet';
 import { LabError } from '../../error';
 import type { Emit, RecordsAccount } from '../cutter';
 import type { CorpusFile } from '../decodeText';
@@ -105,6 +106,8 @@ async function openTable(file: CorpusFile): Promise<Table> {
     : await new Response(file.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
   return guarded(async () => {
     const metadata = await parquetMetadataAsync(buffer);
+    const schema = parquetSchema(metadata);
+    refuseStrangeColumns(metadata, schema);
     let start = 0;
     const groups = metadata.row_groups.map((group) => {
       const rows = Number(group.num_rows);
@@ -112,9 +115,7 @@ async function openTable(file: CorpusFile): Promise<Table> {
       return { start: start - rows, rows, bytes: Number(group.total_compressed_size ?? group.total_byte_size) };
     });
     return {
-      columns: parquetSchema(metadata)
-        .children.filter(holdsText)
-        .map(({ element }) => element.name),
+      columns: schema.children.filter(holdsText).map(({ element }) => element.name),
       groups: groups.filter(({ rows }) => rows > 0),
       read: (group: RowGroup, rows: number, columns: readonly string[]): Promise<DataRecord[]> =>
         guarded(() =>
@@ -133,7 +134,26 @@ async function openTable(file: CorpusFile): Promise<Table> {
 
 interface SchemaNode {
   readonly element: { readonly name: string; readonly type?: string };
+  readonly path: readonly string[];
   readonly children: readonly SchemaNode[];
+}
+
+/**
+ * hyparquet begins to read every column that a row group lists and waits for those of the schema: what fails in another would be
+ * an error that nobody catches, which ends a Node process.
+ */
+function refuseStrangeColumns({ row_groups }: FileMetaData, schema: SchemaNode): void {
+  const known = new Set(leavesOf(schema).map(({ path }) => path.join('\u0000')));
+  for (const [at, { columns }] of row_groups.entries()) {
+    const paths = columns.map(({ meta_data }) => meta_data?.path_in_schema.join('\u0000') ?? '');
+    if (paths.some((path) => !known.has(path)) || new Set(paths).size < paths.length) {
+      throw new Error(`row group ${at} has columns that the schema does not have`);
+    }
+  }
+}
+
+function leavesOf(node: SchemaNode): SchemaNode[] {
+  return node.children.length === 0 ? [node] : node.children.flatMap(leavesOf);
 }
 
 function holdsText({ element, children }: SchemaNode): boolean {
