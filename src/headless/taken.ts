@@ -10,6 +10,7 @@ const formatNames: Record<DocumentFormat, string> = {
   json: 'JSON',
   smiles: 'SMILES',
   fasta: 'FASTA',
+  fastq: 'FASTQ',
   pgn: 'PGN',
   abc: 'ABC tunes',
   table: 'a table',

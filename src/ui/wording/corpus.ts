@@ -13,6 +13,7 @@ export function formatNames(): Record<DocumentFormat, string> {
     json: msg('JSON'),
     smiles: 'SMILES',
     fasta: 'FASTA',
+    fastq: 'FASTQ',
     pgn: msg('chess games (PGN)'),
     abc: msg('tunes (ABC)'),
     table: msg('a table (CSV, TSV)'),
