@@ -1,4 +1,4 @@
-// Inputs that were read wrongly once, each for a kind that people bring (test/fixtures/cases), with what a reference reader
+// Inputs that were read wrongly once, each for a kind that people bring (test/fixtures/corpus), with what a reference reader
 // gives for it: Biopython for FASTA, python-chess for PGN, pyarrow for Parquet. The command line and the page are held to it.
 import { join } from 'node:path';
 
@@ -18,7 +18,7 @@ export interface CorpusCase {
   readonly named?: string;
 }
 
-export const casesFolder = join(import.meta.dirname, '../fixtures/cases');
+export const casesFolder = join(import.meta.dirname, '../fixtures/corpus');
 
 const smiles = (file: string): CorpusCase => ({
   file: `smiles/${file}`,
