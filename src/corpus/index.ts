@@ -2,6 +2,7 @@
 export type { Corpus, CorpusFileReport, DocumentFormat } from './corpus';
 export type { CorpusFile } from './decodeText';
 export { ignoredTarget, type PackedRow, type PackOptions, packRows } from './packRows';
+export { splitHash } from './heldOut';
 export { documentHash } from './textHash';
 export { readCorpus, type ReadCorpusOptions, type ReadProgress } from './readCorpus';
 export type { SampleCorpus, SampleIndex } from './samples';
