@@ -8,7 +8,7 @@ import { createCutter } from './documentCutter';
 import { detectFormat } from './documentFormat';
 import { headOf, type FileHead } from './fileHead';
 import { LineSplitter } from './lines';
-import { readParquet } from './readParquet';
+import { readParquet } from './records/parquet';
 
 export interface CutDocument {
   readonly text: string;

@@ -5,6 +5,7 @@
 import type { DocumentFormat } from './corpus';
 import type { FileHead } from './fileHead';
 import { isAbc, isFasta, isFastq, isPgn, isSmiles } from './notation/index';
+import { recordFormat } from './records/recordFormat';
 
 const BLANK_SHARE = 0.02;
 const ENTRY_SHARE = 0.8;
@@ -20,14 +21,12 @@ const named = {
 
 type Notation = keyof typeof named;
 
-export function detectFormat(fileName: string, { lines: head, isWhole }: FileHead): Exclude<DocumentFormat, 'parquet'> {
+export function detectFormat(fileName: string, head: FileHead): Exclude<DocumentFormat, 'parquet'> {
   // The last line may be cut off.
-  const lines = isWhole || head.length === 1 ? head : head.slice(0, -1);
+  const lines = head.isWhole || head.lines.length === 1 ? head.lines : head.lines.slice(0, -1);
   const filled = lines.filter((line) => line.trim() !== '');
   if (filled.length === 0) return 'paragraphs';
-  if (isJsonLines(fileName, filled)) return 'json-lines';
-  if (/\.(?:csv|tsv)$/iu.test(fileName)) return 'table';
-  return notationOf(fileName, lines, filled) ?? proseFormat(lines, filled);
+  return recordFormat(fileName, head) ?? notationOf(fileName, lines, filled) ?? proseFormat(lines, filled);
 }
 
 /** A file that is named for a notation needs less evidence than one that is not. */
@@ -52,19 +51,4 @@ function proseFormat(lines: readonly string[], filled: readonly string[]): 'line
   if (lines.length > 1 && (lines.length - filled.length) / lines.length >= BLANK_SHARE) return 'paragraphs';
   const lengths = filled.map((line) => line.length).toSorted((a, b) => a - b);
   return lengths[lengths.length >> 1]! >= LONG_LINE ? 'lines' : 'line-groups';
-}
-
-function isJsonLines(fileName: string, filled: readonly string[]): boolean {
-  if (/\.(?:jsonl|ndjson|jsonlines)$/iu.test(fileName)) return true;
-  return filled.slice(0, 3).every((line) => parsedObject(line) !== null);
-}
-
-export function parsedObject(line: string): Readonly<Record<string, unknown>> | null {
-  if (!line.trimStart().startsWith('{')) return null;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
 }

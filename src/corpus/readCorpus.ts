@@ -18,6 +18,10 @@ export interface ReadCorpusOptions extends HeldOutOptions, CutOptions {
   readonly memoryBytes?: number;
   /** Of a larger corpus, what is kept to train on. Default 64 MiB. */
   readonly sampleBytes?: number;
+  /** How single files are read, by name; goes before `format` and `textField`. */
+  readonly choices?: Readonly<Record<string, ReadingChoice>>;
+  /** Nothing is held out, and one document is enough; all are in `train`. */
+  readonly undivided?: boolean;
   /** All files together, unpacked. Default 64 GiB: what unpacks to more is no text that somebody wrote. */
   readonly maxBytes?: number;
   readonly name?: string;
@@ -25,6 +29,8 @@ export interface ReadCorpusOptions extends HeldOutOptions, CutOptions {
   readonly licence?: string;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
+
+export type ReadingChoice = Pick<CutOptions, 'format' | 'textField'>;
 
 export interface ReadProgress {
   readonly file: string;
@@ -53,6 +59,7 @@ export async function readCorpus(given: readonly CorpusFile[], options: ReadCorp
     // A file that failed after giving documents is left out as a whole: the others are read anew without it.
     if (reports === null) continue;
     if (gathered.count === 0) throw [...refused.values()][0] ?? emptyFile(files[0]!.name);
+    if (gathered.count === 1 && !options.undivided) throw oneDocument(reports.find(({ documents }) => documents > 0)!);
     return corpusOf(files, refused, reports, gathered, options);
   }
 }
@@ -80,7 +87,7 @@ async function gatherAll(
       const known = refused.get(file);
       if (known) throw known;
       if (file.size === 0) throw emptyFile(file.name);
-      for await (const batch of cutFile(file, account, options)) {
+      for await (const batch of cutFile(file, account, readingOf(file, options))) {
         for (const { text, entity } of batch) {
           const outcome = gathered.add(text, entity);
           if (outcome !== 'kept') left[outcome]++;
@@ -135,7 +142,8 @@ class Gathering {
       this.documents.push(text);
       this.hashes.push(split);
       this.ranks.push(hash.rank);
-      if (this.bytes > (this.options.memoryBytes ?? MEMORY_BYTES)) this.large = this.moved();
+      const { memoryBytes = MEMORY_BYTES, undivided = false } = this.options;
+      if (this.bytes > memoryBytes && !undivided) this.large = this.moved();
     }
     return 'kept';
   }
@@ -147,6 +155,7 @@ class Gathering {
   finish(
     readAgain: (cutoff: number, isByDocument: boolean, signal?: AbortSignal) => AsyncGenerator<readonly string[]>,
   ) {
+    if (this.options.undivided) return whole(this.documents, this.bytes);
     if (!this.large) {
       const hashes = this.entityCount > 1 ? { hashes: this.hashes } : {};
       const split = splitDocuments(this.documents, { ...this.options, ...hashes });
@@ -210,6 +219,12 @@ function corpusOf(
   };
 }
 
+function whole(documents: readonly string[], bytes: number) {
+  const [train, none] = [documents, []];
+  const size = { trainBytes: bytes, heldOutBytes: 0, trainDocuments: train.length };
+  return { train, heldOut: none, ...size, isSample: false, readTrain: () => oneBatch(train) };
+}
+
 async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly string[]> {
   yield documents;
 }
@@ -222,11 +237,11 @@ async function* readTrainingDocuments(
     isByDocument,
     hasDuplicates,
   }: { readonly cutoff: number; readonly isByDocument: boolean; readonly hasDuplicates: boolean },
-  options: CutOptions,
+  options: ReadCorpusOptions,
 ): AsyncGenerator<readonly string[]> {
   const seen = hasDuplicates ? new DocumentSet() : null;
   for (const file of files) {
-    for await (const batch of cutFile(file, newAccount(), options)) {
+    for await (const batch of cutFile(file, newAccount(), readingOf(file, options))) {
       const kept = batch.filter(
         ({ text, entity }) =>
           !isNearEmpty(text) &&
@@ -236,6 +251,10 @@ async function* readTrainingDocuments(
       if (kept.length > 0) yield kept.map(({ text }) => text);
     }
   }
+}
+
+function readingOf(file: CorpusFile, options: ReadCorpusOptions): CutOptions {
+  return { ...options, ...options.choices?.[file.name] };
 }
 
 /** Holds no letter and no digit. */
@@ -299,6 +318,16 @@ function nothingRead(name: string, { format, doubts }: FileAccount): LabError {
 
 function emptyFile(name: string): LabError {
   return new LabError('corpus/empty', `${name} holds no text.`, 'Pick a file with text in it.', { file: name });
+}
+
+function oneDocument({ name, format, fields }: CorpusFileReport): LabError {
+  const field = fields ? `, field \`${fields.chosen}\`` : '';
+  return new LabError(
+    'corpus/too-few-documents',
+    `${name}, read as ${format}${field}, is one document; a part must be held out to measure on.`,
+    'Give text with blank lines between paragraphs, one document a line, or more files; or say what a document is.',
+    { documents: 1, format },
+  );
 }
 
 function tooLarge(bytes: number, maxBytes: number): LabError {

@@ -18,14 +18,15 @@ export interface NewRows {
 
 export async function graftRows(
   model: LoadedModel,
-  newTokens: readonly NewRows[],
+  tokens: readonly NewRows[],
   init: InitMethod,
   seed: number,
 ): Promise<Graft> {
   const { config, summary, checkpoint } = model;
+  const newTokens = [...rowsBefore(model, tokens[0]?.id), ...tokens];
   const plan = planGraft({
     embeddingRows: summary.embeddingRows,
-    tokenizerLength: summary.tokenizerLength,
+    tokenizerLength: Math.min(summary.tokenizerLength, summary.embeddingRows),
     firstNewId: newTokens[0]?.id ?? summary.largestId + 1,
     count: newTokens.length,
   });
@@ -40,6 +41,15 @@ export async function graftRows(
     seed,
   });
   return { plan, ...rows };
+}
+
+/**
+ * Rows for added tokens that lie past the matrix, in front of the new tokens' own: nothing was ever learned for them, so they
+ * start as the token that opens a text.
+ */
+function rowsBefore({ summary, startId }: LoadedModel, firstNewId = 0): NewRows[] {
+  const missing = Math.max(0, firstNewId - summary.embeddingRows);
+  return Array.from({ length: missing }, (_, at) => ({ id: summary.embeddingRows + at, pieces: [startId] }));
 }
 
 export function matrixName({ parameters }: Pick<LoadedModel, 'parameters'>, side: 'input' | 'output'): string {

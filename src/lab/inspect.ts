@@ -28,6 +28,7 @@ export interface ModelInspection {
     readonly spareRows: number;
   };
   readonly tokenizer: { readonly family: string; readonly extendable: boolean; readonly startId: number };
+  readonly notes: LoadedModel['summary']['notes'];
 }
 
 export function inspectModel({ summary, config, checkpoint, startId }: LoadedModel): ModelInspection {
@@ -54,9 +55,10 @@ export function inspectModel({ summary, config, checkpoint, startId }: LoadedMod
       tokenizerLength,
       idsEnd: largestId + 1,
       embeddingRows,
-      spareRows: embeddingRows - largestId - 1,
+      spareRows: Math.max(0, embeddingRows - largestId - 1),
     },
     tokenizer: { family: summary.tokenizerFamily, extendable: summary.extendable, startId },
+    notes: summary.notes,
   };
 }
 

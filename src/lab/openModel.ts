@@ -12,9 +12,10 @@ import {
 } from '../checkpoint/index';
 import { LabError } from '../error';
 import { licenceOf } from '../graft/index';
-import { parameterSpecs, parseConfig, type CheckpointParameter, type ModelConfig } from '../model/index';
+import { headName, parameterSpecs, parseConfig, type CheckpointParameter, type ModelConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
-import { isExtendable, openTokenizer } from './openTokenizer';
+import { pastRowsNotes, tokenizerNotes, unusedTensorNotes } from './modelNotes';
+import { isExtendable, openWhole } from './openTokenizer';
 import type { ModelSummary } from './results';
 import { requireOneHead } from './staleHead';
 
@@ -36,17 +37,16 @@ export async function openModel(
   const checkpoint = await openCheckpoint(await modelTree(tree, options.signal), options.signal);
   const config = parseConfig(checkpoint.config, checkpoint.tensors);
   const parameters = parameterSpecs(config);
-  verifyTensors(checkpoint, parameters);
+  const { unused } = verifyTensors(checkpoint, parameters);
   await requireOneHead(checkpoint, config, options.signal);
-  const tokenizer = openTokenizer(checkpoint);
-  if (tokenizer.largestId >= config.vocabSize) {
-    throw new LabError(
-      'lab/tokenizer-too-large',
-      `The tokenizer's largest id is ${tokenizer.largestId}, but the model has ${config.vocabSize} embedding rows.`,
-      'tokenizer.json and the weights are of different models; fetch both again.',
-      { largestId: tokenizer.largestId, embeddingRows: config.vocabSize },
-    );
-  }
+  const { tokenizer: opened, whole } = openWhole(checkpoint);
+  requireRows(opened, config.vocabSize);
+  const tokenizer = opened.largestId < config.vocabSize ? opened : opened.withRows(config.vocabSize);
+  const notes = [
+    ...tokenizerNotes(tokenizer, whole, checkpoint.config),
+    ...pastRowsNotes(tokenizer, config.vocabSize),
+    ...unusedTensorNotes(unused.filter((name) => !(config.tied && name === headName(config)))),
+  ];
   const extendable = isExtendable(tokenizer);
   return {
     checkpoint,
@@ -73,8 +73,25 @@ export async function openModel(
       extendable,
       ...(extendable ? {} : { notExtendableReason: tokenizer.family }),
       ...licence(checkpoint),
+      notes,
     },
   };
+}
+
+/**
+ * Every piece of the model's vocabulary has a row. Added tokens may lie past the rows, as `<image_soft_token>` does in
+ * Gemma 3's text models: a note says so, and texts that hold one are refused.
+ */
+function requireRows(tokenizer: Tokenizer, rows: number): void {
+  for (let id = rows; id <= tokenizer.largestId; id++) {
+    if (!tokenizer.hasId(id) || tokenizer.isAdded(id)) continue;
+    throw new LabError(
+      'lab/tokenizer-too-large',
+      `The vocabulary has ${JSON.stringify(tokenizer.piece(id))} with id ${id}, but the model has ${rows} embedding rows.`,
+      'tokenizer.json is of a larger vocabulary than the weights: of another model, or the weights were not resized.',
+      { id, largestId: tokenizer.largestId, embeddingRows: rows },
+    );
+  }
 }
 
 /**

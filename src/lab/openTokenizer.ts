@@ -1,9 +1,22 @@
 /** The tokenizer of a folder, from the texts of its files. */
 import type { Checkpoint } from '../checkpoint/index';
 import { LabError } from '../error';
-import { loadTokenizer, parseFile, type Tokenizer } from '../tokenizer/index';
+import {
+  loadTokenizer,
+  type Tokenizer,
+  type TokenizerFiles,
+  type WholeTokenizer,
+  wholeTokenizer,
+} from '../tokenizer/index';
 
-export function openTokenizer(checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFiles'>): Tokenizer {
+type Files = Pick<Checkpoint, 'name' | 'tokenizerFiles'>;
+
+export function openTokenizer(checkpoint: Files): Tokenizer {
+  return openWhole(checkpoint).tokenizer;
+}
+
+/** The tokenizer with what its files say beside it. */
+export function openWhole(checkpoint: Files): { readonly tokenizer: Tokenizer; readonly whole: WholeTokenizer } {
   const { tokenizerFiles: files } = checkpoint;
   if (files['tokenizer.json'] === undefined) {
     throw new LabError(
@@ -13,11 +26,8 @@ export function openTokenizer(checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFi
       { file: 'tokenizer.json' },
     );
   }
-  const hasConfig = files['tokenizer_config.json'] !== undefined;
-  return loadTokenizer(
-    parseFile(files, 'tokenizer.json'),
-    hasConfig ? parseFile(files, 'tokenizer_config.json') : undefined,
-  );
+  const whole = wholeTokenizer(files as TokenizerFiles);
+  return { tokenizer: loadTokenizer(whole.json, whole.config), whole };
 }
 
 /** Unigram and WordPiece are read and measured; new pieces can be given to BPE only. */

@@ -24,13 +24,15 @@ export function planTraining(
   const { batchRows, rowLength } = settings;
   const rows = microBatchRowsOf(batchRows, rowLength, microBatchTokens[isSoftware ? 'software' : 'hardware']);
   const { largestId, embeddingRows } = model.summary;
-  const firstNewId = largestId + 1;
-  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + newTokens);
+  // Added tokens past the matrix get rows with the new ones.
+  const firstNewId = Math.min(largestId + 1, embeddingRows);
+  const count = newTokens === 0 ? 0 : largestId + 1 + newTokens - firstNewId;
+  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
   const graphs = new ModelGraphs({
     model,
     mode,
     maxBindingBytes: limits.maxBindingBytes,
-    graft: { firstNewId, count: newTokens, newEmbeddingRows },
+    graft: { firstNewId, count, newEmbeddingRows },
   });
   const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true });
   const training = graphs.trainingOptions(

@@ -4,9 +4,12 @@
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
 import type { GrammarName, LearnMethod } from '../tokenizer/index';
+import type { CorpusFileReport, Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
 import type { Interval } from './bootstrap';
+import type { ModelNote, TokenizerClassChoice } from './modelNotes';
 
-export type { GrammarName, Interval, LearnMethod };
+export type { ModelNote, TokenizerClassChoice };
+export type { Doubt, DocumentFormat, GrammarName, Interval, LearnMethod, ReadingChoice };
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -54,6 +57,7 @@ export interface ModelSummary {
   readonly extendable: boolean;
   readonly notExtendableReason?: string;
   readonly licence?: string;
+  readonly notes: readonly ModelNote[];
 }
 
 export interface FittingPlan {
@@ -81,22 +85,18 @@ export interface SampleSummary {
   readonly excerpt: string;
 }
 
+/** What was taken of a file, and as what. */
+export interface TakenFile extends Omit<CorpusFileReport, 'nearEmpty' | 'recordsWithoutText'> {
+  /** Documents without a letter or digit, and records without the text field: left out. */
+  readonly withoutText: number;
+}
+
 export interface CorpusSummary {
   readonly name: string;
-  readonly files: readonly {
-    readonly name: string;
-    readonly bytes: number;
-    readonly documents: number;
-    readonly duplicates: number;
-    /** Documents without a letter or digit, and records without the text field: left out. */
-    readonly withoutText: number;
-    readonly invalidBytes: number;
-    /** Of JSON lines, tables and Parquet: the field that the text was taken from, and all that hold text. */
-    readonly fields?: { readonly chosen: string; readonly found: readonly string[] };
-    /** Left out, with a LabError code and message, if it could not be read. */
-    readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
-  }[];
+  readonly files: readonly TakenFile[];
   readonly documents: number;
+  /** Things that the documents are about: molecules, sequences, openings; a document of its own is one. */
+  readonly entities: number;
   readonly trainDocuments: number;
   readonly heldOutDocuments: number;
   readonly trainBytes: number;
@@ -407,6 +407,7 @@ export interface ExportChoice {
   /** Of safetensors; a delta has its base's. */
   readonly dtype: 'source' | 'F32' | 'F16' | 'BF16';
   readonly onnxDtype: 'f32' | 'f16' | 'q4';
+  readonly tokenizerClass: TokenizerClassChoice;
 }
 
 export interface ExportReport {

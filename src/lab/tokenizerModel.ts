@@ -7,12 +7,13 @@ import { LabError } from '../error';
 import { parameterSpecs, parseConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
 import type { ModelSizes } from './cost';
-import { openTokenizer } from './openTokenizer';
+import { tokenizerNotes, type ModelNote } from './modelNotes';
+import { openWhole } from './openTokenizer';
 
 export interface TokenizerModel {
   readonly tokenizer: Tokenizer;
   readonly checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFiles' | 'tokenizerModel'>;
-  readonly summary: ModelSizes & { readonly name: string };
+  readonly summary: ModelSizes & { readonly name: string; readonly notes?: readonly ModelNote[] };
 }
 
 /** @throws LabError checkpoint/missing-file, tokenizer/*, lab/no-sizes. */
@@ -20,7 +21,9 @@ export async function openTokenizerModel(tree: FileTree, signal?: AbortSignal): 
   const files = await modelTree(tree, signal);
   const checkpoint = await openTokenizerFiles(files, signal);
   const { config } = await openConfig(files, signal);
-  return { tokenizer: openTokenizer(checkpoint), checkpoint, summary: { name: tree.name, ...sizesOf(config) } };
+  const { tokenizer, whole } = openWhole(checkpoint);
+  const notes = tokenizerNotes(tokenizer, whole, config);
+  return { tokenizer, checkpoint, summary: { name: tree.name, ...sizesOf(config), notes } };
 }
 
 /**

@@ -30,7 +30,7 @@ export interface DeltaToWrite {
   readonly count: number;
   /** Stored bytes of the new rows, in the base's type. */
   readonly rows: { readonly input: Uint8Array; readonly output?: Uint8Array };
-  readonly exported: Pick<ModelToExport, 'card' | 'newTokens' | 'extras'>;
+  readonly exported: Pick<ModelToExport, 'card' | 'newTokens' | 'extras' | 'tokenizerClass'>;
 }
 
 export async function writeDelta(
@@ -48,7 +48,8 @@ export async function writeDelta(
     count,
   };
   const { card, newTokens, extras } = exported;
-  await writeTokenizer(sink, base, files, newTokens);
+  const { tokenizerClass } = exported;
+  await writeTokenizer(sink, base, { files, newTokens, tokenizerClass });
   await sink.write('README.md', deltaReadme(heading));
   if (card) await sink.write('model-card.md', typeof card === 'string' ? card : modelCardText(card));
   for (const [name, text] of Object.entries(extras)) await sink.write(name, text);

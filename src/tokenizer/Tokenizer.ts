@@ -48,6 +48,8 @@ export interface TokenizerStages {
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
   readonly special: SpecialIds;
+  /** Rows of the model's embedding, where an added token lies past them. */
+  readonly rows?: number;
 }
 
 export class Tokenizer {
@@ -98,7 +100,10 @@ export class Tokenizer {
     if (options.specialTokens === true) for (const id of before) out.push(id, 0, 0);
     this.walk(
       text,
-      (token, start, end) => out.push(token.id, start, end),
+      (token, start, end) => {
+        if (token.id >= (this.stages.rows ?? Infinity)) throw this.noRow(token, start);
+        out.push(token.id, start, end);
+      },
       (piece, aligned) => {
         const { ids, starts, ends } = this.model.segment(piece.text);
         const shift = piece.start - piece.added;
@@ -194,7 +199,13 @@ export class Tokenizer {
       .filter((piece) => piece.kind === 'added')
       .map(({ id, piece, singleWord }) => plainAddedToken(id, piece, singleWord));
     const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
-    return new Tokenizer({ ...this.stages, addedTokens, model: this.bpe.extended(pieces) });
+    const { rows: _, ...stages } = this.stages;
+    return new Tokenizer({ ...stages, addedTokens, model: this.bpe.extended(pieces) });
+  }
+
+  /** The same tokenizer, which refuses texts that hold an added token past so many rows. */
+  withRows(rows: number): Tokenizer {
+    return new Tokenizer({ ...this.stages, rows });
   }
 
   /** The same tokenizer before it learned to merge: bytes, or characters. */
@@ -216,6 +227,16 @@ export class Tokenizer {
     const { bpe } = this;
     const ids = bpe.mergeIds(Array.from(this.tokenBytes(id), (byte) => bpe.symbols.idOfByte(byte)));
     return ids.length === 1 && ids[0] === id;
+  }
+
+  private noRow({ content, id }: AddedToken, at: number): LabError {
+    const rows = this.stages.rows!;
+    return new LabError(
+      'tokenizer/no-row',
+      `The text holds ${JSON.stringify(content)} at ${at}: the token with id ${id}, and the model has ${rows} embedding rows.`,
+      'The model was never given a row for it. Leave it out of the texts, or take the model that has one.',
+      { content, id, rows },
+    );
   }
 
   private walk(

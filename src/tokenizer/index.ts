@@ -1,6 +1,7 @@
 // Text to ids and back; training and extending a vocabulary.
 export { loadTokenizer } from './loadTokenizer';
 export type { AddedToken } from './addedTokens/addedToken';
+export { wholeTokenizer, type WholeTokenizer } from './addedTokens/outsideTokens';
 export type { Encoding } from './encoding';
 export type { TokenizerFamily } from './family';
 export { Tokenizer, type PreToken, type SpecialIds } from './Tokenizer';
@@ -29,7 +30,8 @@ export { handMadePieces } from './trainer/handMadePieces';
 export { visibleText } from './visibleText';
 export { learnVocabulary, type LearnMethod, type LearnVocabularyOptions } from './trainer/learnVocabulary';
 export { independentBpe } from './trainer/independentBpe';
-export { parseFile } from './extend/jsonFile';
+export { obeyingConfig, otherReading, type OtherReading } from './autoTokenizer/otherReading';
+export { formatLike, parseFile } from './extend/jsonFile';
 export { llamaCppHash } from './extend/llamaCppHash';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
 export { extendSentencePieceModel } from './extend/sentencePieceModel';

@@ -7,10 +7,12 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Sequences may nest; a file that nests deeper than this is hostile, not a tokenizer. */
 const DEEPEST_PATH = 12;
 
+/** @param field of tokenizer.json, or of another file as `file.json: field`. */
 export function invalid(field: string, problem: string, details: JsonObject = {}): LabError {
+  const [, file = 'tokenizer.json', path = field] = /^([a-z_]+\.json)(?:: ([^]*))?$/u.exec(field) ?? [];
   return new LabError(
     'tokenizer/invalid',
-    `tokenizer.json: \`${field}\` ${problem}.`,
+    path === field && file !== 'tokenizer.json' ? `${file} ${problem}.` : `${file}: \`${path}\` ${problem}.`,
     'The file is damaged or was edited by hand; take it from the model’s own repository again.',
     { field, ...details },
   );

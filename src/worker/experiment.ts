@@ -40,6 +40,7 @@ import {
   type CandidateCounts,
   type Comparison,
   type CorpusSummary,
+  type ReadingChoice,
   type CorpusText,
   type DiagnosedVocabulary,
   type Diagnosis,
@@ -180,12 +181,11 @@ export class Experiment implements LabApi {
 
   openCorpusFiles(
     files: readonly File[],
-    textField: string | undefined,
+    choices: Readonly<Record<string, ReadingChoice>>,
     onProgress: OnProgress,
   ): Promise<CorpusSummary> {
-    const field = textField === undefined ? {} : { textField };
     return this.cancellable(async (signal) =>
-      this.useCorpus(await openCorpus(files, await this.generalText(), { ...field, onProgress, signal }), undefined),
+      this.useCorpus(await openCorpus(files, await this.generalText(), { choices, onProgress, signal }), undefined),
     );
   }
 

@@ -162,14 +162,27 @@ export const comparison: Comparison = {
 const corpus: CorpusSummary = {
   name: 'Molecules',
   files: [
-    { name: 'molecules.smi', bytes: 1_482_130, documents: 28_112, duplicates: 14, withoutText: 0, invalidBytes: 0 },
+    {
+      name: 'molecules.smi',
+      bytes: 1_482_130,
+      format: 'smiles',
+      documents: 28_112,
+      duplicates: 14,
+      withoutText: 0,
+      invalidBytes: 0,
+      first: MOLECULES.slice(0, 5),
+      doubts: [{ kind: 'unlike-format', count: 3, of: 28_115, line: 17, excerpt: 'smiles,name' }],
+    },
     {
       name: 'appendix.pdf',
       bytes: 120_000,
+      format: null,
       documents: 0,
       duplicates: 0,
       withoutText: 0,
       invalidBytes: 0,
+      first: [],
+      doubts: [],
       refused: {
         code: 'corpus/not-text',
         message: 'appendix.pdf is a PDF.',
@@ -178,6 +191,7 @@ const corpus: CorpusSummary = {
     },
   ],
   documents: 28_098,
+  entities: 27_410,
   trainDocuments: 25_287,
   heldOutDocuments: 2811,
   trainBytes: 1_333_917,
@@ -381,6 +395,7 @@ export function fakeLab({
     tokenizerFamily: 'byte-level BPE',
     extendable: true,
     licence: 'Apache-2.0',
+  notes: [],
   } as const;
   const vocabulary = (size: number) => ({
     newTokens: newTokens(size),

@@ -4,7 +4,8 @@ import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
-import { allDocuments, corpusOf } from './corpus';
+import { corpusOf, generalTextOf, undividedCorpus } from './corpus';
+import { takenFiles } from '../taken';
 import { modelFiles, openNamed } from './model';
 
 export async function compareVerb(command: Command): Promise<Answer> {
@@ -26,12 +27,12 @@ export async function compareVerb(command: Command): Promise<Answer> {
     return `${arm.padEnd(18)} ${figures.join(' ')}  ${heldOut.tokens} tokens`;
   });
   return {
-    value: comparison,
+    value: { ...comparison, corpus: takenFiles(corpus.summary) },
     text: ['arm                 held-out   general', ...lines, comparison.outcome].join('\n'),
   };
 }
 
 async function allHeldOut(command: Command): Promise<CorpusText> {
-  const heldOut = await allDocuments(command);
-  return { ...(await corpusOf(command)), train: [], heldOut };
+  const { train: heldOut, summary } = await undividedCorpus(command);
+  return { train: [], heldOut, general: (await generalTextOf(command)).documents, summary };
 }

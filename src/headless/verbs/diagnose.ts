@@ -4,6 +4,7 @@ import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { openShards } from '../countingShards';
 import { progressLine } from '../stdout';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { tokenizerModelOf } from './model';
 
@@ -39,6 +40,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     droppedShare,
     isPrediction: true,
     extendable,
+    corpus: takenFiles(corpus.summary),
   };
   const lines = signals.map(
     ({ name, value: measured, verdict: reading, why }) =>

@@ -9,7 +9,8 @@ import {
   cardOf,
   graftRows,
   learnVocabulary,
-  openTokenizer,
+  openWhole,
+  tokenizerNotes,
   openTokenizerModel,
   prunedExtension,
   writeModel,
@@ -23,10 +24,12 @@ import {
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
 import { learnWay } from './learning';
 import { modelOf, modelPath } from './model';
+import { tokenizerClassOf } from './learning';
 import { outFolder } from './outFolder';
 
 export async function expandVerb(command: Command): Promise<Answer> {
@@ -36,13 +39,16 @@ export async function expandVerb(command: Command): Promise<Answer> {
   if (folder !== undefined) {
     const model = await tokenizerAlone(folder);
     const vocabulary = await learned(command, model, corpus);
-    await writeTokenizer(await folderSink(out), model, vocabulary.files, vocabulary.summary.newTokens);
-    return answerOf(command, vocabulary, out);
+    const { files, summary } = vocabulary;
+    const { newTokens } = summary;
+    const tokenizerClass = tokenizerClassOf(command);
+    await writeTokenizer(await folderSink(out), model, { files, newTokens, tokenizerClass });
+    return answerOf(command, corpus, vocabulary, out);
   }
   const model = await modelOf(command);
   const vocabulary = await learned(command, model, corpus);
   await writeGrafted(command, await folderSink(out), model, corpus, vocabulary);
-  return answerOf(command, vocabulary, out);
+  return answerOf(command, corpus, vocabulary, out);
 }
 
 async function learned(command: Command, model: TokenizerModel, corpus: CorpusText): Promise<Vocabulary> {
@@ -64,7 +70,11 @@ async function writeGrafted(
   const graft = await graftRows(model, newRows, command.text('init') as InitMethod, command.number('seed')!);
   const card = cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 });
   const { newTokens } = summary;
-  await writeModel(sink, { model, files, graft, trainedNames: [], card, newTokens, extras: {} }, progressLine());
+  await writeModel(
+    sink,
+    { model, files, graft, trainedNames: [], card, newTokens, tokenizerClass: tokenizerClassOf(command), extras: {} },
+    progressLine(),
+  );
 }
 
 /** A tokenizer without weights; its own length stands for the rows where no config.json tells them. */
@@ -72,16 +82,17 @@ async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
   const tree = await folderTree(folder);
   if (tree.open('config.json')) return openTokenizerModel(tree);
   const checkpoint = await openTokenizerFiles(tree);
-  const tokenizer = openTokenizer(checkpoint);
+  const { tokenizer, whole } = openWhole(checkpoint);
   const embeddingRows = tokenizer.largestId + 1;
+  const notes = tokenizerNotes(tokenizer, whole, {});
   return {
     tokenizer,
     checkpoint,
-    summary: { name: tree.name, parameters: 0, hiddenSize: 0, embeddingRows, tied: true },
+    summary: { name: tree.name, parameters: 0, hiddenSize: 0, embeddingRows, tied: true, notes },
   };
 }
 
-function answerOf(command: Command, { summary }: Vocabulary, out: string): Answer {
+function answerOf(command: Command, corpus: CorpusText, { summary }: Vocabulary, out: string): Answer {
   const { heldOut } = summary;
   return {
     value: {
@@ -96,6 +107,7 @@ function answerOf(command: Command, { summary }: Vocabulary, out: string): Answe
       heldOut,
       general: summary.general,
       llamaCppHash: summary.llamaCppHash,
+      corpus: takenFiles(corpus.summary),
     },
     text: `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
   };

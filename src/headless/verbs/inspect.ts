@@ -13,6 +13,7 @@ import {
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
+import { noteText } from '../notes';
 import { loaded, modelSource } from './model';
 
 const modes = ['new-rows', 'embeddings', 'all'] as const;
@@ -47,7 +48,7 @@ export async function inspectVerb(command: Command): Promise<Answer> {
   };
   return {
     value: { ...inspection, ...(stored ? { stored } : {}), memory },
-    text: [...modelLines(inspection, stored), ...planLines(memory)].join('\n'),
+    text: [...modelLines(inspection, stored), ...inspection.notes.map(noteText), ...planLines(memory)].join('\n'),
   };
 }
 

@@ -8,11 +8,13 @@ import {
   openTokenizer,
   openTokenizerModel,
   type LoadedModel,
+  type ModelNote,
   type ModelSummary,
   type TokenizerModel,
 } from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
+import { noteText } from '../notes';
 import { hubTree } from './hub';
 
 const bundledName = 'rootstock';
@@ -67,14 +69,24 @@ export async function openNamed(command: Command, model: string): Promise<Loaded
   return loaded(await sourceNamed(command, model));
 }
 
-export function loaded({ tree, source }: Source): Promise<LoadedModel> {
-  return openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
+export async function loaded({ tree, source }: Source): Promise<LoadedModel> {
+  const model = await openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
+  sayNotes(model.summary.name, model.summary.notes);
+  return model;
+}
+
+/** On standard error: what is answered is of the verb. */
+function sayNotes(name: string, notes: readonly ModelNote[]): void {
+  for (const note of notes) process.stderr.write(`${name}: ${noteText(note)}\n`);
 }
 
 /** A tokenizer with the sizes of its model. */
 export async function tokenizerModelOf(command: Command): Promise<TokenizerModel> {
   const folder = command.text('tokenizer');
-  return folder === undefined ? modelOf(command) : openTokenizerModel(await pathTree(folder));
+  if (folder === undefined) return modelOf(command);
+  const model = await openTokenizerModel(await pathTree(folder));
+  sayNotes(model.summary.name, model.summary.notes ?? []);
+  return model;
 }
 
 /** A tokenizer alone: the folder of `--tokenizer` need not hold a config.json. */

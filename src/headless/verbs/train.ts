@@ -25,7 +25,9 @@ import { openShards } from '../countingShards';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
+import { tokenizerClassOf } from './learning';
 import { loaded, modelSource } from './model';
 
 export async function trainVerb(command: Command): Promise<Answer> {
@@ -78,6 +80,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
       trainedNames: training.session.trainedNames,
       card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings, steps: status.step, comparison }),
       newTokens: tokens,
+      tokenizerClass: tokenizerClassOf(command),
       extras: {
         'experiment.json': `${JSON.stringify(experimentOf(model, corpus, tokens.length, settings), null, 2)}\n`,
         'run.jsonl': recordLines(run.records),
@@ -114,6 +117,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     tokensPerSecond: status.tokensPerSecond,
     comparison,
     verification,
+    corpus: takenFiles(corpus.summary),
   };
   return {
     value,

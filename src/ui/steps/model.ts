@@ -17,6 +17,7 @@ import './delta-source';
 import './device';
 import './fitting';
 import './hub';
+import { modelNotes } from './model-notes';
 import './privacy';
 
 /** Where the model comes from; a delta makes a folder's model of a base. */
@@ -64,6 +65,7 @@ export class ModelStep extends LabElement {
             )
           : nothing
       }
+      ${opened ? modelNotes(opened.notes) : nothing}
       <div class="cols main-side">
         <div class="stack">${this.sources()}<tg-fitting></tg-fitting></div>
         <div class="stack"><tg-device></tg-device><tg-privacy></tg-privacy></div>

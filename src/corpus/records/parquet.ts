@@ -1,0 +1,171 @@
+// Parquet by hyparquet, all its compressions included: the field is told from rows of several row groups, and then its columns alone
+// are read, a row group at a time.
+import type { FileMetaData } from 'hyparquet';
+import { LabError } from '../../error';
+import type { Emit, RecordsAccount } from '../cutter';
+import type { CorpusFile } from '../decodeText';
+import { awaitsText } from './textField';
+import { RecordTexts, SAMPLE_RECORDS } from './recordTexts';
+import type { DataRecord } from './valueText';
+
+/** Rows of a row group that the choice of the field looks at, and compressed bytes that are read for it after the first group. */
+const ROWS_OF_A_GROUP = 100;
+const SAMPLE_BYTES = 64 * 2 ** 20;
+
+/**
+ * Yields the bytes behind it after each row group.
+ * @throws LabError corpus/bad-table, corpus/no-text-field.
+ */
+export async function* readParquet(
+  file: CorpusFile,
+  account: RecordsAccount,
+  emit: Emit,
+  textField?: string,
+): AsyncGenerator<number> {
+  const table = await openTable(file);
+  const texts = new RecordTexts({ name: file.name, ...BROKEN }, emit, textField);
+  const source = texts.decideFrom(await sampleOf(table));
+  const columns = columnsOf(source.name, table.columns);
+  for (const [at, group] of table.groups.entries()) {
+    for (const record of await table.read(group, group.rows, columns)) texts.add(record, 0);
+    account.recordsWithoutText = texts.recordsWithoutText;
+    account.doubts = texts.doubts;
+    account.fields = texts.fields;
+    yield file.size * ((at + 1) / table.groups.length);
+  }
+  texts.finish();
+}
+
+/** Values that cannot be read fail the whole file, so that these are never said. */
+const BROKEN = { brokenCode: 'corpus/bad-table', brokenHint: '' };
+
+interface RowGroup {
+  readonly start: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+interface Table {
+  /** Those that hold text, be it further down. */
+  readonly columns: readonly string[];
+  /** Empty ones are left out. */
+  readonly groups: readonly RowGroup[];
+  read(group: RowGroup, rows: number, columns: readonly string[]): Promise<DataRecord[]>;
+}
+
+/** Rows of the first row group, and of more of them, evenly over the file, until there are enough and the known names have text. */
+async function sampleOf({ groups, columns, read }: Table): Promise<DataRecord[]> {
+  const records: DataRecord[] = [];
+  let bytes = 0;
+  for (const at of spreadOrder(groups.length)) {
+    const group = groups[at]!;
+    if (records.length > 0) bytes += group.bytes;
+    if (bytes > SAMPLE_BYTES) break;
+    records.push(
+      ...(await read(group, Math.min(group.rows, groups.length === 1 ? group.rows : ROWS_OF_A_GROUP), columns)),
+    );
+    if (records.length >= SAMPLE_RECORDS && !awaitsText(records)) break;
+  }
+  return records;
+}
+
+/** The first, the middle, the quarters, and so on. */
+function spreadOrder(count: number): number[] {
+  const order = new Set<number>(count > 0 ? [0] : []);
+  for (let parts = 2; order.size < count; parts *= 2) {
+    for (let part = 1; part < parts; part += 2) order.add(Math.floor((count * part) / parts));
+  }
+  return [...order];
+}
+
+/** The columns that a field, a path or several joined lie in; all of them where it is in none. */
+function columnsOf(field: string, columns: readonly string[]): readonly string[] {
+  if (columns.includes(field)) return [field];
+  const needed = columns.filter((column) =>
+    field.split('+').some((part) => part === column || part.startsWith(`${column}.`)),
+  );
+  return needed.length > 0 ? needed : columns;
+}
+
+/** A row group at a time, by ranges where the file has them; else the whole file stands in memory. */
+async function openTable(file: CorpusFile): Promise<Table> {
+  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ]);
+  const guarded = async <T>(reading: () => Promise<T>): Promise<T> => {
+    try {
+      return await reading();
+    } catch (cause) {
+      throw badTable(file.name, cause);
+    }
+  };
+  const slice = file.slice?.bind(file);
+  const buffer = slice
+    ? { byteLength: file.size, slice: (start: number, end = file.size) => slice(start, end).arrayBuffer() }
+    : await new Response(file.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
+  return guarded(async () => {
+    const metadata = await parquetMetadataAsync(buffer);
+    const schema = parquetSchema(metadata);
+    refuseStrangeColumns(metadata, schema);
+    let start = 0;
+    const groups = metadata.row_groups.map((group) => {
+      const rows = Number(group.num_rows);
+      start += rows;
+      return { start: start - rows, rows, bytes: Number(group.total_compressed_size ?? group.total_byte_size) };
+    });
+    return {
+      columns: schema.children.filter(holdsText).map(({ element }) => element.name),
+      groups: groups.filter(({ rows }) => rows > 0),
+      read: (group: RowGroup, rows: number, columns: readonly string[]): Promise<DataRecord[]> =>
+        guarded(() =>
+          parquetReadObjects({
+            file: buffer,
+            metadata,
+            compressors,
+            columns: [...columns],
+            rowStart: group.start,
+            rowEnd: group.start + rows,
+          }),
+        ),
+    };
+  });
+}
+
+interface SchemaNode {
+  readonly element: { readonly name: string; readonly type?: string };
+  readonly path: readonly string[];
+  readonly children: readonly SchemaNode[];
+}
+
+/**
+ * hyparquet begins to read every column that a row group lists and waits for those of the schema: what fails in another would be
+ * an error that nobody catches, which ends a Node process.
+ */
+function refuseStrangeColumns({ row_groups }: FileMetaData, schema: SchemaNode): void {
+  const known = new Set(leavesOf(schema).map(({ path }) => path.join('\u0000')));
+  for (const [at, { columns }] of row_groups.entries()) {
+    const paths = columns.map(({ meta_data }) => meta_data?.path_in_schema.join('\u0000') ?? '');
+    if (paths.some((path) => !known.has(path)) || new Set(paths).size < paths.length) {
+      throw new Error(`row group ${at} has columns that the schema does not have`);
+    }
+  }
+}
+
+function leavesOf(node: SchemaNode): SchemaNode[] {
+  return node.children.length === 0 ? [node] : node.children.flatMap(leavesOf);
+}
+
+function holdsText({ element, children }: SchemaNode): boolean {
+  return element.type === 'BYTE_ARRAY' || children.some(holdsText);
+}
+
+function badTable(file: string, cause: unknown): LabError {
+  return new LabError(
+    'corpus/bad-table',
+    `${file} could not be read as Parquet: ${(cause as Error).message}`,
+    'The file is damaged or not whole; fetch it again.',
+    { file },
+    cause,
+  );
+}
