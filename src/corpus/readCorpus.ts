@@ -118,7 +118,11 @@ class Gathering {
   /** Documents that are about nothing but themselves. */
   private unnamed = 0;
   private documents: string[] = [];
-  private entities: (string | undefined)[] = [];
+  /** Of each document: what it is held out by, and what it is sampled by. */
+  private hashes: number[] = [];
+  private ranks: number[] = [];
+  /** Where the first hundreds of megabytes are about one thing, entities part nothing. */
+  private isByDocument = false;
   private large: LargeCorpus | null = null;
 
   constructor(private readonly options: ReadCorpusOptions) {}
@@ -132,10 +136,12 @@ class Gathering {
     this.bytes += bytes;
     if (entity === undefined) this.unnamed++;
     else this.named.add(entity);
-    if (this.large) this.large.add(text, entity === undefined ? hash.split : entityHash(entity), hash.rank, bytes);
+    const split = entity === undefined || this.isByDocument ? hash.split : entityHash(entity);
+    if (this.large) this.large.add(text, split, hash.rank, bytes);
     else {
       this.documents.push(text);
-      this.entities.push(entity);
+      this.hashes.push(split);
+      this.ranks.push(hash.rank);
       const { memoryBytes = MEMORY_BYTES, undivided = false } = this.options;
       if (this.bytes > memoryBytes && !undivided) this.large = this.moved();
     }
@@ -146,11 +152,13 @@ class Gathering {
     return this.unnamed + this.named.size;
   }
 
-  finish(readAgain: (cutoff: number, signal?: AbortSignal) => AsyncGenerator<readonly string[]>) {
+  finish(
+    readAgain: (cutoff: number, isByDocument: boolean, signal?: AbortSignal) => AsyncGenerator<readonly string[]>,
+  ) {
     if (this.options.undivided) return whole(this.documents, this.bytes);
     if (!this.large) {
-      const entities = this.entityCount > 1 ? { entities: this.entities } : {};
-      const split = splitDocuments(this.documents, { ...this.options, ...entities });
+      const hashes = this.entityCount > 1 ? { hashes: this.hashes } : {};
+      const split = splitDocuments(this.documents, { ...this.options, ...hashes });
       return { ...split, trainDocuments: split.train.length, isSample: false, readTrain: () => oneBatch(split.train) };
     }
     const { cutoff, heldOut, sample } = this.large.finish();
@@ -162,19 +170,20 @@ class Gathering {
       heldOutBytes,
       trainDocuments: this.count - heldOut.length,
       isSample: true,
-      readTrain: (signal?: AbortSignal) => readAgain(cutoff, signal),
+      readTrain: (signal?: AbortSignal) => readAgain(cutoff, this.isByDocument, signal),
     };
   }
 
   private moved(): LargeCorpus {
     const large = new LargeCorpus(this.options, this.options.sampleBytes);
+    this.isByDocument = this.entityCount === 1;
     this.documents.forEach((text, index) => {
-      const { split, rank } = hashText(text);
-      const entity = this.entities[index];
-      large.add(text, entity === undefined ? split : entityHash(entity), rank, utf8Length(text));
+      const split = this.isByDocument ? splitHash(text, undefined) : this.hashes[index]!;
+      large.add(text, split, this.ranks[index]!, utf8Length(text));
     });
     this.documents = [];
-    this.entities = [];
+    this.hashes = [];
+    this.ranks = [];
     return large;
   }
 }
@@ -192,8 +201,12 @@ function corpusOf(
   const readable = files.filter((file) => !refused.has(file));
   return {
     name: options.name ?? (files.length === 1 ? files[0]!.name : `${files[0]!.name} + ${files.length - 1}`),
-    ...gathered.finish((cutoff, signal) =>
-      readTrainingDocuments(readable, cutoff, duplicates > 0, { ...options, ...(signal && { signal }) }),
+    ...gathered.finish((cutoff, isByDocument, signal) =>
+      readTrainingDocuments(
+        readable,
+        { cutoff, isByDocument, hasDuplicates: duplicates > 0 },
+        { ...options, ...(signal && { signal }) },
+      ),
     ),
     files: gathered.entityCount === 1 ? reports.map(withOneEntity) : reports,
     documents: gathered.count,
@@ -219,15 +232,21 @@ async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly 
 /** The same documents as in the first reading, without those held out. */
 async function* readTrainingDocuments(
   files: readonly CorpusFile[],
-  cutoff: number,
-  hasDuplicates: boolean,
+  {
+    cutoff,
+    isByDocument,
+    hasDuplicates,
+  }: { readonly cutoff: number; readonly isByDocument: boolean; readonly hasDuplicates: boolean },
   options: ReadCorpusOptions,
 ): AsyncGenerator<readonly string[]> {
   const seen = hasDuplicates ? new DocumentSet() : null;
   for (const file of files) {
     for await (const batch of cutFile(file, newAccount(), readingOf(file, options))) {
       const kept = batch.filter(
-        ({ text, entity }) => !isNearEmpty(text) && seen?.add(text) !== false && splitHash(text, entity) > cutoff,
+        ({ text, entity }) =>
+          !isNearEmpty(text) &&
+          seen?.add(text) !== false &&
+          splitHash(text, isByDocument ? undefined : entity) > cutoff,
       );
       if (kept.length > 0) yield kept.map(({ text }) => text);
     }

@@ -28,7 +28,8 @@ export function isAbc(filled: readonly string[], isNamed: boolean): boolean {
   const hasKey = filled.some((line) => /^K:/u.test(line));
   if (isNamed) return share >= SHARE_BY_NAME && (hasKey || filled.some((line) => TUNE.test(line)));
   const hasTune = filled.some((line) => /^X:\s*\d+\s*(?:%.*)?$/u.test(line));
-  return share >= SHARE_BY_CONTENT && hasKey && hasTune;
+  const hasMusic = filled.some((line) => isAbcLine(line) && !FIELD.test(line) && !line.startsWith('%'));
+  return share >= SHARE_BY_CONTENT && hasKey && hasTune && hasMusic;
 }
 
 /** Characters after which a tune is no tune any more. */

@@ -118,6 +118,7 @@ export class FastaCutter implements LineCutter {
     const sequence = this.isPir ? joined.replace(/\*$/u, '') : joined;
     this.residues = [];
     this.length = 0;
-    if (sequence !== '') this.emit(sequence, this.part > 0 ? `${this.entity} part ${this.part}` : this.entity);
+    const isPart = this.part > 0 && this.entity !== undefined;
+    if (sequence !== '') this.emit(sequence, isPart ? `${this.entity} part ${this.part}` : this.entity);
   }
 }

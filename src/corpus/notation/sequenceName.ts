@@ -90,6 +90,9 @@ function withoutVersion(id: string): string {
 
 /** Share of the headers in which a part must differ to be a name. */
 const DISTINCT = 0.3;
+/** Share of more than a few headers that must differ at all. */
+const DIFFERENT = 0.1;
+const FEW = 10;
 
 /** What each header of a file is about. */
 export type SequenceNaming = (header: string) => string | undefined;
@@ -110,9 +113,11 @@ export function sequenceNaming(headers: readonly string[]): SequenceNaming {
   };
   const whole = (title: string): string => title;
   const chosen = titles.length > 1 ? (readings.find(tells) ?? [firstWord].find(tells) ?? whole) : firstWord;
+  // Headers that hardly differ (`>protein`, `>dna`) name nothing.
+  const areNames = titles.length < FEW || new Set(titles).size >= DIFFERENT * titles.length;
   return (header) => {
     const title = titleOf(header);
     if (title === '') return undefined;
-    return knownAccession(title) ?? withoutVersion(chosen(title) || firstWord(title));
+    return knownAccession(title) ?? (areNames ? withoutVersion(chosen(title) || firstWord(title)) : undefined);
   };
 }

@@ -39,20 +39,19 @@ const isComment = (line: string): boolean => line.startsWith('#');
 /** @param lines of the head, without those that are blank. */
 export function moleculeColumn(lines: readonly string[]): MoleculeColumn {
   const rows = lines.filter((line) => !isComment(line)).slice(0, LINES_TO_JUDGE);
-  let best: MoleculeColumn | undefined;
+  const columns: MoleculeColumn[] = [];
+  const titled: MoleculeColumn[] = [];
   for (const separator of Object.keys(splitters) as (keyof typeof splitters)[]) {
     const fields = rows.map((line) => splitters[separator](line));
-    const columns = Math.min(MOST_COLUMNS, Math.max(0, ...fields.map((row) => row.length)));
-    if (columns === 1 && best) continue;
-    const titled = fields[0]?.findIndex((title) => /smiles/iu.test(title));
-    for (const index of [...Array(columns).keys(), -1]) {
+    const width = Math.min(MOST_COLUMNS, Math.max(0, ...fields.map((row) => row.length)));
+    for (const index of [...Array(width).keys(), -1]) {
       const column = columnOf(fields, separator, index);
-      const isTitled = index >= 0 && index === titled && column.share >= LEAST_SHARE;
-      if (best === undefined || isTitled || isBetter(column, best)) best = column;
-      if (isTitled) return best;
+      columns.push(column);
+      if (/smiles/iu.test(fields[0]?.[index] ?? '') && column.share >= LEAST_SHARE) titled.push(column);
     }
   }
-  return best ?? { separator: 'spaces', index: 0, share: 0, length: 0, structured: 0 };
+  const candidates = titled.length > 0 ? titled : columns;
+  return candidates.reduce((best, column) => (isBetter(column, best) ? column : best));
 }
 
 function columnOf(

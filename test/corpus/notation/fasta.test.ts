@@ -164,6 +164,11 @@ describe('what a sequence is about', () => {
     expect((await entitiesOf(['other1', header, 'another2']))[1]).toBe(entity);
   });
 
+  it('nothing, where all headers say the same, or one of two things', async () => {
+    const headers = Array.from({ length: 30 }, (_, at) => ['protein', 'dna sequence'][at % 2]!);
+    expect(await entitiesOf(headers)).toEqual(headers.map(() => undefined));
+  });
+
   it('nothing, where the header is empty', async () => {
     expect(await entitiesOf(['', ' '])).toEqual([undefined, undefined]);
   });

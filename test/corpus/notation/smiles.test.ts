@@ -70,6 +70,14 @@ describe('the molecules of a list', () => {
     expect((await readingOf('a.smi', content)).documents).toEqual(smiles);
   });
 
+  it('takes the separator that goes with the title', async () => {
+    const content = list(
+      (molecule, at) => `${'acid '.repeat(1 + Number(at % 4 === 0))}${at}\t${molecule}`,
+      ['Mol Name\tSMILES'],
+    );
+    expect((await readingOf('a.smi', content)).documents).toEqual(smiles);
+  });
+
   it('reactions, their agents and those without', async () => {
     const reactions = ['CC=O.[H][H]>>CCO', 'CCO>[H+]>C=C.O', 'OCC.CC(=O)O>OS(=O)(=O)O>CC(=O)OCC', '>>C1CC1'];
     const { format, documents } = await readingOf('a.rsmi', reactions.join('\n'));
