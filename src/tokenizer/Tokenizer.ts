@@ -69,6 +69,7 @@ export class Tokenizer {
   private readonly normalizedMatcher: AddedTokenMatcher;
   private readonly preTokenizer: PreTokenizer;
   private readonly bytesOf = new Map<number, Uint8Array>();
+  private readonly encoding = new EncodingBuilder();
 
   constructor(private readonly stages: TokenizerStages) {
     const { model, addedTokens, normalizer } = stages;
@@ -95,7 +96,7 @@ export class Tokenizer {
 
   /** @param options.specialTokens adds what the post-processor adds, such as the BOS token. */
   encode(text: string, options: { readonly specialTokens?: boolean } = {}): Encoding {
-    const out = new EncodingBuilder(text.length >> 1);
+    const out = this.encoding.begin();
     const { before, after } = this.stages.postProcessor;
     if (options.specialTokens === true) for (const id of before) out.push(id, 0, 0);
     this.walk(

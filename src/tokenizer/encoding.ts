@@ -10,18 +10,24 @@ export interface Encoding {
   readonly ends: Uint32Array;
 }
 
-/** Grows in typed arrays: plain arrays of millions of numbers cost several times the memory. */
+const FIRST_TOKENS = 1024;
+/** Arrays of a longer text are not kept for the next: 3 MiB. */
+const KEPT_TOKENS = 2 ** 18;
+
+/**
+ * Grows in typed arrays: plain arrays of millions of numbers cost several times the memory. One builder serves text after text,
+ * so that each allocates no more than its own tokens.
+ */
 export class EncodingBuilder {
-  private ids: Uint32Array<ArrayBuffer>;
-  private starts: Uint32Array<ArrayBuffer>;
-  private ends: Uint32Array<ArrayBuffer>;
+  private ids = new Uint32Array(FIRST_TOKENS);
+  private starts = new Uint32Array(FIRST_TOKENS);
+  private ends = new Uint32Array(FIRST_TOKENS);
   private count = 0;
 
-  constructor(expectedTokens: number) {
-    const length = Math.max(16, expectedTokens);
-    this.ids = new Uint32Array(length);
-    this.starts = new Uint32Array(length);
-    this.ends = new Uint32Array(length);
+  /** Begins a text, whatever became of the last one. */
+  begin(): this {
+    this.count = 0;
+    return this;
   }
 
   push(id: number, start: number, end: number): void {
@@ -36,11 +42,17 @@ export class EncodingBuilder {
   }
 
   finish(): Encoding {
-    return {
+    const encoding = {
       ids: this.ids.slice(0, this.count),
       starts: this.starts.slice(0, this.count),
       ends: this.ends.slice(0, this.count),
     };
+    if (this.ids.length > KEPT_TOKENS) {
+      this.ids = new Uint32Array(FIRST_TOKENS);
+      this.starts = new Uint32Array(FIRST_TOKENS);
+      this.ends = new Uint32Array(FIRST_TOKENS);
+    }
+    return encoding;
   }
 }
 

@@ -51,8 +51,12 @@ export function asBoolean(value: unknown, field: string, absent: boolean): boole
 }
 
 /** A token id or a count: an integer from 0 below 2^31, so that ids fit typed arrays. */
+export function isIndex(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
+}
+
 export function asIndex(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= 2 ** 31) {
+  if (!isIndex(value)) {
     throw invalid(field, `is ${JSON.stringify(value)}, not an integer from 0 to 2147483647`);
   }
   return value;
