@@ -4,6 +4,7 @@
 /** Text by their name, in the order they are looked for. */
 const TEXTS = [
   'text',
+  'texts',
   'raw_content',
   'raw_text',
   'full_text',
@@ -32,6 +33,8 @@ const TEXTS = [
   'transcription',
   'lyrics',
   'poem',
+  'dialogue',
+  'dialog',
 ];
 
 /** Text by their name too, but often one half of a record or a remark on it. */

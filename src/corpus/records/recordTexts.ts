@@ -11,7 +11,7 @@ import { type DataRecord, isRecord, textOfValue } from './valueText';
 
 /** Records that the choice of a field looks at, and more of them while a known name stands there without a text. */
 export const SAMPLE_RECORDS = 300;
-const LONGEST_SAMPLE = 10_000;
+export const LONGEST_SAMPLE = 10_000;
 /** UTF-16 units of them. */
 const SAMPLE_LENGTH = 2 ** 23;
 

@@ -32,6 +32,16 @@ describe('a Parquet file', () => {
     expect(texts.length).toBe(40);
   });
 
+  it('gives the digits of a column of numbers that was named', async () => {
+    const bytes = readFileSync(`${folder}/many-types.parquet`);
+    const { texts, field } = await readingOf('a.parquet', bytes, { textField: 'n' });
+    expect([field, texts.length]).toEqual(['n', 40]);
+    await expect(readingOf('a.parquet', bytes, { textField: 'ids' })).rejects.toMatchObject({
+      code: 'corpus/no-text-field',
+      message: expect.stringContaining('has text in the field `ids`') as string,
+    });
+  });
+
   it.each([['text'], ['data.text'], ['nothing']])('says what there is where there is no `%s`', async (textField) => {
     await expect(
       readingOf('a.parquet', readFileSync(`${folder}/messages.parquet`), { textField }),

@@ -217,6 +217,28 @@ describe('a table', () => {
     }
   });
 
+  it.each(['id\ttext\tn', 'nr;Text;wert', 'n,Content,label'])(
+    '%s in a file that says nothing of tables',
+    async (header) => {
+      const delimiter = /[\t;,]/u.exec(header)![0];
+      const content = [header, ...rows((at) => [at, text(at), 'x'].join(delimiter))].join('\n');
+      for (const name of ['a.txt', 'data']) {
+        expect(await readingOf(name, content)).toMatchObject({ format: 'table', texts: all(text) });
+      }
+    },
+  );
+
+  it('prose that begins with names of columns is none', async () => {
+    const prose = `Title, text\n${rows((at) => `Well, ${'so '.repeat(at % 5)}it is, ${'and so, '.repeat(at % 3)}on.`).join('\n')}`;
+    expect((await readingOf('a.txt', prose.repeat(9))).format).not.toBe('table');
+  });
+
+  it('files one behind another', async () => {
+    const part = (from: number): string =>
+      ['id,text', ...rows((at) => `${at + from},${text(at + from)}`, 20), ''].join('\n');
+    expect(await readingOf('a.csv', part(0) + part(20))).toMatchObject({ texts: all(text), doubts: [] });
+  });
+
   it('a second column of one name can be asked for', async () => {
     const content = ['text,text', ...rows((at) => `${text(at)},${comma(at).replaceAll(',', '')}`)].join('\n');
     const { texts } = await readingOf('a.csv', content, { textField: 'text.1' });
