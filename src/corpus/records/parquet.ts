@@ -22,6 +22,7 @@ export async function* readParquet(
   textField?: string,
 ): AsyncGenerator<number> {
   const table = await openTable(file);
+  if (table.groups.length === 0) return;
   const texts = new RecordTexts({ name: file.name, ...BROKEN }, emit, textField);
   const named = textField === undefined ? [] : columnsOf(textField, table.names);
   const source = texts.decideFrom(await sampleOf(table, [...new Set([...table.columns, ...named])]));

@@ -40,6 +40,7 @@ export function tableShape(fileName: string, lines: readonly string[]): TableSha
   const hasHeader = namesColumns(table);
   return {
     ...dialect,
+    comments: lines.slice(0, comments).some((line) => line.startsWith('#')) && head[0]?.startsWith('#') === false,
     skipped: start + linesBefore(head, Math.max(0, title)),
     hasHeader,
     columns: columnsOf(hasHeader ? table[0]! : [], table, width),
@@ -93,8 +94,8 @@ function scoreOf(lines: readonly string[], delimiter: string, isTabbed: boolean)
 function dialectOf(lines: readonly string[], delimiter: string | null): TableDialect {
   const backslashed = countIn(lines, /[^\\]\\"(?!$)/u);
   const backslashes = backslashed > 0 && backslashed > countIn(lines, /[^,;\t|"]""[^,;\t|"]/u);
-  const quoting: TableDialect = { delimiter, quotes: true, backslashes };
-  const plain: TableDialect = { delimiter, quotes: false, backslashes: false };
+  const quoting: TableDialect = { delimiter, quotes: true, backslashes, comments: false };
+  const plain: TableDialect = { ...quoting, quotes: false, backslashes: false };
   const cells = lines.flatMap((line) => (delimiter === null ? [line] : line.split(delimiter)));
   const opening = cells.filter((cell) => /^ *"/u.test(cell));
   // Tables of tabs seldom quote: a quote there is a quote of the text until cells show otherwise.
