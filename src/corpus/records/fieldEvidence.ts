@@ -1,7 +1,7 @@
 // What is known of each field from some hundred records: how many have text in it, how much, and what it looks like.
 import { type Likeness, likenessOf } from './likeness';
 import { textOfField, valueAt } from './fieldValue';
-import { type DataRecord, isConversation, isRecord } from './valueText';
+import { type DataRecord, isConversation, isRecord, unwritten } from './valueText';
 
 /** Fields of records that name their own (an object for a table) are not all looked at. */
 const MOST_FIELDS = 1000;
@@ -76,7 +76,7 @@ function measured(place: Place, records: readonly DataRecord[]): FieldEvidence {
   let madeByMachine = 0;
   const lengths = new Set<number>();
   for (const record of records) {
-    const value = valueAt(record, place.path);
+    const value = unwritten(valueAt(record, place.path));
     const text = textOfField(value);
     const isTalk = isConversation(value);
     const likeness = isTalk ? 'text' : likenessOf(longestOf(value, text));

@@ -47,9 +47,9 @@ export function tableShape(fileName: string, lines: readonly string[]): TableSha
   };
 }
 
-/** Lines that hold no row: blank ones, and those that begin with `#` before one that does not, but for a header with a `#`. */
+/** Lines that hold no row: blank ones, and remarks before one that is none, but for a header with a `#`. */
 function commentsOf(lines: readonly string[]): number {
-  const first = lines.findIndex((line) => line.trim() !== '' && !line.startsWith('#'));
+  const first = lines.findIndex((line) => !/^(?:\s*$|#|\/\/|%)/u.test(line));
   if (first <= 0) return Math.max(0, first);
   const last = lines[first - 1]!;
   const isHeader = (delimiter: string): boolean => {
