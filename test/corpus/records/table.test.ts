@@ -117,6 +117,26 @@ const tables: [string, string, readonly string[], string, readonly string[]][] =
     all(comma),
   ],
   [
+    'a comment first, in the middle and last',
+    'a.csv',
+    [
+      '# exported 2020',
+      'id,text',
+      '# a, b',
+      ...rows((at) => `${at},"#${comma(at)}\n# it"${at === 9 ? '\n# c, d' : ''}`),
+      '# end, of it',
+    ],
+    'text',
+    all((at) => `#${comma(at)}\n# it`),
+  ],
+  [
+    'remarks of other kinds first',
+    'a.csv',
+    ['// by me, in 2020', '% and, again', 'id,text', ...rows((at) => `${at},${text(at)}`)],
+    'text',
+    all(text),
+  ],
+  [
     'comments with commas first',
     'a.csv',
     ['# from here, and there', '# in 2020, by me', '', 'id,text', ...rows((at) => `${at},"${comma(at)}"`)],
@@ -195,6 +215,22 @@ const tables: [string, string, readonly string[], string, readonly string[]][] =
     ],
     'note',
     all((at) => `No ${at} it is`),
+  ],
+  [
+    'conversations as JSON in a cell',
+    'a.csv',
+    [
+      'id,messages',
+      ...rows(
+        (at) =>
+          `${at},"${JSON.stringify([
+            { role: 'user', content: `Why, ${at}?` },
+            { role: 'assistant', content: 'So.' },
+          ]).replaceAll('"', '""')}"`,
+      ),
+    ],
+    'messages',
+    all((at) => `Why, ${at}?\n\nSo.`),
   ],
   [
     'a question and its answer',
