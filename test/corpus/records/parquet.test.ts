@@ -1,5 +1,6 @@
 // Parquet as pyarrow writes it, against what pyarrow reads: columns of many kinds, and row groups that hold nothing.
 import { readFileSync } from 'node:fs';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { readCorpus, type CorpusFile } from '../../../src/corpus/index';
 import { readingOf } from './reading';
@@ -49,6 +50,12 @@ describe('a Parquet file', () => {
       code: 'corpus/no-text-field',
       message: `a.parquet: none of its 40 records has a field \`${textField}\`; there are \`id\`, \`messages\`.`,
     });
+  });
+
+  it('without a row is empty', async () => {
+    const columnData = [{ name: 'text', data: [] as string[], type: 'STRING' as const }];
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
+    await expect(readingOf('a.parquet', bytes)).rejects.toMatchObject({ code: 'corpus/empty' });
   });
 
   it('is read by pieces, whatever is in its groups', async () => {
