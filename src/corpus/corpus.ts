@@ -14,7 +14,7 @@ export interface CorpusFileReport {
   readonly nearEmpty: number;
   /** Bytes that were no UTF-8 and became U+FFFD. */
   readonly invalidBytes: number;
-  /** Records of JSON lines, a table or a Parquet file without the text field. */
+  /** Records of JSON, a table or a Parquet file without text in the field, and those that cannot be read. */
   readonly recordsWithoutText: number;
   /** Of a file of records: which field the text was taken from. */
   readonly fields?: FieldChoice;

@@ -1,7 +1,7 @@
 // What is known of each field from some hundred records: how many have text in it, how much, and what it looks like.
 import { type Likeness, likenessOf } from './likeness';
 import { textOfField, valueAt } from './fieldValue';
-import { type DataRecord, isConversation, isRecord } from './valueText';
+import { type DataRecord, isConversation, isRecord, unwritten } from './valueText';
 
 /** Fields of records that name their own (an object for a table) are not all looked at. */
 const MOST_FIELDS = 1000;
@@ -15,6 +15,9 @@ const LONGEST_COUNTED = 4000;
 /** With so many records, values of which fewer than this share differ are labels. */
 const RECORDS_FOR_LABELS = 20;
 const LABEL_SHARE = 0.1;
+
+/** Values of one length, of letters and digits without a space, are made by a machine. */
+const MACHINE_MADE = /^(?=\S*\d)(?=\S*[A-Za-z])[\w-]{8,}$/u;
 
 export interface FieldEvidence {
   /** A path where the field lies in another. */
@@ -70,8 +73,10 @@ function measured(place: Place, records: readonly DataRecord[]): FieldEvidence {
   let filled = 0;
   let mass = 0;
   let conversations = 0;
+  let madeByMachine = 0;
+  const lengths = new Set<number>();
   for (const record of records) {
-    const value = valueAt(record, place.path);
+    const value = unwritten(valueAt(record, place.path));
     const text = textOfField(value);
     const isTalk = isConversation(value);
     const likeness = isTalk ? 'text' : likenessOf(longestOf(value, text));
@@ -79,15 +84,18 @@ function measured(place: Place, records: readonly DataRecord[]): FieldEvidence {
     filled++;
     mass += Math.min(text.length, LONGEST_COUNTED);
     if (isTalk) conversations++;
+    if (MACHINE_MADE.test(text)) madeByMachine++;
+    lengths.add(text.length);
     distinct.add(text.slice(0, 200));
     counts.set(likeness, (counts.get(likeness) ?? 0) + 1);
   }
-  const [likeness = 'empty'] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  const [commonest = 'empty'] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  const isMachineMade = filled >= RECORDS_FOR_LABELS && madeByMachine === filled && lengths.size === 1;
   return {
     ...place,
     isConversation: conversations * 2 > filled,
     filled,
-    likeness,
+    likeness: isMachineMade ? 'hash' : commonest,
     isLabel: filled >= RECORDS_FOR_LABELS && distinct.size / filled < LABEL_SHARE,
     mass: mass / records.length,
   };

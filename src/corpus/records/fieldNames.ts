@@ -4,6 +4,7 @@
 /** Text by their name, in the order they are looked for. */
 const TEXTS = [
   'text',
+  'texts',
   'raw_content',
   'raw_text',
   'full_text',
@@ -32,6 +33,8 @@ const TEXTS = [
   'transcription',
   'lyrics',
   'poem',
+  'dialogue',
+  'dialog',
 ];
 
 /** Text by their name too, but often one half of a record or a remark on it. */
@@ -78,7 +81,7 @@ const ABOUT_TEXTS = new Set(
     'path file filename filepath folder date time datetime timestamp created updated modified published year ' +
     'lang language locale license licence label labels class category type split source meta metadata version status ' +
     'author authors user username name email doi isbn issn image images thumbnail icon length len count score ' +
-    'tag tags model rejected'
+    'tag tags model rejected agent'
   ).split(' '),
 );
 
@@ -128,11 +131,17 @@ export function textRank(name: string): number | undefined {
 
 /** Place in the list of names that are parts of texts or remarks. */
 export function partRank(name: string): number | undefined {
-  return partRanks.get(plainName(name));
+  return partRanks.get(plainName(name)) ?? partRanks.get(notationIn(name) ?? '');
 }
 
 export function isNotation(name: string): boolean {
-  return notations.has(plainName(name));
+  return notations.has(plainName(name)) || notationIn(name) !== undefined;
+}
+
+/** `molecule_smiles`, `DNA sequence`. */
+function notationIn(name: string): string | undefined {
+  const last = wordsOf(name).at(-1);
+  return last !== undefined && notations.has(last) ? last : undefined;
 }
 
 /** Whether a name is that of a text with a word before or behind it: `tweet_text`, `textEn`. */
@@ -148,6 +157,7 @@ export function isAboutText(name: string): boolean {
 function wordsOf(name: string): string[] {
   return name
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/ID$/u, ' id')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');

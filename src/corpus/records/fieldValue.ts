@@ -1,6 +1,6 @@
 // Where in a record a field is: by its name, by a path such as `data.text` where it lies deeper (through the items of lists too),
 // or several joined, `instruction+input+output`. A field whose own name holds a dot or a plus is taken before any path.
-import { type DataRecord, isRecord, joinedParts, textOfValue } from './valueText';
+import { type DataRecord, isRecord, joinedParts, textOfValue, unwritten } from './valueText';
 
 /** How the text of a record is had. */
 export interface TextSource {
@@ -48,5 +48,5 @@ export function sourceOf(name: string): TextSource {
 
 /** That of a number is its digits: the answer to a question, or what was asked for by its name. */
 export function textOfField(value: unknown): string {
-  return typeof value === 'bigint' || Number.isFinite(value) ? String(value) : textOfValue(value);
+  return typeof value === 'bigint' || Number.isFinite(value) ? String(value) : textOfValue(unwritten(value));
 }

@@ -4,6 +4,7 @@ import type { CutterOptions, TextCutter } from '../cutter';
 import type { FileHead } from '../fileHead';
 import { recordPlace, type RecordPlace, valuesOf } from './jsonPlace';
 import { JsonScanner } from './jsonScanner';
+import { recordOf } from './listRows';
 import { parseJson } from './jsonText';
 import { RecordTexts } from './recordTexts';
 import { isRecord } from './valueText';
@@ -63,8 +64,7 @@ function firstOf({ text }: FileHead): string | undefined {
 
 /** Rows that are lists, as objects by the names of their columns. */
 function named(value: unknown, { columns }: RecordPlace): unknown {
-  if (!columns || !Array.isArray(value) || value.length !== columns.length) return value;
-  return Object.fromEntries(columns.map((name, at) => [name, value[at] as unknown]));
+  return columns && Array.isArray(value) && value.length === columns.length ? recordOf(columns, value) : value;
 }
 
 function noRecords(file: string, { text, isWhole }: FileHead): LabError {

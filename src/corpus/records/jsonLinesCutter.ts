@@ -32,7 +32,7 @@ export function createJsonLinesCutter({ fileName, emit, textField }: CutterOptio
 
 export const RECORD_SEPARATOR = '\u001e';
 
-/** Without a comma behind it, or what JSON text sequences (RFC 7464) put before it. */
+/** Without a comma behind it, what JSON text sequences (RFC 7464) put before it, or the mark of a file that was appended. */
 function bare(line: string): string {
-  return line.replace(RECORD_SEPARATOR, '').trim().replace(/,$/u, '');
+  return line.replace(RECORD_SEPARATOR, '').replace('\ufeff', '').trim().replace(/,$/u, '');
 }

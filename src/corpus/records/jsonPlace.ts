@@ -1,7 +1,7 @@
 // Where in a JSON file its records are, told from its beginning: the items of a list, those of a list in an object (`data`, `rows`,
 // up to three deep), the values of an object that names its records, or the values that follow one another at the top.
 import type { FileHead } from '../fileHead';
-import { textRank } from './fieldNames';
+import { isFieldName, textRank } from './fieldNames';
 import { JsonScanner } from './jsonScanner';
 import { closedJson, parseJson } from './jsonText';
 import { type DataRecord, isConversation, isRecord, textOfValue } from './valueText';
@@ -139,14 +139,18 @@ function columnsOf(object: DataRecord): readonly string[] | undefined {
   return Array.isArray(columns) && columns.every((name) => typeof name === 'string') ? columns : undefined;
 }
 
-/** Values that are objects alike, or texts by their row numbers, as pandas writes a column. */
+/** So many texts under names that no field has are texts by their ids. */
+const TEXTS_BY_NAME = 5;
+
+/** Values that are objects alike, texts by their ids, or texts by their row numbers, as pandas writes a column. */
 function namesRecords(object: DataRecord): boolean {
   const values = Object.values(object);
   if (values.length < 2) return false;
   if (Object.keys(object).every(isRowNumber) && !values.some(isRecord)) {
     return values.some((value) => textOfValue(value) !== '');
   }
-  return areAlike(values);
+  const areTexts = values.length >= TEXTS_BY_NAME && values.every((value) => typeof value === 'string');
+  return areTexts ? !Object.keys(object).some(isFieldName) : areAlike(values);
 }
 
 function isRowNumber(key: string): boolean {

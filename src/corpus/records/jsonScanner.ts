@@ -1,7 +1,7 @@
 // Finds the end of each record in JSON of any size, in chunks that are cut anywhere: by brackets and strings only, so that what is
-// parsed is one record at a time. Libraries that stream JSON make a value of every token (`@streamparser/json`: 30 MB/s; this and
-// JSON.parse: 150 MB/s) and end at the first damage; here reading goes on at the next place that begins as records do.
-
+// parsed is one record at a time. `@streamparser/json`, the library for this, is about as fast (short records 53 MB/s, here 76; long
+// ones 240 and 190), but ends at the first damage and refuses NaN and commas too many; here reading goes on at the next place that
+// begins as records do, and knows its line.
 import { parseJson } from './jsonText';
 
 /** UTF-16 units of the longest record: 64 Mi. */

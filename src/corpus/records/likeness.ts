@@ -1,6 +1,6 @@
 // What a short value looks like when it stands alone: text is what looks like nothing else.
 
-/** `word`: a single one, as labels and names are; `empty`: nothing to read. */
+/** `word`: a single one, as labels and names are; `number`: also several, or a sum; `empty`: nothing to read. */
 export type Likeness = 'text' | 'word' | 'empty' | 'number' | 'url' | 'hash' | 'date' | 'path' | 'id' | 'json';
 
 /** Longer values are text, but for those without a space. */
@@ -26,6 +26,7 @@ const looks: readonly (readonly [Likeness, RegExp])[] = [
   ['url', /^(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|de|uk|fr|cn|ru|jp|info)(?:[/?#]\S*)?$/iu],
   ['hash', /^\{?[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\}?$/iu],
   ['hash', /^(?:[a-z]+\d*:)?(?=[a-f]*\d)[\da-f]{8,}$/iu],
+  ['hash', /^[A-Z]{14}-[A-Z]{10}-[A-Z]$/u],
   ['hash', /^(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z\d+/_-]{40,}={0,2}$/u],
   ['path', /^(?:[a-z]:|[.~])?[\\/]?(?:[\w.@~+-]+[\\/])+[\w.@~+-]*$/iu],
   ['path', /^[\w-]+\.(?:txt|json|jsonl|csv|html?|pdf|xml|md|png|jpe?g|wav|mp[34]|py|js|ts|c|java|parquet)$/iu],
@@ -38,9 +39,11 @@ export function likenessOf(value: string): Likeness {
   if (!/[\p{L}\p{N}]/u.test(text)) return 'empty';
   if (text.length > LONGEST_VALUE) return /\s/u.test(text.slice(0, LONGEST_VALUE)) ? 'text' : unbroken(text);
   if (/^[[{]/u.test(text) && isJson(text)) return 'json';
+  if (!/\p{L}/u.test(text))
+    return looks.find(([look, pattern]) => look === 'date' && pattern.test(text))?.[0] ?? 'number';
   const look = looks.find(([, pattern]) => pattern.test(text));
   if (look) return look[0];
-  return /^[\p{L}\p{M}'-]+$/u.test(text) && /^.{1,24}$/u.test(text) && !isIdeographic(text) ? 'word' : 'text';
+  return /^[@#]?[\p{L}\p{M}'_-]+$/u.test(text) && /^.{1,24}$/u.test(text) && !isIdeographic(text) ? 'word' : 'text';
 }
 
 /** A long one without spaces is base64, a data address, or a sequence or text of a script without spaces. */

@@ -5,11 +5,10 @@ import { LabError } from '../../error';
 import type { Emit, RecordsAccount } from '../cutter';
 import type { CorpusFile } from '../decodeText';
 import { awaitsText } from './textField';
-import { RecordTexts, SAMPLE_RECORDS } from './recordTexts';
+import { LONGEST_SAMPLE, RecordTexts, SAMPLE_RECORDS } from './recordTexts';
 import type { DataRecord } from './valueText';
 
-/** Rows of a row group that the choice of the field looks at, and compressed bytes that are read for it after the first group. */
-const ROWS_OF_A_GROUP = 100;
+/** Compressed bytes that are read for the choice of the field after the first row group. */
 const SAMPLE_BYTES = 64 * 2 ** 20;
 
 /**
@@ -23,9 +22,11 @@ export async function* readParquet(
   textField?: string,
 ): AsyncGenerator<number> {
   const table = await openTable(file);
+  if (table.groups.length === 0) return;
   const texts = new RecordTexts({ name: file.name, ...BROKEN }, emit, textField);
-  const source = texts.decideFrom(await sampleOf(table));
-  const columns = columnsOf(source.name, table.columns);
+  const named = textField === undefined ? [] : columnsOf(textField, table.names);
+  const source = texts.decideFrom(await sampleOf(table, [...new Set([...table.columns, ...named])]));
+  const columns = columnsOf(source.name, table.names);
   for (const [at, group] of table.groups.entries()) {
     for (const record of await table.read(group, group.rows, columns)) texts.add(record, 0);
     account.recordsWithoutText = texts.recordsWithoutText;
@@ -46,25 +47,32 @@ interface RowGroup {
 }
 
 interface Table {
-  /** Those that hold text, be it further down. */
+  readonly names: readonly string[];
+  /** Those that may hold text, be it further down, or a number beside it. */
   readonly columns: readonly string[];
   /** Empty ones are left out. */
   readonly groups: readonly RowGroup[];
   read(group: RowGroup, rows: number, columns: readonly string[]): Promise<DataRecord[]>;
 }
 
-/** Rows of the first row group, and of more of them, evenly over the file, until there are enough and the known names have text. */
-async function sampleOf({ groups, columns, read }: Table): Promise<DataRecord[]> {
-  const records: DataRecord[] = [];
-  let bytes = 0;
-  for (const at of spreadOrder(groups.length)) {
-    const group = groups[at]!;
-    if (records.length > 0) bytes += group.bytes;
-    if (bytes > SAMPLE_BYTES) break;
-    records.push(
-      ...(await read(group, Math.min(group.rows, groups.length === 1 ? group.rows : ROWS_OF_A_GROUP), columns)),
-    );
-    if (records.length >= SAMPLE_RECORDS && !awaitsText(records)) break;
+/**
+ * Rows of the first row group, and of more of them, evenly over the file, until there are enough; more rows of them where the known
+ * names have no text yet.
+ */
+async function sampleOf({ groups, read }: Table, columns: readonly string[]): Promise<DataRecord[]> {
+  let records: DataRecord[] = [];
+  let bytes = -(groups[0]?.bytes ?? 0);
+  for (const most of [SAMPLE_RECORDS, LONGEST_SAMPLE]) {
+    records = [];
+    for (const at of spreadOrder(groups.length)) {
+      const group = groups[at]!;
+      bytes += group.bytes;
+      if (bytes > SAMPLE_BYTES) return records;
+      records.push(...(await read(group, Math.min(group.rows, most), columns)));
+      if (records.length >= most && !awaitsText(records)) return records;
+      if (records.length >= LONGEST_SAMPLE) return records;
+    }
+    if (!awaitsText(records)) break;
   }
   return records;
 }
@@ -78,13 +86,10 @@ function spreadOrder(count: number): number[] {
   return [...order];
 }
 
-/** The columns that a field, a path or several joined lie in; all of them where it is in none. */
-function columnsOf(field: string, columns: readonly string[]): readonly string[] {
-  if (columns.includes(field)) return [field];
-  const needed = columns.filter((column) =>
-    field.split('+').some((part) => part === column || part.startsWith(`${column}.`)),
-  );
-  return needed.length > 0 ? needed : columns;
+/** The columns that a field, a path or several joined lie in. */
+function columnsOf(field: string, names: readonly string[]): readonly string[] {
+  if (names.includes(field)) return [field];
+  return names.filter((name) => field.split('+').some((part) => part === name || part.startsWith(`${name}.`)));
 }
 
 /** A row group at a time, by ranges where the file has them; else the whole file stands in memory. */
@@ -115,7 +120,8 @@ async function openTable(file: CorpusFile): Promise<Table> {
       return { start: start - rows, rows, bytes: Number(group.total_compressed_size ?? group.total_byte_size) };
     });
     return {
-      columns: schema.children.filter(holdsText).map(({ element }) => element.name),
+      names: schema.children.map(({ element }) => element.name),
+      columns: schema.children.filter(mayHoldText).map(({ element }) => element.name),
       groups: groups.filter(({ rows }) => rows > 0),
       read: (group: RowGroup, rows: number, columns: readonly string[]): Promise<DataRecord[]> =>
         guarded(() =>
@@ -154,6 +160,11 @@ function refuseStrangeColumns({ row_groups }: FileMetaData, schema: SchemaNode):
 
 function leavesOf(node: SchemaNode): SchemaNode[] {
   return node.children.length === 0 ? [node] : node.children.flatMap(leavesOf);
+}
+
+/** Lists of numbers are left out: embeddings and images are large. */
+function mayHoldText(node: SchemaNode): boolean {
+  return node.children.length === 0 || holdsText(node);
 }
 
 function holdsText({ element, children }: SchemaNode): boolean {

@@ -1,15 +1,22 @@
 // Whether a file is JSON or a table, told from its name and its beginning. What stands in it outweighs the name: a `.json` file of
 // JSON lines is read as those, a `.jsonl` file that is a list as a list.
 import type { FileHead } from '../fileHead';
+import { partRank, STRONG_PARTS, textRank } from './fieldNames';
 import { placeIn, valuesOf } from './jsonPlace';
 import { RECORD_SEPARATOR } from './jsonLinesCutter';
 import { parseJson } from './jsonText';
+import { tableShape } from './tableDialect';
+import { rowsOf } from './tableRows';
 
 export type RecordFormat = 'json' | 'json-lines' | 'table';
 
 /** Lines that are tried. */
 const LINES = 50;
 const MOST = 0.8;
+
+/** Rows below which a file of no name is no table, and how many of them are alike. */
+const FEWEST_ROWS = 3;
+const ALIKE = 0.95;
 
 /** Null where it is neither. */
 export function recordFormat(fileName: string, head: FileHead): RecordFormat | null {
@@ -19,7 +26,24 @@ export function recordFormat(fileName: string, head: FileHead): RecordFormat | n
     const format = jsonFormat(head, saysLines, saysJson);
     if (format) return format;
   }
-  return /\.(?:csv|tsv|tab|psv)$/iu.test(fileName) ? 'table' : null;
+  if (/\.(?:csv|tsv|tab|psv)$/iu.test(fileName)) return 'table';
+  const saysNothing = /(?:\.(?:txt|text|dat)|(?:^|\/)[^./]+)$/iu.test(fileName);
+  return saysNothing && isNamedTable(fileName, head) ? 'table' : null;
+}
+
+/** Whether the rows are alike, under names of which one is that of a text. */
+function isNamedTable(fileName: string, { lines }: FileHead): boolean {
+  const first = lines.slice(0, LINES);
+  const shape = tableShape(fileName, first);
+  const { columns, hasHeader, skipped } = shape;
+  if (!hasHeader || columns.length < 2 || !columns.some(holdsText)) return false;
+  const { rows } = rowsOf(first.slice(skipped), shape);
+  const alike = rows.filter((row) => row.length === columns.length).length;
+  return rows.length > FEWEST_ROWS && alike >= ALIKE * (rows.length - 1);
+}
+
+function holdsText(name: string): boolean {
+  return textRank(name) !== undefined || (partRank(name) ?? STRONG_PARTS) < STRONG_PARTS;
 }
 
 function jsonFormat(head: FileHead, saysLines: boolean, saysJson: boolean): 'json' | 'json-lines' | null {

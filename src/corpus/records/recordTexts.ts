@@ -6,12 +6,13 @@ import type { Doubt, FieldChoice } from '../corpus';
 import type { CutterAccount, Emit } from '../cutter';
 import { KNOWN_NAMES } from './fieldNames';
 import { sourceOf, type TextSource } from './fieldValue';
+import { listRows, recordOf } from './listRows';
 import { awaitsText, chooseTextField, type TextFieldChoice } from './textField';
 import { type DataRecord, isRecord, textOfValue } from './valueText';
 
 /** Records that the choice of a field looks at, and more of them while a known name stands there without a text. */
 export const SAMPLE_RECORDS = 300;
-const LONGEST_SAMPLE = 10_000;
+export const LONGEST_SAMPLE = 10_000;
 /** UTF-16 units of them. */
 const SAMPLE_LENGTH = 2 ** 23;
 
@@ -143,10 +144,19 @@ export class RecordTexts implements CutterAccount {
   }
 
   private decide(): void {
-    const held = this.held;
+    let held = this.held;
     this.held = [];
     const records = held.map(({ record }) => record).filter(isRecord);
-    if (records.length * 2 > held.length) this.decideFrom(records);
+    const lists = held.map(({ record }) => record).filter((record) => Array.isArray(record));
+    const rows = lists.length === held.length ? listRows(lists) : null;
+    if (rows) {
+      const { columns, hasHeader } = rows;
+      if (hasHeader) held = held.slice(1);
+      this.records -= hasHeader ? 1 : 0;
+      this.decideFrom(lists.slice(hasHeader ? 1 : 0).map((list) => recordOf(columns, list)));
+      const { textOf } = this;
+      this.textOf = (record) => (Array.isArray(record) ? textOf!(recordOf(columns, record)) : '');
+    } else if (records.length * 2 > held.length) this.decideFrom(records);
     else {
       // Strings and lists have no fields: they are the texts.
       if (this.named !== undefined && held.length > 0) throw this.noFields(this.named);

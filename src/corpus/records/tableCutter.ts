@@ -12,13 +12,17 @@ export function createTableCutter({ fileName, emit, textField }: CutterOptions, 
   const { columns, delimiter } = shape;
   const texts = new RecordTexts({ name: fileName, ...BROKEN }, emit, textField);
   let isHeader = shape.hasHeader;
+  let header: readonly string[] | undefined;
   const reader = new RowReader(shape, {
     row(cells, rowLine, isOdd) {
       const line = rowLine + shape.skipped;
       if (isHeader) {
         isHeader = false;
+        header = cells;
         return;
       }
+      // Of a file that was appended to another.
+      if (header && cells.length === header.length && cells.every((cell, at) => cell === header![at])) return;
       const isLong = cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== '');
       if (isLong || isOdd) {
         texts.noteUnlike(cells.join(delimiter ?? ''), line);

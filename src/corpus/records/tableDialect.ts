@@ -40,15 +40,16 @@ export function tableShape(fileName: string, lines: readonly string[]): TableSha
   const hasHeader = namesColumns(table);
   return {
     ...dialect,
+    comments: lines.slice(0, comments).some((line) => line.startsWith('#')) && head[0]?.startsWith('#') === false,
     skipped: start + linesBefore(head, Math.max(0, title)),
     hasHeader,
     columns: columnsOf(hasHeader ? table[0]! : [], table, width),
   };
 }
 
-/** Lines that hold no row: blank ones, and those that begin with `#` before one that does not, but for a header with a `#`. */
+/** Lines that hold no row: blank ones, and remarks before one that is none, but for a header with a `#`. */
 function commentsOf(lines: readonly string[]): number {
-  const first = lines.findIndex((line) => line.trim() !== '' && !line.startsWith('#'));
+  const first = lines.findIndex((line) => !/^(?:\s*$|#|\/\/|%)/u.test(line));
   if (first <= 0) return Math.max(0, first);
   const last = lines[first - 1]!;
   const isHeader = (delimiter: string): boolean => {
@@ -93,8 +94,8 @@ function scoreOf(lines: readonly string[], delimiter: string, isTabbed: boolean)
 function dialectOf(lines: readonly string[], delimiter: string | null): TableDialect {
   const backslashed = countIn(lines, /[^\\]\\"(?!$)/u);
   const backslashes = backslashed > 0 && backslashed > countIn(lines, /[^,;\t|"]""[^,;\t|"]/u);
-  const quoting: TableDialect = { delimiter, quotes: true, backslashes };
-  const plain: TableDialect = { delimiter, quotes: false, backslashes: false };
+  const quoting: TableDialect = { delimiter, quotes: true, backslashes, comments: false };
+  const plain: TableDialect = { ...quoting, quotes: false, backslashes: false };
   const cells = lines.flatMap((line) => (delimiter === null ? [line] : line.split(delimiter)));
   const opening = cells.filter((cell) => /^ *"/u.test(cell));
   // Tables of tabs seldom quote: a quote there is a quote of the text until cells show otherwise.

@@ -7,6 +7,8 @@ export interface TableDialect {
   readonly quotes: boolean;
   /** Whether a quote within quotes has a backslash before it, instead of being doubled. */
   readonly backslashes: boolean;
+  /** Whether lines that begin with `#` are remarks. */
+  readonly comments: boolean;
 }
 
 /** UTF-16 units of a quoted cell that goes over lines; after each that was never closed half of it is tried. */
@@ -38,7 +40,8 @@ export class RowReader {
 
   add(line: string): void {
     this.line++;
-    const { delimiter, quotes } = this.dialect;
+    const { delimiter, quotes, comments } = this.dialect;
+    if (comments && !this.isOpen && line.startsWith('#')) return;
     if (!this.isOpen && (!quotes || !line.includes('"'))) {
       if (line.trim() !== '') this.rows.row(delimiter === null ? [line] : line.split(delimiter), this.line, false);
       return;

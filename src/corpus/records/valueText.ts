@@ -2,6 +2,8 @@
 // of one document. Turns of a conversation are joined by blank lines, in their order, system turns among them; who speaks is not
 // written, since continued pretraining is on what was said, and the marks of a chat template are the template's to write.
 
+import { parseJson } from './jsonText';
+
 export type DataRecord = Readonly<Record<string, unknown>>;
 
 /** Lists and objects in a value further down than this hold no text that anybody put there to be read. */
@@ -67,6 +69,13 @@ export function isConversation(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.slice(0, 20).every(isTurn);
   if (!isRecord(value)) return false;
   return SPEAKERS.some((name) => Array.isArray(value[name])) && SAID.some((name) => Array.isArray(value[name]));
+}
+
+/** A conversation that was written as JSON into a string, as tables have to. */
+export function unwritten(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*\[\s*\{/u.test(value)) return value;
+  const list = parseJson(value);
+  return isConversation(list) ? list : value;
 }
 
 function isTurn(value: unknown): boolean {

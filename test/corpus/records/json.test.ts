@@ -48,6 +48,11 @@ describe('the records of a JSON file', () => {
       'json',
     ],
     ['records by their ids', JSON.stringify(Object.fromEntries(records.map((each) => [`k${each.id}`, each]))), 'json'],
+    [
+      'texts by their ids',
+      pretty(Object.fromEntries([...texts, ...texts].map((text, at) => [`doc-${at}`, text]))),
+      'json',
+    ],
     ['columns by their rows', JSON.stringify({ id: { 0: 1, 1: 2, 2: 3 }, text: { ...texts } }), 'json'],
     [
       'a split table',
@@ -63,6 +68,11 @@ describe('the records of a JSON file', () => {
     ['JSON lines with comments', `# from somewhere\n${lines(records)}\n// end`, 'json-lines'],
     ['JSON lines of lists', lines(texts.map((text) => [text])), 'json-lines'],
     ['JSON text sequences', records.map((each) => `\u001e${JSON.stringify(each)}\n`).join(''), 'json-lines'],
+    [
+      'JSON lines appended to others',
+      `\ufeff${lines(records.slice(0, 1))}\n\ufeff${lines(records.slice(1))}`,
+      'json-lines',
+    ],
     ['a byte order mark', `\ufeff${JSON.stringify(records)}`, 'json'],
     ['lines that end with CRLF', pretty(records).replaceAll('\n', '\r\n'), 'json'],
     ['comments', `// made by hand\n[ /* one, "two" { */ ${JSON.stringify(records).slice(1)}`, 'json'],

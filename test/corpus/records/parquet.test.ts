@@ -1,5 +1,6 @@
 // Parquet as pyarrow writes it, against what pyarrow reads: columns of many kinds, and row groups that hold nothing.
 import { readFileSync } from 'node:fs';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { readCorpus, type CorpusFile } from '../../../src/corpus/index';
 import { readingOf } from './reading';
@@ -32,6 +33,16 @@ describe('a Parquet file', () => {
     expect(texts.length).toBe(40);
   });
 
+  it('gives the digits of a column of numbers that was named', async () => {
+    const bytes = readFileSync(`${folder}/many-types.parquet`);
+    const { texts, field } = await readingOf('a.parquet', bytes, { textField: 'n' });
+    expect([field, texts.length]).toEqual(['n', 40]);
+    await expect(readingOf('a.parquet', bytes, { textField: 'ids' })).rejects.toMatchObject({
+      code: 'corpus/no-text-field',
+      message: expect.stringContaining('has text in the field `ids`') as string,
+    });
+  });
+
   it.each([['text'], ['data.text'], ['nothing']])('says what there is where there is no `%s`', async (textField) => {
     await expect(
       readingOf('a.parquet', readFileSync(`${folder}/messages.parquet`), { textField }),
@@ -39,6 +50,12 @@ describe('a Parquet file', () => {
       code: 'corpus/no-text-field',
       message: `a.parquet: none of its 40 records has a field \`${textField}\`; there are \`id\`, \`messages\`.`,
     });
+  });
+
+  it('without a row is empty', async () => {
+    const columnData = [{ name: 'text', data: [] as string[], type: 'STRING' as const }];
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
+    await expect(readingOf('a.parquet', bytes)).rejects.toMatchObject({ code: 'corpus/empty' });
   });
 
   it('is read by pieces, whatever is in its groups', async () => {

@@ -32,3 +32,16 @@ export async function readingOf(
 }
 
 export const lines = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join('\n');
+
+export const sentence = (at: number): string => `Sentence number ${at} says something about it.`;
+export const long = (at: number): string => Array.from({ length: 9 }, (_, part) => sentence(at * 100 + part)).join(' ');
+export const hex = (at: number): string =>
+  Math.imul(at + 1, 0x9e3779b1)
+    .toString(16)
+    .replace('-', 'f')
+    .padStart(8, '0')
+    .repeat(4);
+export const url = (at: number): string =>
+  `https://example.org/articles/with/a/rather/long/address/${at}.html?from=here&to=there`;
+export const many = (of: (at: number) => unknown, count = 60): unknown[] =>
+  Array.from({ length: count }, (_, at) => of(at));

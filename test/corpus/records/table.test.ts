@@ -117,6 +117,26 @@ const tables: [string, string, readonly string[], string, readonly string[]][] =
     all(comma),
   ],
   [
+    'a comment first, in the middle and last',
+    'a.csv',
+    [
+      '# exported 2020',
+      'id,text',
+      '# a, b',
+      ...rows((at) => `${at},"#${comma(at)}\n# it"${at === 9 ? '\n# c, d' : ''}`),
+      '# end, of it',
+    ],
+    'text',
+    all((at) => `#${comma(at)}\n# it`),
+  ],
+  [
+    'remarks of other kinds first',
+    'a.csv',
+    ['// by me, in 2020', '% and, again', 'id,text', ...rows((at) => `${at},${text(at)}`)],
+    'text',
+    all(text),
+  ],
+  [
     'comments with commas first',
     'a.csv',
     ['# from here, and there', '# in 2020, by me', '', 'id,text', ...rows((at) => `${at},"${comma(at)}"`)],
@@ -197,6 +217,22 @@ const tables: [string, string, readonly string[], string, readonly string[]][] =
     all((at) => `No ${at} it is`),
   ],
   [
+    'conversations as JSON in a cell',
+    'a.csv',
+    [
+      'id,messages',
+      ...rows(
+        (at) =>
+          `${at},"${JSON.stringify([
+            { role: 'user', content: `Why, ${at}?` },
+            { role: 'assistant', content: 'So.' },
+          ]).replaceAll('"', '""')}"`,
+      ),
+    ],
+    'messages',
+    all((at) => `Why, ${at}?\n\nSo.`),
+  ],
+  [
     'a question and its answer',
     'a.csv',
     ['question,answer', ...rows((at) => `Why is ${at}?,It is so.`)],
@@ -215,6 +251,28 @@ describe('a table', () => {
       const reading = await readingOf(name, `${lines.join('\n').replaceAll('\n', end)}${end}`, {}, chunk);
       expect(reading).toMatchObject({ format: 'table', field, texts, withoutText: 0, doubts: [] });
     }
+  });
+
+  it.each(['id\ttext\tn', 'nr;Text;wert', 'n,Content,label'])(
+    '%s in a file that says nothing of tables',
+    async (header) => {
+      const delimiter = /[\t;,]/u.exec(header)![0];
+      const content = [header, ...rows((at) => [at, text(at), 'x'].join(delimiter))].join('\n');
+      for (const name of ['a.txt', 'data']) {
+        expect(await readingOf(name, content)).toMatchObject({ format: 'table', texts: all(text) });
+      }
+    },
+  );
+
+  it('prose that begins with names of columns is none', async () => {
+    const prose = `Title, text\n${rows((at) => `Well, ${'so '.repeat(at % 5)}it is, ${'and so, '.repeat(at % 3)}on.`).join('\n')}`;
+    expect((await readingOf('a.txt', prose.repeat(9))).format).not.toBe('table');
+  });
+
+  it('files one behind another', async () => {
+    const part = (from: number): string =>
+      ['id,text', ...rows((at) => `${at + from},${text(at + from)}`, 20), ''].join('\n');
+    expect(await readingOf('a.csv', part(0) + part(20))).toMatchObject({ texts: all(text), doubts: [] });
   });
 
   it('a second column of one name can be asked for', async () => {

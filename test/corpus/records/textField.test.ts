@@ -1,18 +1,6 @@
-// Which field is taken for the text, from records as published data sets have them, and what a named field does.
+// Which field is taken for the text, from records as published data sets have them.
 import { describe, expect, it } from 'vitest';
-import { lines, readingOf } from './reading';
-
-const sentence = (at: number): string => `Sentence number ${at} says something about it.`;
-const long = (at: number): string => Array.from({ length: 9 }, (_, part) => sentence(at * 100 + part)).join(' ');
-const hex = (at: number): string =>
-  Math.imul(at + 1, 0x9e3779b1)
-    .toString(16)
-    .replace('-', 'f')
-    .padStart(8, '0')
-    .repeat(4);
-const url = (at: number): string =>
-  `https://example.org/articles/with/a/rather/long/address/${at}.html?from=here&to=there`;
-const many = (of: (at: number) => unknown, count = 60): unknown[] => Array.from({ length: count }, (_, at) => of(at));
+import { hex, lines, long, many, readingOf, sentence, url } from './reading';
 
 /** A title, the records, the field, the first text. */
 const chosen: [string, (at: number) => unknown, string, string][] = [
@@ -78,6 +66,25 @@ const chosen: [string, (at: number) => unknown, string, string][] = [
     (at) => ({ repo: 'a/b', path: `src/file${at}.py`, code: `def f${at}(x):\n    return x` }),
     'code',
     'def f0(x):\n    return x',
+  ],
+  [
+    'molecules beside their keys',
+    (at) => ({
+      iupac_name: `a rather long name of compound ${at} and more of it`,
+      InChIKey: `BSYNRYMUTXBXSQ-UHFFFAOYSA-${'NMOP'[at % 4]}`,
+      molecule_smiles: `CC(=O)N${'C'.repeat(at)}`,
+    }),
+    'molecule_smiles',
+    'CC(=O)N',
+  ],
+  ['no key of one length', (at) => ({ k: `aB${at % 10}x9Qz_k${100 + at}`, y: `On ${at}.` }), 'y', 'On 0.'],
+  ['no coordinates', (at) => ({ k: `12.${1000 + at}, 45.${1000 + at}, 7.5, 8.5, 9.5`, y: `On ${at}.` }), 'y', 'On 0.'],
+  ['lists that are rows', (at) => [`doc_${at}`, url(at), `On ${at}.`], 'column 3', 'On 0.'],
+  [
+    'lists that are rows under a header',
+    (at) => (at === 0 ? ['id', 'title', 'text'] : [at, 'A title', `On ${at}.`]),
+    'text',
+    'On 1.',
   ],
   [
     'Chinese',
@@ -299,6 +306,12 @@ const chosen: [string, (at: number) => unknown, string, string][] = [
     'Why is 0?\n\nSo.',
   ],
   [
+    'a question and a number',
+    (at) => ({ question: `Why is ${at}?`, answer: at + 100 }),
+    'question+answer',
+    'Why is 0?\n\n100',
+  ],
+  [
     'a system prompt, question and response',
     (at) => ({ id: `n.${at}`, system_prompt: 'Be brief.', question: `Why is ${at}?`, response: 'So it is.' }),
     'system_prompt+question+response',
@@ -351,122 +364,5 @@ describe('the text of records is told', () => {
     expect(reading.found).toContain(field);
     expect(reading.texts).toContain(text);
     expect(reading.withoutText).toBe(0);
-  });
-
-  const shy: [string, (at: number) => unknown, number][] = [
-    ['null in the first', (at) => ({ url: url(at), text: at === 0 ? null : sentence(at) }), 1],
-    ['missing in the first forty', (at) => (at < 40 ? { url: url(at) } : { url: url(at), text: sentence(at) }), 40],
-    ['empty in the first 700', (at) => ({ title: `A title of words ${at}`, text: at < 700 ? '' : sentence(at) }), 700],
-    ['blank in every third', (at) => ({ title: `A title of words ${at}`, text: at % 3 ? sentence(at) : ' \n' }), 300],
-    ['short in the first', (at) => ({ title: `A title of words ${at}`, text: at < 300 ? `No ${at}` : long(at) }), 0],
-    ['null in the first, with a name nobody knows', (at) => ({ url: url(at), bla: at < 9 ? null : sentence(at) }), 9],
-  ];
-  it.each(shy)('%s', async (_, of, withoutText) => {
-    const reading = await readingOf('a.jsonl', lines(many(of, 900)));
-    expect(reading.field).toMatch(/text|bla/u);
-    expect([reading.withoutText, reading.texts.length]).toEqual([withoutText, 900 - withoutText]);
-    expect(
-      reading.doubts.filter(({ kind }) => kind === 'without-text').map(({ count, of: all }) => [count, all]),
-    ).toEqual(withoutText > 0 ? [[withoutText, 900]] : []);
-  });
-
-  it.each([
-    ['two texts about as long', (at: number) => ({ a: sentence(at), b: `It is ${sentence(at)}` }), 'b', 'a'],
-    [
-      'a known name beside much longer text',
-      (at: number) => ({ text: `No ${at} of it`, notes: long(at) }),
-      'text',
-      'notes',
-    ],
-    [
-      'two remarks',
-      (at: number) => ({ question: `Why is ${at} so?`, comment: `It is ${at} so!` }),
-      'question',
-      'comment',
-    ],
-    ['two nested texts', (at: number) => ({ en: { x: sentence(at) }, de: { x: `${sentence(at)}.` } }), 'de.x', 'en.x'],
-  ])('%s: the choice is doubted', async (_, of, field, rival) => {
-    const { field: taken, doubts, found } = await readingOf('a.jsonl', lines(many(of)));
-    expect(taken).toBe(field);
-    expect(doubts).toEqual([{ kind: 'uncertain-field', count: 60, of: 60, field: rival }]);
-    expect(found).toContain(rival);
-  });
-
-  it.each<[string, (at: number) => unknown, string]>([
-    ['ids and addresses', (at) => ({ id: `doc_${at}`, url: url(at) }), 'url'],
-    ['hashes under the name of a text', (at) => ({ text: hex(at), path: `a/b/c${at}.txt` }), 'text'],
-    ['numbers and labels', (at) => ({ n: at, label: ['good', 'bad'][at % 2] }), 'label'],
-    ['dates', (at) => ({ created_at: `2020-01-0${1 + (at % 9)}T10:00:00Z`, n: at }), 'created_at'],
-    ['JSON in strings', (at) => ({ payload: JSON.stringify({ at }) }), 'payload'],
-  ])('%s: nothing is chosen, and what there is is told', async (_, of, there) => {
-    await expect(readingOf('a.jsonl', lines(many(of)))).rejects.toMatchObject({
-      code: 'corpus/no-text-field',
-      message: expect.stringContaining(`\`${there}\``) as string,
-    });
-  });
-});
-
-describe('a field that was named', () => {
-  const named = (of: (at: number) => unknown, textField: string) =>
-    readingOf('a.jsonl', lines(many(of)), { textField });
-
-  it.each<[string, (at: number) => unknown, string, string]>([
-    ['another field', (at) => ({ title: `T ${at}`, text: sentence(at) }), 'title', 'T 0'],
-    ['an address, if so be', (at) => ({ url: url(at), text: sentence(at) }), 'url', url(0)],
-    ['a path', (at) => ({ text: 'x', data: { text: sentence(at) } }), 'data.text', sentence(0)],
-    [
-      'a name with a dot before a path',
-      (at) => ({ 'data.text': `literal ${at}`, data: { text: sentence(at) } }),
-      'data.text',
-      'literal 0',
-    ],
-    ['a path through a name with a dot', (at) => ({ a: { 'b.c': { d: sentence(at) } } }), 'a.b.c.d', sentence(0)],
-    ['a path through a list', (at) => ({ parts: [{ x: `one ${at}` }, { x: 'two' }] }), 'parts.x', 'one 0\ntwo'],
-    ['several joined', (at) => ({ title: `T ${at}`, text: sentence(at), n: 1 }), 'title+text', `T 0\n\n${sentence(0)}`],
-    ['a name with a plus', (at) => ({ 'a+b': `both ${at}`, a: 'x', b: 'y' }), 'a+b', 'both 0'],
-    ['numbers', (at) => ({ n: at, text: sentence(at) }), 'n', '0'],
-    [
-      'one turn of several',
-      (at) => ({ messages: [{ role: 'user', content: `Why ${at}?` }], id: at }),
-      'messages',
-      'Why 0?',
-    ],
-  ])('%s', async (_, of, field, text) => {
-    const reading = await named(of, field);
-    expect(reading.field).toBe(field);
-    expect(reading.texts).toContain(text);
-    expect(reading.doubts).toEqual([]);
-  });
-
-  it.each([2, 59])('may be empty in %i of 60 records', async (empty) => {
-    const at60 = (at: number): unknown => ({ title: `T ${at}`, note: at < empty ? null : `${sentence(at)} ${at}` });
-    const more = lines([...many(at60), { title: 'T', note: 'the last one of all' }]);
-    const { texts, withoutText, doubts } = await readingOf('a.jsonl', more, { textField: 'note' });
-    expect([texts.length, withoutText]).toEqual([61 - empty, empty]);
-    expect(doubts).toMatchObject([{ kind: 'without-text', count: empty, of: 61, line: 1 }]);
-  });
-
-  it('is refused where no record has it, with those that there are', async () => {
-    await expect(named((at) => ({ title: `T ${at}`, text: sentence(at) }), 'body')).rejects.toMatchObject({
-      code: 'corpus/no-text-field',
-      message: 'a.jsonl: none of its 60 records has a field `body`; there are `text`, `title`.',
-    });
-    await expect(readingOf('a.json', '["a b", "c d"]', { textField: 'body' })).rejects.toMatchObject({
-      code: 'corpus/no-text-field',
-      message: expect.stringContaining('no fields') as string,
-    });
-  });
-
-  it('is refused for what it is where it is empty in all', async () => {
-    await expect(named((at) => ({ title: `T ${at}`, text: null }), 'text')).rejects.toMatchObject({
-      code: 'corpus/no-text-field',
-      message: expect.stringContaining('none of its 60 records has text in the field `text`') as string,
-    });
-  });
-
-  it.each(['prompt', 'completion', 'prompt+completion'])('%s is one of those that are told', async (field) => {
-    const of = (at: number): unknown => ({ prompt: `Why ${at}?`, completion: `So ${at}.` });
-    const { found } = await named(of, field);
-    expect(found).toEqual(['completion', 'prompt', 'prompt+completion']);
   });
 });
