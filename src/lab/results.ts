@@ -250,6 +250,8 @@ export interface NewToken {
 export interface VocabularySummary {
   readonly newTokens: readonly NewToken[];
   readonly dead: number;
+  /** Words left out because as added tokens they would be decoded as other text. Absent: none. */
+  readonly refused?: readonly string[];
   readonly firstNewId: number;
   readonly spareRowsUsed: number;
   readonly embeddingRowsBefore: number;

@@ -63,6 +63,10 @@ export class Tokenizer {
 
   private readonly pieceOf: (string | undefined)[] = [];
   private readonly addedById: ReadonlyMap<number, AddedToken>;
+  /** By id, of added tokens that match in normalised text: the Rust library decodes them as the normalizer spells them. */
+  private readonly normalizedSpelling = new Map<number, string>();
+  /** Left out by `skipSpecial`: as in the Rust library, a special token that its normalizer respells is not. */
+  private readonly skippedIds: ReadonlySet<number>;
   private readonly rawMatcher: AddedTokenMatcher;
   private readonly normalizedMatcher: AddedTokenMatcher;
   private readonly preTokenizer: PreTokenizer;
@@ -82,10 +86,13 @@ export class Tokenizer {
     this.largestId = this.pieceOf.length - 1;
     const raw = addedTokens.filter((token) => !token.normalized);
     this.rawMatcher = new AddedTokenMatcher(raw.map((token) => [token.content, token]));
-    const normalized = addedTokens.filter((token) => token.normalized);
-    this.normalizedMatcher = new AddedTokenMatcher(
-      normalized.map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token]),
-    );
+    const normalized = addedTokens
+      .filter((token) => token.normalized)
+      .map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token] as const);
+    this.normalizedMatcher = new AddedTokenMatcher(normalized);
+    for (const [spelling, { id }] of normalized) this.normalizedSpelling.set(id, spelling);
+    const special = new Set(addedTokens.filter((token) => token.special).map((token) => token.content));
+    this.skippedIds = new Set(addedTokens.map(({ id }) => id).filter((id) => special.has(this.decodedPiece(id))));
     // Models without word boundaries in tokenizer.json would merge whole documents as one piece.
     const wordStart = stages.family === 'sentencepiece-bpe' ? WordStart.where(this.bpe) : null;
     this.preTokenizer = wordStart === null ? stages.preTokenizer : wordStart.after(stages.preTokenizer);
@@ -120,10 +127,15 @@ export class Tokenizer {
     const pieces: string[] = [];
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at]!;
-      if (options.skipSpecial === true && this.addedById.get(id)?.special === true) continue;
-      pieces.push(this.piece(id));
+      if (options.skipSpecial === true && this.skippedIds.has(id)) continue;
+      pieces.push(this.decodedPiece(id));
     }
     return this.stages.decoder.decode(pieces).join('');
+  }
+
+  /** What an added token of this content would be decoded as by itself. */
+  decodedAlone(content: string): string {
+    return this.stages.decoder.decode([content]).join('');
   }
 
   /** The pieces that merging starts from, and added tokens between them. */
@@ -216,6 +228,10 @@ export class Tokenizer {
     const { bpe } = this;
     const ids = bpe.mergeIds(Array.from(this.tokenBytes(id), (byte) => bpe.symbols.idOfByte(byte)));
     return ids.length === 1 && ids[0] === id;
+  }
+
+  private decodedPiece(id: number): string {
+    return this.normalizedSpelling.get(id) ?? this.piece(id);
   }
 
   private walk(
