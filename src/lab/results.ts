@@ -5,8 +5,9 @@
  */
 import type { GrammarName, LearnMethod } from '../tokenizer/index';
 import type { Interval } from './bootstrap';
+import type { ModelNote } from './modelNotes';
 
-export type { GrammarName, Interval, LearnMethod };
+export type { GrammarName, Interval, LearnMethod, ModelNote };
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -54,6 +55,8 @@ export interface ModelSummary {
   readonly extendable: boolean;
   readonly notExtendableReason?: string;
   readonly licence?: string;
+  /** Absent: nothing. */
+  readonly notes?: readonly ModelNote[];
 }
 
 export interface FittingPlan {

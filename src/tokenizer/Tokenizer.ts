@@ -48,6 +48,8 @@ export interface TokenizerStages {
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
   readonly special: SpecialIds;
+  /** Added tokens from this id on have no row in the model; a text that holds one is refused. Absent: all have. */
+  readonly embeddingRows?: number;
 }
 
 export class Tokenizer {
@@ -200,13 +202,19 @@ export class Tokenizer {
     );
   }
 
-  /** The tokenizer with more tokens: merges after all it has, characters, added tokens. */
+  /** The same tokenizer for a model of so many rows: encoding a text with an added token past them is an error. */
+  withRows(embeddingRows: number): Tokenizer {
+    return new Tokenizer({ ...this.stages, embeddingRows });
+  }
+
+  /** The tokenizer with more tokens: merges after all it has, characters, added tokens. All of them have rows then. */
   extended(pieces: readonly NewPiece[]): Tokenizer {
     const added = pieces
       .filter((piece) => piece.kind === 'added')
       .map(({ id, piece, singleWord }) => plainAddedToken(id, piece, singleWord));
     const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
-    return new Tokenizer({ ...this.stages, addedTokens, model: this.bpe.extended(pieces) });
+    const { embeddingRows: _, ...stages } = this.stages;
+    return new Tokenizer({ ...stages, addedTokens, model: this.bpe.extended(pieces) });
   }
 
   /** The same tokenizer before it learned to merge: bytes, or characters. */
@@ -230,6 +238,17 @@ export class Tokenizer {
     return ids.length === 1 && ids[0] === id;
   }
 
+  private requireRow({ id, content }: AddedToken): void {
+    const { embeddingRows = Infinity } = this.stages;
+    if (id < embeddingRows) return;
+    throw new LabError(
+      'tokenizer/no-row',
+      `A text holds ${JSON.stringify(content)}, which is token ${id}; the model has ${embeddingRows} embedding rows and none for it.`,
+      'Take it out of the texts: the model was never trained with it.',
+      { token: content, id, embeddingRows },
+    );
+  }
+
   private decodedPiece(id: number): string {
     return this.normalizedSpelling.get(id) ?? this.piece(id);
   }
@@ -243,6 +262,7 @@ export class Tokenizer {
     const text = (input as string & { toWellFormed(): string }).toWellFormed();
     for (const raw of this.rawMatcher.cut(text)) {
       if (raw.token !== null) {
+        this.requireRow(raw.token);
         onAdded(raw.token, raw.from, raw.to);
         continue;
       }
@@ -251,6 +271,7 @@ export class Tokenizer {
       const normal = this.stages.normalizer.normalize(segment);
       for (const span of this.normalizedMatcher.cut(normal.text)) {
         if (span.token !== null) {
+          this.requireRow(span.token);
           onAdded(span.token, inputStart(normal, span.from), inputEnd(normal, span.to));
           continue;
         }

@@ -7,12 +7,15 @@ import {
   openModel,
   openTokenizer,
   openTokenizerModel,
+  openWeights,
   type LoadedModel,
   type ModelSummary,
+  type ModelWeights,
   type TokenizerModel,
 } from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
+import { tellNotes } from '../notes';
 import { hubTree } from './hub';
 
 const bundledName = 'rootstock';
@@ -62,13 +65,23 @@ export async function modelOf(command: Command): Promise<LoadedModel> {
   return loaded(await modelSource(command));
 }
 
+/** The weights of `--model`, of which no tokenizer is asked. */
+export async function weightsOf(command: Command): Promise<ModelWeights> {
+  const weights = await openWeights((await modelSource(command)).tree);
+  tellNotes(weights.notes);
+  return weights;
+}
+
 /** Another model than that of `--model`. */
 export async function openNamed(command: Command, model: string): Promise<LoadedModel> {
   return loaded(await sourceNamed(command, model));
 }
 
-export function loaded({ tree, source }: Source): Promise<LoadedModel> {
-  return openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
+/** @param tell says what is worth knowing of the files; `inspect` says it itself. */
+export async function loaded({ tree, source }: Source, tell = tellNotes): Promise<LoadedModel> {
+  const model = await openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
+  tell(model.notes);
+  return model;
 }
 
 /** A tokenizer with the sizes of its model. */
