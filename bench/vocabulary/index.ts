@@ -86,7 +86,7 @@ async function measured(
     dead: extension.dead.length,
     exposureP10: exposures[Math.floor(0.1 * (exposures.length - 1))]!,
     generalChange: general / base.general - 1,
-    changesText: extension.changesText,
+    changesText: extension.changed !== null,
   };
 }
 

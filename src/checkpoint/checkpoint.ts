@@ -4,6 +4,7 @@
  * by file and tensor, before any model code runs.
  */
 import { LabError } from '../error';
+import { refuseAdapter } from './adapter';
 import { readText, tooLarge } from './byteSource';
 import type { FileTree } from './byteSource';
 import { isWeightDtype } from './dtype';
@@ -65,6 +66,7 @@ export async function openConfig(
   tree: FileTree,
   signal?: AbortSignal,
 ): Promise<Pick<Checkpoint, 'config' | 'configText'>> {
+  await refuseAdapter(tree, signal);
   const configText = await requiredText(tree, 'config.json', signal);
   return { config: parseJsonObject(configText, 'config.json'), configText };
 }
@@ -213,7 +215,20 @@ function missingFile(tree: FileTree, file: string, why: string): LabError {
   return new LabError(
     'checkpoint/missing-file',
     `\`${tree.name}\` has no \`${file}\`: ${why}.`,
-    'Choose the folder that holds config.json, tokenizer.json and the weights together.',
+    otherLayout(tree) ?? 'Choose the folder that holds config.json, the tokenizer and the weights together.',
     { file, found: tree.list().slice(0, 50) },
   );
+}
+
+/** What a folder without the usual files may be. */
+function otherLayout(tree: FileTree): string | undefined {
+  const names = tree.list();
+  const original = names.find((name) =>
+    /^(?:[^/]+\/)?(?:params\.json|consolidated(?:\.\d+)?\.(?:safetensors|pth))$/.test(name),
+  );
+  if (original !== undefined) {
+    return `\`${original}\` is of the layout that the model's makers use themselves; take the Hugging Face folder of the model.`;
+  }
+  const inside = names.find((name) => name.endsWith('/config.json'));
+  return inside && `There is one in it: \`${inside}\`. Choose that folder.`;
 }

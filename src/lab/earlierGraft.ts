@@ -34,7 +34,12 @@ export async function earlierGraft(tree: FileTree, model: LoadedModel): Promise<
       .get(matrixName(model, side))!
       .readF32({ start: firstNewId, end: firstNewId + newTokens.length });
   return {
-    graft: { plan, input: await rows('input'), ...(model.config.tied ? {} : { output: await rows('output') }) },
+    graft: {
+      plan,
+      rowless: 0,
+      input: await rows('input'),
+      ...(model.config.tied ? {} : { output: await rows('output') }),
+    },
     newTokens,
   };
 }

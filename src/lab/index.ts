@@ -20,6 +20,7 @@ export { ModelSession } from './modelSession';
 export { openCorpus, openGeneralText, type GeneralText, type OpenCorpusOptions } from './openCorpus';
 export { isExtendable, openTokenizer, openWhole } from './openTokenizer';
 export { openModel, type LoadedModel } from './openModel';
+export { openWeights, type ModelWeights } from './openWeights';
 export { piecesOf } from './pieces';
 export { leastLimits, planTraining } from './plans';
 export { throttled } from './progress';

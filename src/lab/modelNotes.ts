@@ -1,27 +1,30 @@
-/**
- * What somebody should know of a model before working with it, told when it is opened: facts as data, worded by the page and
- * the command line.
- */
+/** What is worth knowing of a model's files before anything is made of them. Data: page and command line word it. */
 import { otherReading, type OtherReading, type Tokenizer, type WholeTokenizer } from '../tokenizer/index';
 
 export type ModelNote =
+  /** Added tokens whose ids lie past the embedding rows: no text may hold them. A graft gives them rows. */
+  | {
+      readonly kind: 'tokens-without-rows';
+      readonly tokens: readonly { readonly id: number; readonly text: string }[];
+      readonly embeddingRows: number;
+    }
+  /** Tensors that config.json does not describe: carried over, never computed with. */
+  | { readonly kind: 'unused-tensors'; readonly names: readonly string[]; readonly bytes: number }
+  /** Tensors saved under another prefix than that of the causal model, which is what is written. */
+  | { readonly kind: 'renamed-tensors'; readonly found: string; readonly expected: string; readonly count: number }
+  /** The one matrix of a tied model, saved under the head's name. */
+  | { readonly kind: 'head-as-embedding'; readonly head: string; readonly input: string }
+  /** No tokenizer.json: made from other files, as transformers makes it for that class. */
+  | { readonly kind: 'made-tokenizer'; readonly from: readonly string[]; readonly like: string }
   /** AutoTokenizer would cut text otherwise than tokenizer.json, which the lab follows. */
   | ({ readonly kind: 'read-otherwise' } & OtherReading)
   /** Tokens that only other files than tokenizer.json name. */
   | { readonly kind: 'tokens-outside'; readonly tokens: readonly string[] }
   /** A file names another id for a token than it is loaded with. */
   | {
-      readonly kind: 'renumbered';
+      readonly kind: 'renumbered-tokens';
       readonly tokens: readonly { readonly content: string; readonly named: number; readonly id: number }[];
-    }
-  /** Added tokens without a row: the model opens, texts that hold one are refused. */
-  | {
-      readonly kind: 'past-rows';
-      readonly tokens: readonly { readonly content: string; readonly id: number }[];
-      readonly rows: number;
-    }
-  /** Tensors that the configuration does not describe: not read, not written. */
-  | { readonly kind: 'unused-tensors'; readonly names: readonly string[] };
+    };
 
 /**
  * Where AutoTokenizer would cut otherwise than tokenizer.json: a written folder gets a class that `obeys` the file, as the lab
@@ -31,6 +34,7 @@ export const tokenizerClassChoices = ['obeys', 'kept'] as const;
 
 export type TokenizerClassChoice = (typeof tokenizerClassChoices)[number];
 
+/** @param modelConfig config.json, by which AutoTokenizer chooses a class. */
 export function tokenizerNotes(
   tokenizer: Tokenizer,
   { json, config, outside, renumbered }: WholeTokenizer,
@@ -40,20 +44,6 @@ export function tokenizerNotes(
   return [
     ...(reading ? [{ kind: 'read-otherwise' as const, ...reading }] : []),
     ...(outside.length > 0 ? [{ kind: 'tokens-outside' as const, tokens: outside }] : []),
-    ...(renumbered.length > 0 ? [{ kind: 'renumbered' as const, tokens: renumbered }] : []),
+    ...(renumbered.length > 0 ? [{ kind: 'renumbered-tokens' as const, tokens: renumbered }] : []),
   ];
-}
-
-export function pastRowsNotes(tokenizer: Tokenizer, rows: number): ModelNote[] {
-  const tokens = tokenizer.addedTokens.filter(({ id }) => id >= rows).map(({ content, id }) => ({ content, id }));
-  return tokens.length > 0 ? [{ kind: 'past-rows', tokens, rows }] : [];
-}
-
-/** Buffers that libraries saved beside weights once, which say nothing that the configuration does not. */
-const BUFFERS =
-  /(?:rotary_emb\.inv_freq|\.attn\.(?:bias|masked_bias)|\.attention\.(?:bias|masked_bias|rotary_emb\.inv_freq))$/u;
-
-export function unusedTensorNotes(unused: readonly string[]): ModelNote[] {
-  const names = unused.filter((name) => !BUFFERS.test(name)).toSorted();
-  return names.length > 0 ? [{ kind: 'unused-tensors', names }] : [];
 }

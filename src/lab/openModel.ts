@@ -1,29 +1,21 @@
 /**
- * A folder of files, or a GGUF file, to a model that the lab can work with: configuration, tokenizer and tensors checked against
- * each other, no weight read yet (unless a head is there twice). Needs no GPU.
+ * A folder of files, or a GGUF file, to a model that the lab can work with: weights (openWeights.ts) and tokenizer checked
+ * against each other, no weight read yet. Needs no GPU.
  */
-import {
-  isWeightDtype,
-  modelTree,
-  openCheckpoint,
-  verifyTensors,
-  type Checkpoint,
-  type FileTree,
-} from '../checkpoint/index';
+import { isWeightDtype, type Checkpoint, type FileTree } from '../checkpoint/index';
 import { LabError } from '../error';
 import { licenceOf } from '../graft/index';
-import { headName, parameterSpecs, parseConfig, type CheckpointParameter, type ModelConfig } from '../model/index';
+import type { ModelConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
-import { pastRowsNotes, tokenizerNotes, unusedTensorNotes } from './modelNotes';
+import { tokenizerNotes, type ModelNote } from './modelNotes';
 import { isExtendable, openWhole } from './openTokenizer';
+import { openWeights, type ModelWeights } from './openWeights';
 import type { ModelSummary } from './results';
-import { requireOneHead } from './staleHead';
+import { rowlessTokens } from './rowlessTokens';
 
-export interface LoadedModel {
-  readonly checkpoint: Checkpoint;
-  readonly config: ModelConfig;
+export interface LoadedModel extends ModelWeights {
+  /** Refuses texts that hold a token without a row. */
   readonly tokenizer: Tokenizer;
-  readonly parameters: readonly CheckpointParameter[];
   /** The token that opens every document in training and evaluation. */
   readonly startId: number;
   readonly summary: ModelSummary;
@@ -34,26 +26,22 @@ export async function openModel(
   source: ModelSummary['source'],
   options: { readonly name?: string; readonly signal?: AbortSignal } = {},
 ): Promise<LoadedModel> {
-  const checkpoint = await openCheckpoint(await modelTree(tree, options.signal), options.signal);
-  const config = parseConfig(checkpoint.config, checkpoint.tensors);
-  const parameters = parameterSpecs(config);
-  const { unused } = verifyTensors(checkpoint, parameters);
-  await requireOneHead(checkpoint, config, options.signal);
-  const { tokenizer: opened, whole } = openWhole(checkpoint);
-  requireRows(opened, config.vocabSize);
-  const tokenizer = opened.largestId < config.vocabSize ? opened : opened.withRows(config.vocabSize);
+  const weights = await openWeights(tree, options.signal);
+  const { checkpoint, config, parameters } = weights;
+  const { tokenizer: read, whole } = openWhole(checkpoint);
+  const rowless = rowlessTokens(read, config.vocabSize);
+  const tokenizer = rowless.length === 0 ? read : read.withRows(config.vocabSize);
   const notes = [
-    ...tokenizerNotes(tokenizer, whole, checkpoint.config),
-    ...pastRowsNotes(tokenizer, config.vocabSize),
-    ...unusedTensorNotes(unused.filter((name) => !(config.tied && name === headName(config)))),
+    ...weights.notes,
+    ...tokenizerNotes(read, whole, checkpoint.config),
+    ...rowlessNote(rowless, config.vocabSize),
   ];
   const extendable = isExtendable(tokenizer);
   return {
-    checkpoint,
-    config,
+    ...weights,
+    notes,
     tokenizer,
-    parameters,
-    startId: startTokenOf(tokenizer, config),
+    startId: startTokenOf(read, config),
     summary: {
       name: options.name ?? checkpoint.name,
       source,
@@ -73,35 +61,36 @@ export async function openModel(
       extendable,
       ...(extendable ? {} : { notExtendableReason: tokenizer.family }),
       ...licence(checkpoint),
-      notes,
+      ...(notes.length > 0 ? { notes } : {}),
     },
   };
-}
-
-/**
- * Every piece of the model's vocabulary has a row. Added tokens may lie past the rows, as `<image_soft_token>` does in
- * Gemma 3's text models: a note says so, and texts that hold one are refused.
- */
-function requireRows(tokenizer: Tokenizer, rows: number): void {
-  for (let id = rows; id <= tokenizer.largestId; id++) {
-    if (!tokenizer.hasId(id) || tokenizer.isAdded(id)) continue;
-    throw new LabError(
-      'lab/tokenizer-too-large',
-      `The vocabulary has ${JSON.stringify(tokenizer.piece(id))} with id ${id}, but the model has ${rows} embedding rows.`,
-      'tokenizer.json is of a larger vocabulary than the weights: of another model, or the weights were not resized.',
-      { id, largestId: tokenizer.largestId, embeddingRows: rows },
-    );
-  }
 }
 
 /**
  * What the model itself puts before a text; else its beginning-of-sequence token; else the end token, which is what
  * separates documents where there is no beginning token. The same for every arm.
  */
-function startTokenOf(tokenizer: Tokenizer, config: ModelConfig): number {
-  const [added] = tokenizer.encode('', { specialTokens: true }).ids;
+function startTokenOf(tokenizer: Tokenizer, { vocabSize, bosTokenId, eosTokenIds }: ModelConfig): number {
+  const { ids } = tokenizer.encode('', { specialTokens: true });
+  const outside = ids.find((id) => id >= vocabSize);
+  if (outside !== undefined) {
+    throw new LabError(
+      'lab/tokenizer-too-large',
+      `The tokenizer puts ${JSON.stringify(tokenizer.piece(outside))} (id ${outside}) beside every text, but the model has ${vocabSize} embedding rows.`,
+      'The tokenizer is that of another model, or the token was added without giving the model a row for it.',
+      { id: outside, embeddingRows: vocabSize },
+    );
+  }
   const { bos, eos } = tokenizer.special;
-  return added ?? bos ?? config.bosTokenId ?? eos ?? config.eosTokenIds[0] ?? 0;
+  const known = [ids[0], bos, bosTokenId, eos, eosTokenIds[0]];
+  return known.find((id) => typeof id === 'number' && id < vocabSize) ?? 0;
+}
+
+function rowlessNote(tokens: ReturnType<typeof rowlessTokens>, embeddingRows: number): ModelNote[] {
+  if (tokens.length === 0) return [];
+  return [
+    { kind: 'tokens-without-rows', tokens: tokens.map(({ id, content }) => ({ id, text: content })), embeddingRows },
+  ];
 }
 
 /** The type most of the weights have. */

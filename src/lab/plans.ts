@@ -3,6 +3,7 @@ import { planProgram, type PlanLimits } from '../engine/index';
 import { microBatchRowsOf } from './batches';
 import { ModelGraphs } from './modelGraphs';
 import type { LoadedModel } from './openModel';
+import { graftedIds } from './rowlessTokens';
 import type { FittingPlan, TrainMode, TrainSettings } from './results';
 
 /** Tokens of one micro-batch: enough to fill a GPU, few enough that activations stay small. */
@@ -24,9 +25,7 @@ export function planTraining(
   const { batchRows, rowLength } = settings;
   const rows = microBatchRowsOf(batchRows, rowLength, microBatchTokens[isSoftware ? 'software' : 'hardware']);
   const { largestId, embeddingRows } = model.summary;
-  // Added tokens past the matrix get rows with the new ones.
-  const firstNewId = Math.min(largestId + 1, embeddingRows);
-  const count = newTokens === 0 ? 0 : largestId + 1 + newTokens - firstNewId;
+  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
   const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
   const graphs = new ModelGraphs({
     model,

@@ -8,8 +8,16 @@ import type { CorpusFileReport, Doubt, DocumentFormat, ReadingChoice } from '../
 import type { Interval } from './bootstrap';
 import type { ModelNote, TokenizerClassChoice } from './modelNotes';
 
-export type { ModelNote, TokenizerClassChoice };
-export type { Doubt, DocumentFormat, GrammarName, Interval, LearnMethod, ReadingChoice };
+export type {
+  Doubt,
+  DocumentFormat,
+  GrammarName,
+  Interval,
+  LearnMethod,
+  ModelNote,
+  ReadingChoice,
+  TokenizerClassChoice,
+};
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -57,7 +65,8 @@ export interface ModelSummary {
   readonly extendable: boolean;
   readonly notExtendableReason?: string;
   readonly licence?: string;
-  readonly notes: readonly ModelNote[];
+  /** Absent: nothing. */
+  readonly notes?: readonly ModelNote[];
 }
 
 export interface FittingPlan {
@@ -250,6 +259,8 @@ export interface NewToken {
 export interface VocabularySummary {
   readonly newTokens: readonly NewToken[];
   readonly dead: number;
+  /** Words left out because as added tokens they would be decoded as other text. Absent: none. */
+  readonly refused?: readonly string[];
   readonly firstNewId: number;
   readonly spareRowsUsed: number;
   readonly embeddingRowsBefore: number;

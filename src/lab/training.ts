@@ -87,11 +87,12 @@ export class Training {
 
   get newIds(): readonly number[] {
     const { graft } = this;
-    return graft ? Array.from({ length: graft.plan.count }, (_, index) => graft.plan.firstNewId + index) : [];
+    const count = graft ? graft.plan.count - graft.rowless : 0;
+    return Array.from({ length: count }, (_, index) => this.firstNewId + index);
   }
 
   get firstNewId(): number {
-    return this.graft?.plan.firstNewId ?? Infinity;
+    return this.graft ? this.graft.plan.firstNewId + this.graft.rowless : Infinity;
   }
 
   /** The figures to compare with: the untouched base (where something was grafted) and the graft before training. */
@@ -110,14 +111,7 @@ export class Training {
       settings.rowLength,
       microBatchTokens[isFallback ? 'software' : 'hardware'],
     );
-    const plan = planTraining(
-      model,
-      this.graft?.plan.count ?? 0,
-      settings.mode,
-      settings,
-      device.report.limits,
-      isFallback,
-    );
+    const plan = planTraining(model, this.newIds.length, settings.mode, settings, device.report.limits, isFallback);
     const program = await this.session.trainingProgram(settings, rows * settings.rowLength, settings.batchRows / rows);
     const { seed, steps, batchRows, rowLength } = settings;
     const documents = await encodeForTraining(corpus.train, this.tokenizer, {

@@ -40,7 +40,7 @@ export async function buildVocabulary(
   if (newTokens < 1 || extension.tokens.length === 0) {
     throw new LabError('lab/no-new-tokens', 'A vocabulary needs at least one new token.', 'Choose a larger size.');
   }
-  if (extension.changesText) throw changesText(model.summary.name);
+  if (extension.changed) throw changesText(model.summary.name, extension.changed);
   const chosen = extension.tokens.slice(0, newTokens);
   report({ phase: 'writing', done: 0, total: 3 });
   const { files, tokenizer } = extendTokenizer(tokenizerFilesOf(model), chosen);
@@ -60,7 +60,12 @@ export async function buildVocabulary(
     tokenizer,
     files,
     newRows: chosen.map(({ id, pieces }) => ({ id, pieces })),
-    summary: { ...summary, dead: extension.dead.length, milliseconds: performance.now() - started },
+    summary: {
+      ...summary,
+      ...(extension.refused.length > 0 ? { refused: extension.refused.map(({ text }) => text) } : {}),
+      dead: extension.dead.length,
+      milliseconds: performance.now() - started,
+    },
   };
 }
 
@@ -115,11 +120,20 @@ function recounted(tokens: readonly LearnedToken[]): LearnedToken[] {
   return tokens.map((token, index) => ({ ...token, occurrences: exposures[index]! }));
 }
 
-function changesText(name: string): LabError {
+function changesText(
+  name: string,
+  { text, decoded, addsSpaces }: NonNullable<VocabularyExtension['changed']>,
+): LabError {
+  const how = `${JSON.stringify(text)} would come back as ${JSON.stringify(decoded)}`;
   return new LabError(
     'lab/changes-text',
-    `With these added tokens, ${name} would put spaces into the text that it decodes.`,
-    'Its tokenizer puts a space before every stretch of text, also behind an added token. Continue the merges instead.',
+    addsSpaces
+      ? `With these added tokens, ${name} would decode texts with other spaces: ${how}.`
+      : `With these added tokens, ${name} would decode other texts: ${how}.`,
+    addsSpaces
+      ? 'Its tokenizer treats spaces at the ends of every stretch of text, also beside an added token. Continue the merges instead.'
+      : 'Its tokenizer treats the text beside an added token as a text of its own. Continue the merges instead.',
+    { text, decoded },
   );
 }
 

@@ -20,6 +20,7 @@ import { deltaReadme } from './deltaReadme';
 import { newRowsOf, type ModelToExport } from './exportModel';
 import { matrixName } from './graftedRows';
 import type { LoadedModel } from './openModel';
+import { graftedIds } from './rowlessTokens';
 import { tokenizerFilesOf } from './vocabulary';
 import { writeTokenizer } from './writeTokenizer';
 
@@ -98,17 +99,17 @@ export async function deltaOfFolders(
   options: FingerprintOptions = {},
 ): Promise<DeltaToWrite> {
   const { model, newTokens } = grafted;
-  const firstNewId = newTokens[0]?.id ?? 0;
-  const count = newTokens.length;
-  if (count === 0) {
+  const { embeddingRows, tokenizerLength } = base.summary;
+  const { firstNewId, count } = graftedIds(embeddingRows, newTokens[0]?.id ?? 0, newTokens.length);
+  if (newTokens.length === 0) {
     throw new LabError(
       'graft/no-new-rows',
       `\`${model.summary.name}\` has no \`new_tokens.json\` that lists new tokens.`,
       'Give a folder that the lab expanded or trained.',
     );
   }
-  const heading = { base: { embeddingRows: base.summary.embeddingRows }, firstNewId, count } as DeltaHeading;
-  const plan = deltaPlan(heading, base.summary.tokenizerLength);
+  const heading = { base: { embeddingRows }, firstNewId, count } as DeltaHeading;
+  const plan = deltaPlan(heading, Math.min(tokenizerLength, embeddingRows));
   const matrices = { input: matrixName(base, 'input'), output: matrixName(base, 'output') };
   for (const entry of base.checkpoint.tensors.values()) {
     const after = model.checkpoint.tensors.get(entry.name);

@@ -48,8 +48,8 @@ export interface TokenizerStages {
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
   readonly special: SpecialIds;
-  /** Rows of the model's embedding, where an added token lies past them. */
-  readonly rows?: number;
+  /** Added tokens from this id on have no row in the model; a text that holds one is refused. Absent: all have. */
+  readonly embeddingRows?: number;
 }
 
 export class Tokenizer {
@@ -65,6 +65,10 @@ export class Tokenizer {
 
   private readonly pieceOf: (string | undefined)[] = [];
   private readonly addedById: ReadonlyMap<number, AddedToken>;
+  /** By id, of added tokens that match in normalised text: the Rust library decodes them as the normalizer spells them. */
+  private readonly normalizedSpelling = new Map<number, string>();
+  /** Left out by `skipSpecial`: as in the Rust library, a special token that its normalizer respells is not. */
+  private readonly skippedIds: ReadonlySet<number>;
   private readonly rawMatcher: AddedTokenMatcher;
   private readonly normalizedMatcher: AddedTokenMatcher;
   private readonly preTokenizer: PreTokenizer;
@@ -85,10 +89,13 @@ export class Tokenizer {
     this.largestId = this.pieceOf.length - 1;
     const raw = addedTokens.filter((token) => !token.normalized);
     this.rawMatcher = new AddedTokenMatcher(raw.map((token) => [token.content, token]));
-    const normalized = addedTokens.filter((token) => token.normalized);
-    this.normalizedMatcher = new AddedTokenMatcher(
-      normalized.map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token]),
-    );
+    const normalized = addedTokens
+      .filter((token) => token.normalized)
+      .map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token] as const);
+    this.normalizedMatcher = new AddedTokenMatcher(normalized);
+    for (const [spelling, { id }] of normalized) this.normalizedSpelling.set(id, spelling);
+    const special = new Set(addedTokens.filter((token) => token.special).map((token) => token.content));
+    this.skippedIds = new Set(addedTokens.map(({ id }) => id).filter((id) => special.has(this.decodedPiece(id))));
     // Models without word boundaries in tokenizer.json would merge whole documents as one piece.
     const wordStart = stages.family === 'sentencepiece-bpe' ? WordStart.where(this.bpe) : null;
     this.preTokenizer = wordStart === null ? stages.preTokenizer : wordStart.after(stages.preTokenizer);
@@ -101,10 +108,7 @@ export class Tokenizer {
     if (options.specialTokens === true) for (const id of before) out.push(id, 0, 0);
     this.walk(
       text,
-      (token, start, end) => {
-        if (token.id >= (this.stages.rows ?? Infinity)) throw this.noRow(token, start);
-        out.push(token.id, start, end);
-      },
+      (token, start, end) => out.push(token.id, start, end),
       (piece, aligned) => {
         const { ids, starts, ends } = this.model.segment(piece.text);
         const shift = piece.start - piece.added;
@@ -126,10 +130,15 @@ export class Tokenizer {
     const pieces: string[] = [];
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at]!;
-      if (options.skipSpecial === true && this.addedById.get(id)?.special === true) continue;
-      pieces.push(this.piece(id));
+      if (options.skipSpecial === true && this.skippedIds.has(id)) continue;
+      pieces.push(this.decodedPiece(id));
     }
     return this.stages.decoder.decode(pieces).join('');
+  }
+
+  /** What an added token of this content would be decoded as by itself. */
+  decodedAlone(content: string): string {
+    return this.stages.decoder.decode([content]).join('');
   }
 
   /** The pieces that merging starts from, and added tokens between them. */
@@ -194,19 +203,19 @@ export class Tokenizer {
     );
   }
 
-  /** The tokenizer with more tokens: merges after all it has, characters, added tokens. */
+  /** The same tokenizer for a model of so many rows: encoding a text with an added token past them is an error. */
+  withRows(embeddingRows: number): Tokenizer {
+    return new Tokenizer({ ...this.stages, embeddingRows });
+  }
+
+  /** The tokenizer with more tokens: merges after all it has, characters, added tokens. All of them have rows then. */
   extended(pieces: readonly NewPiece[]): Tokenizer {
     const added = pieces
       .filter((piece) => piece.kind === 'added')
       .map(({ id, piece, singleWord }) => plainAddedToken(id, piece, singleWord));
     const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
-    const { rows: _, ...stages } = this.stages;
+    const { embeddingRows: _, ...stages } = this.stages;
     return new Tokenizer({ ...stages, addedTokens, model: this.bpe.extended(pieces) });
-  }
-
-  /** The same tokenizer, which refuses texts that hold an added token past so many rows. */
-  withRows(rows: number): Tokenizer {
-    return new Tokenizer({ ...this.stages, rows });
   }
 
   /** The same tokenizer before it learned to merge: bytes, or characters. */
@@ -230,14 +239,19 @@ export class Tokenizer {
     return ids.length === 1 && ids[0] === id;
   }
 
-  private noRow({ content, id }: AddedToken, at: number): LabError {
-    const rows = this.stages.rows!;
-    return new LabError(
+  private requireRow({ id, content }: AddedToken): void {
+    const { embeddingRows = Infinity } = this.stages;
+    if (id < embeddingRows) return;
+    throw new LabError(
       'tokenizer/no-row',
-      `The text holds ${JSON.stringify(content)} at ${at}: the token with id ${id}, and the model has ${rows} embedding rows.`,
-      'The model was never given a row for it. Leave it out of the texts, or take the model that has one.',
-      { content, id, rows },
+      `A text holds ${JSON.stringify(content)}, which is token ${id}; the model has ${embeddingRows} embedding rows and none for it.`,
+      'Take it out of the texts: the model was never trained with it.',
+      { token: content, id, embeddingRows },
     );
+  }
+
+  private decodedPiece(id: number): string {
+    return this.normalizedSpelling.get(id) ?? this.piece(id);
   }
 
   private walk(
@@ -249,6 +263,7 @@ export class Tokenizer {
     const text = (input as string & { toWellFormed(): string }).toWellFormed();
     for (const raw of this.rawMatcher.cut(text)) {
       if (raw.token !== null) {
+        this.requireRow(raw.token);
         onAdded(raw.token, raw.from, raw.to);
         continue;
       }
@@ -257,6 +272,7 @@ export class Tokenizer {
       const normal = this.stages.normalizer.normalize(segment);
       for (const span of this.normalizedMatcher.cut(normal.text)) {
         if (span.token !== null) {
+          this.requireRow(span.token);
           onAdded(span.token, inputStart(normal, span.from), inputEnd(normal, span.to));
           continue;
         }

@@ -1,7 +1,7 @@
 // What is said of a model when it is opened, and what follows from it: rows, new ids, written files.
 import { describe, expect, it } from 'vitest';
-import { fromF32, memoryTree, safetensorsFile, tensorOf, type FileTree } from '../../src/checkpoint/index';
-import { graftRows, inspectModel, openModel, writeModel } from '../../src/lab/index';
+import { memoryTree, type FileTree } from '../../src/checkpoint/index';
+import { inspectModel, openModel, writeModel } from '../../src/lab/index';
 import { tinyLlama } from './letters';
 import { memorySink } from './memorySink';
 
@@ -28,56 +28,6 @@ const withConfig = (config: object) => (files: Record<string, string>) => {
   files['tokenizer_config.json'] = JSON.stringify({ ...old, ...config });
 };
 
-describe('added tokens past the rows', () => {
-  const imageToken = withConfig({ additional_special_tokens: ['<image>'] });
-
-  it('the model opens, says so, and refuses texts that hold one', async () => {
-    const model = await openModel(await changed(imageToken), 'folder');
-    expect(model.summary.notes).toContainEqual({
-      kind: 'past-rows',
-      rows: 10,
-      tokens: [{ content: '<image>', id: 10 }],
-    });
-    expect(inspectModel(model).rows).toMatchObject({ idsEnd: 11, embeddingRows: 10, spareRows: 0 });
-    expect([...model.tokenizer.encode('ab').ids]).toEqual([0, 1]);
-    expect(() => model.tokenizer.encode('a<image>')).toThrow(
-      /"<image>" at 1: the token with id 10, and the model has 10/,
-    );
-  });
-
-  it('a graft leaves their ids alone and gives them rows', async () => {
-    const model = await openModel(await changed(imageToken), 'folder');
-    const graft = await graftRows(model, [{ id: 11, pieces: [0, 1] }], 'subword-mean', 1);
-    expect(graft.plan).toMatchObject({ firstNewId: 10, count: 2, newEmbeddingRows: 12, rowsAdded: 2 });
-    const { hiddenSize } = model.config;
-    expect(graft.input.length).toBe(2 * hiddenSize);
-    expect(graft.input.subarray(hiddenSize).some((value) => value !== 0)).toBe(true);
-  });
-
-  it('two of them, and spare rows before: only what has no row is told', async () => {
-    const two = withConfig({ additional_special_tokens: ['<image>', '<video>'] });
-    const model = await openModel(await changed(two, { spareRows: 1 }), 'folder');
-    expect(model.summary.notes).toContainEqual({
-      kind: 'past-rows',
-      rows: 11,
-      tokens: [{ content: '<video>', id: 11 }],
-    });
-    expect([...model.tokenizer.encode('<image>').ids]).toEqual([10]);
-  });
-
-  it('a piece of the vocabulary past the rows is of another model', async () => {
-    const tree = await changed((files) => {
-      const json = JSON.parse(files['tokenizer.json']!) as { model: { vocab: Record<string, number> } };
-      json.model.vocab.z = 10;
-      files['tokenizer.json'] = JSON.stringify(json);
-    });
-    await expect(openModel(tree, 'folder')).rejects.toMatchObject({
-      code: 'lab/tokenizer-too-large',
-      message: expect.stringContaining('"z" with id 10') as string,
-    });
-  });
-});
-
 describe('tokens outside of tokenizer.json', () => {
   it('their rows are not spare', async () => {
     const model = await openModel(
@@ -95,30 +45,9 @@ describe('tokens outside of tokenizer.json', () => {
       'folder',
     );
     expect(model.summary.notes).toContainEqual({
-      kind: 'renumbered',
+      kind: 'renumbered-tokens',
       tokens: [{ content: '<x>', named: 12, id: 10 }],
     });
-  });
-});
-
-describe('tensors that the configuration does not describe', () => {
-  it('are named, but for the buffers that libraries saved once', async () => {
-    const tree = await tinyLlama();
-    const model = await openModel(tree, 'folder');
-    const vector = (name: string) => tensorOf(name, 'F32', [2], fromF32(Float32Array.of(1, 2), 'F32'));
-    const more = ['model.layers.0.self_attn.rotary_emb.inv_freq', 'vision_tower.weight', 'score.bias'].map(vector);
-    const kept = await Promise.all(
-      [...model.checkpoint.tensors].map(async ([name, tensor]) =>
-        tensorOf(name, 'F32', tensor.shape, fromF32(await tensor.readF32(), 'F32')),
-      ),
-    );
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of safetensorsFile([...kept, ...more]).stream()) chunks.push(chunk.slice());
-    const weights = new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-    const files: Record<string, Uint8Array> = {};
-    for (const name of tree.list()) files[name] = await tree.open(name)!.read(0, tree.open(name)!.size);
-    const opened = await openModel(memoryTree('tiny', { ...files, 'model.safetensors': weights }), 'folder');
-    expect(opened.summary.notes).toEqual([{ kind: 'unused-tensors', names: ['score.bias', 'vision_tower.weight'] }]);
   });
 });
 
@@ -141,6 +70,6 @@ describe('a folder that AutoTokenizer would read otherwise', () => {
     const source = tree.open('tokenizer_config.json')!;
     const config = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as Record<string, unknown>;
     expect(config.tokenizer_class).toBe(written);
-    expect((await openModel(tree, 'folder')).summary.notes).toHaveLength(tokenizerClass === 'obeys' ? 0 : 1);
+    expect((await openModel(tree, 'folder')).notes).toHaveLength(tokenizerClass === 'obeys' ? 0 : 1);
   });
 });

@@ -93,7 +93,7 @@ async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
 }
 
 function answerOf(command: Command, corpus: CorpusText, { summary }: Vocabulary, out: string): Answer {
-  const { heldOut } = summary;
+  const { heldOut, refused = [] } = summary;
   return {
     value: {
       out,
@@ -103,12 +103,23 @@ function answerOf(command: Command, corpus: CorpusText, { summary }: Vocabulary,
       embeddingRowsBefore: summary.embeddingRowsBefore,
       embeddingRowsAfter: summary.embeddingRowsAfter,
       dead: summary.dead,
+      refused: { count: refused.length, words: refused },
       method: command.text('method'),
       heldOut,
       general: summary.general,
       llamaCppHash: summary.llamaCppHash,
       corpus: takenFiles(corpus.summary),
     },
-    text: `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
+    text: [
+      `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
+      ...(refused.length > 0 ? [refusedLine(refused)] : []),
+    ].join('\n'),
   };
+}
+
+const namedWords = 20;
+
+function refusedLine(refused: readonly string[]): string {
+  const named = refused.slice(0, namedWords).join(', ');
+  return `${refused.length} left out, since as added tokens they would be decoded as other text (a byte-level decoder takes words in letters of its own alphabet for bytes): ${named}${refused.length > namedWords ? ', ...' : ''}`;
 }

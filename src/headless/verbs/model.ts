@@ -7,14 +7,15 @@ import {
   openModel,
   openTokenizer,
   openTokenizerModel,
+  openWeights,
   type LoadedModel,
-  type ModelNote,
   type ModelSummary,
+  type ModelWeights,
   type TokenizerModel,
 } from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
-import { noteText } from '../notes';
+import { tellNotes } from '../notes';
 import { hubTree } from './hub';
 
 const bundledName = 'rootstock';
@@ -64,20 +65,23 @@ export async function modelOf(command: Command): Promise<LoadedModel> {
   return loaded(await modelSource(command));
 }
 
+/** The weights of `--model`, of which no tokenizer is asked. */
+export async function weightsOf(command: Command): Promise<ModelWeights> {
+  const weights = await openWeights((await modelSource(command)).tree);
+  tellNotes(weights.notes);
+  return weights;
+}
+
 /** Another model than that of `--model`. */
 export async function openNamed(command: Command, model: string): Promise<LoadedModel> {
   return loaded(await sourceNamed(command, model));
 }
 
-export async function loaded({ tree, source }: Source): Promise<LoadedModel> {
+/** @param tell says what is worth knowing of the files; `inspect` says it itself. */
+export async function loaded({ tree, source }: Source, tell = tellNotes): Promise<LoadedModel> {
   const model = await openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
-  sayNotes(model.summary.name, model.summary.notes);
+  tell(model.notes);
   return model;
-}
-
-/** On standard error: what is answered is of the verb. */
-function sayNotes(name: string, notes: readonly ModelNote[]): void {
-  for (const note of notes) process.stderr.write(`${name}: ${noteText(note)}\n`);
 }
 
 /** A tokenizer with the sizes of its model. */
@@ -85,7 +89,7 @@ export async function tokenizerModelOf(command: Command): Promise<TokenizerModel
   const folder = command.text('tokenizer');
   if (folder === undefined) return modelOf(command);
   const model = await openTokenizerModel(await pathTree(folder));
-  sayNotes(model.summary.name, model.summary.notes ?? []);
+  tellNotes(model.summary.notes ?? []);
   return model;
 }
 

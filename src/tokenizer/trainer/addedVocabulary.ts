@@ -9,7 +9,7 @@ import { visibleText } from '../visibleText';
 import type { ContinueBpeOptions } from './continueBpe';
 import { Pause } from './pause';
 import { batchesOf, type TrainingTexts } from './trainingTexts';
-import type { NewToken, VocabularyExtension } from './vocabularyExtension';
+import type { NewToken, RefusedWord, VocabularyExtension } from './vocabularyExtension';
 
 /** Documents that are encoded and decoded again. */
 const CHECKED_DOCUMENTS = 200;
@@ -71,12 +71,13 @@ async function addedVocabulary(
     }
   }
   const mayStand = rule(tokenizer, options);
-  const candidates = [...counts]
+  const ranked = [...counts]
     .filter(([text, found]) => found.documents >= (options.minDocuments ?? 1) && mayStand(text, found.count))
     .map(([text, { count }]): Candidate => ({ text, count, pieces: Array.from(tokenizer.encode(text).ids) }))
     .filter(({ pieces }) => pieces.length > 1)
-    .sort((a, b) => b.count * (b.pieces.length - 1) - a.count * (a.pieces.length - 1) || (a.text < b.text ? -1 : 1))
-    .slice(0, options.newTokens);
+    .sort((a, b) => b.count * (b.pieces.length - 1) - a.count * (a.pieces.length - 1) || (a.text < b.text ? -1 : 1));
+  const { candidates, refused } = readable(tokenizer, ranked, options.newTokens);
+  if (candidates.length === 0 && refused.length > 0) throw noneReadable(refused, tokenizer);
   if (candidates.length === 0) {
     throw new LabError(
       'tokenizer/nothing-to-learn',
@@ -86,7 +87,40 @@ async function addedVocabulary(
   }
   let id = options.firstNewId ?? tokenizer.largestId + 1;
   const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text, singleWord }));
-  return counted(tokenizer, texts, pieces, candidates, before, pause);
+  return { ...(await counted(tokenizer, texts, pieces, candidates, before, pause)), refused };
+}
+
+/**
+ * The first `most` that decode to themselves, and those passed over on the way. A byte-level decoder takes a token whose
+ * letters are all letters of the byte alphabet for bytes: "ö" in an added token is then the byte F6, which is no text.
+ */
+function readable(
+  tokenizer: Tokenizer,
+  ranked: readonly Candidate[],
+  most: number,
+): { readonly candidates: Candidate[]; readonly refused: RefusedWord[] } {
+  const candidates: Candidate[] = [];
+  const refused: RefusedWord[] = [];
+  for (const candidate of ranked) {
+    if (candidates.length === most) break;
+    const decoded = tokenizer.decodedAlone(candidate.text);
+    if (decoded === candidate.text) candidates.push(candidate);
+    else refused.push({ text: candidate.text, decoded });
+  }
+  return { candidates, refused };
+}
+
+function noneReadable(refused: readonly RefusedWord[], { family }: Tokenizer): LabError {
+  const [{ text, decoded }] = refused as [RefusedWord];
+  const whole = refused.length === 1 ? 'The only word' : `Each of the ${refused.length} words`;
+  return new LabError(
+    'tokenizer/not-readable-as-added',
+    `${whole} that could be added would be decoded as another text: ${JSON.stringify(text)} as ${JSON.stringify(decoded)}.`,
+    family === 'byte-level-bpe'
+      ? 'All letters of such a word are letters of the byte-level alphabet, and the decoder takes them for bytes. Continue the merges instead: what they learn is spelled in bytes.'
+      : 'The decoder takes its spelling for something else. Continue the merges instead.',
+    { refused: refused.slice(0, 50).map((word) => word.text) },
+  );
 }
 
 function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): (text: string, count: number) => boolean {
@@ -118,7 +152,7 @@ async function counted(
   let after = 0;
   let bytes = 0;
   let document = -1;
-  let changesText = false;
+  let changed: VocabularyExtension['changed'] = null;
   for await (const text of eachOf(texts, pause)) {
     document++;
     const { ids } = extended.encode(text);
@@ -131,8 +165,7 @@ async function counted(
       if (lastDocument[index] !== document) inDocuments[index]!++;
       lastDocument[index] = document;
     }
-    if (document < CHECKED_DOCUMENTS)
-      changesText ||= extended.decode(ids) !== tokenizer.decode(tokenizer.encode(text).ids);
+    if (document < CHECKED_DOCUMENTS) changed ??= difference(tokenizer, text, extended.decode(ids));
   }
   const tokens = pieces.map((piece, index): NewToken => {
     const text = encoder.encode(piece.piece);
@@ -147,8 +180,28 @@ async function counted(
     };
   });
   const dead = tokens.filter((token) => token.occurrences === 0).map((token) => token.piece);
-  return { tokens, trainingTokens: { before, after }, bytes, documents: document + 1, dead, changesText };
+  return { tokens, trainingTokens: { before, after }, bytes, documents: document + 1, dead, changed, refused: [] };
 }
+
+/** Where the text comes back as another one to the model; what its own normalizer makes alike is no difference. */
+function difference(tokenizer: Tokenizer, text: string, decoded: string): VocabularyExtension['changed'] {
+  const asRead = (some: string): string => tokenizer.decode(tokenizer.encode(some).ids);
+  const expected = asRead(text);
+  if (decoded === expected) return null;
+  const found = asRead(decoded);
+  if (found === expected) return null;
+  let at = 0;
+  while (expected[at] === found[at]) at++;
+  const encoder = new TextEncoder();
+  const excerpt = (some: string): string => visibleText(encoder.encode(some.slice(Math.max(0, at - 12), at + 12)));
+  return {
+    text: excerpt(expected),
+    decoded: excerpt(found),
+    addsSpaces: withoutSpaces(found) === withoutSpaces(expected),
+  };
+}
+
+const withoutSpaces = (text: string): string => text.replaceAll(/\s/gu, '');
 
 async function* eachOf(texts: TrainingTexts, pause: Pause): AsyncGenerator<string> {
   for await (const batch of batchesOf(texts)) {

@@ -22,6 +22,11 @@ export type NewToken = NewPiece & {
   readonly pairShare?: number;
 };
 
+export interface RefusedWord {
+  readonly text: string;
+  readonly decoded: string;
+}
+
 export interface VocabularyExtension {
   readonly tokens: readonly NewToken[];
   /** Tokens of the training text, with the old tokenizer and with all new tokens. */
@@ -30,11 +35,13 @@ export interface VocabularyExtension {
   readonly documents: number;
   /** Pieces that were frequent enough and not learned because no text would be cut into them. */
   readonly dead: readonly string[];
+  /** Words that would save tokens and are not taken, because as added tokens they would be decoded as other text. */
+  readonly refused: readonly RefusedWord[];
   /**
-   * Whether some text would come back changed from encoding and decoding: models that put a space before a text (Llama 2)
-   * put one behind every added token too.
+   * The first place where a text would come back changed from encoding and decoding: models that put a space before a text
+   * (Llama 2) put one behind every added token too.
    */
-  readonly changesText: boolean;
+  readonly changed: { readonly text: string; readonly decoded: string; readonly addsSpaces: boolean } | null;
 }
 
 /** Learned piece by piece, so that every prefix is a vocabulary of its own. */
@@ -86,7 +93,8 @@ export function extensionOf(
     bytes: words.bytes,
     documents: words.documents,
     dead: [...dead],
-    changesText: false,
+    refused: [],
+    changed: null,
   };
 }
 

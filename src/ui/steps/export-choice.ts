@@ -105,7 +105,7 @@ export class ExportChoiceElement extends LabElement {
 
   /** Where AutoTokenizer would cut otherwise than the lab: which class a download names. */
   private tokenizerClass({ notes }: ModelSummary) {
-    const reading = notes.find((note) => note.kind === 'read-otherwise');
+    const reading = notes?.find((note) => note.kind === 'read-otherwise');
     if (!reading?.canObey) return nothing;
     const { tokenizerClass } = this.lab.exportChoice;
     return html`<label class="labelled" for="export-class"

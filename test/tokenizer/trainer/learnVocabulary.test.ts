@@ -56,16 +56,16 @@ describe.each([
     });
 
     it('is written to a file that the Rust library reads with the same ids', async () => {
-      const { tokens, changesText } = await learning;
+      const { tokens, changed } = await learning;
       const { files, tokenizer } = extendTokenizer({ 'tokenizer.json': json }, tokens);
       const oracle = rustTokenizer(files['tokenizer.json']);
       for (const text of [...documents.slice(0, 80), ...Object.values(AWKWARD)]) {
         const { ids } = tokenizer.encode(text);
         expect(Array.from(ids)).toEqual((await rustEncode(oracle, text)).ids);
-        if (!changesText) expect(tokenizer.decode(ids)).toBe(old.decode(old.encode(text).ids));
+        if (!changed) expect(tokenizer.decode(ids)).toBe(old.decode(old.encode(text).ids));
       }
       // Llama's normalizer puts a space before every stretch of text, also behind an added token.
-      expect(changesText).toBe(old.family === 'sentencepiece-bpe' && method.method === 'atomic');
+      expect(changed !== null).toBe(old.family === 'sentencepiece-bpe' && method.method === 'atomic');
       for (let id = 0; id <= old.largestId; id++) if (old.hasId(id)) expect(tokenizer.piece(id)).toBe(old.piece(id));
     });
   });
