@@ -1,5 +1,6 @@
 // Whether AutoTokenizer of transformers 5 would cut text otherwise than tokenizer.json says, shown on texts: the pipeline of
 // the class that it chooses is run beside the file's. Pipelines that are spelled alike are not run.
+import { LabError } from '../../error';
 import type { JsonObject } from '../json';
 import { loadTokenizer } from '../loadTokenizer';
 import type { Tokenizer } from '../Tokenizer';
@@ -50,14 +51,15 @@ export function otherReading(
   const other = rebuilt(json, config, pipeline);
   const special = tokenizer.addedTokens.slice(0, 3).map(({ content }) => `one ${content}two ${content} three`);
   const probes = [...PROBES, ...special];
-  const differing = probes.filter((text) => !sameIds(tokenizer.encode(text).ids, other.encode(text).ids));
+  const otherIds = (text: string): number[] => (other === null ? [] : [...other.encode(text).ids]);
+  const differing = probes.filter((text) => !sameIds(tokenizer.encode(text).ids, otherIds(text)));
   const [text] = differing;
   if (text === undefined) return null;
   return {
     ...facts,
     text,
     ids: [...tokenizer.encode(text).ids],
-    otherIds: [...other.encode(text).ids],
+    otherIds: otherIds(text),
     differing: differing.length,
     probes: probes.length,
   };
@@ -71,13 +73,19 @@ export function obeyingConfig(config: JsonObject, className: string, tokenizer: 
   return { ...named, ...config, tokenizer_class: 'PreTrainedTokenizerFast' };
 }
 
-function rebuilt(json: JsonObject, config: JsonObject | undefined, pipeline: ClassPipeline): Tokenizer {
+/** Null where the class cannot be made of this vocabulary. */
+function rebuilt(json: JsonObject, config: JsonObject | undefined, pipeline: ClassPipeline): Tokenizer | null {
   const { vocab, merges } = json.model as JsonObject;
   const { normalizer, pre_tokenizer } = pipeline;
-  return loadTokenizer(
-    { ...json, normalizer, pre_tokenizer, model: { type: 'BPE', vocab, merges, ...pipeline.model } },
-    config,
-  );
+  const { unk_token, ...flags } = pipeline.model;
+  const hasUnknown = typeof unk_token === 'string' && Object.hasOwn(vocab as JsonObject, unk_token);
+  const model = { type: 'BPE', vocab, merges, ...flags, ...(hasUnknown ? { unk_token } : {}) };
+  try {
+    return loadTokenizer({ ...json, normalizer, pre_tokenizer, model }, config);
+  } catch (error) {
+    if (error instanceof LabError) return null;
+    throw error;
+  }
 }
 
 function isSame(pipeline: ClassPipeline, json: JsonObject): boolean {
