@@ -1,7 +1,8 @@
 // Text to ids and back; training and extending a vocabulary.
 export { loadTokenizer } from './loadTokenizer';
 export type { AddedToken } from './addedTokens/addedToken';
-export type { Encoding } from './encoding';
+export { lostBytesOf, spelledTokensOf, type Encoding } from './encoding';
+export type { LostSpan } from './model/model';
 export type { TokenizerFamily } from './family';
 export { Tokenizer, type PreToken, type SpecialIds } from './Tokenizer';
 export type { AddedPiece, CharacterPiece, MergedPiece, NewPiece } from './model/model';
