@@ -4,9 +4,9 @@
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
 import type { GrammarName, LearnMethod } from '../tokenizer/index';
-import type { Interval } from './bootstrap';
+import type { Difference, Interval } from './bootstrap';
 
-export type { GrammarName, Interval, LearnMethod };
+export type { Difference, GrammarName, Interval, LearnMethod };
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -301,8 +301,10 @@ export interface StepRecord {
 export interface EvaluationRecord {
   readonly type: 'evaluation';
   readonly step: number;
-  /** On the same held-out documents as the base's figure. */
-  readonly bitsPerByte: number;
+  /** On the same held-out documents as the base's figure; null where some of their text is lost. */
+  readonly bitsPerByte: number | null;
+  /** Bytes of them that the tokenizer cannot write; absent: none. */
+  readonly lostBytes?: number;
   readonly milliseconds: number;
 }
 
@@ -362,7 +364,8 @@ export interface RunStatus {
   readonly stepMilliseconds: number;
   readonly millisecondsLeft: number;
   readonly plan?: FittingPlan;
-  readonly baseBitsPerByte?: number;
+  /** Null where the base's tokenizer loses text; absent while it is not known. */
+  readonly baseBitsPerByte?: number | null;
   readonly savedStep?: number;
   /** While `preparing`: what is being done; compiling and measuring the base take a while on slow adapters. */
   readonly preparing?: Progress;
@@ -378,8 +381,11 @@ export interface ArmResult {
 }
 
 export interface ScoreResult {
-  readonly bitsPerByte: number;
-  /** 95 % interval by bootstrap over documents. */
+  /** Null where text is lost: what an unknown token stands for has no price. */
+  readonly bitsPerByte: number | null;
+  /** Of `bytes`, those that the tokenizer cannot write: under its unknown token, or left out. */
+  readonly lostBytes: number;
+  /** 95 % interval by bootstrap over documents; null where text is lost, or where there is one document. */
   readonly interval: Interval;
   readonly nllPerToken: number;
   readonly tokens: number;
@@ -389,12 +395,13 @@ export interface ScoreResult {
 
 export interface Comparison {
   readonly arms: readonly ArmResult[];
-  /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. */
-  readonly difference: { readonly bitsPerByte: number; readonly interval: Interval };
-  readonly generalDifference: { readonly bitsPerByte: number; readonly interval: Interval };
-  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable';
-  /** 1 - tokens after / tokens before on held-out text. */
-  readonly shorterBy: number;
+  /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. Null where either loses text. */
+  readonly difference: Difference | null;
+  readonly generalDifference: Difference | null;
+  /** `not-comparable`: one of the two loses held-out text; what each loses stands in its score. */
+  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable' | 'not-comparable';
+  /** 1 - tokens after / tokens before on held-out text; null where either loses some. */
+  readonly shorterBy: number | null;
   readonly steps: number;
   readonly mode: TrainMode;
 }
@@ -469,6 +476,7 @@ export interface SavedRun {
   readonly finished: boolean;
   readonly experiment: Experiment;
   readonly comparison?: Comparison;
+  /** Absent where text is lost. */
   readonly finalBitsPerByte?: number;
   readonly baseBitsPerByte?: number;
   readonly bytes: number;

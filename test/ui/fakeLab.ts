@@ -142,6 +142,7 @@ const score = (bitsPerByte: number, tokens: number): ScoreResult => ({
   nllPerToken: (bitsPerByte * Math.LN2 * 148_213) / tokens,
   tokens,
   bytes: 148_213,
+  lostBytes: 0,
   documents: 2811,
 });
 
