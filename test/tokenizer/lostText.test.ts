@@ -3,7 +3,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BYTE_TO_CHARACTER } from '../../src/tokenizer/byteLevelAlphabet';
-import { loadTokenizer, lostBytesOf, spelledTokensOf } from '../../src/tokenizer/index';
+import {
+  continueBpe,
+  countWords,
+  extendTokenizer,
+  handMadePieces,
+  loadTokenizer,
+  lostBytesOf,
+  replayMerges,
+  spelledTokensOf,
+  type Tokenizer,
+} from '../../src/tokenizer/index';
 import { rustEncode, rustTokenizer } from './rust';
 
 const METASPACE = {
@@ -166,20 +176,20 @@ const cases: readonly Case[] = [
     lost: '🏽🏽',
     spelled: 10,
   },
-  { name: 'bytes of the byte-level alphabet, unknown', json: byteLevel(), text: 'ab é好', lost: 'é好', spelled: 8 },
+  { name: 'bytes of the byte-level alphabet, unknown', json: byteLevel(), text: 'ab é好', lost: 'é好', spelled: 7 },
   {
     name: 'bytes of the byte-level alphabet, fused',
     json: byteLevel({ fuse_unk: true }),
     text: 'ab é好',
     lost: 'é好',
-    spelled: 8,
+    spelled: 7,
   },
   {
     name: 'bytes of the byte-level alphabet, dropped',
     json: byteLevel({ unk_token: null }),
     text: 'aéb',
     lost: 'é',
-    spelled: 5,
+    spelled: 4,
   },
   {
     name: 'unigram, a run is one unknown',
@@ -204,6 +214,65 @@ const cases: readonly Case[] = [
     spelled: 12,
   },
 ];
+
+/** Documents in which lost characters stand alone, in runs and beside known ones. */
+const learned = ['ab 好好 a好 ab', 'a好 b 人好 ab 人', 'ab 人人 ab 好 é', 'b é 人 ab', 'ab é好 人 é'];
+
+describe('lost characters', () => {
+  const models = cases.filter(({ name }) => /^(fused|single|byte fallback whose|bytes of the)/u.test(name));
+
+  it.each(models)('get tokens of their own, and less is lost with each: $name', async ({ json }) => {
+    const codec = loadTokenizer(json);
+    const lostOf = (tokenizer: Tokenizer) =>
+      learned.reduce((sum, text) => sum + lostBytesOf(text, tokenizer.encode(text)), 0);
+    const spelledOf = (tokenizer: Tokenizer) =>
+      learned.reduce((sum, text) => sum + spelledTokensOf(text, tokenizer.encode(text)), 0);
+    const extension = await continueBpe(codec, await countWords(codec, learned), { newTokens: 40, minFrequency: 1 });
+    const { tokens, tokensAfter } = extension;
+    const lost = Array.from({ length: tokens.length + 1 }, (_, size) => lostOf(codec.extended(tokens.slice(0, size))));
+    expect(lost[0]).toBeGreaterThan(0);
+    expect(lost.at(-1)).toBe(0);
+    for (let size = 1; size < lost.length; size++) expect(lost[size]).toBeLessThanOrEqual(lost[size - 1]!);
+    for (const size of [0, 1, tokens.length]) {
+      expect(tokensAfter[size]).toBe(spelledOf(codec.extended(tokens.slice(0, size))));
+    }
+    const words = await countWords(codec, learned);
+    expect(replayMerges(codec, words, tokens).tokensAfter).toEqual(tokensAfter);
+
+    const { files, tokenizer } = extendTokenizer({ 'tokenizer.json': JSON.stringify(json) }, tokens);
+    const oracle = rustTokenizer(files['tokenizer.json']);
+    for (const text of learned) {
+      expect(Array.from(tokenizer.encode(text).ids)).toEqual((await rustEncode(oracle, text)).ids);
+    }
+  });
+
+  it('are asked for by hand, one or several at once', () => {
+    const codec = loadTokenizer(models[0]!.json);
+    for (const text of ['好', ' 好人', '好b']) {
+      const pieces = handMadePieces(codec, text, codec.largestId + 1)!;
+      const extended = codec.extended(pieces);
+      expect(extended.reaches(pieces.at(-1)!.id)).toBe(true);
+      expect(lostBytesOf(text, extended.encode(text))).toBe(0);
+    }
+    expect(handMadePieces(codec, 'a', codec.largestId + 1)).toBeNull();
+  });
+
+  it('are learned most lost bytes first, digits among them, and never merge with the unknown token', async () => {
+    const codec = loadTokenizer(models[0]!.json);
+    const texts = ['好२ 好२ 好२ 人 人 b', '好人 २ b好'];
+    const { tokens } = await continueBpe(codec, await countWords(codec, texts), { newTokens: 2 });
+    expect(tokens.map(({ kind, piece }) => [kind, piece])).toEqual([
+      ['character', '好'],
+      ['character', '२'],
+    ]);
+    const forbidden = await countWords(codec, ['é好é好', '好é好é']);
+    const rules = { newTokens: 9, neverMerge: /[é好]/u, minFrequency: 1 };
+    await expect(continueBpe(codec, forbidden, rules)).rejects.toMatchObject({
+      code: 'tokenizer/nothing-to-learn',
+      details: { turnedDown: { 'never-merge': 2 } },
+    });
+  });
+});
 
 describe('lost text', () => {
   it.each(cases)('is counted: $name', async ({ json, text, lost, spelled }) => {

@@ -13,7 +13,7 @@ export interface Segmentation {
 export interface LostSpan {
   readonly start: number;
   readonly end: number;
-  /** Unknown tokens that stand in its place: a fused one stands for the whole span; 0 where nothing does. */
+  /** Tokens that stand in its place: a fused unknown token for the whole span, 0 where nothing does. */
   readonly tokens: number;
 }
 

@@ -9,6 +9,8 @@ export interface SymbolSource {
   fill(text: string, work: SymbolWork): number;
   /** The symbol a byte begins as, for tokens whose bytes are no valid text; -1 where there is none. */
   idOfByte(byte: number): number;
+  /** What stands for text without a symbol; null where it is left out. */
+  readonly unknownId: number | null;
   /** The same rule over a vocabulary that has grown. */
   over(vocabulary: ReadonlyMap<string, number>): SymbolSource;
 }
@@ -61,7 +63,7 @@ export class ByteSymbols implements SymbolSource {
 
   constructor(
     vocabulary: ReadonlyMap<string, number>,
-    private readonly unknownId: number | null = null,
+    readonly unknownId: number | null = null,
     private readonly fuseUnknown = false,
   ) {
     this.idOf = Int32Array.from(BYTE_TO_CHARACTER, (character) => vocabulary.get(character) ?? -1);
@@ -114,22 +116,19 @@ export class ByteSymbols implements SymbolSource {
     let at = 0;
     for (const character of text) {
       const end = at + character.length;
-      let missing = 0;
-      let unknown = 0;
+      const first = count;
+      let isLost = false;
       for (const byte of encoder.encode(character)) {
         const id = this.idOf[byte]!;
         if (id >= 0) work.set(count++, id, at, end);
-        else {
-          missing++;
-          if (this.unknownId !== null && inUnknown && this.fuseUnknown) work.unitEnd[count - 1] = end;
-          else if (this.unknownId !== null) {
-            work.set(count++, this.unknownId, at, end);
-            unknown++;
-          }
+        else if (this.unknownId !== null) {
+          if (inUnknown && this.fuseUnknown) work.unitEnd[count - 1] = end;
+          else work.set(count++, this.unknownId, at, end);
         }
         inUnknown = id < 0;
+        isLost ||= inUnknown;
       }
-      if (missing > 0) work.lose(at, end, unknown);
+      if (isLost) work.lose(at, end, count - first);
       at = end;
     }
     return count;
@@ -146,7 +145,7 @@ export class CharacterSymbols implements SymbolSource {
   constructor(
     private readonly vocabulary: ReadonlyMap<string, number>,
     private readonly byteFallback: boolean,
-    private readonly unknownId: number | null,
+    readonly unknownId: number | null,
     private readonly fuseUnknown: boolean,
   ) {
     this.byteIds = Int32Array.from({ length: 256 }, (_, byte) =>
