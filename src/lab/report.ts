@@ -30,8 +30,10 @@ export function experimentOf(
   };
 }
 
-function predictionOf({ verdict, confidence, suggestedNewTokens, signals }: Diagnosis): Prediction {
-  const shorterBy = signals.find((signal) => signal.name === 'compression')?.value ?? 0;
+function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
+  const [before] = frontier;
+  const after = frontier.find((point) => point.newTokens === suggestedNewTokens);
+  const shorterBy = before && after ? 1 - before.bytesPerToken / after.bytesPerToken : 0;
   return { verdict, confidence, suggestedNewTokens, shorterBy, at: new Date().toISOString() };
 }
 

@@ -122,6 +122,7 @@ export type SignalWeight = 'decides' | 'warns' | 'shown';
 /** One line of the diagnosis. The page words it from `name`, `reading` and `inputs`. */
 export interface Signal {
   readonly name:
+    | 'lostText'
     | 'compression'
     | 'fragmentation'
     | 'exposure'
@@ -160,13 +161,17 @@ export interface Diagnosis {
   readonly confidence: number;
   readonly cost: ExpansionCost;
   readonly signals: readonly Signal[];
-  /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. */
+  /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. Lost text counts as a token a byte. */
   readonly frontier: readonly {
     readonly newTokens: number;
     readonly bytesPerToken: number;
+    /** Without `links`, the tokens that hardly stand alone. */
     readonly exposureP10: number;
+    readonly links: number;
   }[];
   readonly suggestedNewTokens: number;
+  /** The size whose signals and cost are given: the suggested one, or the largest where no size is seen often enough. */
+  readonly readAtNewTokens: number;
   readonly bytesPerPreToken: number;
   readonly mostFragmented: readonly {
     readonly text: string;

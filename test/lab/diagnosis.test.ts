@@ -9,12 +9,22 @@ import { signalsOf, suggestSize, verdictOf, type DiagnosisCounts } from '../../s
 import { continueBpe, countWords, loadTokenizer } from '../../src/tokenizer/index';
 import { letterTokenizer } from './letters';
 
+const heldOut = (tokensBefore: number, tokensAfter: number, lostBefore = 0, lostAfter = 0) => ({
+  bytes: 10_000,
+  tokensBefore,
+  tokensAfter,
+  lostBefore,
+  lostAfter,
+});
+
 const counts = (change: Partial<DiagnosisCounts> = {}): DiagnosisCounts => ({
   newTokens: 256,
   exposureP10: 300,
+  links: 0,
+  lostCharacters: 0,
   epochs: 1,
   trainBytes: 1_000_000,
-  heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 4000 },
+  heldOut: heldOut(8000, 4000),
   general: { bytes: 10_000, tokens: 3000 },
   preTokens: { bytes: 10_000, count: 500 },
   parameters: 3_700_000,
@@ -34,9 +44,9 @@ describe('the frontier', () => {
   ] as const;
   it('counts tokens and occurrences of every smaller vocabulary from one trace', () => {
     expect(frontierOf({ tokens, tokensAfter: Float64Array.of(9, 5, 3) }, [0, 1, 2])).toEqual([
-      { newTokens: 0, tokens: 9, exposureP10: 0 },
-      { newTokens: 1, tokens: 5, exposureP10: 4 },
-      { newTokens: 2, tokens: 3, exposureP10: 0 },
+      { newTokens: 0, tokens: 9, exposureP10: 0, links: 0 },
+      { newTokens: 1, tokens: 5, exposureP10: 4, links: 0 },
+      { newTokens: 2, tokens: 3, exposureP10: 2, links: 1 },
     ]);
   });
   it('shows sizes that ascend from the untouched vocabulary to the largest', () => {
@@ -72,14 +82,9 @@ describe('the verdict', () => {
   const cases: [string, Partial<DiagnosisCounts>, boolean, string][] = [
     ['compresses and is fragmented', {}, true, 'expand'],
     ['compresses, not fragmented', { general: { bytes: 10_000, tokens: 8000 } }, true, 'expand-for-speed'],
-    ['saves too little', { heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 7600 } }, true, 'do-not-expand'],
+    ['saves too little', { heldOut: heldOut(8000, 7600) }, true, 'do-not-expand'],
     ['would compress, but no size is seen often enough', {}, false, 'need-more-data'],
-    [
-      'saves too little and is too small',
-      { heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 7900 } },
-      false,
-      'do-not-expand',
-    ],
+    ['saves too little and is too small', { heldOut: heldOut(8000, 7900) }, false, 'do-not-expand'],
   ];
   it.each(cases)('%s', (_, change, holds, verdict) => {
     expect(verdictOf(counts(change), holds)).toBe(verdict);
@@ -91,7 +96,7 @@ describe('the verdict', () => {
     expect(verdictOf(counts({ boundaries: { ...notation, atomicTokens: 7000 } }), true)).toBe('expand');
     expect(verdictOf(counts({ boundaries: { ...notation, violations: 300 } }), true)).toBe('expand');
     // Atoms that save 6 % are not worth it, however little merges save beyond them.
-    const little = { heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 6900 } };
+    const little = { heldOut: heldOut(8000, 6900) };
     expect(verdictOf(counts({ ...little, boundaries: { ...notation, atomicTokens: 7500 } }), true)).toBe('expand');
   });
 });
@@ -120,6 +125,8 @@ describe('confidence', () => {
     bytes: Array.from({ length: 40 }, () => 250),
     tokensBefore: Array.from({ length: 40 }, (_, n) => before + (n % 5)),
     tokensAfter: Array.from({ length: 40 }, (_, n) => after + (n % 5)),
+    lostBefore: Array.from({ length: 40 }, () => 0),
+    lostAfter: Array.from({ length: 40 }, () => 0),
   });
 
   it('is full where every redraw and every moved mark ends at the same verdict', () => {
@@ -127,12 +134,18 @@ describe('confidence', () => {
   });
 
   it('falls where there are hardly any held-out documents to draw from', () => {
-    const two = { bytes: [250, 250], tokensBefore: [200, 200], tokensAfter: [100, 100] };
+    const two = {
+      bytes: [250, 250],
+      tokensBefore: [200, 200],
+      tokensAfter: [100, 100],
+      lostBefore: [0, 0],
+      lostAfter: [0, 0],
+    };
     expect(verdictConfidence(counts(), two, [300]).confidence).toBeCloseTo(0.4, 10);
   });
 
   it('falls where a mark lies close to the measurement', () => {
-    const close = counts({ heldOut: { bytes: 10_000, tokensBefore: 8080, tokensAfter: 7240 } });
+    const close = counts({ heldOut: heldOut(8080, 7240) });
     const { verdict, confidence } = verdictConfidence(close, documents(200, 179), [300]);
     expect(verdict).toBe('expand');
     expect(confidence).toBeGreaterThan(0.4);

@@ -288,8 +288,10 @@ export const diagnosis: Diagnosis = {
     newTokens: size,
     bytesPerToken: [1.51, 2.02, 2.34, 2.63, 2.89, 3.02, 3.1][at]!,
     exposureP10: [0, 6120, 3010, 1203, 412, 96, 21][at]!,
+    links: 0,
   })),
   suggestedNewTokens: 512,
+  readAtNewTokens: 512,
   bytesPerPreToken: 3.21,
   droppedShare: 0,
   mostFragmented: PARTS.slice(0, 10).map((text, at) => ({

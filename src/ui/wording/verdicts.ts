@@ -37,13 +37,17 @@ export const corpusSentence = (corpus: CorpusSummary): string =>
 
 export function diagnosisSentence(diagnosis: Diagnosis): string {
   const saved = percent(signalOf(diagnosis, 'compression')?.value ?? 0, 0);
-  const perToken = plain(fileSize(signalOf(diagnosis, 'budget')?.value ?? 0));
-  const tokens = count(diagnosis.suggestedNewTokens);
+  const tokens = count(diagnosis.readAtNewTokens);
+  const lost = signalOf(diagnosis, 'lostText');
   const sentences: Record<Verdict, () => string> = {
     expand: () =>
-      msg(
-        str`Expand: ${tokens} new tokens would save ${saved} of the length, and each is common enough to be learned.`,
-      ),
+      lost?.weight === 'decides'
+        ? msg(
+            str`Expand: the tokenizer cannot write ${percent(lost.value)} of these texts, and no training gives that back.`,
+          )
+        : msg(
+            str`Expand: ${tokens} new tokens would save ${saved} of the length, and each is common enough to be learned.`,
+          ),
     'expand-for-speed': () =>
       msg(
         str`Expand for speed: ${tokens} new tokens make these texts ${saved} shorter; the model need not get better at them.`,
@@ -51,9 +55,17 @@ export function diagnosisSentence(diagnosis: Diagnosis): string {
     'atomic-only': () =>
       msg('Give each symbol its own token; learned merges would cut these texts in the wrong places.'),
     'do-not-expand': () =>
-      msg('Do not expand: these texts are cut almost as well as general text. Train on the old vocabulary.'),
+      msg(
+        str`Do not expand: ${tokens} new tokens would save only ${saved} of the length. Train on the old vocabulary.`,
+      ),
     'need-more-data': () =>
-      msg(str`Cannot tell yet: ${perToken} of text for each new token. Add text or ask for fewer tokens.`),
+      lost?.weight === 'decides'
+        ? msg(
+            str`Cannot tell yet: the tokenizer cannot write ${percent(lost.value)} of these texts, but too little text shows its characters. Add text.`,
+          )
+        : msg(
+            str`Cannot tell yet: ${tokens} new tokens would save ${saved} of the length, but no size is seen often enough. Add text.`,
+          ),
   };
   return sentences[diagnosis.verdict]();
 }
