@@ -3,10 +3,10 @@
  * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
-import type { GrammarName, LearnMethod } from '../tokenizer/index';
+import type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
 import type { Difference, Interval } from './bootstrap';
 
-export type { Difference, GrammarName, Interval, LearnMethod };
+export type { Difference, GrammarName, Interval, LearnMethod, Refusal, Shortfall };
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -238,7 +238,9 @@ export interface CandidateCounts {
   readonly exposures: Float64Array;
   readonly byHand: readonly { readonly text: string; readonly occurrences: number }[];
   readonly newTokens: number;
+  /** Without links, the tokens that hardly stand alone. */
   readonly exposureP10: number;
+  /** Lost text counts as a token a byte. */
   readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
 }
 
@@ -249,7 +251,18 @@ export interface NewToken {
   readonly pieces: readonly { readonly id: number; readonly text: string }[];
   readonly occurrences: number;
   readonly documents: number;
+  /** Over all occurrences; of a character that was lost, bytes that are written now. */
   readonly tokensSaved: number;
+}
+
+/** The same text cut before and after. Tokens count lost text as byte fallback would spell it, a token a byte. */
+export interface LengthChange {
+  readonly bytes: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Of `bytes`, those that no token stands for. */
+  readonly lostBefore: number;
+  readonly lostAfter: number;
 }
 
 export interface VocabularySummary {
@@ -259,8 +272,12 @@ export interface VocabularySummary {
   readonly spareRowsUsed: number;
   readonly embeddingRowsBefore: number;
   readonly embeddingRowsAfter: number;
-  readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
-  readonly general: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+  readonly heldOut: LengthChange;
+  readonly general: LengthChange;
+  /** Of the new tokens, those that hardly stand alone, because longer ones took their occurrences. */
+  readonly links: number;
+  /** Why there are fewer than were asked for; null where there are as many. */
+  readonly shortfall: Shortfall | null;
   /** By which llama.cpp's converter knows a byte-level pre-tokenizer; null for other models. */
   readonly llamaCppHash: { readonly before: string; readonly after: string } | null;
   readonly milliseconds: number;

@@ -8,6 +8,7 @@ import {
   pruneLeaves,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
+  type Shortfall,
   type Tokenizer,
   type TokenizerFiles,
   type VocabularyExtension,
@@ -17,7 +18,7 @@ import { countText } from './counting';
 import type { NewRows } from './graftedRows';
 import { piecesShown } from './pieces';
 import { throttled, type OnProgress } from './progress';
-import type { NewToken, VocabularySummary } from './results';
+import type { LengthChange, NewToken, VocabularySummary } from './results';
 import type { TokenizerModel } from './tokenizerModel';
 
 export interface Vocabulary {
@@ -60,8 +61,25 @@ export async function buildVocabulary(
     tokenizer,
     files,
     newRows: chosen.map(({ id, pieces }) => ({ id, pieces })),
-    summary: { ...summary, dead: extension.dead.length, milliseconds: performance.now() - started },
+    summary: {
+      ...summary,
+      dead: extension.dead.length,
+      links: chosen.length - standingOf(chosen),
+      shortfall: chosen.length < newTokens ? shortfallOf(extension, newTokens, chosen.length) : null,
+      milliseconds: performance.now() - started,
+    },
   };
+}
+
+function standingOf(tokens: readonly LearnedToken[]): number {
+  const merged = tokens.filter((token) => token.kind !== 'added');
+  return tokens.length - merged.length + new Exposures(merged).standing(merged.length).length;
+}
+
+/** Of the learning, with what was taken out afterwards. */
+function shortfallOf({ shortfall }: VocabularyExtension, asked: number, learned: number): Shortfall {
+  const gone = (shortfall?.learned ?? asked) - learned;
+  return { asked, learned, turnedDown: { ...shortfall?.turnedDown, ...(gone > 0 ? { 'turned-down': gone } : {}) } };
 }
 
 /** What an extended tokenizer saves, and where its new ids lie. */
@@ -87,6 +105,8 @@ export async function summaryOf(
   return {
     newTokens,
     dead: 0,
+    links: 0,
+    shortfall: null,
     firstNewId,
     spareRowsUsed: Math.max(0, Math.min(rowsBefore, end) - firstNewId),
     embeddingRowsBefore: rowsBefore,
@@ -153,9 +173,14 @@ function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: 
       pieces: piecesShown(base, token.pieces),
       occurrences,
       documents: token.documents,
-      tokensSaved: occurrences * (token.pieces.length - 1),
+      tokensSaved: occurrences * savedByEach(token),
     };
   });
+}
+
+function savedByEach(token: LearnedToken): number {
+  const wasLost = token.kind === 'character' && token.pieces.length < 2;
+  return wasLost ? token.bytes.length : token.pieces.length - 1;
 }
 
 async function beforeAndAfter(
@@ -163,8 +188,8 @@ async function beforeAndAfter(
   after: Tokenizer,
   documents: readonly string[],
   signal: { readonly signal?: AbortSignal },
-) {
-  const { bytes, tokens: tokensBefore } = await countText(before, documents, countedBytes, signal);
-  const { tokens: tokensAfter } = await countText(after, documents, countedBytes, signal);
-  return { bytes, tokensBefore, tokensAfter };
+): Promise<LengthChange> {
+  const old = await countText(before, documents, countedBytes, signal);
+  const { tokens: tokensAfter, lostBytes: lostAfter } = await countText(after, documents, countedBytes, signal);
+  return { bytes: old.bytes, tokensBefore: old.tokens, tokensAfter, lostBefore: old.lostBytes, lostAfter };
 }

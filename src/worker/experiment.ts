@@ -216,7 +216,8 @@ export class Experiment implements LabApi {
       const table = await this.candidateTable(choice, onProgress, signal);
       const extension = table.extensionOf(choice);
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-      const vocabulary = await buildVocabulary(model, corpus, extension, extension.tokens.length, {
+      const asked = Math.max(extension.tokens.length, choice.newTokens + choice.added.length);
+      const vocabulary = await buildVocabulary(model, corpus, extension, asked, {
         onProgress,
         signal,
       });

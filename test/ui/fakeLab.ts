@@ -392,8 +392,10 @@ export function fakeLab({
     spareRowsUsed: 0,
     embeddingRowsBefore: 4096,
     embeddingRowsAfter: 4096 + size,
-    heldOut: { bytes: 148_213, tokensBefore: 98_112, tokensAfter: 51_230 },
-    general: { bytes: 210_442, tokensBefore: 53_004, tokensAfter: 52_001 },
+    heldOut: { bytes: 148_213, tokensBefore: 98_112, tokensAfter: 51_230, lostBefore: 0, lostAfter: 0 },
+    general: { bytes: 210_442, tokensBefore: 53_004, tokensAfter: 52_001, lostBefore: 0, lostAfter: 0 },
+    links: 0,
+    shortfall: null,
     llamaCppHash: { before: 'a1b2', after: 'c3d4' },
     milliseconds: 310,
   });

@@ -63,6 +63,8 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
   };
 }
 
+const kilobytes = (bytes: number): string =>
+  bytes < 1000 ? `${Math.round(bytes)} bytes` : `${Math.round(bytes / 1000)} KB`;
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function whyOf({ name, value, thresholds, inputs, grammar }: Signal): string {
@@ -79,7 +81,7 @@ function whyOf({ name, value, thresholds, inputs, grammar }: Signal): string {
     case 'boundaries':
       return `The texts are ${grammar ?? 'in a notation'}; ${percent(value)} of base tokens cross or split a symbol, too many from ${percent(first)}.`;
     case 'budget':
-      return `${Math.round(value / 1000)} KB of text for each new token; under ${first / 1000} KB is little, over ${second / 1000} KB plenty.`;
+      return `${kilobytes(value)} of text for each new token; under ${first / 1000} KB is little, over ${second / 1000} KB plenty.`;
     case 'vocabularyShare':
       return `The vocabulary would hold ${percent(value)} of all parameters; heavy from ${percent(first)}.`;
     case 'naturalness':

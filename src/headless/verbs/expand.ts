@@ -22,6 +22,7 @@ import {
 } from '../../lab/index';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
+import { vocabularyLines } from '../vocabularyText';
 import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
@@ -82,21 +83,22 @@ async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
 }
 
 function answerOf(command: Command, { summary }: Vocabulary, out: string): Answer {
-  const { heldOut } = summary;
   return {
     value: {
       out,
       newTokens: summary.newTokens.length,
+      shortfall: summary.shortfall,
       firstNewId: summary.firstNewId,
       spareRowsUsed: summary.spareRowsUsed,
       embeddingRowsBefore: summary.embeddingRowsBefore,
       embeddingRowsAfter: summary.embeddingRowsAfter,
       dead: summary.dead,
+      links: summary.links,
       method: command.text('method'),
-      heldOut,
+      heldOut: summary.heldOut,
       general: summary.general,
       llamaCppHash: summary.llamaCppHash,
     },
-    text: `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
+    text: [...vocabularyLines(summary), `written to ${out}`].join('\n'),
   };
 }

@@ -25,6 +25,7 @@ import { openShards } from '../countingShards';
 import { nodeDevice } from '../device';
 import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
+import { vocabularyLines } from '../vocabularyText';
 import type { Answer } from '../answer';
 import { corpusOf } from './corpus';
 import { loaded, modelSource } from './model';
@@ -109,6 +110,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
   const value = {
     out,
     steps: status.step,
+    ...(vocabulary ? { newTokens: vocabulary.summary.newTokens.length, shortfall: vocabulary.summary.shortfall } : {}),
     losses,
     bitsPerByte: {
       ...(start ? { base: start.bitsPerByte } : {}),
@@ -127,6 +129,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
   return {
     value,
     text: [
+      ...(vocabulary ? vocabularyLines(vocabulary.summary) : []),
       `${status.step} steps; held-out ${bitsText(before)} to ${bitsText(after)} bits per byte; verified, written to ${out}`,
       ...(start ? lostLine('base, held-out', start) : []),
       ...lostLine(start ? 'graft, held-out' : 'held-out', after),

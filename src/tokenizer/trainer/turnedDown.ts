@@ -15,7 +15,9 @@ export type Refusal =
   /** The vocabulary has the piece, so that it would only get a second way to itself. */
   | 'known'
   /** Joined to an added token, the unknown token or a byte of byte fallback, which merge with nothing. */
-  | 'unmergeable';
+  | 'unmergeable'
+  /** Learned, and taken out again: by hand, or because it is seen less often than the exposure asked for. */
+  | 'turned-down';
 
 export interface Shortfall {
   readonly asked: number;
@@ -59,6 +61,7 @@ const said: Readonly<Record<Refusal, string>> = {
   'never-reached': 'would never be reached, since the text is cut elsewhere before',
   known: 'are tokens already',
   unmergeable: 'join a byte, an added token or the unknown token, which merge with nothing',
+  'turned-down': 'were turned down afterwards, by hand or for their exposure',
 };
 
 const remedies: Readonly<Partial<Record<Refusal, string>>> = {
@@ -67,6 +70,7 @@ const remedies: Readonly<Partial<Record<Refusal, string>>> = {
   digit: 'allow digits to merge',
   'too-long': 'allow longer tokens',
   'never-merge': 'narrow what is never merged',
+  'turned-down': 'ask for a lower exposure',
 };
 
 /** `{ digit: 3 }` as "3 hold a digit, which is not merged"; the largest number first. */
