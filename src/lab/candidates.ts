@@ -14,6 +14,7 @@ import {
   oldPieces,
   pruneLeaves,
   replayMerges,
+  standingOccurrences,
   tenthPercentile,
   visibleText,
   type NewPiece,
@@ -185,11 +186,4 @@ function flagsOf(token: NewToken, isTwin: boolean): CandidateFlag[] {
   else if (token.documents < fewDocuments) flags.push('few-documents');
   if (isTwin) flags.push('near-duplicate');
   return flags;
-}
-
-/** Without links of merge chains, which hardly stand alone. */
-function standingOccurrences(tokens: readonly NewToken[]): Float64Array {
-  // Added tokens are no merges: nothing takes occurrences from them but each other, which only the text tells.
-  if (tokens.some((token) => token.kind === 'added')) return Float64Array.from(tokens, (token) => token.occurrences);
-  return new Exposures(tokens).standing(tokens.length);
 }

@@ -251,7 +251,7 @@ export interface NewToken {
   readonly pieces: readonly { readonly id: number; readonly text: string }[];
   readonly occurrences: number;
   readonly documents: number;
-  /** Over all occurrences; of a character that was lost, bytes that are written now. */
+  /** Over all occurrences; what was lost counts as a token a byte. */
   readonly tokensSaved: number;
 }
 

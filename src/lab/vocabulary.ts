@@ -6,6 +6,8 @@ import {
   extendTokenizer,
   llamaCppHash,
   pruneLeaves,
+  spelledTokensOf,
+  standingOccurrences,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
   type Shortfall,
@@ -64,16 +66,11 @@ export async function buildVocabulary(
     summary: {
       ...summary,
       dead: extension.dead.length,
-      links: chosen.length - standingOf(chosen),
+      links: chosen.length - standingOccurrences(chosen).length,
       shortfall: chosen.length < newTokens ? shortfallOf(extension, newTokens, chosen.length) : null,
       milliseconds: performance.now() - started,
     },
   };
-}
-
-function standingOf(tokens: readonly LearnedToken[]): number {
-  const merged = tokens.filter((token) => token.kind !== 'added');
-  return tokens.length - merged.length + new Exposures(merged).standing(merged.length).length;
 }
 
 /** Of the learning, with what was taken out afterwards. */
@@ -165,6 +162,7 @@ export function tokenizerModelOf(
 function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: number): NewToken[] {
   const isWhole = chosen.length === learned;
   const exposures = isWhole ? chosen.map((token) => token.occurrences) : new Exposures(chosen).of(chosen.length);
+  const spelled = spelledBefore(base, chosen);
   return chosen.map((token, index) => {
     const occurrences = exposures[index]!;
     return {
@@ -173,14 +171,21 @@ function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: 
       pieces: piecesShown(base, token.pieces),
       occurrences,
       documents: token.documents,
-      tokensSaved: occurrences * savedByEach(token),
+      tokensSaved: occurrences * (spelled(token.id) - 1),
     };
   });
 }
 
-function savedByEach(token: LearnedToken): number {
-  const wasLost = token.kind === 'character' && token.pieces.length < 2;
-  return wasLost ? token.bytes.length : token.pieces.length - 1;
+/** By new id, the old tokens of its text, lost text spelled in bytes. */
+function spelledBefore(base: Tokenizer, chosen: readonly LearnedToken[]): (id: number) => number {
+  const spelled = new Map<number, number>();
+  const of = (id: number): number => spelled.get(id) ?? 1;
+  for (const token of chosen) {
+    if (token.kind === 'merge') spelled.set(token.id, of(token.left) + of(token.right));
+    else if (token.kind === 'added') spelled.set(token.id, spelledTokensOf(token.piece, base.encode(token.piece)));
+    else spelled.set(token.id, Math.max(token.pieces.length, token.bytes.length));
+  }
+  return of;
 }
 
 async function beforeAndAfter(

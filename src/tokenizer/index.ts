@@ -39,7 +39,7 @@ export { type Atom, atomsOf, type Grammar, type GrammarName } from './grammar/gr
 export { detectGrammar } from './grammar/detectGrammar';
 export { grammars } from './grammar/grammars';
 export { countBoundaries } from './grammar/boundaries';
-export { Exposures, LINK_SHARE, tenthPercentile, type TracedToken } from './trainer/exposures';
+export { Exposures, LINK_SHARE, standingOccurrences, tenthPercentile, type TracedToken } from './trainer/exposures';
 export { lostCharacters } from './trainer/unknownCharacters';
 export { remedyText, turnedDownText, type Refusal, type Shortfall } from './trainer/turnedDown';
 export { pruneLeaves } from './trainer/pruneLeaves';

@@ -48,6 +48,13 @@ export class Exposures {
   }
 }
 
+/** Occurrences of learned tokens that are no links. From added tokens, which are no merges, only the text takes any. */
+export function standingOccurrences(tokens: readonly (TracedToken & { readonly occurrences: number })[]): Float64Array {
+  const merged = tokens.filter((token) => token.kind !== 'added');
+  const added = tokens.filter((token) => token.kind === 'added').map((token) => token.occurrences);
+  return Float64Array.of(...new Exposures(merged).standing(merged.length), ...added);
+}
+
 /** The 10th percentile of exposure over the tokens that stand alone; 0 without any. */
 export function tenthPercentile(values: ArrayLike<number>): number {
   if (values.length === 0) return 0;
