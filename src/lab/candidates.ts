@@ -8,11 +8,14 @@ import {
   bytesOfPiece,
   countWords,
   Exposures,
+  LINK_SHARE,
   handMadePieces,
   numberedFrom,
   oldPieces,
   pruneLeaves,
   replayMerges,
+  standingOccurrences,
+  tenthPercentile,
   visibleText,
   type NewPiece,
   type NewToken,
@@ -27,8 +30,6 @@ import { piecesShown } from './pieces';
 import type { Candidate, CandidateCounts, CandidateFlag, LearnWay, VocabularyChoice } from './results';
 import type { TokenizerModel } from './tokenizerModel';
 
-/** Of the occurrences it was learned for, what must be left when longer tokens have taken theirs. */
-const leftAlone = 0.05;
 const fewDocuments = 5;
 
 export class CandidateTable {
@@ -86,7 +87,7 @@ export class CandidateTable {
       exposures,
       byHand: byHand.map(({ text, occurrences }) => ({ text, occurrences })),
       newTokens: tokens.length,
-      exposureP10: tenth(tokens.map((token) => token.occurrences)),
+      exposureP10: tenthPercentile(standingOccurrences(tokens)),
       heldOut: { bytes: this.heldOut.bytes, tokensBefore: this.heldOut.tokens, tokensAfter },
     };
   }
@@ -180,14 +181,9 @@ function acceptedIndices(tokens: readonly NewToken[], { newTokens, rejected }: V
 function flagsOf(token: NewToken, isTwin: boolean): CandidateFlag[] {
   const flags: CandidateFlag[] = [];
   // What is left of one that stands inside of others stands in few documents too; that says nothing more.
-  if (token.occurrences < leftAlone * token.occurrencesAtMerge) flags.push('inside-another');
+  if (token.occurrences < LINK_SHARE * token.occurrencesAtMerge) flags.push('inside-another');
   else if (isBoundPair(token)) flags.push('bound-pair');
   else if (token.documents < fewDocuments) flags.push('few-documents');
   if (isTwin) flags.push('near-duplicate');
   return flags;
-}
-
-function tenth(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(0.1 * (sorted.length - 1))] ?? 0;
 }

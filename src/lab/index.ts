@@ -1,7 +1,6 @@
 /** The lab's public face: steps and the values they hand on. */
 export type * from './results';
 export { applyDelta } from './applyDelta';
-export { bitsPerByte } from './bootstrap';
 export { CandidateTable } from './candidates';
 export { throwIfCancelled } from './cancel';
 export { scoreResult } from './compare';

@@ -3,12 +3,13 @@
  * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
-import type { GrammarName, LearnMethod } from '../tokenizer/index';
 import type { CorpusFileReport, Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
-import type { Interval } from './bootstrap';
+import type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
+import type { Difference, Interval } from './bootstrap';
 import type { ModelNote, TokenizerClassChoice } from './modelNotes';
 
 export type {
+  Difference,
   Doubt,
   DocumentFormat,
   GrammarName,
@@ -16,6 +17,8 @@ export type {
   LearnMethod,
   ModelNote,
   ReadingChoice,
+  Refusal,
+  Shortfall,
   TokenizerClassChoice,
 };
 
@@ -131,6 +134,7 @@ export type SignalWeight = 'decides' | 'warns' | 'shown';
 /** One line of the diagnosis. The page words it from `name`, `reading` and `inputs`. */
 export interface Signal {
   readonly name:
+    | 'lostText'
     | 'compression'
     | 'fragmentation'
     | 'exposure'
@@ -169,13 +173,17 @@ export interface Diagnosis {
   readonly confidence: number;
   readonly cost: ExpansionCost;
   readonly signals: readonly Signal[];
-  /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. */
+  /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. Lost text counts as a token a byte. */
   readonly frontier: readonly {
     readonly newTokens: number;
     readonly bytesPerToken: number;
+    /** Without `links`, the tokens that hardly stand alone. */
     readonly exposureP10: number;
+    readonly links: number;
   }[];
   readonly suggestedNewTokens: number;
+  /** The size whose signals and cost are given: the suggested one, or the largest where no size is seen often enough. */
+  readonly readAtNewTokens: number;
   readonly bytesPerPreToken: number;
   readonly mostFragmented: readonly {
     readonly text: string;
@@ -242,7 +250,9 @@ export interface CandidateCounts {
   readonly exposures: Float64Array;
   readonly byHand: readonly { readonly text: string; readonly occurrences: number }[];
   readonly newTokens: number;
+  /** Without links, the tokens that hardly stand alone. */
   readonly exposureP10: number;
+  /** Lost text counts as a token a byte. */
   readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
 }
 
@@ -253,7 +263,18 @@ export interface NewToken {
   readonly pieces: readonly { readonly id: number; readonly text: string }[];
   readonly occurrences: number;
   readonly documents: number;
+  /** Over all occurrences; what was lost counts as a token a byte. */
   readonly tokensSaved: number;
+}
+
+/** The same text cut before and after. Tokens count lost text as byte fallback would spell it, a token a byte. */
+export interface LengthChange {
+  readonly bytes: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Of `bytes`, those that no token stands for. */
+  readonly lostBefore: number;
+  readonly lostAfter: number;
 }
 
 export interface VocabularySummary {
@@ -265,8 +286,12 @@ export interface VocabularySummary {
   readonly spareRowsUsed: number;
   readonly embeddingRowsBefore: number;
   readonly embeddingRowsAfter: number;
-  readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
-  readonly general: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+  readonly heldOut: LengthChange;
+  readonly general: LengthChange;
+  /** Of the new tokens, those that hardly stand alone, because longer ones took their occurrences. */
+  readonly links: number;
+  /** Why there are fewer than were asked for; null where there are as many. */
+  readonly shortfall: Shortfall | null;
   /** By which llama.cpp's converter knows a byte-level pre-tokenizer; null for other models. */
   readonly llamaCppHash: { readonly before: string; readonly after: string } | null;
   readonly milliseconds: number;
@@ -312,8 +337,10 @@ export interface StepRecord {
 export interface EvaluationRecord {
   readonly type: 'evaluation';
   readonly step: number;
-  /** On the same held-out documents as the base's figure. */
-  readonly bitsPerByte: number;
+  /** On the same held-out documents as the base's figure; null where some of their text is lost. */
+  readonly bitsPerByte: number | null;
+  /** Bytes of them that the tokenizer cannot write; absent: none. */
+  readonly lostBytes?: number;
   readonly milliseconds: number;
 }
 
@@ -373,7 +400,8 @@ export interface RunStatus {
   readonly stepMilliseconds: number;
   readonly millisecondsLeft: number;
   readonly plan?: FittingPlan;
-  readonly baseBitsPerByte?: number;
+  /** Null where the base's tokenizer loses text; absent while it is not known. */
+  readonly baseBitsPerByte?: number | null;
   readonly savedStep?: number;
   /** While `preparing`: what is being done; compiling and measuring the base take a while on slow adapters. */
   readonly preparing?: Progress;
@@ -389,8 +417,11 @@ export interface ArmResult {
 }
 
 export interface ScoreResult {
-  readonly bitsPerByte: number;
-  /** 95 % interval by bootstrap over documents. */
+  /** Null where text is lost: what an unknown token stands for has no price. */
+  readonly bitsPerByte: number | null;
+  /** Of `bytes`, those that the tokenizer cannot write: under its unknown token, or left out. */
+  readonly lostBytes: number;
+  /** 95 % interval by bootstrap over documents; null where text is lost, or where there is one document. */
   readonly interval: Interval;
   readonly nllPerToken: number;
   readonly tokens: number;
@@ -400,12 +431,13 @@ export interface ScoreResult {
 
 export interface Comparison {
   readonly arms: readonly ArmResult[];
-  /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. */
-  readonly difference: { readonly bitsPerByte: number; readonly interval: Interval };
-  readonly generalDifference: { readonly bitsPerByte: number; readonly interval: Interval };
-  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable';
-  /** 1 - tokens after / tokens before on held-out text. */
-  readonly shorterBy: number;
+  /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. Null where either loses text. */
+  readonly difference: Difference | null;
+  readonly generalDifference: Difference | null;
+  /** `not-comparable`: one of the two loses held-out text; what each loses stands in its score. */
+  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable' | 'not-comparable';
+  /** 1 - tokens after / tokens before on held-out text; null where either loses some. */
+  readonly shorterBy: number | null;
   readonly steps: number;
   readonly mode: TrainMode;
 }
@@ -481,6 +513,7 @@ export interface SavedRun {
   readonly finished: boolean;
   readonly experiment: Experiment;
   readonly comparison?: Comparison;
+  /** Absent where text is lost. */
   readonly finalBitsPerByte?: number;
   readonly baseBitsPerByte?: number;
   readonly bytes: number;

@@ -6,7 +6,7 @@
 import { seededRandom } from './random';
 import type { Device } from '../engine/index';
 import { LabError } from '../error';
-import { bitsPerByte, type DocumentScores } from './bootstrap';
+import { bitsPerByte, sum, type DocumentScores } from './bootstrap';
 import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './batches';
 import { compareArms, type ArmScores } from './compare';
 import type { CorpusText } from './corpusText';
@@ -18,7 +18,7 @@ import { ModelSession, requirePositions } from './modelSession';
 import type { LoadedModel } from './openModel';
 import { microBatchTokens, planTraining } from './plans';
 import { throttled, type OnProgress } from './progress';
-import type { Comparison, RunStatus, SampleRecord, TrainSettings } from './results';
+import type { Comparison, EvaluationRecord, RunStatus, SampleRecord, TrainSettings } from './results';
 import type { Tokenizer } from '../tokenizer/index';
 import { TrainRun, type OnUpdate } from './trainRun';
 import type { Vocabulary } from './vocabulary';
@@ -136,7 +136,7 @@ export class Training {
         evaluate: async () => {
           const done = this.run?.status.step ?? 0;
           const untrained = done === 0 ? this.arms.untrained?.heldOut : undefined;
-          return bitsPerByte(untrained ?? (await scoreDocuments(this.session.scorer(), heldOut)));
+          return evaluated(untrained ?? (await scoreDocuments(this.session.scorer(), heldOut)));
         },
         ...(settings.sampleEvery > 0 ? { sample: () => this.sample() } : {}),
         ...(save ? { save } : {}),
@@ -244,3 +244,8 @@ export class Training {
 }
 
 const noReport: OnProgress = () => undefined;
+
+function evaluated(scores: DocumentScores): Pick<EvaluationRecord, 'bitsPerByte' | 'lostBytes'> {
+  const lostBytes = sum(scores.lostBytes);
+  return { bitsPerByte: bitsPerByte(scores), ...(lostBytes > 0 ? { lostBytes } : {}) };
+}

@@ -6,8 +6,11 @@ import {
   extendTokenizer,
   llamaCppHash,
   pruneLeaves,
+  spelledTokensOf,
+  standingOccurrences,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
+  type Shortfall,
   type Tokenizer,
   type TokenizerFiles,
   type VocabularyExtension,
@@ -17,7 +20,7 @@ import { countText } from './counting';
 import type { NewRows } from './graftedRows';
 import { piecesShown } from './pieces';
 import { throttled, type OnProgress } from './progress';
-import type { NewToken, VocabularySummary } from './results';
+import type { LengthChange, NewToken, VocabularySummary } from './results';
 import type { TokenizerModel } from './tokenizerModel';
 
 export interface Vocabulary {
@@ -64,9 +67,17 @@ export async function buildVocabulary(
       ...summary,
       ...(extension.refused.length > 0 ? { refused: extension.refused.map(({ text }) => text) } : {}),
       dead: extension.dead.length,
+      links: chosen.length - standingOccurrences(chosen).length,
+      shortfall: chosen.length < newTokens ? shortfallOf(extension, newTokens, chosen.length) : null,
       milliseconds: performance.now() - started,
     },
   };
+}
+
+/** Of the learning, with what was taken out afterwards. */
+function shortfallOf({ shortfall }: VocabularyExtension, asked: number, learned: number): Shortfall {
+  const gone = (shortfall?.learned ?? asked) - learned;
+  return { asked, learned, turnedDown: { ...shortfall?.turnedDown, ...(gone > 0 ? { 'turned-down': gone } : {}) } };
 }
 
 /** What an extended tokenizer saves, and where its new ids lie. */
@@ -92,6 +103,8 @@ export async function summaryOf(
   return {
     newTokens,
     dead: 0,
+    links: 0,
+    shortfall: null,
     firstNewId,
     spareRowsUsed: Math.max(0, Math.min(rowsBefore, end) - firstNewId),
     embeddingRowsBefore: rowsBefore,
@@ -159,6 +172,7 @@ export function tokenizerModelOf(
 function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: number): NewToken[] {
   const isWhole = chosen.length === learned;
   const exposures = isWhole ? chosen.map((token) => token.occurrences) : new Exposures(chosen).of(chosen.length);
+  const spelled = spelledBefore(base, chosen);
   return chosen.map((token, index) => {
     const occurrences = exposures[index]!;
     return {
@@ -167,9 +181,21 @@ function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: 
       pieces: piecesShown(base, token.pieces),
       occurrences,
       documents: token.documents,
-      tokensSaved: occurrences * (token.pieces.length - 1),
+      tokensSaved: occurrences * (spelled(token.id) - 1),
     };
   });
+}
+
+/** By new id, the old tokens of its text, lost text spelled in bytes. */
+function spelledBefore(base: Tokenizer, chosen: readonly LearnedToken[]): (id: number) => number {
+  const spelled = new Map<number, number>();
+  const of = (id: number): number => spelled.get(id) ?? 1;
+  for (const token of chosen) {
+    if (token.kind === 'merge') spelled.set(token.id, of(token.left) + of(token.right));
+    else if (token.kind === 'added') spelled.set(token.id, spelledTokensOf(token.piece, base.encode(token.piece)));
+    else spelled.set(token.id, Math.max(token.pieces.length, token.bytes.length));
+  }
+  return of;
 }
 
 async function beforeAndAfter(
@@ -177,8 +203,8 @@ async function beforeAndAfter(
   after: Tokenizer,
   documents: readonly string[],
   signal: { readonly signal?: AbortSignal },
-) {
-  const { bytes, tokens: tokensBefore } = await countText(before, documents, countedBytes, signal);
-  const { tokens: tokensAfter } = await countText(after, documents, countedBytes, signal);
-  return { bytes, tokensBefore, tokensAfter };
+): Promise<LengthChange> {
+  const old = await countText(before, documents, countedBytes, signal);
+  const { tokens: tokensAfter, lostBytes: lostAfter } = await countText(after, documents, countedBytes, signal);
+  return { bytes: old.bytes, tokensBefore: old.tokens, tokensAfter, lostBefore: old.lostBytes, lostAfter };
 }

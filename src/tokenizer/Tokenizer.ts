@@ -7,7 +7,7 @@ import type { Decoder } from './decoder/decoder';
 import { type Encoding, EncodingBuilder } from './encoding';
 import { pieceBytes, type TokenizerFamily } from './family';
 import { Bpe } from './model/Bpe';
-import type { Model, NewPiece } from './model/model';
+import type { LostSpan, Model, NewPiece } from './model/model';
 import {
   type AlignedText,
   firstCharacterLength,
@@ -110,7 +110,7 @@ export class Tokenizer {
       text,
       (token, start, end) => out.push(token.id, start, end),
       (piece, aligned) => {
-        const { ids, starts, ends } = this.model.segment(piece.text);
+        const { ids, starts, ends, lost } = this.model.segment(piece.text);
         const shift = piece.start - piece.added;
         const isPrefixAlone = piece.text.length === piece.added;
         const first = isPrefixAlone ? 0 : firstCharacterLength(piece.text.slice(piece.added));
@@ -119,6 +119,7 @@ export class Tokenizer {
           const to = Math.max(piece.start + (ends[at]! <= piece.added ? first : 0), shift + ends[at]!);
           out.push(ids[at]!, inputStart(aligned, from), inputEnd(aligned, to));
         }
+        if (lost !== undefined) this.lose(out, lost, piece, aligned);
       },
     );
     if (options.specialTokens === true) for (const id of after) out.push(id, text.length, text.length);
@@ -237,6 +238,17 @@ export class Tokenizer {
     const { bpe } = this;
     const ids = bpe.mergeIds(Array.from(this.tokenBytes(id), (byte) => bpe.symbols.idOfByte(byte)));
     return ids.length === 1 && ids[0] === id;
+  }
+
+  private lose(out: EncodingBuilder, lost: readonly LostSpan[], piece: Piece, aligned: AlignedText): void {
+    const shift = piece.start - piece.added;
+    for (const span of lost) {
+      // A prefix that the tokenizer adds is no part of the input, whatever becomes of it.
+      const from = Math.max(piece.start, shift + span.start);
+      const to = Math.max(from, shift + span.end);
+      const start = inputStart(aligned, from);
+      out.lose(start, to > from ? inputEnd(aligned, to) : start, span.tokens);
+    }
   }
 
   private requireRow({ id, content }: AddedToken): void {

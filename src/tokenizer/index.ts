@@ -2,7 +2,8 @@
 export { loadTokenizer } from './loadTokenizer';
 export type { AddedToken } from './addedTokens/addedToken';
 export { wholeTokenizer, type WholeTokenizer } from './addedTokens/outsideTokens';
-export type { Encoding } from './encoding';
+export { lostBytesOf, spelledTokensOf, type Encoding } from './encoding';
+export type { LostSpan } from './model/model';
 export type { TokenizerFamily } from './family';
 export { Tokenizer, type PreToken, type SpecialIds } from './Tokenizer';
 export type { AddedPiece, CharacterPiece, MergedPiece, NewPiece } from './model/model';
@@ -40,7 +41,9 @@ export { type Atom, atomsOf, type Grammar, type GrammarName } from './grammar/gr
 export { detectGrammar } from './grammar/detectGrammar';
 export { grammars } from './grammar/grammars';
 export { countBoundaries } from './grammar/boundaries';
-export { Exposures, type TracedToken } from './trainer/exposures';
+export { Exposures, LINK_SHARE, standingOccurrences, tenthPercentile, type TracedToken } from './trainer/exposures';
+export { lostCharacters } from './trainer/unknownCharacters';
+export { remedyText, turnedDownText, type Refusal, type Shortfall } from './trainer/turnedDown';
 export { pruneLeaves } from './trainer/pruneLeaves';
 export { numberedFrom } from './trainer/numbering';
 export { slowPattern } from './pattern/slowPattern';

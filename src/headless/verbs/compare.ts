@@ -2,6 +2,7 @@
 import { openTrainedElsewhere, type CorpusText } from '../../lab/index';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
+import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { corpusOf, generalTextOf, undividedCorpus } from './corpus';
@@ -23,12 +24,20 @@ export async function compareVerb(command: Command): Promise<Answer> {
   const comparison = await training.compare(steps, onProgress);
   training.close();
   const lines = comparison.arms.map(({ arm, heldOut, general }) => {
-    const figures = [heldOut, general].map((score) => score.bitsPerByte.toFixed(4).padStart(9));
+    const figures = [heldOut, general].map((score) => bitsText(score).padStart(9));
     return `${arm.padEnd(18)} ${figures.join(' ')}  ${heldOut.tokens} tokens`;
   });
   return {
     value: { ...comparison, corpus: takenFiles(corpus.summary) },
-    text: ['arm                 held-out   general', ...lines, comparison.outcome].join('\n'),
+    text: [
+      'arm                 held-out   general',
+      ...lines,
+      ...comparison.arms.flatMap(({ arm, heldOut, general }) => [
+        ...lostLine(`${arm}, held-out`, heldOut),
+        ...lostLine(`${arm}, general`, general),
+      ]),
+      comparison.outcome,
+    ].join('\n'),
   };
 }
 

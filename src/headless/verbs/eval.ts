@@ -1,6 +1,7 @@
 /** `eval`: bits per byte over all documents of a file. */
 import { cappedDocuments, encodeDocuments, scoreDocuments, scoreResult } from '../../lab/index';
 import type { Command } from '../arguments';
+import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { undividedCorpus } from './corpus';
@@ -19,9 +20,18 @@ export async function evalVerb(command: Command): Promise<Answer> {
     onProgress: (done, total) => report({ phase: 'evaluating', done, total }),
   });
   await running.close();
-  const { bitsPerByte, nllPerToken, tokens, bytes, documents: count, interval } = scoreResult(scores);
+  const score = scoreResult(scores);
+  const { nllPerToken, tokens, bytes, documents: count, interval, lostBytes } = score;
+  const spread = interval?.map((x) => x.toFixed(4)).join(' to ') ?? 'one document, no interval';
+  const figure =
+    lostBytes > 0
+      ? `no bits per byte, ${nllPerToken.toFixed(4)} nats per token`
+      : `${bitsText(score)} bits per byte (${spread})`;
   return {
-    value: { bitsPerByte, nllPerToken, tokens, bytes, documents: count, interval, corpus: takenFiles(corpus.summary) },
-    text: `${bitsPerByte.toFixed(4)} bits per byte (${interval?.map((x) => x.toFixed(4)).join(' to ') ?? 'one document, no interval'}) over ${bytes} bytes, ${tokens} tokens, ${count} documents`,
+    value: { ...score, corpus: takenFiles(corpus.summary) },
+    text: [
+      `${figure} over ${bytes} bytes, ${tokens} tokens, ${count} documents`,
+      ...lostLine('the documents', score),
+    ].join('\n'),
   };
 }

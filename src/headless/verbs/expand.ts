@@ -23,6 +23,7 @@ import {
 } from '../../lab/index';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
+import { vocabularyLines } from '../vocabularyText';
 import type { Answer } from '../answer';
 import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
@@ -93,26 +94,29 @@ async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
 }
 
 function answerOf(command: Command, corpus: CorpusText, { summary }: Vocabulary, out: string): Answer {
-  const { heldOut, refused = [] } = summary;
+  const { refused = [] } = summary;
   return {
     value: {
       out,
       newTokens: summary.newTokens.length,
+      shortfall: summary.shortfall,
       firstNewId: summary.firstNewId,
       spareRowsUsed: summary.spareRowsUsed,
       embeddingRowsBefore: summary.embeddingRowsBefore,
       embeddingRowsAfter: summary.embeddingRowsAfter,
       dead: summary.dead,
       refused: { count: refused.length, words: refused },
+      links: summary.links,
       method: command.text('method'),
-      heldOut,
+      heldOut: summary.heldOut,
       general: summary.general,
       llamaCppHash: summary.llamaCppHash,
       corpus: takenFiles(corpus.summary),
     },
     text: [
-      `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
+      ...vocabularyLines(summary),
       ...(refused.length > 0 ? [refusedLine(refused)] : []),
+      `written to ${out}`,
     ].join('\n'),
   };
 }

@@ -22,20 +22,26 @@ export function createModel(json: unknown, byteLevel: boolean, field = 'model'):
   const vocabulary = readVocabulary(model.vocab, `${field}.vocab`);
   const merges = readMerges(model.merges, vocabulary, `${field}.merges`);
   const ignoreMerges = asBoolean(model.ignore_merges, `${field}.ignore_merges`, false);
+  const unknown = model.unk_token ?? null;
+  const unknownId = unknown === null ? null : vocabulary.get(asString(unknown, `${field}.unk_token`));
+  const fuseUnknown = asBoolean(model.fuse_unk, `${field}.fuse_unk`, false);
   if (byteLevel) {
     const encoder = new TextEncoder();
     const spelling = (piece: string): string => bytesToByteLevel(encoder.encode(piece));
-    return new Bpe(vocabulary, merges, new ByteSymbols(vocabulary), ignoreMerges ? spelling : null);
+    return new Bpe(
+      vocabulary,
+      merges,
+      new ByteSymbols(vocabulary, unknownId ?? null, fuseUnknown),
+      ignoreMerges ? spelling : null,
+    );
   }
-  const unknown = model.unk_token ?? null;
-  const unknownId = unknown === null ? null : vocabulary.get(asString(unknown, `${field}.unk_token`));
   if (unknownId === undefined)
     throw invalid(`${field}.unk_token`, `is ${JSON.stringify(unknown)}, which \`vocab\` lacks`);
   const symbols = new CharacterSymbols(
     vocabulary,
     asBoolean(model.byte_fallback, `${field}.byte_fallback`, false),
     unknownId,
-    asBoolean(model.fuse_unk, `${field}.fuse_unk`, false),
+    fuseUnknown,
   );
   return new Bpe(vocabulary, merges, symbols, ignoreMerges ? (piece) => piece : null);
 }

@@ -7,8 +7,10 @@ import type { AddedPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
 import { visibleText } from '../visibleText';
 import type { ContinueBpeOptions } from './continueBpe';
+import { spelledTokensOf } from '../encoding';
 import { Pause } from './pause';
 import { batchesOf, type TrainingTexts } from './trainingTexts';
+import { remedyText, TurnedDown, turnedDownText, type Refusal, type Shortfall } from './turnedDown';
 import type { NewToken, RefusedWord, VocabularyExtension } from './vocabularyExtension';
 
 /** Documents that are encoded and decoded again. */
@@ -19,6 +21,8 @@ interface Candidate {
   readonly count: number;
   /** Old ids. */
   readonly pieces: readonly number[];
+  /** Tokens saved over all occurrences, or bytes written that were lost. */
+  readonly gain: number;
 }
 
 /** Words (what the pre-tokenizer leaves whole, without the space before) that save the most tokens. */
@@ -59,8 +63,9 @@ async function addedVocabulary(
   let document = -1;
   for await (const text of eachOf(texts, pause)) {
     document++;
-    before += tokenizer.encode(text).ids.length;
+    before += spelledTokensOf(text, tokenizer.encode(text));
     for (const part of partsOf(text)) {
+      if (part === '' || part.trim() !== part) continue;
       const known = counts.get(part);
       if (known === undefined) counts.set(part, { count: 1, documents: 1, last: document });
       else {
@@ -70,24 +75,40 @@ async function addedVocabulary(
       }
     }
   }
-  const mayStand = rule(tokenizer, options);
+  const refusalOf = rule(tokenizer, options);
+  const turnedDown = new TurnedDown();
   const ranked = [...counts]
-    .filter(([text, found]) => found.documents >= (options.minDocuments ?? 1) && mayStand(text, found.count))
-    .map(([text, { count }]): Candidate => ({ text, count, pieces: Array.from(tokenizer.encode(text).ids) }))
-    .filter(({ pieces }) => pieces.length > 1)
-    .sort((a, b) => b.count * (b.pieces.length - 1) - a.count * (a.pieces.length - 1) || (a.text < b.text ? -1 : 1));
+    .filter(([text, found]) => {
+      const refusal = refusalOf(text, found);
+      if (refusal !== null) turnedDown.add(text, refusal);
+      return refusal === null;
+    })
+    .map(([text, { count }]): Candidate => {
+      const encoding = tokenizer.encode(text);
+      const saved = spelledTokensOf(text, encoding) - (encoding.lost.length > 0 ? 0 : 1);
+      return { text, count, pieces: Array.from(encoding.ids), gain: count * saved };
+    })
+    .filter(({ text, gain }) => {
+      if (gain === 0) turnedDown.add(text, 'known');
+      return gain > 0;
+    })
+    .sort((a, b) => b.gain - a.gain || (a.text < b.text ? -1 : 1));
   const { candidates, refused } = readable(tokenizer, ranked, options.newTokens);
   if (candidates.length === 0 && refused.length > 0) throw noneReadable(refused, tokenizer);
+  const shortfall = turnedDown.shortfall(options.newTokens, candidates.length);
   if (candidates.length === 0) {
+    const reasons = shortfall?.turnedDown ?? {};
+    const why = turnedDownText(reasons);
     throw new LabError(
       'tokenizer/nothing-to-learn',
-      `${document + 1} documents hold no word or symbol that is more than one token and frequent enough.`,
-      'Every symbol is a token already, or the texts are too short: continue the merges instead.',
+      `Of the words or symbols in ${document + 1} documents none may become a token${why === '' ? '' : `: ${why}`}.`,
+      `${remedyText(reasons)} Or continue the merges instead.`.trim(),
+      { documents: document + 1, turnedDown: reasons },
     );
   }
   let id = options.firstNewId ?? tokenizer.largestId + 1;
   const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text, singleWord }));
-  return { ...(await counted(tokenizer, texts, pieces, candidates, before, pause)), refused };
+  return { ...(await counted(tokenizer, texts, pieces, candidates, before, shortfall, pause)), refused };
 }
 
 /**
@@ -123,16 +144,18 @@ function noneReadable(refused: readonly RefusedWord[], { family }: Tokenizer): L
   );
 }
 
-function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): (text: string, count: number) => boolean {
-  const { neverMerge, minFrequency = 2, maxPieceLength = Infinity, forbidDigits = true } = options;
-  return (text, count) =>
-    count >= minFrequency &&
-    text.trim() === text &&
-    text !== '' &&
-    Array.from(text).length <= maxPieceLength &&
-    !(forbidDigits && /\p{N}/u.test(text)) &&
-    (neverMerge === undefined || text.search(neverMerge) < 0) &&
-    tokenizer.idOfPiece(text) === undefined;
+type Rule = (text: string, found: { readonly count: number; readonly documents: number }) => Refusal | null;
+
+function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): Rule {
+  const { neverMerge, minFrequency = 2, minDocuments = 1, maxPieceLength = Infinity, forbidDigits = true } = options;
+  return (text, { count, documents }) => {
+    if (tokenizer.idOfPiece(text) !== undefined) return 'known';
+    if (count < minFrequency) return 'too-rare';
+    if (documents < minDocuments) return 'too-few-documents';
+    if (Array.from(text).length > maxPieceLength) return 'too-long';
+    if (forbidDigits && /\p{N}/u.test(text)) return 'digit';
+    return neverMerge !== undefined && text.search(neverMerge) >= 0 ? 'never-merge' : null;
+  };
 }
 
 async function counted(
@@ -141,6 +164,7 @@ async function counted(
   pieces: readonly AddedPiece[],
   candidates: readonly Candidate[],
   before: number,
+  shortfall: Shortfall | null,
   pause: Pause,
 ): Promise<VocabularyExtension> {
   const extended = tokenizer.extended(pieces);
@@ -155,8 +179,9 @@ async function counted(
   let changed: VocabularyExtension['changed'] = null;
   for await (const text of eachOf(texts, pause)) {
     document++;
-    const { ids } = extended.encode(text);
-    after += ids.length;
+    const encoding = extended.encode(text);
+    const { ids } = encoding;
+    after += spelledTokensOf(text, encoding);
     bytes += encoder.encode(text).length;
     for (const id of ids) {
       const index = id - first;
@@ -180,7 +205,8 @@ async function counted(
     };
   });
   const dead = tokens.filter((token) => token.occurrences === 0).map((token) => token.piece);
-  return { tokens, trainingTokens: { before, after }, bytes, documents: document + 1, dead, changed, refused: [] };
+  const trainingTokens = { before, after };
+  return { tokens, trainingTokens, bytes, documents: document + 1, dead, changed, refused: [], shortfall };
 }
 
 /** Where the text comes back as another one to the model; what its own normalizer makes alike is no difference. */

@@ -5,6 +5,7 @@ import type { Tokenizer } from '../Tokenizer';
 import { visibleText } from '../visibleText';
 import type { WordCounts } from './WordCounter';
 import { documentsOfTokens } from './documentFrequency';
+import type { Shortfall } from './turnedDown';
 
 export type NewToken = NewPiece & {
   /** For people. */
@@ -29,7 +30,7 @@ export interface RefusedWord {
 
 export interface VocabularyExtension {
   readonly tokens: readonly NewToken[];
-  /** Tokens of the training text, with the old tokenizer and with all new tokens. */
+  /** Tokens of the training text, with the old tokenizer and with all new tokens; lost text counts as a token a byte. */
   readonly trainingTokens: { readonly before: number; readonly after: number };
   readonly bytes: number;
   readonly documents: number;
@@ -42,6 +43,8 @@ export interface VocabularyExtension {
    * (Llama 2) put one behind every added token too.
    */
   readonly changed: { readonly text: string; readonly decoded: string; readonly addsSpaces: boolean } | null;
+  /** Why there are fewer tokens than were asked for; null where there are as many. */
+  readonly shortfall: Shortfall | null;
 }
 
 /** Learned piece by piece, so that every prefix is a vocabulary of its own. */
@@ -55,6 +58,7 @@ export interface Learned {
   readonly occurrences: ArrayLike<number>;
   readonly pairShares?: readonly number[];
   readonly tokensAfter: ArrayLike<number>;
+  readonly shortfall: Shortfall | null;
   /** Ids of a word with all new pieces. */
   segmentation(word: number): readonly number[];
 }
@@ -62,7 +66,7 @@ export interface Learned {
 export function extensionOf(
   tokenizer: Tokenizer,
   words: WordCounts,
-  { pieces, occurrences: atMerge, pairShares, tokensAfter, segmentation }: Learned,
+  { pieces, occurrences: atMerge, pairShares, tokensAfter, shortfall, segmentation }: Learned,
   dead: ReadonlySet<string>,
 ): TracedExtension {
   const isNew = new Set(pieces.map((piece) => piece.id));
@@ -95,6 +99,7 @@ export function extensionOf(
     dead: [...dead],
     refused: [],
     changed: null,
+    shortfall,
   };
 }
 
@@ -108,8 +113,15 @@ export function oldPieces(tokenizer: Tokenizer, pieces: readonly NewPiece[]): Re
   const of = (id: number): readonly number[] => found.get(id) ?? [id];
   for (const piece of pieces) {
     if (piece.kind === 'merge') found.set(piece.id, [...of(piece.left), ...of(piece.right)]);
-    else if (piece.kind === 'character') found.set(piece.id, tokenizer.model.segment(piece.piece).ids);
+    else if (piece.kind === 'character') found.set(piece.id, oldIdsOfCharacter(tokenizer, piece.piece));
     else found.set(piece.id, Array.from(tokenizer.encode(piece.piece).ids));
   }
   return found;
+}
+
+/** None where the old tokenizer dropped the character. */
+function oldIdsOfCharacter(tokenizer: Tokenizer, character: string): readonly number[] {
+  if (tokenizer.family !== 'byte-level-bpe') return tokenizer.model.segment(character).ids;
+  const { unknownId } = tokenizer.bpe.symbols;
+  return unknownId === null ? [] : [unknownId];
 }
