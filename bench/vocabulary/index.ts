@@ -87,7 +87,7 @@ async function measured(
     dead: extension.dead.length,
     exposureP10: tenthPercentile(standingOccurrences(extension.tokens)),
     generalChange: general / base.general - 1,
-    changesText: extension.changesText,
+    changesText: extension.changedText !== null,
   };
 }
 

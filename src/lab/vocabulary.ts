@@ -40,10 +40,14 @@ export async function buildVocabulary(
 ): Promise<Vocabulary> {
   const started = performance.now();
   const report = throttled(options.onProgress ?? (() => undefined));
-  if (newTokens < 1 || extension.tokens.length === 0) {
+  if (newTokens < 1) {
     throw new LabError('lab/no-new-tokens', 'A vocabulary needs at least one new token.', 'Choose a larger size.');
   }
-  if (extension.changesText) throw changesText(model.summary.name);
+  if (extension.tokens.length === 0) {
+    const message = 'Every candidate is turned down, so that no new token is left.';
+    throw new LabError('lab/no-new-tokens', message, 'Accept some of them, or add one by hand.');
+  }
+  if (extension.changedText) throw changesText(model.summary.name, extension.changedText);
   const chosen = extension.tokens.slice(0, newTokens);
   report({ phase: 'writing', done: 0, total: 3 });
   const { files, tokenizer } = extendTokenizer(tokenizerFilesOf(model), chosen);
@@ -132,11 +136,16 @@ function recounted(tokens: readonly LearnedToken[]): LearnedToken[] {
   return tokens.map((token, index) => ({ ...token, occurrences: exposures[index]! }));
 }
 
-function changesText(name: string): LabError {
+function changesText(name: string, changed: NonNullable<VocabularyExtension['changedText']>): LabError {
+  const [before, after] = [changed.before, changed.after].map((text) => JSON.stringify(text));
+  const isSpaces = changed.before.replaceAll(' ', '') === changed.after.replaceAll(' ', '');
   return new LabError(
     'lab/changes-text',
-    `With these added tokens, ${name} would put spaces into the text that it decodes.`,
-    'Its tokenizer puts a space before every stretch of text, also behind an added token. Continue the merges instead.',
+    `With these added tokens, ${name} would decode text otherwise than it does now: ${before} would become ${after}.`,
+    isSpaces
+      ? 'Its tokenizer puts a space before every stretch of text, also behind an added token. Continue the merges instead.'
+      : 'An added token cuts the text around it, and its tokenizer writes the ends of a stretch otherwise. Continue the merges instead.',
+    { ...changed },
   );
 }
 

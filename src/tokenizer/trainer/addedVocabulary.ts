@@ -77,7 +77,7 @@ async function addedVocabulary(
   }
   const refusalOf = rule(tokenizer, options);
   const turnedDown = new TurnedDown();
-  const candidates = [...counts]
+  const able = [...counts]
     .filter(([text, found]) => {
       const refusal = refusalOf(text, found);
       if (refusal !== null) turnedDown.add(text, refusal);
@@ -92,8 +92,9 @@ async function addedVocabulary(
       if (gain === 0) turnedDown.add(text, 'known');
       return gain > 0;
     })
-    .sort((a, b) => b.gain - a.gain || (a.text < b.text ? -1 : 1))
-    .slice(0, options.newTokens);
+    .sort((a, b) => b.gain - a.gain || (a.text < b.text ? -1 : 1));
+  const firstId = options.firstNewId ?? tokenizer.largestId + 1;
+  const candidates = chosenOf(tokenizer, able, options.newTokens, firstId, turnedDown);
   const shortfall = turnedDown.shortfall(options.newTokens, candidates.length);
   if (candidates.length === 0) {
     const reasons = shortfall?.turnedDown ?? {};
@@ -105,9 +106,39 @@ async function addedVocabulary(
       { documents: document + 1, turnedDown: reasons },
     );
   }
-  let id = options.firstNewId ?? tokenizer.largestId + 1;
-  const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text, singleWord }));
+  const pieces = candidates.map(({ text }, index) => addedPiece(text, firstId + index, singleWord));
   return counted(tokenizer, texts, pieces, candidates, before, shortfall, pause);
+}
+
+const addedPiece = (piece: string, id: number, singleWord: boolean): AddedPiece => ({
+  kind: 'added',
+  id,
+  piece,
+  singleWord,
+});
+
+/**
+ * The first so many that are decoded as themselves. A decoder knows no added tokens: that of byte-level models reads one
+ * whose letters all belong to the byte alphabet (`Größe`) as bytes.
+ */
+function chosenOf(
+  tokenizer: Tokenizer,
+  able: readonly Candidate[],
+  newTokens: number,
+  firstId: number,
+  turnedDown: TurnedDown,
+): Candidate[] {
+  const chosen: Candidate[] = [];
+  for (let from = 0; from < able.length && chosen.length < newTokens;) {
+    const some = able.slice(from, from + newTokens - chosen.length);
+    from += some.length;
+    const extended = tokenizer.extended(some.map(({ text }, index) => addedPiece(text, firstId + index, false)));
+    some.forEach((candidate, index) => {
+      if (extended.decode([firstId + index]) === candidate.text) chosen.push(candidate);
+      else turnedDown.add(candidate.text, 'undecodable');
+    });
+  }
+  return chosen;
 }
 
 type Rule = (text: string, found: { readonly count: number; readonly documents: number }) => Refusal | null;
@@ -142,7 +173,7 @@ async function counted(
   let after = 0;
   let bytes = 0;
   let document = -1;
-  let changesText = false;
+  let changedText: VocabularyExtension['changedText'] = null;
   for await (const text of eachOf(texts, pause)) {
     document++;
     const encoding = extended.encode(text);
@@ -157,7 +188,7 @@ async function counted(
       lastDocument[index] = document;
     }
     if (document < CHECKED_DOCUMENTS)
-      changesText ||= extended.decode(ids) !== tokenizer.decode(tokenizer.encode(text).ids);
+      changedText ??= difference(tokenizer.decode(tokenizer.encode(text).ids), extended.decode(ids));
   }
   const tokens = pieces.map((piece, index): NewToken => {
     const text = encoder.encode(piece.piece);
@@ -172,7 +203,7 @@ async function counted(
     };
   });
   const dead = tokens.filter((token) => token.occurrences === 0).map((token) => token.piece);
-  return { tokens, trainingTokens: { before, after }, bytes, documents: document + 1, dead, changesText, shortfall };
+  return { tokens, trainingTokens: { before, after }, bytes, documents: document + 1, dead, changedText, shortfall };
 }
 
 async function* eachOf(texts: TrainingTexts, pause: Pause): AsyncGenerator<string> {
@@ -182,4 +213,15 @@ async function* eachOf(texts: TrainingTexts, pause: Pause): AsyncGenerator<strin
       if (pause.isDue) await pause.take();
     }
   }
+}
+
+const EXCERPT = 24;
+
+/** What stands on either side where two texts begin to differ; null where they do not. */
+function difference(before: string, after: string): VocabularyExtension['changedText'] {
+  if (before === after) return null;
+  let at = 0;
+  while (before[at] === after[at]) at++;
+  const excerpt = (text: string) => text.slice(Math.max(0, at - EXCERPT), at + EXCERPT);
+  return { before: excerpt(before), after: excerpt(after) };
 }

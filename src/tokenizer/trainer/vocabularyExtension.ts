@@ -32,10 +32,10 @@ export interface VocabularyExtension {
   /** Pieces that were frequent enough and not learned because no text would be cut into them. */
   readonly dead: readonly string[];
   /**
-   * Whether some text would come back changed from encoding and decoding: models that put a space before a text (Llama 2)
-   * put one behind every added token too.
+   * Where some text would come back changed from encoding and decoding, around the place: models that put a space before a
+   * text (Llama 2) put one behind every added token too. Null where none would.
    */
-  readonly changesText: boolean;
+  readonly changedText: { readonly before: string; readonly after: string } | null;
   /** Why there are fewer tokens than were asked for; null where there are as many. */
   readonly shortfall: Shortfall | null;
 }
@@ -90,7 +90,7 @@ export function extensionOf(
     bytes: words.bytes,
     documents: words.documents,
     dead: [...dead],
-    changesText: false,
+    changedText: null,
     shortfall,
   };
 }
