@@ -16,6 +16,7 @@ import {
   replayMerges,
   standingOccurrences,
   tenthPercentile,
+  type Tokenizer,
   visibleText,
   type NewPiece,
   type NewToken,
@@ -133,8 +134,8 @@ export class CandidateTable {
     if (made !== null) return made;
     throw new LabError(
       'lab/not-one-token',
-      `${JSON.stringify(text)} cannot become one token.`,
-      'The model’s rules cut it, or it is one token already. Try it without spaces, digits or punctuation inside.',
+      `${JSON.stringify(text)} cannot become one token: ${whyNotOne(this.model.tokenizer.extended(before), text)}.`,
+      'Try it without spaces, digits or punctuation inside, or with the space before it.',
       { text },
     );
   }
@@ -163,6 +164,17 @@ export class CandidateTable {
     const { tokensAfter } = replayMerges(tokenizer, this.heldOutWords, tokens);
     return this.heldOut.tokens - (tokensAfter[0]! - tokensAfter.at(-1)!);
   }
+}
+
+function whyNotOne(tokenizer: Tokenizer, text: string): string {
+  if (text === '') return 'it is empty';
+  const { ids } = tokenizer.encode(text);
+  if (ids.length === 1) return 'it is one token already';
+  const cut = tokenizer.preTokenize(text).map((part) => JSON.stringify(text.slice(part.start, part.end)));
+  if (cut.length > 1 && tokenizer.family === 'byte-level-bpe')
+    return `the pre-tokenizer cuts it into ${cut.join(', ')}`;
+  if (ids.some((id) => tokenizer.isAdded(id))) return 'it holds an added token, which merges with nothing';
+  return 'the model’s own merges cut it elsewhere first, or join a part of it into a token already';
 }
 
 function acceptedIndices(tokens: readonly NewToken[], { newTokens, rejected }: VocabularyChoice): number[] {

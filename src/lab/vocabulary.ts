@@ -40,8 +40,12 @@ export async function buildVocabulary(
 ): Promise<Vocabulary> {
   const started = performance.now();
   const report = throttled(options.onProgress ?? (() => undefined));
-  if (newTokens < 1 || extension.tokens.length === 0) {
+  if (newTokens < 1) {
     throw new LabError('lab/no-new-tokens', 'A vocabulary needs at least one new token.', 'Choose a larger size.');
+  }
+  if (extension.tokens.length === 0) {
+    const message = 'Every candidate is turned down, so that no new token is left.';
+    throw new LabError('lab/no-new-tokens', message, 'Accept some of them, or add one by hand.');
   }
   if (extension.changed) throw changesText(model.summary.name, extension.changed);
   const chosen = extension.tokens.slice(0, newTokens);

@@ -199,7 +199,7 @@ export class Tokenizer {
     throw new LabError(
       'tokenizer/not-bpe',
       `A ${this.family} tokenizer can be read and measured; new tokens can be given to BPE tokenizers only.`,
-      'Keep its vocabulary and train on, or choose a model with a BPE tokenizer (GPT-2, Llama, Qwen, Mistral, Gemma).',
+      'Choose a model with a BPE tokenizer (GPT-2, Llama, Qwen, Mistral, Gemma); or train on with its vocabulary, if that can write the texts.',
       { family: this.family },
     );
   }

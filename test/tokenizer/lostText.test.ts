@@ -291,6 +291,23 @@ describe('lost text', () => {
     expect(lostBytesOf(many, codec.encode(many))).toBe(5 * Buffer.byteLength(lost));
   });
 
+  it.each(cases)('stands beside the ids of the Rust library, whatever the text: $name', async ({ json }) => {
+    const codec = loadTokenizer(json);
+    const oracle = rustTokenizer(JSON.stringify(json));
+    const alphabet = fc.string({
+      unit: fc.constantFrom('a', 'b', 'ab', ' ', '好', '奥', 'é', '🏽', '<unk>'),
+      maxLength: 24,
+    });
+    await fc.assert(
+      fc.asyncProperty(alphabet, async (text) => {
+        const encoding = codec.encode(text);
+        expect(Array.from(encoding.ids)).toEqual((await rustEncode(oracle, text)).ids);
+        expect(spelledTokensOf(text, encoding)).toBeGreaterThanOrEqual(lostBytesOf(text, encoding));
+      }),
+      { numRuns: 60, seed: 12 },
+    );
+  });
+
   it('leaves of a text what decoding gives back, whatever the text', () => {
     const alphabet = fc.string({ unit: fc.constantFrom('a', 'b', 'ab', '好', 'é', '🏽'), maxLength: 40 });
     for (const { json } of cases.filter(

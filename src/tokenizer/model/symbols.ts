@@ -46,10 +46,11 @@ export class SymbolWork {
     (this.lost ??= []).push({ start, end, tokens });
   }
 
-  /** One more character behind the last lost one, under the same unknown token. */
-  loseOn(end: number): void {
-    const last = this.lost!.pop()!;
-    this.lost!.push({ ...last, end });
+  /** One more character under the last unknown token. */
+  loseOn(start: number, end: number): void {
+    const last = this.lost!.at(-1)!;
+    if (last.end < start) this.lose(start, end, 0);
+    else this.lost![this.lost!.length - 1] = { ...last, end };
   }
 }
 
@@ -165,28 +166,33 @@ export class CharacterSymbols implements SymbolSource {
     work.lost = null;
     work.reserve(text.length * 3);
     let count = 0;
-    let inUnknown = false;
+    // As in the Rust library, an unknown token waits for the next character that has a piece or is unknown: bytes pass it.
+    let waiting = -1;
+    let waitingEnd = -1;
     let at = 0;
     for (const character of text) {
       const end = at + character.length;
       const id = this.vocabulary.get(character);
       const bytes = id === undefined ? this.bytesOf(character) : null;
-      if (id !== undefined) {
-        work.set(count++, id, at, end);
-      } else if (bytes !== null) {
+      if (bytes !== null) {
         for (const byte of bytes) work.set(count++, this.byteIds[byte]!, at, end);
-      } else if (this.unknownId !== null) {
-        if (inUnknown && this.fuseUnknown) {
-          work.unitEnd[count - 1] = end;
-          work.loseOn(end);
-        } else {
-          work.set(count++, this.unknownId, at, end);
+      } else if (id === undefined && this.unknownId === null) {
+        work.lose(at, end, 0);
+      } else if (id === undefined && waiting >= 0 && this.fuseUnknown) {
+        work.loseOn(at, end);
+        waitingEnd = end;
+      } else {
+        if (waiting >= 0) work.set(count++, this.unknownId!, waiting, waitingEnd);
+        waiting = -1;
+        if (id !== undefined) work.set(count++, id, at, end);
+        else {
           work.lose(at, end, 1);
+          [waiting, waitingEnd] = [at, end];
         }
-      } else work.lose(at, end, 0);
-      inUnknown = id === undefined && bytes === null;
+      }
       at = end;
     }
+    if (waiting >= 0) work.set(count++, this.unknownId!, waiting, waitingEnd);
     return count;
   }
 

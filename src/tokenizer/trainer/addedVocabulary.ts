@@ -94,6 +94,7 @@ async function addedVocabulary(
     })
     .sort((a, b) => b.gain - a.gain || (a.text < b.text ? -1 : 1));
   const { candidates, refused } = readable(tokenizer, ranked, options.newTokens);
+  for (const { text } of refused) turnedDown.add(text, 'undecodable');
   if (candidates.length === 0 && refused.length > 0) throw noneReadable(refused, tokenizer);
   const shortfall = turnedDown.shortfall(options.newTokens, candidates.length);
   if (candidates.length === 0) {

@@ -16,6 +16,8 @@ export type Refusal =
   | 'known'
   /** Joined to an added token, the unknown token or a byte of byte fallback, which merge with nothing. */
   | 'unmergeable'
+  /** An added token that the decoder would make other text of. */
+  | 'undecodable'
   /** Learned, and taken out again: by hand, or because it is seen less often than the exposure asked for. */
   | 'turned-down';
 
@@ -61,6 +63,7 @@ const said: Readonly<Record<Refusal, string>> = {
   'never-reached': 'would never be reached, since the text is cut elsewhere before',
   known: 'are tokens already',
   unmergeable: 'join a byte, an added token or the unknown token, which merge with nothing',
+  undecodable: 'would be decoded as other text, since the decoder reads their letters as bytes',
   'turned-down': 'were turned down afterwards, by hand or for their exposure',
 };
 

@@ -12,6 +12,7 @@ const reasons: Readonly<Record<Refusal, (candidates: string) => string>> = {
   'never-reached': (n) => msg(str`${n} would never be reached, since the text is cut elsewhere before`),
   known: (n) => msg(str`${n} are tokens already`),
   unmergeable: (n) => msg(str`${n} join what merges with nothing`),
+  undecodable: (n) => msg(str`${n} would be decoded as other text`),
   'turned-down': (n) => msg(str`${n} were turned down`),
 };
 

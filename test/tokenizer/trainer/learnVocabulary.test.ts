@@ -71,6 +71,33 @@ describe.each([
   });
 });
 
+describe('added words', () => {
+  const old = loadTokenizer(JSON.parse(rootstock));
+  const plain = ['toluene', 'benzene', 'catalyst'];
+
+  it.each([
+    // Letters of the byte alphabet: the decoder of byte-level models would read them as bytes.
+    ['Größe', false],
+    ['ñandú', false],
+    ['Æsirþing', false],
+    ['überzähligen', false],
+    // One letter outside of it, and the word is decoded as it is.
+    ['Москва', true],
+    ['Größenœuvre', true],
+    ['naturwissenschaften', true],
+  ])('leave out what would be decoded as other text, and nothing else: %s', async (word, goesIn) => {
+    const texts = Array.from({ length: 6 }, (_, n) => [word, ...plain, word, plain[n % 3]].join(' '));
+    const { tokens, changed, shortfall } = await learnVocabulary(old, texts, { method: 'added', newTokens: 9 });
+    const pieces = tokens.map(({ piece }) => piece);
+    expect(pieces).toEqual(expect.arrayContaining(plain));
+    expect(pieces.includes(word)).toBe(goesIn);
+    expect(shortfall!.turnedDown.undecodable).toBe(goesIn ? undefined : 1);
+    expect(changed).toBeNull();
+    const extended = old.extended(tokens);
+    for (const text of texts) expect(extended.decode(extended.encode(text).ids)).toBe(text);
+  });
+});
+
 describe('the atomic alphabet', () => {
   const old = loadTokenizer(JSON.parse(rootstock));
 
