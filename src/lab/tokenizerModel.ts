@@ -9,6 +9,7 @@ import type { Tokenizer } from '../tokenizer/index';
 import type { ModelSizes } from './cost';
 import { tokenizerNotes, type ModelNote } from './modelNotes';
 import { openWhole } from './openTokenizer';
+import { withTokenizerJson } from './tokenizerFiles';
 
 export interface TokenizerModel {
   readonly tokenizer: Tokenizer;
@@ -19,11 +20,29 @@ export interface TokenizerModel {
 /** @throws LabError checkpoint/missing-file, tokenizer/*, lab/no-sizes. */
 export async function openTokenizerModel(tree: FileTree, signal?: AbortSignal): Promise<TokenizerModel> {
   const files = await modelTree(tree, signal);
-  const checkpoint = await openTokenizerFiles(files, signal);
   const { config } = await openConfig(files, signal);
-  const { tokenizer, whole } = openWhole(checkpoint);
-  const notes = tokenizerNotes(tokenizer, whole, config);
+  const { tokenizer, checkpoint, notes } = await openedTokenizer(files, config, signal);
   return { tokenizer, checkpoint, summary: { name: tree.name, ...sizesOf(config), notes } };
+}
+
+interface OpenedTokenizer extends Pick<TokenizerModel, 'tokenizer' | 'checkpoint'> {
+  readonly notes: readonly ModelNote[];
+}
+
+/** A tokenizer alone: its folder may have no config.json, which then cannot tell how a tokenizer.json would be made. */
+export async function openTokenizerFolder(tree: FileTree, signal?: AbortSignal): Promise<OpenedTokenizer> {
+  const files = await modelTree(tree, signal);
+  return openedTokenizer(files, files.open('config.json') ? (await openConfig(files, signal)).config : {}, signal);
+}
+
+async function openedTokenizer(
+  files: FileTree,
+  config: Checkpoint['config'],
+  signal: AbortSignal | undefined,
+): Promise<OpenedTokenizer> {
+  const { folder: checkpoint, notes } = withTokenizerJson(await openTokenizerFiles(files, signal), config.model_type);
+  const { tokenizer, whole } = openWhole(checkpoint);
+  return { tokenizer, checkpoint, notes: [...notes, ...tokenizerNotes(tokenizer, whole, config)] };
 }
 
 /**

@@ -45,5 +45,9 @@ export { Exposures, LINK_SHARE, standingOccurrences, tenthPercentile, type Trace
 export { lostCharacters } from './trainer/unknownCharacters';
 export { remedyText, turnedDownText, type Refusal, type Shortfall } from './trainer/turnedDown';
 export { pruneLeaves } from './trainer/pruneLeaves';
+export { QWEN2_PATTERN } from './convert/byteLevelStages';
+export { makeTokenizerJson, type MadeTokenizer } from './convert/makeTokenizerJson';
+export { mergesFromScores } from './convert/sentencePieceMerges';
+export { templateAround } from './convert/templateAround';
 export { numberedFrom } from './trainer/numbering';
 export { slowPattern } from './pattern/slowPattern';
