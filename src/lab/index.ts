@@ -28,7 +28,7 @@ export { earlierGraft } from './earlierGraft';
 export { defaultRates, defaultTrainSettings } from './settings';
 export { evaluationBytes, Training, type Arms } from './training';
 export { openTrainedElsewhere, type TrainedElsewhere } from './trainedElsewhere';
-export { openTokenizerModel, sizesOf, type TokenizerModel } from './tokenizerModel';
+export { openTokenizerFolder, openTokenizerModel, sizesOf, type TokenizerModel } from './tokenizerModel';
 export { buildVocabulary, prunedExtension, type Vocabulary } from './vocabulary';
 export { verifyExport } from './verifyExport';
 export { MODEL_FOLDER, writeScale, type ContinueFile, type ScaleToWrite } from './scale';

@@ -12,6 +12,7 @@ import { isExtendable, openTokenizer } from './openTokenizer';
 import { openWeights, type ModelWeights } from './openWeights';
 import type { ModelSummary } from './results';
 import { rowlessTokens } from './rowlessTokens';
+import { withTokenizerJson } from './tokenizerFiles';
 
 export interface LoadedModel extends ModelWeights {
   /** Refuses texts that hold a token without a row. */
@@ -27,14 +28,19 @@ export async function openModel(
   options: { readonly name?: string; readonly signal?: AbortSignal } = {},
 ): Promise<LoadedModel> {
   const weights = await openWeights(tree, options.signal);
-  const { checkpoint, config, parameters } = weights;
+  const { config, parameters } = weights;
+  const { folder: checkpoint, notes: made } = withTokenizerJson(
+    weights.checkpoint,
+    weights.checkpoint.config.model_type,
+  );
   const read = openTokenizer(checkpoint);
   const rowless = rowlessTokens(read, config.vocabSize);
   const tokenizer = rowless.length === 0 ? read : read.withRows(config.vocabSize);
-  const notes = [...weights.notes, ...rowlessNote(rowless, config.vocabSize)];
+  const notes = [...weights.notes, ...made, ...rowlessNote(rowless, config.vocabSize)];
   const extendable = isExtendable(tokenizer);
   return {
     ...weights,
+    checkpoint,
     notes,
     tokenizer,
     startId: startTokenOf(read, config),

@@ -8,8 +8,8 @@ export function openTokenizer(checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFi
   if (files['tokenizer.json'] === undefined) {
     throw new LabError(
       'checkpoint/missing-file',
-      `\`${checkpoint.name}\` has no \`tokenizer.json\`.`,
-      'Choose the folder that holds config.json, tokenizer.json and the weights together.',
+      `\`${checkpoint.name}\` has no \`tokenizer.json\`, and nothing that one is made of: a SentencePiece \`tokenizer.model\`, or \`vocab.json\` with \`merges.txt\`.`,
+      'Choose the folder that holds config.json, the tokenizer and the weights together, or let transformers write a tokenizer.json: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).',
       { file: 'tokenizer.json' },
     );
   }

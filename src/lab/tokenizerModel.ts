@@ -8,6 +8,7 @@ import { parameterSpecs, parseConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
 import type { ModelSizes } from './cost';
 import { openTokenizer } from './openTokenizer';
+import { withTokenizerJson } from './tokenizerFiles';
 
 export interface TokenizerModel {
   readonly tokenizer: Tokenizer;
@@ -18,9 +19,20 @@ export interface TokenizerModel {
 /** @throws LabError checkpoint/missing-file, tokenizer/*, lab/no-sizes. */
 export async function openTokenizerModel(tree: FileTree, signal?: AbortSignal): Promise<TokenizerModel> {
   const files = await modelTree(tree, signal);
-  const checkpoint = await openTokenizerFiles(files, signal);
   const { config } = await openConfig(files, signal);
+  const { folder: checkpoint } = withTokenizerJson(await openTokenizerFiles(files, signal), config.model_type);
   return { tokenizer: openTokenizer(checkpoint), checkpoint, summary: { name: tree.name, ...sizesOf(config) } };
+}
+
+/** A tokenizer alone: its folder may have no config.json, which then cannot tell how a tokenizer.json would be made. */
+export async function openTokenizerFolder(
+  tree: FileTree,
+  signal?: AbortSignal,
+): Promise<Pick<TokenizerModel, 'tokenizer' | 'checkpoint'>> {
+  const files = await modelTree(tree, signal);
+  const modelType = files.open('config.json') ? (await openConfig(files, signal)).config.model_type : undefined;
+  const { folder: checkpoint } = withTokenizerJson(await openTokenizerFiles(files, signal), modelType);
+  return { tokenizer: openTokenizer(checkpoint), checkpoint };
 }
 
 /**

@@ -16,14 +16,13 @@ export function invalid(field: string, problem: string, details: JsonObject = {}
   );
 }
 
-export function unsupported(field: string, problem: string, details: JsonObject = {}): LabError {
-  return new LabError(
-    'tokenizer/unsupported',
-    `tokenizer.json: \`${field}\` ${problem}.`,
-    'Ids would silently differ from the model’s own, so the lab does not go on. Byte-level BPE and SentencePiece-style BPE are supported.',
-    { field, ...details },
-  );
+/** @param hint what would go wrong; that of most stages. */
+export function unsupported(field: string, problem: string, details: JsonObject = {}, hint = otherIds): LabError {
+  return new LabError('tokenizer/unsupported', `tokenizer.json: \`${field}\` ${problem}.`, hint, { field, ...details });
 }
+
+const otherIds =
+  'Ids would silently differ from the model’s own, so the lab does not go on. Byte-level BPE and SentencePiece-style BPE are supported.';
 
 export function asObject(value: unknown, field: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(field, 'is not an object');

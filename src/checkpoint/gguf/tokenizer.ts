@@ -7,7 +7,7 @@ import { ggufUnsupported } from './metadata';
 import type { GgufMetadata } from './metadata';
 import { KIND, readPieces, roleId, type Piece, type Role } from './pieces';
 import { preTokenizerOf } from './preTokenizers';
-import { mergesFromScores } from './sentencePieceMerges';
+import { mergesFromScores, templateAround } from '../../tokenizer/index';
 
 const SPACE = '\u2581';
 
@@ -62,7 +62,7 @@ export function tokenizerFiles(metadata: GgufMetadata, embeddingRows: number): R
     padding: null,
     added_tokens: added,
     ...json,
-    post_processor: around(ends),
+    post_processor: templateAround(ends),
   };
   return { 'tokenizer.json': JSON.stringify(whole), 'tokenizer_config.json': `${JSON.stringify(config, null, 2)}\n` };
 }
@@ -129,8 +129,8 @@ function sentencePieceJson(metadata: GgufMetadata, pieces: readonly Piece[], rol
   const merges =
     metadata.texts('tokenizer.ggml.merges') ??
     mergesFromScores(
-      metadata.file,
       pieces.filter(({ kind }) => kind !== KIND.byte && kind !== KIND.control && kind !== KIND.unknown),
+      (problem) => ggufUnsupported(metadata.file, problem),
     );
   return {
     json: {
@@ -165,21 +165,4 @@ function sentencePieceJson(metadata: GgufMetadata, pieces: readonly Piece[], rol
 /** Added tokens too: the Rust library heeds their ids only where the vocabulary has them. */
 function vocabulary(pieces: readonly Piece[]): Record<string, number> {
   return Object.fromEntries(pieces.map(({ text, id }) => [text, id]));
-}
-
-function around({ bos, eos }: Ends): object | null {
-  if (!bos && !eos) return null;
-  const special = ({ text }: Piece, sequence: number) => ({ SpecialToken: { id: text, type_id: sequence } });
-  const one = (name: string, sequence: number) => [
-    ...(bos ? [special(bos, sequence)] : []),
-    { Sequence: { id: name, type_id: sequence } },
-    ...(eos ? [special(eos, sequence)] : []),
-  ];
-  const used = [bos, eos].filter((piece) => piece !== undefined);
-  return {
-    type: 'TemplateProcessing',
-    single: one('A', 0),
-    pair: [...one('A', 0), ...one('B', 1)],
-    special_tokens: Object.fromEntries(used.map(({ text, id }) => [text, { id: text, ids: [id], tokens: [text] }])),
-  };
 }

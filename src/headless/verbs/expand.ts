@@ -2,14 +2,14 @@
  * `expand`: new tokens learned on a corpus, their rows grafted on, the folder written; with `--tokenizer` the extended
  * tokenizer's files alone. Needs no GPU.
  */
-import { openTokenizerFiles, type FolderSink } from '../../checkpoint/index';
+import type { FolderSink } from '../../checkpoint/index';
 import { folderSink, folderTree } from '../../checkpoint/node';
 import {
   buildVocabulary,
   cardOf,
   graftRows,
   learnVocabulary,
-  openTokenizer,
+  openTokenizerFolder,
   openTokenizerModel,
   prunedExtension,
   writeModel,
@@ -71,8 +71,7 @@ async function writeGrafted(
 async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
   const tree = await folderTree(folder);
   if (tree.open('config.json')) return openTokenizerModel(tree);
-  const checkpoint = await openTokenizerFiles(tree);
-  const tokenizer = openTokenizer(checkpoint);
+  const { checkpoint, tokenizer } = await openTokenizerFolder(tree);
   const embeddingRows = tokenizer.largestId + 1;
   return {
     tokenizer,

@@ -1,11 +1,11 @@
 /** `--model`: the bundled model, a folder, a GGUF file or a model of the Hub; `--tokenizer`: a folder that needs no weights. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isHubId, modelTree, openTokenizerFiles, type FileTree } from '../../checkpoint/index';
+import { isHubId, modelTree, type FileTree } from '../../checkpoint/index';
 import { pathTree } from '../../checkpoint/node';
 import {
   openModel,
-  openTokenizer,
+  openTokenizerFolder,
   openTokenizerModel,
   openWeights,
   type LoadedModel,
@@ -94,5 +94,5 @@ export async function tokenizerModelOf(command: Command): Promise<TokenizerModel
 export async function tokenizerOf(command: Command): Promise<Tokenizer> {
   const folder = command.text('tokenizer');
   if (folder === undefined) return (await modelOf(command)).tokenizer;
-  return openTokenizer(await openTokenizerFiles(await modelTree(await pathTree(folder))));
+  return (await openTokenizerFolder(await pathTree(folder))).tokenizer;
 }

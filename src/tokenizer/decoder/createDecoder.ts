@@ -57,6 +57,11 @@ function createStage(json: unknown, field: string): Decoder {
         ),
       );
     default:
-      throw unsupported(`${field}.type`, `is ${type}, a decoder the lab does not know`);
+      throw unsupported(
+        `${field}.type`,
+        `is ${type}, a decoder the lab does not know`,
+        {},
+        'Ids would be right, but text made of them would not. Where text is not needed, remove `decoder` from tokenizer.json: pieces are then shown with spaces between.',
+      );
   }
 }
