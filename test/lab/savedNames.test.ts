@@ -195,6 +195,27 @@ describe('tensors that config.json does not describe', () => {
   });
 });
 
+describe('weights that do not fit', () => {
+  const one = (name: string, dtype: 'I8' | 'U8' | 'F32', shape: readonly number[] = [4]) =>
+    tensorOf(name, dtype, shape, new Uint8Array(shape.reduce((a, b) => a * b, dtype === 'F32' ? 4 : 1)));
+  const up = 'model.layers.0.mlp.up_proj.weight';
+  const layer = 'model.layers.0.mlp.up_proj';
+
+  it.each<[string, readonly ReturnType<typeof one>[], string, string]>([
+    ['GPTQ', [one(`${layer}.qweight`, 'U8')], 'missing-tensor', 'are quantised (`model.layers.0.mlp.up_proj.qweight`)'],
+    ['bitsandbytes', [one(up, 'U8'), one(`${up}.absmax`, 'F32')], 'wrong-shape', 'are quantised'],
+    ['FP8', [one(up, 'U8', [24, 16]), one(`${layer}.weight_scale`, 'F32')], 'unsupported-dtype', 'are quantised'],
+    ['whole numbers', [one(up, 'I8', [24, 16])], 'unsupported-dtype', 'dtype float32 or bfloat16'],
+    ['another shape', [one(up, 'F32', [16, 24])], 'wrong-shape', 'another model than the weights'],
+    ['a part that is missing', [], 'missing-tensor', 'A part of the weights is missing'],
+  ])('are refused with the remedy for what is wrong: %s', async (_, more, code, hint) => {
+    const saved = await savedAs(await tinyLlama(), { name: (name) => (name === up ? undefined : name), more });
+    const error = await labErrorOf(openModel(saved, 'folder'));
+    expect(error.code).toBe(`checkpoint/${code}`);
+    expect(error.hint).toContain(hint);
+  });
+});
+
 describe('a folder without a tokenizer', () => {
   it.each(['llama-tied', 'gpt2-untied', 'gpt_neox-tied', 'gemma3-untied'])('has its weights: %s', async (name) => {
     const plain = await family(name);
