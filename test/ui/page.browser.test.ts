@@ -73,6 +73,35 @@ describe('the page', () => {
     await vi.waitFor(() => expect(picked).toEqual([['tiny.gguf']]));
   });
 
+  test('what is worth knowing of a model’s files is said where it is opened', async () => {
+    await open();
+    await shown('[data-model="rootstock"]');
+    expect(find('[data-note]')).toBeNull();
+    const openFolder = state.lab.openModelFolder.bind(state.lab);
+    state.lab.openModelFolder = async (files, onProgress) => ({
+      ...(await openFolder(files, onProgress)),
+      notes: [
+        { kind: 'tokens-without-rows', tokens: [{ id: 262144, text: '<image_soft_token>' }], embeddingRows: 262144 },
+        { kind: 'made-tokenizer', from: ['tokenizer.model'], like: 'LlamaTokenizer' },
+      ],
+    });
+    await state.openModelFolder([]);
+    expect((await shown('[data-note="tokens-without-rows"]')).textContent).toContain('<image_soft_token> (262144)');
+    expect((await shown('[data-note="made-tokenizer"]')).textContent).toContain('tokenizer.model');
+  });
+
+  test('words that cannot be added are named beside the vocabulary', async () => {
+    await open();
+    const build = state.lab.buildVocabulary.bind(state.lab);
+    state.lab.buildVocabulary = async (choice, onProgress) => ({
+      ...(await build(choice, onProgress)),
+      refused: ['Größe', 'Straße'],
+    });
+    await prepared();
+    location.hash = '#vocabulary';
+    expect((await shown('[data-refused]')).textContent).toBe('Größe, Straße');
+  });
+
   test('a model of the Hub is looked up, shown, downloaded, kept and removed, each on a click', async () => {
     await open();
     await shown('[data-model="rootstock"]');

@@ -14,7 +14,10 @@ function byCode(code: string): string | null {
     case 'checkpoint/missing-file':
     case 'checkpoint/no-weights':
       return msg('A file of the model is missing.');
+    case 'checkpoint/adapter':
+      return msg('This is an adapter, not a model.');
     case 'checkpoint/missing-tensor':
+    case 'checkpoint/no-head':
       return msg('A tensor of the model is missing.');
     case 'checkpoint/truncated':
     case 'checkpoint/tensor-length':
@@ -28,6 +31,9 @@ function byCode(code: string): string | null {
     case 'model/bad-config':
       return msg('This architecture is not supported yet.');
     case 'tokenizer/unsupported':
+      return msg('This tokenizer cannot be read here.');
+    case 'tokenizer/no-row':
+      return msg('A text holds a token that the model has no row for.');
     case 'tokenizer/not-bpe':
       return msg('This tokenizer cannot be extended yet.');
     case 'lab/bad-pattern':
@@ -54,6 +60,7 @@ function byCode(code: string): string | null {
     case 'lab/new-tokens-file':
       return msg('Which tokens are new is not known.');
     case 'lab/changes-text':
+    case 'tokenizer/not-readable-as-added':
       return msg('These tokens would change the text.');
     case 'lab/not-one-token':
       return msg('This cannot become one token.');
