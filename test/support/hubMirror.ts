@@ -30,11 +30,13 @@ export type StorageRefusal = 403 | 404 | 500 | 503 | 'drop';
 
 export interface HubMirror {
   readonly url: string;
-  /** Where large files come from. */
+  /** Where the storage host listens. */
   readonly storageUrl: string;
+  /** The origin that redirects name, where that is another. */
+  redirectsTo: string;
   readonly requests: MirrorRequest[];
   readonly models: Record<string, MirrorModel>;
-  /** Each answer with a file ends after so many bytes, for as many answers as are listed. */
+  /** Each file of the storage host ends after so many bytes, for as many answers as are listed. */
   readonly breakAfter: number[];
   /** The next answers of the storage host; null is a file. */
   readonly storageRefuses: (StorageRefusal | null)[];
@@ -50,23 +52,23 @@ export interface HubMirror {
   close(): Promise<void>;
 }
 
-export interface MirrorHosts {
-  /** What the Hub names in redirects, where that is not the address it listens at. */
-  readonly storageUrl?: string;
-  /** With it, both speak HTTPS. PEM. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+/** PEM. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
 }
 
 export const COMMIT = '1234567890abcdef1234567890abcdef12345678';
 const LARGE = /\.(safetensors|gguf|model)$/;
 
-export async function hubMirror(models: Record<string, MirrorModel>, hosts: MirrorHosts = {}): Promise<HubMirror> {
+/** With a certificate, both hosts speak HTTPS. */
+export async function hubMirror(models: Record<string, MirrorModel>, certificate?: Certificate): Promise<HubMirror> {
   const requests: MirrorRequest[] = [];
   const breakAfter: number[] = [];
   const storageRefuses: HubMirror['storageRefuses'] = [];
   const storageEtags: string[] = [];
   const damaged = new Map<string, Uint8Array>();
-  const behaviour = { grantsRanges: true, rangeOffset: 0 };
+  const behaviour = { grantsRanges: true, rangeOffset: 0, redirectsTo: '' };
   const addresses = new Set<string>();
   let signatures = 0;
   const note = (host: MirrorRequest['host'], { method, url, headers }: IncomingMessage): void => {
@@ -85,6 +87,7 @@ export async function hubMirror(models: Record<string, MirrorModel>, hosts: Mirr
     response: ServerResponse,
     content: Uint8Array,
     headers: Record<string, string>,
+    limit = Infinity,
   ): void => {
     const asked = behaviour.grantsRanges ? /^bytes=(\d+)-(\d*)$/.exec(range ?? '') : null;
     const start = asked ? Math.max(0, Number(asked[1]) + behaviour.rangeOffset) : 0;
@@ -98,12 +101,11 @@ export async function hubMirror(models: Record<string, MirrorModel>, hosts: Mirr
       'Content-Length': end - start,
       ...(asked ? { 'Content-Range': `bytes ${start}-${end - 1}/${content.length}` } : {}),
     });
-    const limit = breakAfter.shift();
-    if (limit === undefined || limit >= end - start) return void response.end(content.subarray(start, end));
+    if (limit >= end - start) return void response.end(content.subarray(start, end));
     response.write(content.subarray(start, start + limit), () => setTimeout(() => response.destroy(), 20));
   };
 
-  const storage = serverOf(hosts, (request, response) => {
+  const storage = serverOf(certificate, (request, response) => {
     note('storage', request);
     // Neither `Range` nor `Authorization`: a request that needs a preflight for one of them fails.
     const readable = {
@@ -122,12 +124,11 @@ export async function hubMirror(models: Record<string, MirrorModel>, hosts: Mirr
     if (content === undefined) return void response.writeHead(404, readable).end();
     const sent = damaged.get(key) ?? bytesOf(content);
     const etag = storageEtags.shift() ?? createHash('md5').update(sent).digest('hex');
-    sendFile(request, response, sent, { ...readable, ETag: `"${etag}"` });
+    sendFile(request, response, sent, { ...readable, ETag: `"${etag}"` }, breakAfter.shift());
   });
-  const listening = await listen(storage);
-  const storageUrl = hosts.storageUrl ?? listening;
+  const storageUrl = (behaviour.redirectsTo = await listen(storage));
 
-  const hub = serverOf(hosts, (request, response) => {
+  const hub = serverOf(certificate, (request, response) => {
     note('hub', request);
     const readable = {
       'Access-Control-Allow-Origin': request.headers.origin ?? '*',
@@ -170,14 +171,14 @@ export async function hubMirror(models: Record<string, MirrorModel>, hosts: Mirr
     }
     const signature = `s${++signatures}`;
     addresses.add(signature);
-    const Location = `${storageUrl}/${key}?Expires=3600&Signature=${signature}`;
+    const Location = `${behaviour.redirectsTo}/${key}?Expires=3600&Signature=${signature}`;
     response.writeHead(302, { ...readable, ...linked, Location }).end();
   });
   const url = await listen(hub);
 
   return Object.assign(behaviour, {
     url,
-    storageUrl: listening,
+    storageUrl,
     requests,
     models,
     breakAfter,
@@ -187,7 +188,7 @@ export async function hubMirror(models: Record<string, MirrorModel>, hosts: Mirr
     reset() {
       for (const list of [requests, breakAfter, storageRefuses, storageEtags]) list.length = 0;
       damaged.clear();
-      Object.assign(behaviour, { grantsRanges: true, rangeOffset: 0 });
+      Object.assign(behaviour, { grantsRanges: true, rangeOffset: 0, redirectsTo: storageUrl });
     },
     async close() {
       for (const server of [hub, storage]) {
@@ -227,8 +228,8 @@ const gitHash = (bytes: Uint8Array): string =>
 const etagOf = (path: string, bytes: Uint8Array): string =>
   LARGE.test(path) ? createHash('sha256').update(bytes).digest('hex') : gitHash(bytes);
 
-const serverOf = ({ tls }: MirrorHosts, listener: RequestListener): Server =>
-  tls ? createTlsServer(tls, listener) : createServer(listener);
+const serverOf = (certificate: Certificate | undefined, listener: RequestListener): Server =>
+  certificate ? createTlsServer(certificate, listener) : createServer(listener);
 
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -49,9 +49,6 @@ async function begun(bytes: Uint8Array): Promise<FileStore> {
   return store;
 }
 
-/** Behind the small file, which is the first answer. */
-const cutAfter = (...bytes: number[]) => mirror.breakAfter.push(Infinity, ...bytes);
-
 /** Host and range of each request for the weights. */
 const asked = () =>
   mirror.requests.filter(({ path }) => path.includes(WEIGHTS)).map(({ host, range }) => `${host} ${range ?? 'all'}`);
@@ -72,7 +69,7 @@ describe('a file of the storage host', () => {
   it.each([[[1]], [[700]], [[700, 800]], [[1, 1, 1, 1, 1, 1]], [[SIZE - 1]]])(
     'goes on from the byte it has after connections cut at %j, each time by a new address of the Hub',
     async (cuts) => {
-      cutAfter(...cuts);
+      mirror.breakAfter.push(...cuts);
       expect(await download()).toEqual(weights);
       let at = 0;
       expect(asked()).toEqual(inTurn('all', ...cuts.map((bytes) => `bytes=${(at += bytes)}-`)));
@@ -87,7 +84,7 @@ describe('a file of the storage host', () => {
 
   it('is complete after a server answered a range with all of it', async () => {
     mirror.grantsRanges = false;
-    cutAfter(700, 800);
+    mirror.breakAfter.push(700, 800);
     expect(await download()).toEqual(weights);
     expect(asked()).toEqual(inTurn('all', 'bytes=700-', 'bytes=800-'));
   });
@@ -100,7 +97,7 @@ describe('a file of the storage host', () => {
   ] as const)(
     'is asked for again through the Hub where %s',
     async (_, refusals, requests) => {
-      cutAfter(700);
+      mirror.breakAfter.push(700);
       mirror.storageRefuses.push(...refusals);
       expect(await download()).toEqual(weights);
       expect(asked()).toEqual(requests);
@@ -109,7 +106,7 @@ describe('a file of the storage host', () => {
   );
 
   it('that the host goes on refusing ends in an error that names the host, and keeps what came', async () => {
-    cutAfter(700);
+    mirror.breakAfter.push(700);
     mirror.storageRefuses.push(null, ...Array.from({ length: 9 }, () => 403 as const));
     const store = memoryFileStore();
     const error = await labErrorOf(download(store));
@@ -124,7 +121,7 @@ describe('a file of the storage host', () => {
 
 describe('a file that changed while it was fetched', () => {
   it('is begun again where the host names another version of it', async () => {
-    cutAfter(700);
+    mirror.breakAfter.push(700);
     mirror.damaged.set(`lab/large/${WEIGHTS}`, otherWeights);
     // The wrong file up to the cut, the right one from then on.
     mirror.storageEtags.push('before', 'now', 'now');
@@ -136,7 +133,7 @@ describe('a file that changed while it was fetched', () => {
   });
 
   it('is complete where the host names every answer otherwise and connections go on breaking', async () => {
-    cutAfter(700, Infinity, 600, 500);
+    mirror.breakAfter.push(700, Infinity, 600, 500);
     mirror.storageEtags.push('a', 'b', 'c', 'd', 'e');
     expect(await download()).toEqual(weights);
     expect(asked()).toEqual(inTurn('all', 'bytes=700-', 'all', 'bytes=600-', 'bytes=1100-'));
@@ -172,7 +169,7 @@ describe('a file that changed while it was fetched', () => {
 });
 
 it('a token goes to the Hub with every request for a file and to the storage host with none, ranges included', async () => {
-  cutAfter(700);
+  mirror.breakAfter.push(700);
   mirror.storageRefuses.push(null, 403);
   expect(await download(memoryFileStore(), 'lab/gated', { token: TOKEN })).toEqual(weights);
   const stored = mirror.requests.filter(({ host }) => host === 'storage');
