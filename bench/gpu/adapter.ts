@@ -19,11 +19,11 @@ function nvidiaCard(): Record<string, string> | null {
 
 export const adapter: Part = {
   name: 'adapter',
-  async measure({ report }) {
+  async *measure({ report }) {
     const card = nvidiaCard();
     const { vendor, architecture, description, isFallback, features, subgroupSizes, limits } = report;
     const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
-    return {
+    yield {
       value: { ...report, card, processor: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
       table: [
         ['adapter', description],

@@ -23,7 +23,7 @@ export interface SelfTested {
 
 export const selfTests: Part = {
   name: 'self-test',
-  async measure(device, options) {
+  async *measure(device, options) {
     const original = device.target;
     const tested: SelfTested[] = [];
     for (const variant of variantsOf(device, options)) {
@@ -41,30 +41,31 @@ export const selfTests: Part = {
         largestError: Math.max(...own.map((check) => check.largestError)),
         failed: isRight ? [] : own,
       });
+      yield { value: [...tested], table: selfTestTable(tested) };
     }
-    return {
-      value: tested,
-      table: [
-        ['variant', 'self-test', 'checks', 'seconds', 'largest error'],
-        ...tested.map(({ variant, passed, checks, seconds, largestError, failed }) => [
-          variant,
-          passed ? 'right' : `wrong: ${failed.map(({ name }) => name).join(', ')}`,
-          String(checks),
-          seconds.toFixed(1),
-          largestError.toExponential(1),
-        ]),
-      ],
-    };
   },
 };
 
+function selfTestTable(tested: readonly SelfTested[]): string[][] {
+  return [
+    ['variant', 'self-test', 'checks', 'seconds', 'largest error'],
+    ...tested.map(({ variant, passed, checks, seconds, largestError, failed }) => [
+      variant,
+      passed ? 'right' : `wrong: ${failed.map(({ name }) => name).join(', ')}`,
+      String(checks),
+      seconds.toFixed(1),
+      largestError.toExponential(1),
+    ]),
+  ];
+}
+
 export const tuning: Part = {
   name: 'tuning',
-  async measure(device, options) {
+  async *measure(device, options) {
     const begun = performance.now();
     const found = await tune(device, variantsOf(device, options));
     const seconds = (performance.now() - begun) / 1000;
-    return {
+    yield {
       value: { ...found, seconds },
       table: [
         ['variant', 'GFLOP/s on the product that the lab tunes with'],

@@ -19,7 +19,8 @@ export interface Measured {
 
 export interface Part {
   readonly name: string;
-  measure(device: Device, options: Options, earlier: ReadonlyMap<string, unknown>): Promise<Measured>;
+  /** Yields all that it has so far; what came last stays where the rest fails. `earlier` holds values by part. */
+  measure(device: Device, options: Options, earlier: ReadonlyMap<string, unknown>): AsyncIterable<Measured>;
 }
 
 /** Columns as wide as their widest cell. */

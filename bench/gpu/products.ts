@@ -50,7 +50,7 @@ const tolerance = 1e-5;
 
 export const products: Part = {
   name: 'matrix products',
-  async measure(device, options) {
+  async *measure(device, options) {
     const times: ProductTime[] = [];
     const failed: string[] = [];
     for (const n of options.isSmall ? sizes.small : sizes.full) {
@@ -74,12 +74,12 @@ export const products: Part = {
               }
             }
           }
+          yield { value: { times, failed }, table: [...tableOf(times), ...failed.map((line) => [line])] };
         }
       } finally {
         operands.close();
       }
     }
-    return { value: { times, failed }, table: [...tableOf(times), ...failed.map((line) => [line])] };
   },
 };
 

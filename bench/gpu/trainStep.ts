@@ -7,7 +7,7 @@ import type { Part } from './part';
 
 export const trainStep: Part = {
   name: 'training step',
-  async measure(device, { isSmall, ownContestant, peersFolder }, earlier) {
+  async *measure(device, { isSmall, ownContestant, peersFolder }, earlier) {
     useTuning(device, earlier);
     const variant = device.target.matmulVariant;
     // The contestants have the GPU to themselves.
@@ -33,7 +33,7 @@ export const trainStep: Part = {
       };
     });
     if (ours.failure !== undefined) throw new Error(ours.failure);
-    return {
+    yield {
       value: { tokens, variant, contestants },
       table: [
         ['contestant', 'ms a step', 'tokens/s', 'GFLOP/s', 'time against ours', 'first and last loss'],
