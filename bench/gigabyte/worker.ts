@@ -51,9 +51,9 @@ async function measure() {
   const run = { base, training, vocabulary, experiment, comparison: null, records: [], steps: 0 };
   const reports = [];
   for (const choice of [
-    { form: 'model', dtype: 'source', onnxDtype: 'f32' },
-    { form: 'model', dtype: 'BF16', onnxDtype: 'f32' },
-    { form: 'delta', dtype: 'source', onnxDtype: 'f32' },
+    { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' },
+    { form: 'model', dtype: 'BF16', onnxDtype: 'f32', tokenizerClass: 'obeys' },
+    { form: 'delta', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' },
   ] satisfies ExportChoice[]) {
     const name = `${choice.form}, ${choice.dtype}`;
     tell({ phase: `save: ${name}` });

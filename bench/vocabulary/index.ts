@@ -10,6 +10,8 @@ import { countText, diagnose, openCorpus, openGeneralText, sizesOf, type CorpusT
 import {
   learnVocabulary,
   loadTokenizer,
+  standingOccurrences,
+  tenthPercentile,
   type LearnMethod,
   type Tokenizer,
   type VocabularyExtension,
@@ -79,14 +81,13 @@ async function measured(
     throw error;
   }
   const { heldOut, general } = await lengths(tokenizer.extended(extension.tokens), corpus);
-  const exposures = extension.tokens.map((token) => token.occurrences).sort((a, b) => a - b);
   return {
     newTokens: extension.tokens.length,
     bytesPerToken: heldOut,
     dead: extension.dead.length,
-    exposureP10: exposures[Math.floor(0.1 * (exposures.length - 1))]!,
+    exposureP10: tenthPercentile(standingOccurrences(extension.tokens)),
     generalChange: general / base.general - 1,
-    changesText: extension.changesText,
+    changesText: extension.changed !== null,
   };
 }
 

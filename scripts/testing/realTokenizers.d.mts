@@ -5,3 +5,6 @@ export function realTokenizerFiles(name: RealTokenizerName): {
   readonly 'tokenizer.json': string;
   readonly 'tokenizer_config.json': string;
 };
+export const publishedTokenizerNames: readonly string[];
+export function ensurePublishedTokenizers(): void;
+export function publishedTokenizerFiles(name: string): Readonly<Record<string, string>>;

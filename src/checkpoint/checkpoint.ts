@@ -4,6 +4,7 @@
  * by file and tensor, before any model code runs.
  */
 import { LabError } from '../error';
+import { refuseAdapter } from './adapter';
 import { readText, tooLarge } from './byteSource';
 import type { FileTree } from './byteSource';
 import { isWeightDtype } from './dtype';
@@ -65,6 +66,7 @@ export async function openConfig(
   tree: FileTree,
   signal?: AbortSignal,
 ): Promise<Pick<Checkpoint, 'config' | 'configText'>> {
+  await refuseAdapter(tree, signal);
   const configText = await requiredText(tree, 'config.json', signal);
   return { config: parseJsonObject(configText, 'config.json'), configText };
 }
@@ -189,13 +191,31 @@ export function verifyTensors(
   const first = problems[0];
   if (first) {
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more like this)` : '';
-    throw new LabError(first.code, `${first.message}${more}.`, 'Weights and config.json must be of the same model.', {
+    throw new LabError(first.code, `${first.message}${more}.`, remedy(first.code, checkpoint.tensors), {
       ...first,
       problems,
     });
   }
   const used = new Set(expected.map(({ name }) => name));
   return { unused: [...checkpoint.tensors.keys()].filter((name) => !used.has(name)) };
+}
+
+/** Tensors that quantisers put beside or in the place of weights (GPTQ and AWQ, bitsandbytes, compressed-tensors and FP8). */
+const QUANTISED = /\.(?:qweight|qzeros|absmax|quant_map|SCB|weight_scale|weight_scale_inv|weight_packed)$/;
+
+function remedy(code: string, tensors: Checkpoint['tensors']): string {
+  const quantised = [...tensors.keys()].find((name) => QUANTISED.test(name));
+  if (quantised !== undefined) {
+    return `The weights are quantised (\`${quantised}\`); take the model as it was before, or as a GGUF file.`;
+  }
+  switch (code) {
+    case 'checkpoint/unsupported-dtype':
+      return 'Load the model in transformers and save it with dtype float32 or bfloat16.';
+    case 'checkpoint/wrong-shape':
+      return 'config.json was edited, or it describes another model than the weights are of.';
+    default:
+      return 'A part of the weights is missing, they are named as no tool is known to name them, or config.json describes another model.';
+  }
 }
 
 async function requiredText(tree: FileTree, file: string, signal?: AbortSignal): Promise<string> {
@@ -213,7 +233,20 @@ function missingFile(tree: FileTree, file: string, why: string): LabError {
   return new LabError(
     'checkpoint/missing-file',
     `\`${tree.name}\` has no \`${file}\`: ${why}.`,
-    'Choose the folder that holds config.json, tokenizer.json and the weights together.',
+    otherLayout(tree) ?? 'Choose the folder that holds config.json, the tokenizer and the weights together.',
     { file, found: tree.list().slice(0, 50) },
   );
+}
+
+/** What a folder without the usual files may be. */
+function otherLayout(tree: FileTree): string | undefined {
+  const names = tree.list();
+  const original = names.find((name) =>
+    /^(?:[^/]+\/)?(?:params\.json|consolidated(?:\.\d+)?\.(?:safetensors|pth))$/.test(name),
+  );
+  if (original !== undefined) {
+    return `\`${original}\` is of the layout that the model's makers use themselves; take the Hugging Face folder of the model.`;
+  }
+  const inside = names.find((name) => name.endsWith('/config.json'));
+  return inside && `There is one in it: \`${inside}\`. Choose that folder.`;
 }

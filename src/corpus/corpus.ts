@@ -14,13 +14,37 @@ export interface CorpusFileReport {
   readonly nearEmpty: number;
   /** Bytes that were no UTF-8 and became U+FFFD. */
   readonly invalidBytes: number;
-  /** Records of JSON lines, a table or a Parquet file without the text field. */
+  /** Records of JSON, a table or a Parquet file without text in the field, and those that cannot be read. */
   readonly recordsWithoutText: number;
   /** Of a file of records: which field the text was taken from. */
   readonly fields?: FieldChoice;
+  /** The first kept documents as they were cut, long ones cut off with `…`. */
+  readonly first: readonly string[];
+  /** What may have been read otherwise than it was meant. */
+  readonly doubts: readonly Doubt[];
   /** Why the file was left out as a whole. */
   readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
 }
+
+/**
+ * Something in a file that makes its reading doubtful; worded by the page and the command line.
+ * `unlike-format`: lines or records that are not what the format says, read all the same or left out;
+ * `without-text`: records whose text field is empty or missing; `uncertain-field`: another field was nearly chosen;
+ * `one-entity`: all documents are about the same, so the split is by document.
+ */
+export interface Doubt {
+  readonly kind: DoubtKind;
+  /** How many lines, records or documents it concerns, and out of how many. */
+  readonly count: number;
+  readonly of: number;
+  /** Of the first of them: the line (from 1) and the start of what stands there. */
+  readonly line?: number;
+  readonly excerpt?: string;
+  /** Of `uncertain-field`: the other field. */
+  readonly field?: string;
+}
+
+export type DoubtKind = 'unlike-format' | 'without-text' | 'uncertain-field' | 'one-entity';
 
 export interface FieldChoice {
   readonly chosen: string;
@@ -31,11 +55,27 @@ export interface FieldChoice {
 /**
  * `paragraphs`: runs of whole paragraphs of about 2 KB; `line-groups`: the same of lines, for text without blank lines;
  * `lines`: every line one document, for lists of verses, records; `file`: the file as one document; `smiles`: a molecule a
- * line, its name left out; `fasta`: a sequence each; `pgn`: the moves of a game each; `table`: a row of CSV or TSV each;
+ * line, its name left out; `fasta`, `fastq`: a sequence each; `pgn`: the moves of a game each; `abc`: a tune each; `json-lines`: a
+ * record a line; `json`: a record of an array, a wrapped array or a stream of values each; `table`: a row of CSV or TSV each;
  * `parquet`: a row each.
  */
-export type DocumentFormat =
-  'paragraphs' | 'line-groups' | 'lines' | 'file' | 'json-lines' | 'smiles' | 'fasta' | 'pgn' | 'table' | 'parquet';
+export const documentFormats = [
+  'lines',
+  'paragraphs',
+  'line-groups',
+  'file',
+  'json-lines',
+  'json',
+  'smiles',
+  'fasta',
+  'fastq',
+  'pgn',
+  'abc',
+  'table',
+  'parquet',
+] as const;
+
+export type DocumentFormat = (typeof documentFormats)[number];
 
 export interface Corpus {
   readonly name: string;
@@ -52,6 +92,8 @@ export interface Corpus {
   readonly heldOutBytes: number;
   readonly files: readonly CorpusFileReport[];
   readonly documents: number;
+  /** Things that the documents are about: molecules, sequences, openings; a document of its own is one. */
+  readonly entities: number;
   readonly duplicates: number;
   readonly nearEmpty: number;
   readonly invalidBytes: number;

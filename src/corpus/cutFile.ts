@@ -3,10 +3,12 @@
 import { LabError } from '../error';
 import type { DocumentFormat } from './corpus';
 import type { DocumentCutter, Emit, RecordsAccount } from './cutter';
-import { type CorpusFile, decodeLines } from './decodeText';
+import { type CorpusFile, decodeText } from './decodeText';
 import { createCutter } from './documentCutter';
-import { detectFormat, SAMPLE_LINES } from './documentFormat';
-import { readParquet } from './readParquet';
+import { detectFormat } from './documentFormat';
+import { headOf, type FileHead } from './fileHead';
+import { LineSplitter } from './lines';
+import { readParquet } from './records/parquet';
 
 export interface CutDocument {
   readonly text: string;
@@ -22,15 +24,15 @@ export interface FileAccount extends RecordsAccount {
 }
 
 export interface CutOptions {
-  /** Default: told from the file's name and first lines. */
+  /** Default: told from the file's name and content. */
   readonly format?: DocumentFormat | 'auto';
-  /** Field of JSON lines, CSV or Parquet that holds the text. Default: told from the first records. */
+  /** Field of JSON, CSV or Parquet that holds the text, or a path such as `data.text`. Default: told from the records. */
   readonly textField?: string;
   readonly signal?: AbortSignal;
 }
 
 export function newAccount(): FileAccount {
-  return { bytes: 0, invalidBytes: 0, format: null, recordsWithoutText: 0, fields: undefined };
+  return { bytes: 0, invalidBytes: 0, format: null, recordsWithoutText: 0, fields: undefined, doubts: [] };
 }
 
 /** @throws LabError corpus/not-text, corpus/no-text-field, corpus/bad-table, corpus/bad-archive, corpus/too-large, corpus/unreadable. */
@@ -72,32 +74,42 @@ async function* cutParquet(
 }
 
 async function* cutText(file: CorpusFile, account: FileAccount, options: CutOptions, emit: Emit): AsyncGenerator<void> {
-  const { format } = options;
-  let cutter: DocumentCutter | null = null;
-  let sample: string[] = [];
-  const start = async (): Promise<DocumentCutter> => {
-    const found =
-      format === undefined || format === 'auto' || format === 'parquet'
-        ? detectFormat(file.name, sample.slice(0, SAMPLE_LINES))
-        : format;
-    account.format = found;
-    const made = await createCutter(found, file.name, emit, options.textField);
-    for (const line of sample) made.add(line);
-    sample = [];
-    return made;
-  };
-  for await (const lines of decodeLines(file, account, options.signal)) {
-    if (cutter !== null) for (const line of lines) cutter.add(line);
-    else {
-      sample = sample.concat(lines);
-      if (sample.length >= SAMPLE_LINES) cutter = await start();
-    }
+  const chunks = decodeText(file, account, options.signal);
+  const head = await headOf(chunks);
+  account.format = formatOf(file.name, head, options.format);
+  const { textField } = options;
+  const cutter = await createCutter(account.format, { fileName: file.name, emit, textField }, head);
+  const take = taking(cutter, file.name);
+  take.add(head.text);
+  yield;
+  for await (const chunk of chunks) {
+    take.add(chunk);
     yield;
   }
-  cutter ??= await start();
-  cutter.finish();
+  take.finish();
   account.recordsWithoutText = cutter.recordsWithoutText;
   account.fields = cutter.fields;
+  account.doubts = cutter.doubts;
+}
+
+function formatOf(name: string, head: FileHead, asked: CutOptions['format']): Exclude<DocumentFormat, 'parquet'> {
+  return asked === undefined || asked === 'auto' || asked === 'parquet' ? detectFormat(name, head) : asked;
+}
+
+/** Chunks of text as the cutter takes them. */
+function taking(cutter: DocumentCutter, fileName: string): { add(chunk: string): void; finish(): void } {
+  if (cutter.takes === 'text') return cutter;
+  const splitter = new LineSplitter(fileName);
+  const addAll = (lines: readonly string[]): void => {
+    for (const line of lines) cutter.add(line);
+  };
+  return {
+    add: (chunk) => addAll(splitter.add(chunk)),
+    finish: () => {
+      addAll(splitter.finish());
+      cutter.finish();
+    },
+  };
 }
 
 function unreadable(file: string, cause: DOMException): LabError {

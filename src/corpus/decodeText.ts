@@ -1,4 +1,4 @@
-// A byte stream to lines of text. Invalid UTF-8 is replaced and counted, never dropped in silence; a file that is no text
+// A byte stream to text. Invalid UTF-8 is replaced and counted, never dropped in silence; a file that is no text
 // at all (UTF-16, archives, images) is refused from its first bytes.
 import { LabError } from '../error';
 import { utf8Length } from './utf8Length';
@@ -19,32 +19,31 @@ export interface DecodedBytes {
   invalidBytes: number;
 }
 
-/** UTF-16 units of the longest line, which has to stand in memory: 64 Mi. */
-const LONGEST_LINE = 2 ** 26;
-
 /** Of U+FFFD in UTF-8. */
 const REPLACEMENT_BYTES = 3;
 
 /**
- * Lines without their ends (`\n`, `\r\n` or `\r`); a byte order mark is no text.
+ * The text in chunks that are cut anywhere; a byte order mark is no text.
  * @param counted receives the running totals.
- * @throws LabError corpus/not-text, corpus/too-large for a line of more than 64 Mi characters.
+ * @throws LabError corpus/not-text.
  */
-export async function* decodeLines(
+export async function* decodeText(
   file: CorpusFile,
   counted: DecodedBytes,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string[]> {
+): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const replacements = new ReplacementCount();
   const reader = file.stream().getReader();
-  const cutter = new LineCutter(file.name);
   let validBytes = 0;
   let isFirst = true;
+  // The next piece is fetched while this one is read.
+  let coming = fetched(reader);
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const { done, value } = await reader.read();
+      const { done, value } = await coming;
+      if (!done) coming = fetched(reader);
       if (!done && isFirst) refuseBinary(file.name, value);
       let text = decoder.decode(value, { stream: !done });
       validBytes += utf8Length(text);
@@ -57,49 +56,20 @@ export async function* decodeLines(
       if (text !== '') isFirst = false;
       // A replaced sequence counts three bytes in the text, whatever it was in the file.
       counted.invalidBytes = Math.max(0, counted.bytes - (validBytes - REPLACEMENT_BYTES * replacements.invalid));
-      const lines = cutter.add(text);
-      if (lines.length > 0) yield lines;
+      if (text !== '') yield text;
       if (done) break;
     }
   } finally {
-    // Also where the reader of the lines stops early, so that nothing goes on unpacking behind it.
+    // Also where the reader of the text stops early, so that nothing goes on unpacking behind it.
     await reader.cancel().catch(() => undefined);
   }
-  const last = cutter.finish();
-  if (last.length > 0) yield last;
 }
 
-/** Cuts text into lines as it comes. A long line gathers in parts, so that a file of one line stays linear. */
-class LineCutter {
-  private parts: string[] = [];
-  private partsLength = 0;
-  /** A `\r` at the end of what came, which may be half of `\r\n`. */
-  private held = '';
-
-  constructor(private readonly fileName: string) {}
-
-  /** Complete lines. */
-  add(text: string): string[] {
-    const whole = this.held + text;
-    this.held = whole.endsWith('\r') ? '\r' : '';
-    const lines = whole.slice(0, whole.length - this.held.length).split(/\r\n|\r|\n/u);
-    const last = lines.pop()!;
-    if (lines.length > 0) {
-      lines[0] = this.parts.join('') + lines[0]!;
-      this.parts = [];
-      this.partsLength = 0;
-    }
-    if (last !== '') this.parts.push(last);
-    this.partsLength += last.length;
-    if (this.partsLength > LONGEST_LINE) throw lineTooLong(this.fileName);
-    return lines;
-  }
-
-  /** The last line, where the text does not end with a line end. */
-  finish(): string[] {
-    const line = this.parts.join('');
-    return line === '' && this.held === '' ? [] : [line];
-  }
+/** A read whose failure is met where it is awaited, if it ever is. */
+function fetched(reader: ReadableStreamDefaultReader<Uint8Array>): ReturnType<typeof reader.read> {
+  const read = reader.read();
+  read.catch(() => undefined);
+  return read;
 }
 
 /** How many U+FFFD of the decoded text the decoder put there: all of them but those spelled out in the bytes. */
@@ -123,15 +93,6 @@ class ReplacementCount {
 
 function isReplacement(bytes: ArrayLike<number>, at: number): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
-}
-
-function lineTooLong(file: string): LabError {
-  return new LabError(
-    'corpus/too-large',
-    `${file} has a line of more than ${LONGEST_LINE / 2 ** 20} million characters.`,
-    'Put line ends between its documents; one JSON object or one text a line is read best.',
-    { file },
-  );
 }
 
 function refuseBinary(name: string, bytes: Uint8Array): void {

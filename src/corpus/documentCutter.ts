@@ -1,9 +1,11 @@
 // Lines to documents, line by line, so that a file never stands in memory twice.
-import type { DocumentFormat, FieldChoice } from './corpus';
-import type { DocumentCutter, Emit } from './cutter';
-import { parsedObject } from './documentFormat';
-import { addMolecule, FastaCutter, PgnCutter } from './notationCutters';
-import { type DataRecord, fieldChoice, likelyTextField, noTextField, textOf } from './records';
+import type { Doubt, DocumentFormat } from './corpus';
+import type { CutterOptions, DocumentCutter, Emit, LineCutter } from './cutter';
+import type { FileHead } from './fileHead';
+import { AbcCutter, FastaCutter, FastqCutter, PgnCutter, SmilesCutter } from './notation/index';
+import { createJsonCutter } from './records/jsonCutter';
+import { createJsonLinesCutter } from './records/jsonLinesCutter';
+import { createTableCutter } from './records/tableCutter';
 import { utf8Length } from './utf8Length';
 
 /** Paragraphs and lines are gathered into documents of about this size: a few times a context of 512 tokens at most. */
@@ -12,26 +14,32 @@ export const DOCUMENT_BYTES = 2048;
 /** A file that is one document is cut after so many bytes all the same. */
 const LONGEST_FILE = 2 ** 24;
 
-/** @param textField of JSON lines and tables; found out from the first record when undefined. */
+/** @param head the beginning of the file, which the cutter is given again. */
 export async function createCutter(
   format: Exclude<DocumentFormat, 'parquet'>,
-  fileName: string,
-  emit: Emit,
-  textField?: string,
+  options: CutterOptions,
+  head: FileHead,
 ): Promise<DocumentCutter> {
+  const { emit } = options;
   switch (format) {
     case 'lines':
-      return { recordsWithoutText: 0, add: (line) => line.trim() !== '' && emit(line), finish: () => undefined };
+      return eachLine((line) => line.trim() !== '' && emit(line));
     case 'smiles':
-      return { recordsWithoutText: 0, add: (line) => addMolecule(line, emit), finish: () => undefined };
+      return new SmilesCutter(emit, head.lines);
+    case 'abc':
+      return new AbcCutter(emit, head.lines);
     case 'fasta':
-      return new FastaCutter(emit);
+      return new FastaCutter(emit, head.lines);
+    case 'fastq':
+      return new FastqCutter(emit);
     case 'pgn':
       return new PgnCutter(emit);
     case 'table':
-      return (await import('./tableCutter')).createTableCutter(fileName, emit, textField);
+      return createTableCutter(options, head);
+    case 'json':
+      return createJsonCutter(options, head);
     case 'json-lines':
-      return new JsonLinesCutter(fileName, emit, textField);
+      return createJsonLinesCutter(options);
     case 'file':
       return new GroupCutter(emit, LONGEST_FILE, false);
     case 'line-groups':
@@ -41,9 +49,15 @@ export async function createCutter(
   }
 }
 
+function eachLine(add: (line: string) => void): LineCutter {
+  return { takes: 'lines', recordsWithoutText: 0, doubts: [], add, finish: () => undefined };
+}
+
 /** Whole lines, or whole paragraphs, until a document is large enough. */
-class GroupCutter implements DocumentCutter {
+class GroupCutter implements LineCutter {
+  readonly takes = 'lines';
   readonly recordsWithoutText = 0;
+  readonly doubts: readonly Doubt[] = [];
   private lines: string[] = [];
   private bytes = 0;
 
@@ -68,45 +82,5 @@ class GroupCutter implements DocumentCutter {
     this.lines = [];
     this.bytes = 0;
     if (document !== '') this.emit(document);
-  }
-}
-
-/** A file where this share of the first records is broken is not JSON lines. */
-const RECORDS_TO_JUDGE = 100;
-
-class JsonLinesCutter implements DocumentCutter {
-  recordsWithoutText = 0;
-  private records = 0;
-  private readonly sample: DataRecord[] = [];
-
-  constructor(
-    private readonly fileName: string,
-    private readonly emit: Emit,
-    private textField: string | undefined,
-  ) {}
-
-  get fields(): FieldChoice | undefined {
-    return fieldChoice(this.sample, this.textField);
-  }
-
-  add(line: string): void {
-    if (line.trim() === '') return;
-    this.records++;
-    const record = parsedObject(line);
-    if (record !== null && this.sample.length < RECORDS_TO_JUDGE) this.sample.push(record);
-    this.textField ??= record === null ? undefined : likelyTextField(record);
-    const text = record === null ? null : textOf(record, this.textField);
-    if (text === null) this.recordsWithoutText++;
-    else this.emit(text);
-    if (this.records === RECORDS_TO_JUDGE) this.judge();
-  }
-
-  finish(): void {
-    if (this.records > 0 && this.records < RECORDS_TO_JUDGE) this.judge();
-  }
-
-  private judge(): void {
-    if (this.recordsWithoutText * 2 < this.records) return;
-    throw noTextField(this.fileName, this.records, this.recordsWithoutText, this.textField);
   }
 }

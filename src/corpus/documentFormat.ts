@@ -1,55 +1,54 @@
-// How to cut a plain-text file into documents, told from its first lines. Lines that hold no spaces (molecules, sequences,
-// verses in scripts without spaces) are documents of their own. Otherwise blank lines mean paragraphs; without them long
-// lines (a record or paragraph each) are documents, and short ones are wrapped prose and are grouped.
-import { detectGrammar } from '../tokenizer/index';
+// How to cut a file of text into documents, told from its name and its first lines together. A notation is told by its own
+// reader, which bears odd lines; the more of them, the surer the name must say it. Of the rest, lines that hold no spaces (entries,
+// verses in scripts without spaces) are documents of their own. Otherwise blank lines mean paragraphs; without them long lines (a
+// record or paragraph each) are documents, and short ones are wrapped prose and are grouped.
 import type { DocumentFormat } from './corpus';
-
-/** Lines that the decision looks at. */
-export const SAMPLE_LINES = 2000;
+import type { FileHead } from './fileHead';
+import { isAbc, isFasta, isFastq, isPgn, isSmiles } from './notation/index';
+import { recordFormat } from './records/recordFormat';
 
 const BLANK_SHARE = 0.02;
 const ENTRY_SHARE = 0.8;
 const LONG_LINE = 160;
 
-export function detectFormat(fileName: string, lines: readonly string[]): Exclude<DocumentFormat, 'parquet'> {
+const named = {
+  smiles: /\.(?:smi|smiles|cxsmiles|rsmi|ism|can)$/iu,
+  fasta: /\.(?:fa|fas|fsa|fasta|fna|faa|ffn|frn|mpfa|pep|pir|a2m|a3m|afa)$/iu,
+  fastq: /\.(?:fq|fastq)$/iu,
+  pgn: /\.pgn$/iu,
+  abc: /\.abc$/iu,
+} as const;
+
+type Notation = keyof typeof named;
+
+export function detectFormat(fileName: string, head: FileHead): Exclude<DocumentFormat, 'parquet'> {
+  // The last line may be cut off.
+  const lines = head.isWhole || head.lines.length === 1 ? head.lines : head.lines.slice(0, -1);
   const filled = lines.filter((line) => line.trim() !== '');
   if (filled.length === 0) return 'paragraphs';
-  if (isJsonLines(fileName, filled)) return 'json-lines';
-  if (/\.(?:csv|tsv)$/iu.test(fileName)) return 'table';
-  if (isFasta(filled)) return 'fasta';
-  if (/^\[\w+ "[^"]*"\]$/u.test(filled[0]!)) return 'pgn';
-  if (
-    filled.every((line) => line.trim().split(/\s+/u).length <= 2) &&
-    detectGrammar(firstWords(filled))?.name === 'smiles'
-  )
-    return 'smiles';
+  return recordFormat(fileName, head) ?? notationOf(fileName, lines, filled) ?? proseFormat(lines, filled);
+}
+
+/** A file that is named for a notation needs less evidence than one that is not. */
+function notationOf(fileName: string, lines: readonly string[], filled: readonly string[]): Notation | undefined {
+  const looksLike: Readonly<Record<Notation, (isNamed: boolean) => boolean>> = {
+    fastq: (isNamed) => isFastq(filled, isNamed),
+    fasta: (isNamed) => isFasta(filled, isNamed),
+    pgn: (isNamed) => isPgn(lines, isNamed),
+    abc: (isNamed) => isAbc(filled, isNamed),
+    smiles: (isNamed) => isSmiles(filled, isNamed),
+  };
+  const all = Object.keys(looksLike) as Notation[];
+  return (
+    all.find((notation) => named[notation].test(fileName) && looksLike[notation](true)) ??
+    all.find((notation) => looksLike[notation](false))
+  );
+}
+
+function proseFormat(lines: readonly string[], filled: readonly string[]): 'lines' | 'paragraphs' | 'line-groups' {
   const entries = filled.filter((line) => !/\s/u.test(line.trim())).length;
   if (entries / filled.length >= ENTRY_SHARE) return 'lines';
   if (lines.length > 1 && (lines.length - filled.length) / lines.length >= BLANK_SHARE) return 'paragraphs';
   const lengths = filled.map((line) => line.length).toSorted((a, b) => a - b);
   return lengths[lengths.length >> 1]! >= LONG_LINE ? 'lines' : 'line-groups';
 }
-
-function isJsonLines(fileName: string, filled: readonly string[]): boolean {
-  if (/\.(?:jsonl|ndjson|jsonlines)$/iu.test(fileName)) return true;
-  return filled.slice(0, 3).every((line) => parsedObject(line) !== null);
-}
-
-export function parsedObject(line: string): Readonly<Record<string, unknown>> | null {
-  if (!line.trimStart().startsWith('{')) return null;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
-}
-
-function isFasta(filled: readonly string[]): boolean {
-  const sequences = filled.filter((line) => !line.startsWith('>') && !line.startsWith(';'));
-  return (
-    filled[0]!.startsWith('>') && sequences.length > 0 && sequences.every((line) => /^[A-Za-z*-]+\s*$/u.test(line))
-  );
-}
-
-const firstWords = (lines: readonly string[]): string[] => lines.map((line) => line.trim().split(/\s/u, 1)[0]!);

@@ -1,6 +1,7 @@
 // Which documents are held out, as one number: those whose hash is at most the cutoff. The hash is of the text, or of what
 // the document is about, so that the same document falls on the same side in every run and in every pass over its files,
 // whatever else the corpus holds, up to the cap on held-out text.
+import { documentHash, entityHash } from './textHash';
 
 export interface HeldOutOptions {
   /** Share of documents held out. Default 0.1. */
@@ -19,7 +20,7 @@ const FEWEST_HELD_OUT = 5;
  * held-out text in advance.
  */
 export function splitHash(text: string, entity: string | undefined): number {
-  return documentHash(entity === undefined ? text : `entity ${entity}`);
+  return entity === undefined ? documentHash(text) : entityHash(entity);
 }
 
 /**
@@ -43,13 +44,4 @@ export function heldOutCutoff(bytesOf: ReadonlyMap<number, number>, options: Hel
     heldOutBytes += bytes;
   }
   return cutoff;
-}
-
-/** FNV-1a over UTF-16 units with a final mix (murmur3), as an unsigned 32-bit number. */
-export function documentHash(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

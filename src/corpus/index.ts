@@ -1,9 +1,10 @@
 // Files to documents, splits and packed rows.
-export type { Corpus, CorpusFileReport, DocumentFormat } from './corpus';
+export { type Corpus, type CorpusFileReport, type Doubt, type DocumentFormat, documentFormats } from './corpus';
 export type { CorpusFile } from './decodeText';
 export { ignoredTarget, type PackedRow, type PackOptions, packRows } from './packRows';
-export { documentHash } from './heldOut';
-export { readCorpus, type ReadCorpusOptions, type ReadProgress } from './readCorpus';
+export { splitHash } from './heldOut';
+export { readCorpus, type ReadCorpusOptions, type ReadingChoice, type ReadProgress } from './readCorpus';
+export { documentHash } from './textHash';
 export type { SampleCorpus, SampleIndex } from './samples';
 export { bytesOfAll, type DocumentSplit, splitDocuments, type SplitOptions } from './splitDocuments';
 export { utf8Length } from './utf8Length';

@@ -1,6 +1,6 @@
 // What is kept of a corpus that is too large for memory: the held-out documents, and an even sample of the others for training, chosen by
 // hash, so that both are the same in every run. Everything else is read from the files again when a vocabulary is learned.
-import { DEFAULT_HELD_OUT_BYTES, documentHash, heldOutCutoff, type HeldOutOptions } from './heldOut';
+import { DEFAULT_HELD_OUT_BYTES, heldOutCutoff, type HeldOutOptions } from './heldOut';
 
 /** A run of some thousand steps sees no more than this. */
 export const SAMPLE_BYTES = 64 * 2 ** 20;
@@ -32,11 +32,11 @@ export class LargeCorpus {
     private readonly maxSampleBytes = SAMPLE_BYTES,
   ) {}
 
-  add(text: string, hash: number, bytes: number): void {
-    if (hash < this.highestKept) this.addLowest(text, hash, bytes);
-    const rank = documentHash(`sample ${text}`);
+  /** @param hash what decides whether it is held out; `rank`: whether it is in the sample. */
+  add(text: string, hash: number, rank: number, bytes: number): void {
+    if (hash < this.highestKept) this.addLowest(ownCopy(text), hash, bytes);
     if (rank < this.lowestRank) return;
-    this.sample.push({ text, bytes, hash, rank });
+    this.sample.push({ text: ownCopy(text), bytes, hash, rank });
     this.sampleBytes += bytes;
     if (this.sampleBytes > 2 * this.maxSampleBytes) this.thin();
   }
@@ -68,14 +68,29 @@ export class LargeCorpus {
 
   /** Those of the highest ranks, in the order they came, until they fit. */
   private thin(): void {
-    let bytes = 0;
-    for (const { rank, bytes: size } of this.sample.toSorted((a, b) => b.rank - a.rank)) {
-      bytes += size;
-      if (bytes <= this.maxSampleBytes) continue;
-      this.lowestRank = rank + 1;
-      break;
-    }
+    this.lowestRank = lowestRankWithin(this.sample, this.maxSampleBytes, this.lowestRank);
     this.sample = this.sample.filter(({ rank }) => rank >= this.lowestRank);
     this.sampleBytes = this.sample.reduce((sum, { bytes: size }) => sum + size, 0);
   }
+}
+
+/** A piece of a text keeps all of it in memory: an even sample of lines would keep the whole file. */
+function ownCopy(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
+/** Ranks are told apart by their upper 16 bits first: millions of them need not be sorted for one border. */
+function lowestRankWithin(sample: readonly Sampled[], maxBytes: number, lowestRank: number): number {
+  const bytesOf = new Float64Array(2 ** 16);
+  for (const { rank, bytes } of sample) bytesOf[rank >>> 16]! += bytes;
+  let upper = bytesOf.length - 1;
+  let bytes = 0;
+  while (upper >= 0 && bytes + bytesOf[upper]! <= maxBytes) bytes += bytesOf[upper--]!;
+  for (const { rank, bytes: size } of sample
+    .filter((each) => each.rank >>> 16 === upper)
+    .sort((a, b) => b.rank - a.rank)) {
+    bytes += size;
+    if (bytes > maxBytes) return rank + 1;
+  }
+  return lowestRank;
 }

@@ -2,11 +2,12 @@
 // is left out with its reason; only when none can be read does the whole reading fail. A corpus that fits is kept in
 // memory; of a larger one only what is held out and a sample, and the files are read again for every use of all of it.
 import { LabError } from '../error';
-import type { Corpus, CorpusFileReport } from './corpus';
+import type { Corpus, CorpusFileReport, Doubt } from './corpus';
 import { cutFile, type CutOptions, type FileAccount, newAccount } from './cutFile';
 import type { CorpusFile } from './decodeText';
 import { DocumentSet } from './documentSet';
 import { type HeldOutOptions, splitHash } from './heldOut';
+import { entityHash, hashText } from './textHash';
 import { LargeCorpus } from './largeCorpus';
 import { bytesOfAll, splitDocuments } from './splitDocuments';
 import { unpackedFiles } from './unpack';
@@ -17,6 +18,10 @@ export interface ReadCorpusOptions extends HeldOutOptions, CutOptions {
   readonly memoryBytes?: number;
   /** Of a larger corpus, what is kept to train on. Default 64 MiB. */
   readonly sampleBytes?: number;
+  /** How single files are read, by name; goes before `format` and `textField`. */
+  readonly choices?: Readonly<Record<string, ReadingChoice>>;
+  /** Nothing is held out, and one document is enough; all are in `train`. */
+  readonly undivided?: boolean;
   /** All files together, unpacked. Default 64 GiB: what unpacks to more is no text that somebody wrote. */
   readonly maxBytes?: number;
   readonly name?: string;
@@ -24,6 +29,8 @@ export interface ReadCorpusOptions extends HeldOutOptions, CutOptions {
   readonly licence?: string;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
+
+export type ReadingChoice = Pick<CutOptions, 'format' | 'textField'>;
 
 export interface ReadProgress {
   readonly file: string;
@@ -52,6 +59,7 @@ export async function readCorpus(given: readonly CorpusFile[], options: ReadCorp
     // A file that failed after giving documents is left out as a whole: the others are read anew without it.
     if (reports === null) continue;
     if (gathered.count === 0) throw [...refused.values()][0] ?? emptyFile(files[0]!.name);
+    if (gathered.count === 1 && !options.undivided) throw oneDocument(reports.find(({ documents }) => documents > 0)!);
     return corpusOf(files, refused, reports, gathered, options);
   }
 }
@@ -70,6 +78,7 @@ async function gatherAll(
     const start = gathered.count;
     const account = newAccount();
     const left = { duplicates: 0, nearEmpty: 0 };
+    const first: string[] = [];
     const onBytes = (): void => {
       const bytes = bytesBefore + Math.min(file.size, file.consumedBytes ?? account.bytes);
       options.onProgress?.({ file: file.name, bytes, ofBytes });
@@ -78,15 +87,16 @@ async function gatherAll(
       const known = refused.get(file);
       if (known) throw known;
       if (file.size === 0) throw emptyFile(file.name);
-      for await (const batch of cutFile(file, account, options)) {
+      for await (const batch of cutFile(file, account, readingOf(file, options))) {
         for (const { text, entity } of batch) {
           const outcome = gathered.add(text, entity);
           if (outcome !== 'kept') left[outcome]++;
+          else if (first.length < FIRST_DOCUMENTS) first.push(excerptOf(text));
         }
         onBytes();
       }
-      if (gathered.count === start && left.duplicates === 0) throw emptyFile(file.name);
-      reports.push(reportOf(file, account, gathered.count - start, left));
+      if (gathered.count === start && left.duplicates === 0) throw nothingRead(file.name, account);
+      reports.push(reportOf(file, account, gathered.count - start, { ...left, first }));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       refused.set(file, error);
@@ -104,30 +114,51 @@ class Gathering {
   count = 0;
   bytes = 0;
   private readonly seen = new DocumentSet();
+  private readonly named = new DocumentSet();
+  /** Documents that are about nothing but themselves. */
+  private unnamed = 0;
   private documents: string[] = [];
-  private entities: (string | undefined)[] = [];
+  /** Of each document: what it is held out by, and what it is sampled by. */
+  private hashes: number[] = [];
+  private ranks: number[] = [];
+  /** Where the first hundreds of megabytes are about one thing, entities part nothing. */
+  private isByDocument = false;
   private large: LargeCorpus | null = null;
 
   constructor(private readonly options: ReadCorpusOptions) {}
 
   add(text: string, entity: string | undefined): 'kept' | 'duplicates' | 'nearEmpty' {
     if (isNearEmpty(text)) return 'nearEmpty';
-    if (!this.seen.add(text)) return 'duplicates';
+    const hash = hashText(text);
+    if (!this.seen.addHash(hash)) return 'duplicates';
     const bytes = utf8Length(text);
     this.count++;
     this.bytes += bytes;
-    if (this.large) this.large.add(text, splitHash(text, entity), bytes);
+    if (entity === undefined) this.unnamed++;
+    else this.named.add(entity);
+    const split = entity === undefined || this.isByDocument ? hash.split : entityHash(entity);
+    if (this.large) this.large.add(text, split, hash.rank, bytes);
     else {
       this.documents.push(text);
-      this.entities.push(entity);
-      if (this.bytes > (this.options.memoryBytes ?? MEMORY_BYTES)) this.large = this.moved();
+      this.hashes.push(split);
+      this.ranks.push(hash.rank);
+      const { memoryBytes = MEMORY_BYTES, undivided = false } = this.options;
+      if (this.bytes > memoryBytes && !undivided) this.large = this.moved();
     }
     return 'kept';
   }
 
-  finish(readAgain: (cutoff: number, signal?: AbortSignal) => AsyncGenerator<readonly string[]>) {
+  get entityCount(): number {
+    return this.unnamed + this.named.size;
+  }
+
+  finish(
+    readAgain: (cutoff: number, isByDocument: boolean, signal?: AbortSignal) => AsyncGenerator<readonly string[]>,
+  ) {
+    if (this.options.undivided) return whole(this.documents, this.bytes);
     if (!this.large) {
-      const split = splitDocuments(this.documents, { ...this.options, entities: this.entities });
+      const hashes = this.entityCount > 1 ? { hashes: this.hashes } : {};
+      const split = splitDocuments(this.documents, { ...this.options, ...hashes });
       return { ...split, trainDocuments: split.train.length, isSample: false, readTrain: () => oneBatch(split.train) };
     }
     const { cutoff, heldOut, sample } = this.large.finish();
@@ -139,15 +170,20 @@ class Gathering {
       heldOutBytes,
       trainDocuments: this.count - heldOut.length,
       isSample: true,
-      readTrain: (signal?: AbortSignal) => readAgain(cutoff, signal),
+      readTrain: (signal?: AbortSignal) => readAgain(cutoff, this.isByDocument, signal),
     };
   }
 
   private moved(): LargeCorpus {
     const large = new LargeCorpus(this.options, this.options.sampleBytes);
-    this.documents.forEach((text, index) => large.add(text, splitHash(text, this.entities[index]), utf8Length(text)));
+    this.isByDocument = this.entityCount === 1;
+    this.documents.forEach((text, index) => {
+      const split = this.isByDocument ? splitHash(text, undefined) : this.hashes[index]!;
+      large.add(text, split, this.ranks[index]!, utf8Length(text));
+    });
     this.documents = [];
-    this.entities = [];
+    this.hashes = [];
+    this.ranks = [];
     return large;
   }
 }
@@ -165,17 +201,28 @@ function corpusOf(
   const readable = files.filter((file) => !refused.has(file));
   return {
     name: options.name ?? (files.length === 1 ? files[0]!.name : `${files[0]!.name} + ${files.length - 1}`),
-    ...gathered.finish((cutoff, signal) =>
-      readTrainingDocuments(readable, cutoff, duplicates > 0, { ...options, ...(signal && { signal }) }),
+    ...gathered.finish((cutoff, isByDocument, signal) =>
+      readTrainingDocuments(
+        readable,
+        { cutoff, isByDocument, hasDuplicates: duplicates > 0 },
+        { ...options, ...(signal && { signal }) },
+      ),
     ),
-    files: reports,
+    files: gathered.entityCount === 1 ? reports.map(withOneEntity) : reports,
     documents: gathered.count,
+    entities: gathered.entityCount,
     duplicates,
     nearEmpty: sum((report) => report.nearEmpty),
     invalidBytes: sum((report) => report.invalidBytes),
     ...(options.source !== undefined && { source: options.source }),
     ...(options.licence !== undefined && { licence: options.licence }),
   };
+}
+
+function whole(documents: readonly string[], bytes: number) {
+  const [train, none] = [documents, []];
+  const size = { trainBytes: bytes, heldOutBytes: 0, trainDocuments: train.length };
+  return { train, heldOut: none, ...size, isSample: false, readTrain: () => oneBatch(train) };
 }
 
 async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly string[]> {
@@ -185,53 +232,102 @@ async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly 
 /** The same documents as in the first reading, without those held out. */
 async function* readTrainingDocuments(
   files: readonly CorpusFile[],
-  cutoff: number,
-  hasDuplicates: boolean,
-  options: CutOptions,
+  {
+    cutoff,
+    isByDocument,
+    hasDuplicates,
+  }: { readonly cutoff: number; readonly isByDocument: boolean; readonly hasDuplicates: boolean },
+  options: ReadCorpusOptions,
 ): AsyncGenerator<readonly string[]> {
   const seen = hasDuplicates ? new DocumentSet() : null;
   for (const file of files) {
-    for await (const batch of cutFile(file, newAccount(), options)) {
+    for await (const batch of cutFile(file, newAccount(), readingOf(file, options))) {
       const kept = batch.filter(
-        ({ text, entity }) => !isNearEmpty(text) && seen?.add(text) !== false && splitHash(text, entity) > cutoff,
+        ({ text, entity }) =>
+          !isNearEmpty(text) &&
+          seen?.add(text) !== false &&
+          splitHash(text, isByDocument ? undefined : entity) > cutoff,
       );
       if (kept.length > 0) yield kept.map(({ text }) => text);
     }
   }
 }
 
+function readingOf(file: CorpusFile, options: ReadCorpusOptions): CutOptions {
+  return { ...options, ...options.choices?.[file.name] };
+}
+
 /** Holds no letter and no digit. */
 function isNearEmpty(text: string): boolean {
-  return !/[\p{L}\p{N}]/u.test(text);
+  const first = text.charCodeAt(0) | 0x20;
+  const isLetter = first >= 0x61 && first <= 0x7a;
+  return !isLetter && !/[\p{L}\p{N}]/u.test(text);
 }
 
 function reportOf(
   file: CorpusFile,
-  { bytes, invalidBytes, format, recordsWithoutText, fields }: FileAccount,
+  { bytes, invalidBytes, format, recordsWithoutText, fields, doubts }: FileAccount,
   documents: number,
-  left: Pick<CorpusFileReport, 'duplicates' | 'nearEmpty'>,
+  kept: Pick<CorpusFileReport, 'duplicates' | 'nearEmpty' | 'first'>,
 ): CorpusFileReport {
   return {
     name: file.name,
     bytes,
     format,
     documents,
-    ...left,
+    ...kept,
     invalidBytes,
     recordsWithoutText,
     ...(fields && { fields }),
+    doubts,
   };
+}
+
+/** Spellings of one molecule, games of one opening: nothing else is there to hold out, so documents are split. */
+function withOneEntity(report: CorpusFileReport): CorpusFileReport {
+  const doubt: Doubt = { kind: 'one-entity', count: report.documents, of: report.documents };
+  return report.documents > 1 ? { ...report, doubts: [...report.doubts, doubt] } : report;
+}
+
+/** Documents that a report shows, and UTF-16 units of each. */
+const FIRST_DOCUMENTS = 5;
+const EXCERPT_LENGTH = 1000;
+
+function excerptOf(document: string): string {
+  return document.length <= EXCERPT_LENGTH ? document : `${document.slice(0, EXCERPT_LENGTH).replace(/\p{Cs}$/u, '')}…`;
 }
 
 function refusal(file: CorpusFile, error: LabError): CorpusFileReport {
   return {
-    ...reportOf(file, { ...newAccount(), bytes: file.size }, 0, { duplicates: 0, nearEmpty: 0 }),
+    ...reportOf(file, { ...newAccount(), bytes: file.size }, 0, { duplicates: 0, nearEmpty: 0, first: [] }),
     refused: { code: error.code, message: error.message, hint: error.hint },
   };
 }
 
+function nothingRead(name: string, { format, doubts }: FileAccount): LabError {
+  const unlike = doubts.find(({ kind }) => kind === 'unlike-format');
+  if (!unlike) return emptyFile(name);
+  const { count, line, excerpt } = unlike;
+  return new LabError(
+    'corpus/empty',
+    `${name} was read as ${format}, and none of its ${count} lines looks like it: line ${line} is "${excerpt}".`,
+    'Choose what a document is, or leave the choice to the lab.',
+    { file: name, format: format ?? '', lines: count },
+  );
+}
+
 function emptyFile(name: string): LabError {
   return new LabError('corpus/empty', `${name} holds no text.`, 'Pick a file with text in it.', { file: name });
+}
+
+function oneDocument({ name, format, fields }: CorpusFileReport): LabError {
+  const field = fields ? `, field \`${fields.chosen}\`` : '';
+  return new LabError(
+    'corpus/too-few-documents',
+    `${name}, read as ${format}${field}, is one document; a part must be held out to measure on.`,
+    'Give text with blank lines between paragraphs, one document a line, or more files; or say what a document is.',
+    { documents: 1, format },
+  );
 }
 
 function tooLarge(bytes: number, maxBytes: number): LabError {

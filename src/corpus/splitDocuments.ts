@@ -4,8 +4,8 @@ import { heldOutCutoff, type HeldOutOptions, splitHash } from './heldOut';
 import { utf8Length } from './utf8Length';
 
 export interface SplitOptions extends HeldOutOptions {
-  /** What each document is about, in their order. Undefined: nothing but itself. */
-  readonly entities?: readonly (string | undefined)[];
+  /** What decides on which side each document falls, as `splitHash` gives it, in their order. Default: of each text alone. */
+  readonly hashes?: readonly number[];
 }
 
 export interface DocumentSplit {
@@ -18,7 +18,7 @@ export interface DocumentSplit {
 /** @throws LabError corpus/too-few-documents when there are not two documents to tell apart. */
 export function splitDocuments(documents: readonly string[], options: SplitOptions = {}): DocumentSplit {
   if (documents.length < 2) throw tooFewDocuments(documents.length);
-  const hashes = documents.map((text, index) => splitHash(text, options.entities?.[index]));
+  const hashes = options.hashes ?? documents.map((text) => splitHash(text, undefined));
   const bytesOf = new Map<number, number>();
   documents.forEach((text, index) => {
     bytesOf.set(hashes[index]!, (bytesOf.get(hashes[index]!) ?? 0) + utf8Length(text));

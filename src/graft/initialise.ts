@@ -1,7 +1,8 @@
 /**
  * How new rows start. Input and output side are computed apart, each from its own matrix: a head row made from input
  * rows would be wrong wherever the two are untied. Pieces are ids of the old tokenizer, so every row comes from rows the
- * model was trained with; padding rows past the old ids never take part. Sums in f64, rows in f32.
+ * model was trained with; padding rows past the old ids never take part. A character that the old tokenizer dropped has
+ * no pieces, and starts as the mean of all old rows. Sums in f64, rows in f32.
  */
 import { LabError } from '../error';
 import { NormalGenerator } from './random';
@@ -13,7 +14,7 @@ export type VocabularySide = 'input' | 'output';
 
 export interface NewTokenPieces {
   readonly id: number;
-  /** The token's text in the old tokenizer's ids, in order. */
+  /** The token's text in the old tokenizer's ids, in order; none for a character that it dropped. */
   readonly pieces: readonly number[];
 }
 
@@ -40,13 +41,10 @@ export interface InitialRows {
   readonly output?: Float32Array;
 }
 
-/** Throws `graft/piece-not-old` when a piece is not an old id, `graft/no-pieces` when a token has none. */
+/** Throws `graft/piece-not-old` when a piece is not an old id. */
 export async function initialRows(request: InitialRowsRequest): Promise<InitialRows> {
   const { init, newTokens, oldIds, tied } = request;
   for (const { id, pieces } of newTokens) {
-    if (pieces.length === 0) {
-      throw new LabError('graft/no-pieces', `New token ${id} has no pieces in the old tokenizer.`, '', { id });
-    }
     const foreign = pieces.find((piece) => !Number.isSafeInteger(piece) || piece < 0 || piece >= oldIds);
     if (foreign !== undefined) {
       throw new LabError(
@@ -92,18 +90,21 @@ async function sideRows(request: InitialRowsRequest, side: VocabularySide, metho
 const ROWS_AT_ONCE = 512;
 
 async function meanOfPieces(
-  { newTokens, readRows, hiddenSize }: InitialRowsRequest,
+  request: InitialRowsRequest,
   side: VocabularySide,
   choose: (pieces: readonly number[]) => readonly number[],
 ): Promise<Float32Array> {
+  const { newTokens, readRows, hiddenSize } = request;
   const rows = new Float32Array(newTokens.length * hiddenSize);
   const sum = new Float64Array(hiddenSize);
+  const ofNone = newTokens.some(({ pieces }) => pieces.length === 0) ? await globalMean(request, side) : null;
   for (let from = 0; from < newTokens.length; from += ROWS_AT_ONCE) {
     const some = newTokens.slice(from, from + ROWS_AT_ONCE).map(({ pieces }) => choose(pieces));
     const ids = [...new Set(some.flat())].sort((a, b) => a - b);
     const place = new Map(ids.map((id, index) => [id, index]));
     const read = checked(await readRows(side, ids), ids.length * hiddenSize, side);
     some.forEach((pieces, index) => {
+      if (pieces.length === 0) return rows.set(ofNone!, (from + index) * hiddenSize);
       sum.fill(0);
       for (const piece of pieces) {
         const start = place.get(piece)! * hiddenSize;

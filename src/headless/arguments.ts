@@ -3,7 +3,9 @@
  * Anything not in the table is refused by name; numbers are checked here, so that verbs get values.
  */
 import { parseArgs } from 'node:util';
+import { documentFormats } from '../corpus/index';
 import { LabError } from '../error';
+import { tokenizerClassChoices } from '../lab/index';
 
 interface Flag {
   readonly kind: 'text' | 'whole' | 'number' | 'switch';
@@ -37,29 +39,21 @@ const corpus = {
   corpus: {
     kind: 'text',
     value: 'PATH',
-    about: 'a file of text, JSON lines, CSV, Parquet, SMILES, FASTA or PGN, packed or not, or a folder of them',
+    about: 'a file of text, JSON, CSV, Parquet, SMILES, FASTA, PGN or ABC, packed or not, or a folder of them',
     required: true,
   },
   documents: {
     kind: 'text',
     value: 'WHAT',
     about: 'what a document is',
-    choices: [
-      'auto',
-      'lines',
-      'paragraphs',
-      'line-groups',
-      'file',
-      'json-lines',
-      'smiles',
-      'fasta',
-      'pgn',
-      'table',
-      'parquet',
-    ],
+    choices: ['auto', ...documentFormats],
     fallback: 'auto',
   },
-  field: { kind: 'text', value: 'NAME', about: 'field or column that holds the text, in JSON lines, CSV or Parquet' },
+  field: {
+    kind: 'text',
+    value: 'NAME',
+    about: 'field, path of fields (data.text) or column that holds the text, in JSON, CSV or Parquet',
+  },
 } as const;
 const tokenizer = {
   kind: 'text',
@@ -99,6 +93,16 @@ const learning = {
   never: { kind: 'text', value: 'REGEX', about: 'no new token matches this' },
   'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
 } as const;
+const tokenizerClass = {
+  'tokenizer-class': {
+    kind: 'text',
+    value: 'WHICH',
+    about:
+      "where AutoTokenizer would cut otherwise than tokenizer.json: write a class that obeys it, or the folder's own",
+    choices: tokenizerClassChoices,
+    fallback: 'obeys',
+  },
+} as const;
 const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
 const weights = {
   dtype: {
@@ -128,6 +132,11 @@ export const verbs = {
       tokenizer,
       'no-special-tokens': { kind: 'switch', about: "leave out the model's own special tokens" },
     },
+  },
+  corpus: {
+    about:
+      'What a corpus is read as: format, field, first documents, what is held out, what is doubtful. Needs no GPU.',
+    flags: corpus,
   },
   logits: {
     about: "Logits at every position, with the model's own special tokens added.",
@@ -168,6 +177,7 @@ export const verbs = {
       tokenizer: { ...tokenizer, about: `${tokenizer.about}; writes only the extended tokenizer` },
       'new-tokens': { kind: 'whole', value: 'K', about: 'how many new tokens', required: true },
       ...learning,
+      ...tokenizerClass,
       init,
       seed,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
@@ -203,6 +213,7 @@ export const verbs = {
         about: 'bytes of held-out and of general text that are scored; 262,144 by default, 4,096 without a GPU',
       },
       seed,
+      ...tokenizerClass,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
     },
@@ -221,6 +232,7 @@ export const verbs = {
       ...corpus,
       corpus: { ...corpus.corpus, about: 'scale: the texts to go on with', required: false },
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
+      ...tokenizerClass,
       ...weights,
       dtype: {
         kind: 'text',

@@ -3,6 +3,7 @@ import type { Answer } from './answer';
 import type { Command, Verb } from './arguments';
 import { applyVerb } from './verbs/apply';
 import { compareVerb } from './verbs/compare';
+import { corpusVerb } from './verbs/lookAtCorpus';
 import { diagnoseVerb } from './verbs/diagnose';
 import { evalVerb } from './verbs/eval';
 import { expandVerb } from './verbs/expand';
@@ -17,6 +18,7 @@ import { trainVerb } from './verbs/train';
 export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>> = {
   inspect: inspectVerb,
   tokenize: tokenizeVerb,
+  corpus: corpusVerb,
   logits: logitsVerb,
   eval: evalVerb,
   diagnose: diagnoseVerb,

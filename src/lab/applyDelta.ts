@@ -62,7 +62,7 @@ export async function applyDelta(
   const { heading, tensors, tree } = await openDelta(deltaTree, signal);
   const base = await openModel(baseTree, 'folder', signal ? { signal } : {});
   await requireBase(base, heading, options);
-  const plan = deltaPlan(heading, base.summary.tokenizerLength);
+  const plan = deltaPlan(heading, Math.min(base.summary.tokenizerLength, base.summary.embeddingRows));
   const { inputTensor, outputTensor } = heading.base;
   const rowsOf: Record<string, TensorEntry> = {
     [inputTensor]: tensors.get('input_rows')!,
@@ -125,7 +125,7 @@ async function requireOldTokens(base: LoadedModel, grafted: LoadedModel, { first
   for (let id = 0; id <= before.largestId && changed === undefined; id++) {
     if (before.hasId(id) && (!after.hasId(id) || after.piece(id) !== before.piece(id))) changed = id;
   }
-  for (let id = firstNewId; id < firstNewId + count && changed === undefined; id++) {
+  for (let id = Math.max(firstNewId, before.largestId + 1); id < firstNewId + count && changed === undefined; id++) {
     if (!after.hasId(id)) changed = id;
   }
   if (changed === undefined && after.largestId < firstNewId + count) return;

@@ -47,6 +47,10 @@ export async function encodeForTraining(
     throwIfCancelled(options.signal);
   }
   if (encoded.length > 0) return encoded;
+  if (documents.length > 0) {
+    const message = `The tokenizer has no token for anything in ${documents.length} documents.`;
+    throw new LabError('lab/no-training-text', message, 'Give its vocabulary the characters of these texts first.');
+  }
   throw new LabError('lab/no-training-text', 'The corpus has no text to train on.', 'Add documents to the corpus.');
 }
 

@@ -8,11 +8,15 @@ import {
   bytesOfPiece,
   countWords,
   Exposures,
+  LINK_SHARE,
   handMadePieces,
   numberedFrom,
   oldPieces,
   pruneLeaves,
   replayMerges,
+  standingOccurrences,
+  tenthPercentile,
+  type Tokenizer,
   visibleText,
   type NewPiece,
   type NewToken,
@@ -27,8 +31,6 @@ import { piecesShown } from './pieces';
 import type { Candidate, CandidateCounts, CandidateFlag, LearnWay, VocabularyChoice } from './results';
 import type { TokenizerModel } from './tokenizerModel';
 
-/** Of the occurrences it was learned for, what must be left when longer tokens have taken theirs. */
-const leftAlone = 0.05;
 const fewDocuments = 5;
 
 export class CandidateTable {
@@ -86,7 +88,7 @@ export class CandidateTable {
       exposures,
       byHand: byHand.map(({ text, occurrences }) => ({ text, occurrences })),
       newTokens: tokens.length,
-      exposureP10: tenth(tokens.map((token) => token.occurrences)),
+      exposureP10: tenthPercentile(standingOccurrences(tokens)),
       heldOut: { bytes: this.heldOut.bytes, tokensBefore: this.heldOut.tokens, tokensAfter },
     };
   }
@@ -132,8 +134,8 @@ export class CandidateTable {
     if (made !== null) return made;
     throw new LabError(
       'lab/not-one-token',
-      `${JSON.stringify(text)} cannot become one token.`,
-      'The model’s rules cut it, or it is one token already. Try it without spaces, digits or punctuation inside.',
+      `${JSON.stringify(text)} cannot become one token: ${whyNotOne(this.model.tokenizer.extended(before), text)}.`,
+      'Try it without spaces, digits or punctuation inside, or with the space before it.',
       { text },
     );
   }
@@ -164,6 +166,17 @@ export class CandidateTable {
   }
 }
 
+function whyNotOne(tokenizer: Tokenizer, text: string): string {
+  if (text === '') return 'it is empty';
+  const { ids } = tokenizer.encode(text);
+  if (ids.length === 1) return 'it is one token already';
+  const cut = tokenizer.preTokenize(text).map((part) => JSON.stringify(text.slice(part.start, part.end)));
+  if (cut.length > 1 && tokenizer.family === 'byte-level-bpe')
+    return `the pre-tokenizer cuts it into ${cut.join(', ')}`;
+  if (ids.some((id) => tokenizer.isAdded(id))) return 'it holds an added token, which merges with nothing';
+  return 'the model’s own merges cut it elsewhere first, or join a part of it into a token already';
+}
+
 function acceptedIndices(tokens: readonly NewToken[], { newTokens, rejected }: VocabularyChoice): number[] {
   const turnedDown = new Set(rejected);
   const gone = new Set<number>();
@@ -180,14 +193,9 @@ function acceptedIndices(tokens: readonly NewToken[], { newTokens, rejected }: V
 function flagsOf(token: NewToken, isTwin: boolean): CandidateFlag[] {
   const flags: CandidateFlag[] = [];
   // What is left of one that stands inside of others stands in few documents too; that says nothing more.
-  if (token.occurrences < leftAlone * token.occurrencesAtMerge) flags.push('inside-another');
+  if (token.occurrences < LINK_SHARE * token.occurrencesAtMerge) flags.push('inside-another');
   else if (isBoundPair(token)) flags.push('bound-pair');
   else if (token.documents < fewDocuments) flags.push('few-documents');
   if (isTwin) flags.push('near-duplicate');
   return flags;
-}
-
-function tenth(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(0.1 * (sorted.length - 1))] ?? 0;
 }

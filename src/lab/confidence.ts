@@ -13,6 +13,8 @@ export interface DocumentCounts {
   readonly bytes: readonly number[];
   readonly tokensBefore: readonly number[];
   readonly tokensAfter: readonly number[];
+  readonly lostBefore: readonly number[];
+  readonly lostAfter: readonly number[];
 }
 
 const draws = 400;
@@ -39,13 +41,16 @@ export function verdictConfidence(
   return { verdict, confidence: (same / draws) * Math.min(1, documents.bytes.length / enoughDocuments) };
 }
 
-function redraw({ bytes, tokensBefore, tokensAfter }: DocumentCounts, random: Random): DiagnosisCounts['heldOut'] {
-  const sums = { bytes: 0, tokensBefore: 0, tokensAfter: 0 };
+function redraw(documents: DocumentCounts, random: Random): DiagnosisCounts['heldOut'] {
+  const { bytes, tokensBefore, tokensAfter, lostBefore, lostAfter } = documents;
+  const sums = { bytes: 0, tokensBefore: 0, tokensAfter: 0, lostBefore: 0, lostAfter: 0 };
   for (let n = 0; n < bytes.length; n++) {
     const document = Math.floor(random() * bytes.length);
     sums.bytes += bytes[document]!;
     sums.tokensBefore += tokensBefore[document]!;
     sums.tokensAfter += tokensAfter[document]!;
+    sums.lostBefore += lostBefore[document]!;
+    sums.lostAfter += lostAfter[document]!;
   }
   return sums;
 }
@@ -53,8 +58,10 @@ function redraw({ bytes, tokensBefore, tokensAfter }: DocumentCounts, random: Ra
 function movedMarks(random: Random): Thresholds {
   const moved = (mark: number) => mark * markFactor ** (2 * random() - 1);
   const [floor, good, best] = thresholds.exposure;
+  const [coverage, decides] = thresholds.lostText;
   return {
     ...thresholds,
+    lostText: [coverage, moved(decides)],
     compression: moved(thresholds.compression),
     fragmentationNone: moved(thresholds.fragmentationNone),
     exposure: [moved(floor), good, best],

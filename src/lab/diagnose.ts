@@ -1,11 +1,13 @@
 /**
  * Does this domain deserve tokens of its own? Merges are learned once, up to the largest sensible size; the frontier and
- * every smaller vocabulary come from that one trace. The signals are those of the suggested size, on held-out text.
+ * every smaller vocabulary come from that one trace. The signals are those of the suggested size, on held-out text; where
+ * no size is seen often enough, those of the largest, since the question is then whether more text would be worth it.
  */
 import { LabError } from '../error';
 import {
   countBoundaries,
   detectGrammar,
+  lostCharacters,
   type NewToken,
   type Tokenizer,
   type TracedExtension,
@@ -18,7 +20,7 @@ import { expansionCost } from './cost';
 import { countText, countDocuments } from './counting';
 import type { OpenShards } from './countingShard';
 import { cappedDocuments } from './evaluate';
-import { frontierOf, frontierSizes } from './frontier';
+import { frontierOf, frontierSizes, type FrontierPoint } from './frontier';
 import { learnMerges, wordsOf } from './learnVocabulary';
 import { piecesOf } from './pieces';
 import { throttled, type OnProgress } from './progress';
@@ -79,9 +81,11 @@ export async function diagnose(
         [...sizes].sort((a, b) => a - b),
       )
     : [];
-  // Without any size that holds, the signals describe the smallest one.
-  const suggested = suggestSize(points, epochs) || (points[1]?.newTokens ?? 0);
-  const newTokens = Math.min(tokens.length, options.newTokens ?? suggested);
+  const holding = suggestSize(points, epochs);
+  const newTokens = Math.min(tokens.length, options.newTokens ?? (holding || tokens.length));
+  // Without any size that holds, the smallest does the least harm.
+  const suggested = holding === 0 && options.newTokens === undefined ? (points[1]?.newTokens ?? 0) : newTokens;
+  const lost = lostCharacters(tokenizer, words);
 
   report({ phase: 'measuring', done: 0, total: 4 });
   const before = await countDocuments(tokenizer, corpus.heldOut, countedBytes, { preTokens: true, ...signal });
@@ -92,11 +96,20 @@ export async function diagnose(
   const after = await countDocuments(extended, corpus.heldOut, countedBytes, signal);
   report({ phase: 'measuring', done: 3, total: 4 });
   const saved = extension ? await savedTokens(tokenizer, corpus.heldOut, tokens, signal) : () => 0;
-  const heldOut = { bytes: before.bytes, tokensBefore: before.tokens, tokensAfter: after.tokens };
+  const heldOut = {
+    bytes: before.bytes,
+    tokensBefore: before.tokens,
+    tokensAfter: after.tokens,
+    lostBefore: before.lostBytes,
+    lostAfter: after.lostBytes,
+  };
+  const point = points.find((each) => each.newTokens === newTokens);
   const counts: DiagnosisCounts = {
     ...summary,
     newTokens,
-    exposureP10: points.find((point) => point.newTokens === newTokens)?.exposureP10 ?? 0,
+    exposureP10: point?.exposureP10 ?? 0,
+    links: point?.links ?? 0,
+    lostCharacters: lost.size,
     epochs,
     trainBytes: words.bytes,
     heldOut,
@@ -113,20 +126,28 @@ export async function diagnose(
     diagnosis: {
       ...verdictConfidence(
         counts,
-        { bytes: before.documents.bytes, tokensBefore: before.documents.tokens, tokensAfter: after.documents.tokens },
-        points.filter((point) => point.newTokens > 0).map((point) => point.exposureP10 * epochs),
+        {
+          bytes: before.documents.bytes,
+          tokensBefore: before.documents.tokens,
+          tokensAfter: after.documents.tokens,
+          lostBefore: before.documents.lostBytes,
+          lostAfter: after.documents.lostBytes,
+        },
+        exposuresOf(points, lost),
       ),
       signals: signalsOf(counts),
       cost: expansionCost(summary, newTokens, {
         before: bytesPerToken(heldOut.tokensBefore),
         after: bytesPerToken(heldOut.tokensAfter),
       }),
-      frontier: points.map((point) => ({
-        newTokens: point.newTokens,
-        bytesPerToken: bytesPerToken(before.tokens - saved(point.newTokens)),
-        exposureP10: point.exposureP10,
+      frontier: points.map((each) => ({
+        newTokens: each.newTokens,
+        bytesPerToken: bytesPerToken(before.tokens - saved(each.newTokens)),
+        exposureP10: each.exposureP10,
+        links: each.links,
       })),
-      suggestedNewTokens: newTokens,
+      suggestedNewTokens: suggested,
+      readAtNewTokens: newTokens,
       bytesPerPreToken: bytesPerToken(before.preTokens),
       mostFragmented: mostFragmented(tokenizer, words),
       heldOutExcerpt: excerptOf(corpus.heldOut),
@@ -134,6 +155,16 @@ export async function diagnose(
       milliseconds: performance.now() - started,
     },
   };
+}
+
+/**
+ * Of every size. A tokenizer that cannot be extended here has no sizes: how often its most frequent lost character is seen
+ * says whether there is text enough to learn at least that.
+ */
+function exposuresOf(points: readonly FrontierPoint[], lost: ReadonlyMap<string, number>): number[] {
+  const sizes = points.filter((point) => point.newTokens > 0);
+  if (sizes.length === 0) return [[...lost.values()].reduce((most, count) => Math.max(most, count), 0) * epochs];
+  return sizes.map((point) => point.exposureP10 * epochs);
 }
 
 function droppedShare({ counts, droppedOccurrences }: WordCounts): number {

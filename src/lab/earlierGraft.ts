@@ -19,14 +19,20 @@ export async function earlierGraft(tree: FileTree, model: LoadedModel): Promise<
   if (newTokens.length === 0) return undefined;
   const firstNewId = newTokens[0]!.id;
   const { embeddingRows, largestId } = model.summary;
-  const consecutive = newTokens.every(({ id }, index) => id === firstNewId + index);
-  if (!consecutive || firstNewId + newTokens.length > largestId + 1) {
-    throw new LabError(
-      'lab/new-tokens-file',
-      `\`new_tokens.json\` lists ids from ${firstNewId}; the tokenizer's largest id is ${largestId}.`,
-      'The file belongs to another model. Expand again.',
-      { firstNewId, count: newTokens.length, largestId },
-    );
+  const gap = newTokens.findIndex(({ id }, index) => id !== firstNewId + index);
+  const lastNewId = firstNewId + newTokens.length - 1;
+  const problem =
+    gap >= 0
+      ? `has id ${newTokens[gap]!.id} where ${firstNewId + gap} would follow: new ids go on without gaps`
+      : lastNewId > largestId
+        ? `lists ids up to ${lastNewId}; the tokenizer's largest id is ${largestId}, so that the two are of different models`
+        : null;
+  if (problem !== null) {
+    throw new LabError('lab/new-tokens-file', `\`new_tokens.json\` ${problem}.`, 'Expand again.', {
+      firstNewId,
+      count: newTokens.length,
+      largestId,
+    });
   }
   const plan = planGraft({ embeddingRows, tokenizerLength: firstNewId, firstNewId, count: newTokens.length });
   const rows = (side: 'input' | 'output') =>
@@ -34,7 +40,12 @@ export async function earlierGraft(tree: FileTree, model: LoadedModel): Promise<
       .get(matrixName(model, side))!
       .readF32({ start: firstNewId, end: firstNewId + newTokens.length });
   return {
-    graft: { plan, input: await rows('input'), ...(model.config.tied ? {} : { output: await rows('output') }) },
+    graft: {
+      plan,
+      rowless: 0,
+      input: await rows('input'),
+      ...(model.config.tied ? {} : { output: await rows('output') }),
+    },
     newTokens,
   };
 }

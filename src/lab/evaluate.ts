@@ -2,16 +2,20 @@
  * Bits per byte: the sum of negative log-likelihoods over ln 2 times UTF-8 bytes, on the same documents for every arm.
  * Every document opens with the same start token and is cut into windows as windows.ts says; nothing but text is
  * scored. Documents beyond a byte cap are left out (the same ones for every arm), so that an evaluation stays short; the
- * result says how many bytes were scored. Documents keep their own sums, for the bootstrap.
+ * result says how many bytes were scored, and how many of them the tokenizer lost. Documents keep their own sums, for the
+ * bootstrap.
  */
 import { throwIfCancelled } from './cancel';
 import type { DocumentScores } from './bootstrap';
+import { lostBytesOf, type Encoding } from '../tokenizer/index';
 import { documentWindows, packWindows, type PackedWindows } from './windows';
 
 export interface ScoredText {
   readonly ids: Uint32Array;
   /** UTF-8 bytes of the document. */
   readonly bytes: number;
+  /** Of them, what no id stands for. */
+  readonly lostBytes: number;
 }
 
 export interface Scorer {
@@ -45,9 +49,12 @@ export function cappedDocuments(documents: readonly string[], maxBytes: number):
 
 export function encodeDocuments(
   documents: readonly string[],
-  encode: (text: string) => { readonly ids: Uint32Array },
+  encode: (text: string) => Pick<Encoding, 'ids' | 'lost'>,
 ): ScoredText[] {
-  return documents.map((document) => ({ ids: encode(document).ids, bytes: utf8Bytes(document) }));
+  return documents.map((document) => {
+    const encoding = encode(document);
+    return { ids: encoding.ids, bytes: utf8Bytes(document), lostBytes: lostBytesOf(document, encoding) };
+  });
 }
 
 export async function scoreDocuments(
@@ -67,5 +74,10 @@ export async function scoreDocuments(
     }
     options.onProgress?.(index + 1, passes.length);
   }
-  return { nats, bytes: documents.map((d) => d.bytes), tokens: documents.map((d) => d.ids.length) };
+  return {
+    nats,
+    bytes: documents.map((d) => d.bytes),
+    tokens: documents.map((d) => d.ids.length),
+    lostBytes: documents.map((d) => d.lostBytes),
+  };
 }

@@ -32,7 +32,7 @@ import { deviceRows } from './deviceRows';
 import { matrixName, type Graft } from './graftedRows';
 import type { LoadedModel } from './openModel';
 import { throttled, type OnProgress } from './progress';
-import type { ExportForm, ExportReport, NewToken } from './results';
+import type { ExportForm, ExportReport, NewToken, TokenizerClassChoice } from './results';
 import { writeTokenizer } from './writeTokenizer';
 
 /** How weights are written. */
@@ -54,6 +54,7 @@ export interface ModelToExport extends WeightsAs {
   /** What the model card says, or its text. Absent: the folder gets none. */
   readonly card?: ModelCard | string;
   readonly newTokens: readonly NewToken[];
+  readonly tokenizerClass?: TokenizerClassChoice;
   /** Further files: experiment.json, run.jsonl. */
   readonly extras: Readonly<Record<string, string>>;
 }
@@ -84,11 +85,11 @@ export async function writeModel(
 
 /** Everything of the folder but weights: configuration, tokenizer, model card, new tokens, the experiment. */
 export async function writeSmallFiles(sink: FolderSink, exported: ModelToExport, config: string): Promise<void> {
-  const { model, files, card, newTokens, extras } = exported;
+  const { model, files, card, newTokens, extras, tokenizerClass } = exported;
   const { generationConfig } = model.checkpoint;
   await sink.write('config.json', config);
   if (generationConfig !== undefined) await sink.write('generation_config.json', generationConfig);
-  await writeTokenizer(sink, model, files, newTokens);
+  await writeTokenizer(sink, model, { files, newTokens, tokenizerClass });
   if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
   for (const [name, text] of Object.entries(extras)) await sink.write(name, text);
 }

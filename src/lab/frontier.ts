@@ -4,14 +4,19 @@
  * takes as many occurrences from its two halves. Exposures of every size follow by subtraction, without encoding the
  * corpus again.
  */
-import { Exposures, type TracedExtension, type TracedToken } from '../tokenizer/index';
+import { Exposures, tenthPercentile, type TracedExtension, type TracedToken } from '../tokenizer/index';
 
 export interface FrontierPoint {
   readonly newTokens: number;
-  /** Of the training text. */
+  /** Of the training text; a token for each byte that is lost. */
   readonly tokens: number;
-  /** 10th percentile over the new tokens of how often each stands in the training text; 0 without new tokens. */
+  /**
+   * 10th percentile of how often each new token stands in the training text, links of merge chains left out; 0 without new
+   * tokens.
+   */
   readonly exposureP10: number;
+  /** New tokens that hardly stand alone, because longer ones took their occurrences. */
+  readonly links: number;
 }
 
 /** @param sizes ascending. */
@@ -23,11 +28,15 @@ export function frontierOf(
   sizes: readonly number[],
 ): FrontierPoint[] {
   const exposures = new Exposures(tokens);
-  return sizes.map((newTokens) => ({
-    newTokens,
-    tokens: tokensAfter[newTokens] ?? 0,
-    exposureP10: tenthPercentile(exposures.of(newTokens)),
-  }));
+  return sizes.map((newTokens) => {
+    const standing = exposures.standing(newTokens);
+    return {
+      newTokens,
+      tokens: tokensAfter[newTokens] ?? 0,
+      exposureP10: tenthPercentile(standing),
+      links: newTokens - standing.length,
+    };
+  });
 }
 
 /**
@@ -47,9 +56,3 @@ export function frontierSizes(largest: number): number[] {
 }
 
 const smallestSize = 16;
-
-export function tenthPercentile(values: Float64Array): number {
-  if (values.length === 0) return 0;
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.floor(0.1 * (sorted.length - 1))]!;
-}

@@ -1,9 +1,12 @@
 /** The graft step: from new tokens and an initialisation to a plan of ids and the rows' first values. */
-import { initialRows, planGraft, type GraftPlan, type InitMethod } from '../graft/index';
+import { initialRows, planGraft, type GraftPlan, type InitialRowsRequest, type InitMethod } from '../graft/index';
 import type { LoadedModel } from './openModel';
+import { graftedIds } from './rowlessTokens';
 
 export interface Graft {
   readonly plan: GraftPlan;
+  /** Rows at its head that belong to tokens the model had no rows for; the new tokens come after them. */
+  readonly rowless: number;
   /** f32 [count, hiddenSize]. */
   readonly input: Float32Array;
   /** Untied models only. */
@@ -23,14 +26,10 @@ export async function graftRows(
   seed: number,
 ): Promise<Graft> {
   const { config, summary, checkpoint } = model;
-  const plan = planGraft({
-    embeddingRows: summary.embeddingRows,
-    tokenizerLength: summary.tokenizerLength,
-    firstNewId: newTokens[0]?.id ?? summary.largestId + 1,
-    count: newTokens.length,
-  });
-  const rows = await initialRows({
-    init,
+  const { embeddingRows, tokenizerLength, largestId } = summary;
+  const { rowless, ...ids } = graftedIds(embeddingRows, newTokens[0]?.id ?? largestId + 1, newTokens.length);
+  const plan = planGraft({ embeddingRows, tokenizerLength: Math.min(tokenizerLength, embeddingRows), ...ids });
+  const request = {
     newTokens,
     oldIds: plan.firstNewId,
     readRows: (side, ids) => readRows(model, checkpoint.tensors.get(matrixName(model, side))!, ids),
@@ -38,8 +37,25 @@ export async function graftRows(
     tied: config.tied,
     initializerRange: config.initializerRange,
     seed,
-  });
-  return { plan, ...rows };
+  } satisfies Omit<InitialRowsRequest, 'init'>;
+  const rows = await initialRows({ ...request, init });
+  if (rowless === 0) return { plan, rowless, ...rows };
+  // Nothing is known of them: the mean of all rows gives their logits the mean of all logits, which takes least from others.
+  const tokens = Array.from({ length: rowless }, (_, index) => ({ id: plan.firstNewId + index, pieces: [0] }));
+  const before = await initialRows({ ...request, newTokens: tokens, init: 'global-mean' });
+  return {
+    plan,
+    rowless,
+    input: joined(before.input, rows.input),
+    ...(rows.output && before.output ? { output: joined(before.output, rows.output) } : {}),
+  };
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 export function matrixName({ parameters }: Pick<LoadedModel, 'parameters'>, side: 'input' | 'output'): string {

@@ -1,4 +1,5 @@
 /** What a model is, before anything is done with it: sizes, types, and rows against the tokenizer. No weight is read. */
+import type { ModelNote } from './modelNotes';
 import type { LoadedModel } from './openModel';
 
 export interface ModelInspection {
@@ -28,6 +29,7 @@ export interface ModelInspection {
     readonly spareRows: number;
   };
   readonly tokenizer: { readonly family: string; readonly extendable: boolean; readonly startId: number };
+  readonly notes: readonly ModelNote[];
 }
 
 export function inspectModel({ summary, config, checkpoint, startId }: LoadedModel): ModelInspection {
@@ -54,9 +56,10 @@ export function inspectModel({ summary, config, checkpoint, startId }: LoadedMod
       tokenizerLength,
       idsEnd: largestId + 1,
       embeddingRows,
-      spareRows: embeddingRows - largestId - 1,
+      spareRows: Math.max(0, embeddingRows - largestId - 1),
     },
     tokenizer: { family: summary.tokenizerFamily, extendable: summary.extendable, startId },
+    notes: summary.notes ?? [],
   };
 }
 

@@ -16,11 +16,11 @@ import {
   type VocabularySpec,
 } from '../model/index';
 import { matrixName } from './graftedRows';
-import type { LoadedModel } from './openModel';
+import type { ModelWeights } from './openWeights';
 import type { TrainMode, TrainSettings } from './results';
 
 export interface ModelState {
-  readonly model: LoadedModel;
+  readonly model: ModelWeights;
   readonly graft?: Pick<GraftPlan, 'firstNewId' | 'count' | 'newEmbeddingRows'>;
   /** Absent: nothing is trained. */
   readonly mode?: TrainMode;

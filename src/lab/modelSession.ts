@@ -10,6 +10,7 @@ import type { Scorer } from './evaluate';
 import { matrixName, type Graft } from './graftedRows';
 import { ModelGraphs, type ModelState } from './modelGraphs';
 import type { LoadedModel } from './openModel';
+import type { ModelWeights } from './openWeights';
 import type { OnProgress } from './progress';
 import type { TrainMode, TrainSettings } from './results';
 import type { PackedWindows } from './windows';
@@ -24,13 +25,14 @@ export interface SessionOptions {
 /** Rows are uploaded in pieces of about this many bytes. */
 const uploadBytes = 8 * 2 ** 20;
 
-export class ModelSession {
+/** Logits need weights alone; scoring a text needs the whole model. */
+export class ModelSession<Model extends ModelWeights = LoadedModel> {
   readonly graphs: ModelGraphs;
   private readonly programs = new Map<string, Promise<ForwardProgram>>();
 
   private constructor(
     readonly device: Device,
-    readonly model: LoadedModel,
+    readonly model: Model,
     readonly graft: Graft | undefined,
     graphs: ModelGraphs,
     readonly store: ParameterStore,
@@ -38,7 +40,11 @@ export class ModelSession {
     this.graphs = graphs;
   }
 
-  static async open(device: Device, model: LoadedModel, options: SessionOptions = {}): Promise<ModelSession> {
+  static async open<Model extends ModelWeights>(
+    device: Device,
+    model: Model,
+    options: SessionOptions = {},
+  ): Promise<ModelSession<Model>> {
     const { graft, mode } = options;
     const state: ModelState = {
       model,
@@ -64,7 +70,7 @@ export class ModelSession {
   }
 
   /** Longest window and tokens of a pass in evaluations; a software rasteriser gains nothing from long passes. */
-  scorer(): Scorer {
+  scorer(this: ModelSession): Scorer {
     const windowLength = Math.min(this.model.config.contextLength, 1024);
     const tokens = Math.max(windowLength, this.device.report.isFallback ? 512 : 4096);
     return {
@@ -175,7 +181,7 @@ function windowInputs({ ids, targets, positions, documentStart, documentEnd }: P
 async function upload(
   store: ParameterStore,
   { name, shape, type }: ParameterSpec,
-  model: LoadedModel,
+  model: ModelWeights,
   graft: Graft | undefined,
 ): Promise<void> {
   const [matrix, first] = name.split('#') as [string, string | undefined];

@@ -1,5 +1,12 @@
 /** Files or a sample to the texts of an experiment, with the general text that forgetting is measured on. */
-import { bytesOfAll, readCorpus, utf8Length, type Corpus, type CorpusFile, type DocumentFormat } from '../corpus/index';
+import {
+  bytesOfAll,
+  readCorpus,
+  utf8Length,
+  type Corpus,
+  type CorpusFile,
+  type ReadCorpusOptions,
+} from '../corpus/index';
 import type { CorpusText } from './corpusText';
 import { throttled, type OnProgress } from './progress';
 import { seededRandom, shuffledIndices } from './random';
@@ -10,17 +17,8 @@ export interface GeneralText {
   readonly documents: readonly string[];
 }
 
-export interface OpenCorpusOptions {
-  readonly name?: string;
-  readonly source?: string;
-  readonly licence?: string;
-  readonly format?: DocumentFormat;
-  /** Field or column that holds the text. Default: told from the first records. */
-  readonly textField?: string;
-  /** Text up to this size is kept in memory. Default 256 MiB. */
-  readonly memoryBytes?: number;
+export interface OpenCorpusOptions extends Omit<ReadCorpusOptions, 'onProgress'> {
   readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
 }
 
 const excerptLength = 500;
@@ -47,19 +45,12 @@ export async function openCorpus(
 function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
   return {
     name: corpus.name,
-    files: corpus.files.map(
-      ({ name, bytes, documents, duplicates, nearEmpty, recordsWithoutText, invalidBytes, fields, refused }) => ({
-        name,
-        bytes,
-        documents,
-        duplicates,
-        withoutText: nearEmpty + recordsWithoutText,
-        invalidBytes,
-        ...(fields ? { fields } : {}),
-        ...(refused ? { refused } : {}),
-      }),
-    ),
+    files: corpus.files.map(({ nearEmpty, recordsWithoutText, ...file }) => ({
+      ...file,
+      withoutText: nearEmpty + recordsWithoutText,
+    })),
     documents: corpus.documents,
+    entities: corpus.entities,
     trainDocuments: corpus.trainDocuments,
     ...(corpus.isSample ? { sampledDocuments: corpus.train.length, sampledBytes: bytesOfAll(corpus.train) } : {}),
     heldOutDocuments: corpus.heldOut.length,

@@ -1,28 +1,22 @@
 /**
- * A folder of files, or a GGUF file, to a model that the lab can work with: configuration, tokenizer and tensors checked against
- * each other, no weight read yet (unless a head is there twice). Needs no GPU.
+ * A folder of files, or a GGUF file, to a model that the lab can work with: weights (openWeights.ts) and tokenizer checked
+ * against each other, no weight read yet. Needs no GPU.
  */
-import {
-  isWeightDtype,
-  modelTree,
-  openCheckpoint,
-  verifyTensors,
-  type Checkpoint,
-  type FileTree,
-} from '../checkpoint/index';
+import { isWeightDtype, type Checkpoint, type FileTree } from '../checkpoint/index';
 import { LabError } from '../error';
 import { licenceOf } from '../graft/index';
-import { parameterSpecs, parseConfig, type CheckpointParameter, type ModelConfig } from '../model/index';
+import type { ModelConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
-import { isExtendable, openTokenizer } from './openTokenizer';
+import { tokenizerNotes, type ModelNote } from './modelNotes';
+import { isExtendable, openWhole } from './openTokenizer';
+import { openWeights, type ModelWeights } from './openWeights';
 import type { ModelSummary } from './results';
-import { requireOneHead } from './staleHead';
+import { rowlessTokens } from './rowlessTokens';
+import { withTokenizerJson } from './tokenizerFiles';
 
-export interface LoadedModel {
-  readonly checkpoint: Checkpoint;
-  readonly config: ModelConfig;
+export interface LoadedModel extends ModelWeights {
+  /** Refuses texts that hold a token without a row. */
   readonly tokenizer: Tokenizer;
-  readonly parameters: readonly CheckpointParameter[];
   /** The token that opens every document in training and evaluation. */
   readonly startId: number;
   readonly summary: ModelSummary;
@@ -33,27 +27,28 @@ export async function openModel(
   source: ModelSummary['source'],
   options: { readonly name?: string; readonly signal?: AbortSignal } = {},
 ): Promise<LoadedModel> {
-  const checkpoint = await openCheckpoint(await modelTree(tree, options.signal), options.signal);
-  const config = parseConfig(checkpoint.config, checkpoint.tensors);
-  const parameters = parameterSpecs(config);
-  verifyTensors(checkpoint, parameters);
-  await requireOneHead(checkpoint, config, options.signal);
-  const tokenizer = openTokenizer(checkpoint);
-  if (tokenizer.largestId >= config.vocabSize) {
-    throw new LabError(
-      'lab/tokenizer-too-large',
-      `The tokenizer's largest id is ${tokenizer.largestId}, but the model has ${config.vocabSize} embedding rows.`,
-      'tokenizer.json and the weights are of different models; fetch both again.',
-      { largestId: tokenizer.largestId, embeddingRows: config.vocabSize },
-    );
-  }
+  const weights = await openWeights(tree, options.signal);
+  const { config, parameters } = weights;
+  const { folder: checkpoint, notes: made } = withTokenizerJson(
+    weights.checkpoint,
+    weights.checkpoint.config.model_type,
+  );
+  const { tokenizer: read, whole } = openWhole(checkpoint);
+  const rowless = rowlessTokens(read, config.vocabSize);
+  const tokenizer = rowless.length === 0 ? read : read.withRows(config.vocabSize);
+  const notes = [
+    ...weights.notes,
+    ...made,
+    ...tokenizerNotes(read, whole, checkpoint.config),
+    ...rowlessNote(rowless, config.vocabSize),
+  ];
   const extendable = isExtendable(tokenizer);
   return {
+    ...weights,
     checkpoint,
-    config,
+    notes,
     tokenizer,
-    parameters,
-    startId: startTokenOf(tokenizer, config),
+    startId: startTokenOf(read, config),
     summary: {
       name: options.name ?? checkpoint.name,
       source,
@@ -73,6 +68,7 @@ export async function openModel(
       extendable,
       ...(extendable ? {} : { notExtendableReason: tokenizer.family }),
       ...licence(checkpoint),
+      ...(notes.length > 0 ? { notes } : {}),
     },
   };
 }
@@ -81,10 +77,27 @@ export async function openModel(
  * What the model itself puts before a text; else its beginning-of-sequence token; else the end token, which is what
  * separates documents where there is no beginning token. The same for every arm.
  */
-function startTokenOf(tokenizer: Tokenizer, config: ModelConfig): number {
-  const [added] = tokenizer.encode('', { specialTokens: true }).ids;
+function startTokenOf(tokenizer: Tokenizer, { vocabSize, bosTokenId, eosTokenIds }: ModelConfig): number {
+  const { ids } = tokenizer.encode('', { specialTokens: true });
+  const outside = ids.find((id) => id >= vocabSize);
+  if (outside !== undefined) {
+    throw new LabError(
+      'lab/tokenizer-too-large',
+      `The tokenizer puts ${JSON.stringify(tokenizer.piece(outside))} (id ${outside}) beside every text, but the model has ${vocabSize} embedding rows.`,
+      'The tokenizer is that of another model, or the token was added without giving the model a row for it.',
+      { id: outside, embeddingRows: vocabSize },
+    );
+  }
   const { bos, eos } = tokenizer.special;
-  return added ?? bos ?? config.bosTokenId ?? eos ?? config.eosTokenIds[0] ?? 0;
+  const known = [ids[0], bos, bosTokenId, eos, eosTokenIds[0]];
+  return known.find((id) => typeof id === 'number' && id < vocabSize) ?? 0;
+}
+
+function rowlessNote(tokens: ReturnType<typeof rowlessTokens>, embeddingRows: number): ModelNote[] {
+  if (tokens.length === 0) return [];
+  return [
+    { kind: 'tokens-without-rows', tokens: tokens.map(({ id, content }) => ({ id, text: content })), embeddingRows },
+  ];
 }
 
 /** The type most of the weights have. */

@@ -3,6 +3,7 @@ import { planProgram, type PlanLimits } from '../engine/index';
 import { microBatchRowsOf } from './batches';
 import { ModelGraphs } from './modelGraphs';
 import type { LoadedModel } from './openModel';
+import { graftedIds } from './rowlessTokens';
 import type { FittingPlan, TrainMode, TrainSettings } from './results';
 
 /** Tokens of one micro-batch: enough to fill a GPU, few enough that activations stay small. */
@@ -24,13 +25,13 @@ export function planTraining(
   const { batchRows, rowLength } = settings;
   const rows = microBatchRowsOf(batchRows, rowLength, microBatchTokens[isSoftware ? 'software' : 'hardware']);
   const { largestId, embeddingRows } = model.summary;
-  const firstNewId = largestId + 1;
-  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + newTokens);
+  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
+  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
   const graphs = new ModelGraphs({
     model,
     mode,
     maxBindingBytes: limits.maxBindingBytes,
-    graft: { firstNewId, count: newTokens, newEmbeddingRows },
+    graft: { firstNewId, count, newEmbeddingRows },
   });
   const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true });
   const training = graphs.trainingOptions(

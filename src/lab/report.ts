@@ -4,7 +4,7 @@ import { licenceOf } from '../graft/index';
 import type { CorpusText } from './corpusText';
 import type { Graft } from './graftedRows';
 import type { LoadedModel } from './openModel';
-import type { Comparison, Diagnosis, Experiment, Prediction, RunRecord, TrainSettings } from './results';
+import type { Comparison, Diagnosis, Experiment, Prediction, RunRecord, ScoreResult, TrainSettings } from './results';
 
 export function experimentOf(
   model: LoadedModel,
@@ -30,8 +30,10 @@ export function experimentOf(
   };
 }
 
-function predictionOf({ verdict, confidence, suggestedNewTokens, signals }: Diagnosis): Prediction {
-  const shorterBy = signals.find((signal) => signal.name === 'compression')?.value ?? 0;
+function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
+  const [before] = frontier;
+  const after = frontier.find((point) => point.newTokens === suggestedNewTokens);
+  const shorterBy = before && after ? 1 - before.bytesPerToken / after.bytesPerToken : 0;
   return { verdict, confidence, suggestedNewTokens, shorterBy, at: new Date().toISOString() };
 }
 
@@ -50,6 +52,8 @@ const outcomes: Readonly<Record<Comparison['outcome'], string>> = {
   'shorter-not-worse': 'It writes the domain in fewer tokens, at most 1 % worse in bits per byte than the base.',
   'did-not-pay': 'On held-out text of the domain it needs more bits per byte than the base.',
   'not-distinguishable': 'On held-out text of the domain it cannot be told apart from the base.',
+  'not-comparable':
+    'Text that a tokenizer cannot write has no price, so that base and graft are not compared; the table says what each loses.',
 };
 
 export function cardOf(parts: {
@@ -67,8 +71,8 @@ export function cardOf(parts: {
     title: `${summary.name}, grafted on ${corpus.name}`,
     baseModel: summary.name,
     ...(licence === undefined ? {} : { licence }),
-    newTokens: graft?.plan.count ?? 0,
-    firstNewId: graft?.plan.firstNewId ?? summary.embeddingRows,
+    newTokens: graft ? graft.plan.count - graft.rowless : 0,
+    firstNewId: graft ? graft.plan.firstNewId + graft.rowless : summary.embeddingRows,
     embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
     init: settings?.init ?? 'subword-mean',
     trained: settings ? moved[settings.mode] : 'nothing',
@@ -82,14 +86,15 @@ export function cardOf(parts: {
       ? {
           arms: ['base', 'grafted, untrained', 'grafted, trained'],
           figures: [
-            figure(comparison, 'bits per byte, held-out', (arm) => arm.heldOut.bitsPerByte.toFixed(3)),
+            figure(comparison, 'bits per byte, held-out', (arm) => bitsOf(arm.heldOut)),
             figure(
               comparison,
               '95 % interval',
-              (arm) => arm.heldOut.interval?.map((x) => x.toFixed(3)).join(' to ') ?? 'one document',
+              (arm) => arm.heldOut.interval?.map((x) => x.toFixed(3)).join(' to ') ?? whyNoInterval(arm.heldOut),
             ),
             figure(comparison, 'tokens, held-out', (arm) => String(arm.heldOut.tokens)),
-            figure(comparison, `bits per byte, ${corpus.generalName}`, (arm) => arm.general.bitsPerByte.toFixed(3)),
+            figure(comparison, `bits per byte, ${corpus.generalName}`, (arm) => bitsOf(arm.general)),
+            ...lostFigures(comparison, corpus.generalName),
           ],
           verdict: outcomes[comparison.outcome],
         }
@@ -99,4 +104,25 @@ export function cardOf(parts: {
 
 function figure(comparison: Comparison, measure: string, value: (arm: Comparison['arms'][number]) => string) {
   return { measure, values: comparison.arms.map(value) };
+}
+
+function bitsOf({ bitsPerByte }: ScoreResult): string {
+  return bitsPerByte === null ? 'none: text is lost' : bitsPerByte.toFixed(3);
+}
+
+function whyNoInterval({ lostBytes }: ScoreResult): string {
+  return lostBytes > 0 ? 'none' : 'one document';
+}
+
+/** Lines only where some arm loses text. */
+function lostFigures(comparison: Comparison, generalName: string) {
+  const parts = [
+    ['held-out', (arm: Comparison['arms'][number]) => arm.heldOut],
+    [generalName, (arm: Comparison['arms'][number]) => arm.general],
+  ] as const;
+  return parts
+    .filter(([, of]) => comparison.arms.some((arm) => of(arm).lostBytes > 0))
+    .map(([name, of]) =>
+      figure(comparison, `lost bytes, ${name}`, (arm) => `${of(arm).lostBytes} of ${of(arm).bytes}`),
+    );
 }

@@ -3,10 +3,24 @@
  * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
-import type { GrammarName, LearnMethod } from '../tokenizer/index';
-import type { Interval } from './bootstrap';
+import type { CorpusFileReport, Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
+import type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
+import type { Difference, Interval } from './bootstrap';
+import type { ModelNote, TokenizerClassChoice } from './modelNotes';
 
-export type { GrammarName, Interval, LearnMethod };
+export type {
+  Difference,
+  Doubt,
+  DocumentFormat,
+  GrammarName,
+  Interval,
+  LearnMethod,
+  ModelNote,
+  ReadingChoice,
+  Refusal,
+  Shortfall,
+  TokenizerClassChoice,
+};
 
 /** A piece of text as one token, for coloured display. `start`/`end` are UTF-16 offsets in the text that was encoded. */
 export interface Piece {
@@ -54,6 +68,8 @@ export interface ModelSummary {
   readonly extendable: boolean;
   readonly notExtendableReason?: string;
   readonly licence?: string;
+  /** Absent: nothing. */
+  readonly notes?: readonly ModelNote[];
 }
 
 export interface FittingPlan {
@@ -81,22 +97,18 @@ export interface SampleSummary {
   readonly excerpt: string;
 }
 
+/** What was taken of a file, and as what. */
+export interface TakenFile extends Omit<CorpusFileReport, 'nearEmpty' | 'recordsWithoutText'> {
+  /** Documents without a letter or digit, and records without the text field: left out. */
+  readonly withoutText: number;
+}
+
 export interface CorpusSummary {
   readonly name: string;
-  readonly files: readonly {
-    readonly name: string;
-    readonly bytes: number;
-    readonly documents: number;
-    readonly duplicates: number;
-    /** Documents without a letter or digit, and records without the text field: left out. */
-    readonly withoutText: number;
-    readonly invalidBytes: number;
-    /** Of JSON lines, tables and Parquet: the field that the text was taken from, and all that hold text. */
-    readonly fields?: { readonly chosen: string; readonly found: readonly string[] };
-    /** Left out, with a LabError code and message, if it could not be read. */
-    readonly refused?: { readonly code: string; readonly message: string; readonly hint: string };
-  }[];
+  readonly files: readonly TakenFile[];
   readonly documents: number;
+  /** Things that the documents are about: molecules, sequences, openings; a document of its own is one. */
+  readonly entities: number;
   readonly trainDocuments: number;
   readonly heldOutDocuments: number;
   readonly trainBytes: number;
@@ -122,6 +134,7 @@ export type SignalWeight = 'decides' | 'warns' | 'shown';
 /** One line of the diagnosis. The page words it from `name`, `reading` and `inputs`. */
 export interface Signal {
   readonly name:
+    | 'lostText'
     | 'compression'
     | 'fragmentation'
     | 'exposure'
@@ -160,13 +173,17 @@ export interface Diagnosis {
   readonly confidence: number;
   readonly cost: ExpansionCost;
   readonly signals: readonly Signal[];
-  /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. */
+  /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. Lost text counts as a token a byte. */
   readonly frontier: readonly {
     readonly newTokens: number;
     readonly bytesPerToken: number;
+    /** Without `links`, the tokens that hardly stand alone. */
     readonly exposureP10: number;
+    readonly links: number;
   }[];
   readonly suggestedNewTokens: number;
+  /** The size whose signals and cost are given: the suggested one, or the largest where no size is seen often enough. */
+  readonly readAtNewTokens: number;
   readonly bytesPerPreToken: number;
   readonly mostFragmented: readonly {
     readonly text: string;
@@ -233,7 +250,9 @@ export interface CandidateCounts {
   readonly exposures: Float64Array;
   readonly byHand: readonly { readonly text: string; readonly occurrences: number }[];
   readonly newTokens: number;
+  /** Without links, the tokens that hardly stand alone. */
   readonly exposureP10: number;
+  /** Lost text counts as a token a byte. */
   readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
 }
 
@@ -244,18 +263,35 @@ export interface NewToken {
   readonly pieces: readonly { readonly id: number; readonly text: string }[];
   readonly occurrences: number;
   readonly documents: number;
+  /** Over all occurrences; what was lost counts as a token a byte. */
   readonly tokensSaved: number;
+}
+
+/** The same text cut before and after. Tokens count lost text as byte fallback would spell it, a token a byte. */
+export interface LengthChange {
+  readonly bytes: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Of `bytes`, those that no token stands for. */
+  readonly lostBefore: number;
+  readonly lostAfter: number;
 }
 
 export interface VocabularySummary {
   readonly newTokens: readonly NewToken[];
   readonly dead: number;
+  /** Words left out because as added tokens they would be decoded as other text. Absent: none. */
+  readonly refused?: readonly string[];
   readonly firstNewId: number;
   readonly spareRowsUsed: number;
   readonly embeddingRowsBefore: number;
   readonly embeddingRowsAfter: number;
-  readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
-  readonly general: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+  readonly heldOut: LengthChange;
+  readonly general: LengthChange;
+  /** Of the new tokens, those that hardly stand alone, because longer ones took their occurrences. */
+  readonly links: number;
+  /** Why there are fewer than were asked for; null where there are as many. */
+  readonly shortfall: Shortfall | null;
   /** By which llama.cpp's converter knows a byte-level pre-tokenizer; null for other models. */
   readonly llamaCppHash: { readonly before: string; readonly after: string } | null;
   readonly milliseconds: number;
@@ -301,8 +337,10 @@ export interface StepRecord {
 export interface EvaluationRecord {
   readonly type: 'evaluation';
   readonly step: number;
-  /** On the same held-out documents as the base's figure. */
-  readonly bitsPerByte: number;
+  /** On the same held-out documents as the base's figure; null where some of their text is lost. */
+  readonly bitsPerByte: number | null;
+  /** Bytes of them that the tokenizer cannot write; absent: none. */
+  readonly lostBytes?: number;
   readonly milliseconds: number;
 }
 
@@ -362,7 +400,8 @@ export interface RunStatus {
   readonly stepMilliseconds: number;
   readonly millisecondsLeft: number;
   readonly plan?: FittingPlan;
-  readonly baseBitsPerByte?: number;
+  /** Null where the base's tokenizer loses text; absent while it is not known. */
+  readonly baseBitsPerByte?: number | null;
   readonly savedStep?: number;
   /** While `preparing`: what is being done; compiling and measuring the base take a while on slow adapters. */
   readonly preparing?: Progress;
@@ -378,8 +417,11 @@ export interface ArmResult {
 }
 
 export interface ScoreResult {
-  readonly bitsPerByte: number;
-  /** 95 % interval by bootstrap over documents. */
+  /** Null where text is lost: what an unknown token stands for has no price. */
+  readonly bitsPerByte: number | null;
+  /** Of `bytes`, those that the tokenizer cannot write: under its unknown token, or left out. */
+  readonly lostBytes: number;
+  /** 95 % interval by bootstrap over documents; null where text is lost, or where there is one document. */
   readonly interval: Interval;
   readonly nllPerToken: number;
   readonly tokens: number;
@@ -389,12 +431,13 @@ export interface ScoreResult {
 
 export interface Comparison {
   readonly arms: readonly ArmResult[];
-  /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. */
-  readonly difference: { readonly bitsPerByte: number; readonly interval: Interval };
-  readonly generalDifference: { readonly bitsPerByte: number; readonly interval: Interval };
-  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable';
-  /** 1 - tokens after / tokens before on held-out text. */
-  readonly shorterBy: number;
+  /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. Null where either loses text. */
+  readonly difference: Difference | null;
+  readonly generalDifference: Difference | null;
+  /** `not-comparable`: one of the two loses held-out text; what each loses stands in its score. */
+  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable' | 'not-comparable';
+  /** 1 - tokens after / tokens before on held-out text; null where either loses some. */
+  readonly shorterBy: number | null;
   readonly steps: number;
   readonly mode: TrainMode;
 }
@@ -407,6 +450,7 @@ export interface ExportChoice {
   /** Of safetensors; a delta has its base's. */
   readonly dtype: 'source' | 'F32' | 'F16' | 'BF16';
   readonly onnxDtype: 'f32' | 'f16' | 'q4';
+  readonly tokenizerClass: TokenizerClassChoice;
 }
 
 export interface ExportReport {
@@ -469,6 +513,7 @@ export interface SavedRun {
   readonly finished: boolean;
   readonly experiment: Experiment;
   readonly comparison?: Comparison;
+  /** Absent where text is lost. */
   readonly finalBitsPerByte?: number;
   readonly baseBitsPerByte?: number;
   readonly bytes: number;

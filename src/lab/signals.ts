@@ -4,13 +4,17 @@
  *
  * Verdict, in this order:
  * 1. no vocabulary is seen often enough (exposure under the floor at every size): "need more data" if the largest one
- *    would have compressed enough, else "do not expand";
- * 2. the base's tokens violate the atoms of the notation the texts are written in, one token an atom would be worth it,
+ *    would have compressed enough, or if text is lost, else "do not expand"; the signals are those of the largest size;
+ * 2. the base cannot write a hundredth of the text or more: "expand", whatever else is measured, since no training
+ *    teaches a model what its tokenizer drops;
+ * 3. the base's tokens violate the atoms of the notation the texts are written in, one token an atom would be worth it,
  *    and learned merges save hardly more: "atomic only";
- * 3. compression under its mark at the suggested size: "do not expand";
- * 4. the base cuts the domain much finer than general text (fragmentation under 0.85): "expand";
- * 5. else "expand for speed": shorter, but the base was not hurt by its own pieces.
- * The budget never vetoes by itself: it stands for exposure, which is measured here.
+ * 4. compression under its mark at the suggested size: "do not expand";
+ * 5. the base cuts the domain much finer than general text (fragmentation under 0.85): "expand";
+ * 6. else "expand for speed": shorter, but the base was not hurt by its own pieces.
+ * The budget never vetoes by itself: it stands for exposure, which is measured here. Lost text counts everywhere as byte
+ * fallback would spell it, one token a byte, so that no unknown token passes for compression. Exposure leaves out links of
+ * merge chains: tokens that others are built on and that stand alone in under 5 % of what they were merged for.
  */
 import { computeBreakEven, type ModelSizes } from './cost';
 import type { Reading, Signal, Verdict } from './results';
@@ -19,15 +23,28 @@ import { thresholds, type Thresholds } from './thresholds';
 export interface DiagnosisCounts extends ModelSizes {
   readonly newTokens: number;
   readonly exposureP10: number;
+  /** Of the new tokens: links of merge chains, which exposure leaves out. */
+  readonly links: number;
   readonly epochs: number;
   readonly trainBytes: number;
-  readonly heldOut: { readonly bytes: number; readonly tokensBefore: number; readonly tokensAfter: number };
+  readonly heldOut: HeldOutCounts;
+  /** Different characters of the training text that the base cannot write. */
+  readonly lostCharacters: number;
   readonly general: { readonly bytes: number; readonly tokens: number };
   readonly preTokens: { readonly bytes: number; readonly count: number };
   /** Held-out text against the grammar it is written in; null where no grammar fits. */
   readonly boundaries: BoundaryCounts | null;
   /** Of the new tokens: pairs of pieces that hardly occur apart, in few documents. */
   readonly boundPairs: number;
+}
+
+export interface HeldOutCounts {
+  readonly bytes: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Bytes that the base cannot write, and that it cannot with the new tokens. */
+  readonly lostBefore: number;
+  readonly lostAfter: number;
 }
 
 export interface BoundaryCounts {
@@ -55,6 +72,10 @@ export function fragmentationOf({ heldOut, general }: Pick<DiagnosisCounts, 'hel
   return elsewhere === 0 ? 1 : domain / elsewhere;
 }
 
+export function lostShare({ heldOut }: Compressed): number {
+  return heldOut.lostBefore / Math.max(1, heldOut.bytes);
+}
+
 export function violationShare({ boundaries }: Pick<DiagnosisCounts, 'boundaries'>): number {
   return boundaries ? boundaries.violations / Math.max(1, boundaries.tokens) : 0;
 }
@@ -73,6 +94,7 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
   const [floor, good, best] = thresholds.exposure;
   const [smallBudget, largeBudget] = thresholds.budget;
   return [
+    ...(heldOut.lostBefore > 0 || counts.lostCharacters > 0 ? [lostSignal(counts)] : []),
     {
       name: 'compression',
       weight: 'decides',
@@ -115,7 +137,7 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
       thresholds: [...thresholds.exposure],
       better: 'higher',
       reading: higher(exposure, floor, good, best),
-      inputs: { exposureP10: counts.exposureP10, epochs: counts.epochs, newTokens },
+      inputs: { exposureP10: counts.exposureP10, epochs: counts.epochs, newTokens, links: counts.links },
     },
     ...(counts.boundaries ? [boundarySignal(counts, counts.boundaries)] : []),
     {
@@ -159,6 +181,29 @@ export function signalsOf(counts: DiagnosisCounts): Signal[] {
       inputs: { bytes: preTokens.bytes, preTokens: preTokens.count },
     },
   ];
+}
+
+/** There only where something is lost: most models can write everything. */
+function lostSignal(counts: DiagnosisCounts): Signal {
+  const { heldOut, lostCharacters, newTokens } = counts;
+  const value = lostShare(counts);
+  const [coverage, decides] = thresholds.lostText;
+  return {
+    name: 'lostText',
+    weight: value >= decides ? 'decides' : 'warns',
+    value,
+    unit: 'ratio',
+    thresholds: [decides],
+    better: 'higher',
+    reading: value >= decides ? 'strong' : value >= coverage ? 'good' : 'watch',
+    inputs: {
+      lostBytes: heldOut.lostBefore,
+      heldOutBytes: heldOut.bytes,
+      lostBytesAfter: heldOut.lostAfter,
+      newTokens,
+      lostCharacters,
+    },
+  };
 }
 
 function boundarySignal(counts: DiagnosisCounts, found: BoundaryCounts): Signal {
@@ -206,7 +251,9 @@ export function suggestSize(points: readonly SizedPoint[], epochs: number): numb
 export function verdictOf(counts: DiagnosisCounts, anySizeHolds: boolean, marks: Thresholds = thresholds): Verdict {
   const mark = compressionMark(counts, marks);
   const compresses = compressionOf(counts) >= mark;
-  if (!anySizeHolds) return compresses ? 'need-more-data' : 'do-not-expand';
+  const isLost = lostShare(counts) >= marks.lostText[1];
+  if (!anySizeHolds) return compresses || isLost ? 'need-more-data' : 'do-not-expand';
+  if (isLost) return 'expand';
   const { boundaries, heldOut } = counts;
   if (boundaries && violationShare(counts) > marks.boundaries) {
     const saved = (tokens: number) => 1 - tokens / Math.max(1, heldOut.tokensBefore);

@@ -3,6 +3,7 @@
  * results on vocabulary expansion of 0.1 to 8 B models). They are rules of thumb: the pilot and the comparison measure.
  */
 export interface Thresholds {
+  readonly lostText: readonly [coverage: number, decides: number];
   readonly compression: number;
   readonly fragmentationStrong: number;
   readonly fragmentationNone: number;
@@ -16,6 +17,11 @@ export interface Thresholds {
 }
 
 export const thresholds: Thresholds = {
+  /**
+   * Share of the held-out bytes that the base cannot write. SentencePiece takes 99.95 % of a text's characters into a
+   * vocabulary (`character_coverage`); from 1 % on, the old vocabulary is no choice for these texts.
+   */
+  lostText: [0.0005, 0.01],
   /** Least share of tokens saved that is worth a new vocabulary; or twice the compute break-even, if that is more. */
   compression: 0.1,
   /** Bytes per token in the domain over bytes per token in general text. */

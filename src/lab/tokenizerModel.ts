@@ -7,20 +7,42 @@ import { LabError } from '../error';
 import { parameterSpecs, parseConfig } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
 import type { ModelSizes } from './cost';
-import { openTokenizer } from './openTokenizer';
+import { tokenizerNotes, type ModelNote } from './modelNotes';
+import { openWhole } from './openTokenizer';
+import { withTokenizerJson } from './tokenizerFiles';
 
 export interface TokenizerModel {
   readonly tokenizer: Tokenizer;
   readonly checkpoint: Pick<Checkpoint, 'name' | 'tokenizerFiles' | 'tokenizerModel'>;
-  readonly summary: ModelSizes & { readonly name: string };
+  readonly summary: ModelSizes & { readonly name: string; readonly notes?: readonly ModelNote[] };
 }
 
 /** @throws LabError checkpoint/missing-file, tokenizer/*, lab/no-sizes. */
 export async function openTokenizerModel(tree: FileTree, signal?: AbortSignal): Promise<TokenizerModel> {
   const files = await modelTree(tree, signal);
-  const checkpoint = await openTokenizerFiles(files, signal);
   const { config } = await openConfig(files, signal);
-  return { tokenizer: openTokenizer(checkpoint), checkpoint, summary: { name: tree.name, ...sizesOf(config) } };
+  const { tokenizer, checkpoint, notes } = await openedTokenizer(files, config, signal);
+  return { tokenizer, checkpoint, summary: { name: tree.name, ...sizesOf(config), notes } };
+}
+
+interface OpenedTokenizer extends Pick<TokenizerModel, 'tokenizer' | 'checkpoint'> {
+  readonly notes: readonly ModelNote[];
+}
+
+/** A tokenizer alone: its folder may have no config.json, which then cannot tell how a tokenizer.json would be made. */
+export async function openTokenizerFolder(tree: FileTree, signal?: AbortSignal): Promise<OpenedTokenizer> {
+  const files = await modelTree(tree, signal);
+  return openedTokenizer(files, files.open('config.json') ? (await openConfig(files, signal)).config : {}, signal);
+}
+
+async function openedTokenizer(
+  files: FileTree,
+  config: Checkpoint['config'],
+  signal: AbortSignal | undefined,
+): Promise<OpenedTokenizer> {
+  const { folder: checkpoint, notes } = withTokenizerJson(await openTokenizerFiles(files, signal), config.model_type);
+  const { tokenizer, whole } = openWhole(checkpoint);
+  return { tokenizer, checkpoint, notes: [...notes, ...tokenizerNotes(tokenizer, whole, config)] };
 }
 
 /**

@@ -54,11 +54,11 @@ export interface TrainRunParts {
   /** Learning rate of each parameter group, given the schedule's value as a share of the peak. */
   rates(share: number): Readonly<Record<string, number>>;
   readonly newIds: readonly number[];
-  evaluate(): Promise<number>;
+  evaluate(): Promise<Pick<EvaluationRecord, 'bitsPerByte' | 'lostBytes'>>;
   sample?(): Promise<Pick<SampleRecord, 'prompt' | 'pieces'>>;
   /** Keeps the run's state where closing the page does not lose it. */
   save?(status: RunStatus): Promise<void>;
-  readonly baseBitsPerByte?: number;
+  readonly baseBitsPerByte?: number | null;
   readonly plan?: RunStatus['plan'];
   /** Frees the program when the run is over. */
   close?(): void;
@@ -306,13 +306,15 @@ export class TrainRun {
   private async evaluate(): Promise<void> {
     this.update(false);
     const started = performance.now();
-    const bitsPerByte = await this.parts.evaluate();
+    const evaluated = await this.parts.evaluate();
     const milliseconds = performance.now() - started;
     this.evaluationMilliseconds = milliseconds;
-    const record: EvaluationRecord = { type: 'evaluation', step: this.stepsRead, bitsPerByte, milliseconds };
+    const record: EvaluationRecord = { type: 'evaluation', step: this.stepsRead, ...evaluated, milliseconds };
     this.record(record);
-    const base = this.parts.baseBitsPerByte;
-    if (!this.crossedBase && base !== undefined && this.stepsRead > 0 && bitsPerByte < base) {
+    const base = this.parts.baseBitsPerByte ?? null;
+    const { bitsPerByte } = evaluated;
+    const isBelow = base !== null && bitsPerByte !== null && bitsPerByte < base;
+    if (!this.crossedBase && isBelow && this.stepsRead > 0) {
       this.crossedBase = true;
       this.log('crossed-base', { bitsPerByte, base });
     }

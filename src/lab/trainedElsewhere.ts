@@ -13,6 +13,7 @@ import { earlierGraft } from './earlierGraft';
 import { matrixName } from './graftedRows';
 import { openModel, type LoadedModel } from './openModel';
 import { throttled, type OnProgress } from './progress';
+import { graftedIds } from './rowlessTokens';
 import type { TrainMode, TrainSettings } from './results';
 import { defaultTrainSettings } from './settings';
 import { Training } from './training';
@@ -55,11 +56,13 @@ export async function openTrainedElsewhere(
     );
   }
   const { newTokens } = earlier;
+  const { embeddingRows, tokenizerLength } = base.summary;
+  const { firstNewId, count } = graftedIds(embeddingRows, newTokens[0]!.id, newTokens.length);
   const plan = planGraft({
-    embeddingRows: base.summary.embeddingRows,
-    tokenizerLength: base.summary.tokenizerLength,
-    firstNewId: newTokens[0]!.id,
-    count: newTokens.length,
+    embeddingRows,
+    tokenizerLength: Math.min(tokenizerLength, embeddingRows),
+    firstNewId,
+    count,
   });
   requireSameModel(base, trained, plan);
   const mode = await whatMoved(base, trained, plan, { onProgress, ...(signal ? { signal } : {}) });

@@ -6,7 +6,7 @@
 import { seededRandom } from './random';
 import type { Device } from '../engine/index';
 import { LabError } from '../error';
-import { bitsPerByte, type DocumentScores } from './bootstrap';
+import { bitsPerByte, sum, type DocumentScores } from './bootstrap';
 import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './batches';
 import { compareArms, type ArmScores } from './compare';
 import type { CorpusText } from './corpusText';
@@ -18,7 +18,7 @@ import { ModelSession, requirePositions } from './modelSession';
 import type { LoadedModel } from './openModel';
 import { microBatchTokens, planTraining } from './plans';
 import { throttled, type OnProgress } from './progress';
-import type { Comparison, RunStatus, SampleRecord, TrainSettings } from './results';
+import type { Comparison, EvaluationRecord, RunStatus, SampleRecord, TrainSettings } from './results';
 import type { Tokenizer } from '../tokenizer/index';
 import { TrainRun, type OnUpdate } from './trainRun';
 import type { Vocabulary } from './vocabulary';
@@ -87,11 +87,12 @@ export class Training {
 
   get newIds(): readonly number[] {
     const { graft } = this;
-    return graft ? Array.from({ length: graft.plan.count }, (_, index) => graft.plan.firstNewId + index) : [];
+    const count = graft ? graft.plan.count - graft.rowless : 0;
+    return Array.from({ length: count }, (_, index) => this.firstNewId + index);
   }
 
   get firstNewId(): number {
-    return this.graft?.plan.firstNewId ?? Infinity;
+    return this.graft ? this.graft.plan.firstNewId + this.graft.rowless : Infinity;
   }
 
   /** The figures to compare with: the untouched base (where something was grafted) and the graft before training. */
@@ -110,14 +111,7 @@ export class Training {
       settings.rowLength,
       microBatchTokens[isFallback ? 'software' : 'hardware'],
     );
-    const plan = planTraining(
-      model,
-      this.graft?.plan.count ?? 0,
-      settings.mode,
-      settings,
-      device.report.limits,
-      isFallback,
-    );
+    const plan = planTraining(model, this.newIds.length, settings.mode, settings, device.report.limits, isFallback);
     const program = await this.session.trainingProgram(settings, rows * settings.rowLength, settings.batchRows / rows);
     const { seed, steps, batchRows, rowLength } = settings;
     const documents = await encodeForTraining(corpus.train, this.tokenizer, {
@@ -142,7 +136,7 @@ export class Training {
         evaluate: async () => {
           const done = this.run?.status.step ?? 0;
           const untrained = done === 0 ? this.arms.untrained?.heldOut : undefined;
-          return bitsPerByte(untrained ?? (await scoreDocuments(this.session.scorer(), heldOut)));
+          return evaluated(untrained ?? (await scoreDocuments(this.session.scorer(), heldOut)));
         },
         ...(settings.sampleEvery > 0 ? { sample: () => this.sample() } : {}),
         ...(save ? { save } : {}),
@@ -250,3 +244,8 @@ export class Training {
 }
 
 const noReport: OnProgress = () => undefined;
+
+function evaluated(scores: DocumentScores): Pick<EvaluationRecord, 'bitsPerByte' | 'lostBytes'> {
+  const lostBytes = sum(scores.lostBytes);
+  return { bitsPerByte: bitsPerByte(scores), ...(lostBytes > 0 ? { lostBytes } : {}) };
+}

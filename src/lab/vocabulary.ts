@@ -6,8 +6,11 @@ import {
   extendTokenizer,
   llamaCppHash,
   pruneLeaves,
+  spelledTokensOf,
+  standingOccurrences,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
+  type Shortfall,
   type Tokenizer,
   type TokenizerFiles,
   type VocabularyExtension,
@@ -17,7 +20,7 @@ import { countText } from './counting';
 import type { NewRows } from './graftedRows';
 import { piecesShown } from './pieces';
 import { throttled, type OnProgress } from './progress';
-import type { NewToken, VocabularySummary } from './results';
+import type { LengthChange, NewToken, VocabularySummary } from './results';
 import type { TokenizerModel } from './tokenizerModel';
 
 export interface Vocabulary {
@@ -37,10 +40,14 @@ export async function buildVocabulary(
 ): Promise<Vocabulary> {
   const started = performance.now();
   const report = throttled(options.onProgress ?? (() => undefined));
-  if (newTokens < 1 || extension.tokens.length === 0) {
+  if (newTokens < 1) {
     throw new LabError('lab/no-new-tokens', 'A vocabulary needs at least one new token.', 'Choose a larger size.');
   }
-  if (extension.changesText) throw changesText(model.summary.name);
+  if (extension.tokens.length === 0) {
+    const message = 'Every candidate is turned down, so that no new token is left.';
+    throw new LabError('lab/no-new-tokens', message, 'Accept some of them, or add one by hand.');
+  }
+  if (extension.changed) throw changesText(model.summary.name, extension.changed);
   const chosen = extension.tokens.slice(0, newTokens);
   report({ phase: 'writing', done: 0, total: 3 });
   const { files, tokenizer } = extendTokenizer(tokenizerFilesOf(model), chosen);
@@ -60,8 +67,21 @@ export async function buildVocabulary(
     tokenizer,
     files,
     newRows: chosen.map(({ id, pieces }) => ({ id, pieces })),
-    summary: { ...summary, dead: extension.dead.length, milliseconds: performance.now() - started },
+    summary: {
+      ...summary,
+      ...(extension.refused.length > 0 ? { refused: extension.refused.map(({ text }) => text) } : {}),
+      dead: extension.dead.length,
+      links: chosen.length - standingOccurrences(chosen).length,
+      shortfall: chosen.length < newTokens ? shortfallOf(extension, newTokens, chosen.length) : null,
+      milliseconds: performance.now() - started,
+    },
   };
+}
+
+/** Of the learning, with what was taken out afterwards. */
+function shortfallOf({ shortfall }: VocabularyExtension, asked: number, learned: number): Shortfall {
+  const gone = (shortfall?.learned ?? asked) - learned;
+  return { asked, learned, turnedDown: { ...shortfall?.turnedDown, ...(gone > 0 ? { 'turned-down': gone } : {}) } };
 }
 
 /** What an extended tokenizer saves, and where its new ids lie. */
@@ -87,6 +107,8 @@ export async function summaryOf(
   return {
     newTokens,
     dead: 0,
+    links: 0,
+    shortfall: null,
     firstNewId,
     spareRowsUsed: Math.max(0, Math.min(rowsBefore, end) - firstNewId),
     embeddingRowsBefore: rowsBefore,
@@ -115,11 +137,20 @@ function recounted(tokens: readonly LearnedToken[]): LearnedToken[] {
   return tokens.map((token, index) => ({ ...token, occurrences: exposures[index]! }));
 }
 
-function changesText(name: string): LabError {
+function changesText(
+  name: string,
+  { text, decoded, addsSpaces }: NonNullable<VocabularyExtension['changed']>,
+): LabError {
+  const how = `${JSON.stringify(text)} would come back as ${JSON.stringify(decoded)}`;
   return new LabError(
     'lab/changes-text',
-    `With these added tokens, ${name} would put spaces into the text that it decodes.`,
-    'Its tokenizer puts a space before every stretch of text, also behind an added token. Continue the merges instead.',
+    addsSpaces
+      ? `With these added tokens, ${name} would decode texts with other spaces: ${how}.`
+      : `With these added tokens, ${name} would decode other texts: ${how}.`,
+    addsSpaces
+      ? 'Its tokenizer treats spaces at the ends of every stretch of text, also beside an added token. Continue the merges instead.'
+      : 'Its tokenizer treats the text beside an added token as a text of its own. Continue the merges instead.',
+    { text, decoded },
   );
 }
 
@@ -145,6 +176,7 @@ export function tokenizerModelOf(
 function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: number): NewToken[] {
   const isWhole = chosen.length === learned;
   const exposures = isWhole ? chosen.map((token) => token.occurrences) : new Exposures(chosen).of(chosen.length);
+  const spelled = spelledBefore(base, chosen);
   return chosen.map((token, index) => {
     const occurrences = exposures[index]!;
     return {
@@ -153,9 +185,21 @@ function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: 
       pieces: piecesShown(base, token.pieces),
       occurrences,
       documents: token.documents,
-      tokensSaved: occurrences * (token.pieces.length - 1),
+      tokensSaved: occurrences * (spelled(token.id) - 1),
     };
   });
+}
+
+/** By new id, the old tokens of its text, lost text spelled in bytes. */
+function spelledBefore(base: Tokenizer, chosen: readonly LearnedToken[]): (id: number) => number {
+  const spelled = new Map<number, number>();
+  const of = (id: number): number => spelled.get(id) ?? 1;
+  for (const token of chosen) {
+    if (token.kind === 'merge') spelled.set(token.id, of(token.left) + of(token.right));
+    else if (token.kind === 'added') spelled.set(token.id, spelledTokensOf(token.piece, base.encode(token.piece)));
+    else spelled.set(token.id, Math.max(token.pieces.length, token.bytes.length));
+  }
+  return of;
 }
 
 async function beforeAndAfter(
@@ -163,8 +207,8 @@ async function beforeAndAfter(
   after: Tokenizer,
   documents: readonly string[],
   signal: { readonly signal?: AbortSignal },
-) {
-  const { bytes, tokens: tokensBefore } = await countText(before, documents, countedBytes, signal);
-  const { tokens: tokensAfter } = await countText(after, documents, countedBytes, signal);
-  return { bytes, tokensBefore, tokensAfter };
+): Promise<LengthChange> {
+  const old = await countText(before, documents, countedBytes, signal);
+  const { tokens: tokensAfter, lostBytes: lostAfter } = await countText(after, documents, countedBytes, signal);
+  return { bytes: old.bytes, tokensBefore: old.tokens, tokensAfter, lostBefore: old.lostBytes, lostAfter };
 }

@@ -20,6 +20,7 @@ import { deltaReadme } from './deltaReadme';
 import { newRowsOf, type ModelToExport } from './exportModel';
 import { matrixName } from './graftedRows';
 import type { LoadedModel } from './openModel';
+import { graftedIds } from './rowlessTokens';
 import { tokenizerFilesOf } from './vocabulary';
 import { writeTokenizer } from './writeTokenizer';
 
@@ -30,7 +31,7 @@ export interface DeltaToWrite {
   readonly count: number;
   /** Stored bytes of the new rows, in the base's type. */
   readonly rows: { readonly input: Uint8Array; readonly output?: Uint8Array };
-  readonly exported: Pick<ModelToExport, 'card' | 'newTokens' | 'extras'>;
+  readonly exported: Pick<ModelToExport, 'card' | 'newTokens' | 'extras' | 'tokenizerClass'>;
 }
 
 export async function writeDelta(
@@ -48,7 +49,8 @@ export async function writeDelta(
     count,
   };
   const { card, newTokens, extras } = exported;
-  await writeTokenizer(sink, base, files, newTokens);
+  const { tokenizerClass } = exported;
+  await writeTokenizer(sink, base, { files, newTokens, tokenizerClass });
   await sink.write('README.md', deltaReadme(heading));
   if (card) await sink.write('model-card.md', typeof card === 'string' ? card : modelCardText(card));
   for (const [name, text] of Object.entries(extras)) await sink.write(name, text);
@@ -97,17 +99,17 @@ export async function deltaOfFolders(
   options: FingerprintOptions = {},
 ): Promise<DeltaToWrite> {
   const { model, newTokens } = grafted;
-  const firstNewId = newTokens[0]?.id ?? 0;
-  const count = newTokens.length;
-  if (count === 0) {
+  const { embeddingRows, tokenizerLength } = base.summary;
+  const { firstNewId, count } = graftedIds(embeddingRows, newTokens[0]?.id ?? 0, newTokens.length);
+  if (newTokens.length === 0) {
     throw new LabError(
       'graft/no-new-rows',
       `\`${model.summary.name}\` has no \`new_tokens.json\` that lists new tokens.`,
       'Give a folder that the lab expanded or trained.',
     );
   }
-  const heading = { base: { embeddingRows: base.summary.embeddingRows }, firstNewId, count } as DeltaHeading;
-  const plan = deltaPlan(heading, base.summary.tokenizerLength);
+  const heading = { base: { embeddingRows }, firstNewId, count } as DeltaHeading;
+  const plan = deltaPlan(heading, Math.min(tokenizerLength, embeddingRows));
   const matrices = { input: matrixName(base, 'input'), output: matrixName(base, 'output') };
   for (const entry of base.checkpoint.tensors.values()) {
     const after = model.checkpoint.tensors.get(entry.name);

@@ -49,11 +49,15 @@ const supportedHint =
   'Supported are decoders of `model_type` llama (Llama 2 and 3, SmolLM2, TinyLlama), mistral, qwen2 (2 and 2.5), qwen3, gpt2, ' +
   'gpt_neox (Pythia) and gemma3_text.';
 
-/** The first of `architectures`, which must be `expected` where it is stated. Quantised checkpoints are refused here too. */
-export function architectureOf(json: ConfigJson, expected: string): string {
-  const architectures: unknown[] = Array.isArray(json.architectures) ? json.architectures : [expected];
-  const architecture = architectures[0];
-  if (architecture !== expected) throw unsupported(`its architecture is ${shown(architecture)}`);
+/**
+ * `expected`, where the first of `architectures` is that or one that holds the same decoder (its body alone, a wrapper).
+ * Quantised checkpoints are refused here too.
+ */
+export function architectureOf(json: ConfigJson, expected: string, alike: readonly string[] = []): string {
+  const architectures: unknown[] = Array.isArray(json.architectures) ? json.architectures : [];
+  const architecture = architectures[0] ?? expected;
+  if (architecture !== expected && !alike.includes(architecture as string))
+    throw unsupported(`its architecture is ${shown(architecture)}`);
   if (json.quantization_config) throw unsupported('its weights are quantised', 'Use the unquantised checkpoint.');
   return expected;
 }

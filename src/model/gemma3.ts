@@ -48,7 +48,7 @@ export const gemma3: Family<Gemma3Config> = {
     const pattern = sizeOr(json, 'sliding_window_pattern', sizeOr(json, '_sliding_window_pattern', 6));
     return {
       modelType: 'gemma3_text',
-      architecture: architectureOf(json, 'Gemma3ForCausalLM'),
+      architecture: architectureOf(json, 'Gemma3ForCausalLM', ['Gemma3TextModel', 'Gemma3ForConditionalGeneration']),
       ...commonFields(json, { tied: true }),
       ...sizes,
       kvHeads: requiredSize(json, 'num_key_value_heads'),

@@ -41,7 +41,7 @@ export const gpt2: Family<Gpt2Config> = {
     const byLayer = flagOr(json, 'scale_attn_by_inverse_layer_idx', false);
     return {
       modelType: 'gpt2',
-      architecture: architectureOf(json, 'GPT2LMHeadModel'),
+      architecture: architectureOf(json, 'GPT2LMHeadModel', ['GPT2Model']),
       ...commonFields(json, { tied: true }),
       hiddenSize,
       intermediateSize: sizeOr(json, 'n_inner', 4 * hiddenSize),

@@ -40,7 +40,7 @@ export const gptNeox: Family<GptNeoxConfig> = {
     const contextLength = sizeOr(json, 'max_position_embeddings', 2048);
     return {
       modelType: 'gpt_neox',
-      architecture: architectureOf(json, 'GPTNeoXForCausalLM'),
+      architecture: architectureOf(json, 'GPTNeoXForCausalLM', ['GPTNeoXModel']),
       ...commonFields(json, { tied: false }),
       hiddenSize,
       intermediateSize: requiredSize(json, 'intermediate_size'),

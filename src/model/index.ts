@@ -12,6 +12,7 @@ export type { Gemma3Config } from './gemma3';
 export type { Gpt2Config } from './gpt2';
 export type { GptNeoxConfig } from './gptNeox';
 export { countTargets, modelInputs, type PackedTokens } from './inputs';
+export { savedNames, type SavedNames } from './savedNames';
 export { inverseFrequencies, type Rope } from './rope';
 export { segmentVocabulary, type SegmentationOptions, type SegmentSpec } from './vocabulary';
 

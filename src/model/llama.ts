@@ -22,7 +22,7 @@ export const llama = gatedDecoder((json) => {
   const attentionBias = flagOr(json, 'attention_bias', false);
   return {
     modelType: 'llama',
-    architecture: architectureOf(json, 'LlamaForCausalLM'),
+    architecture: architectureOf(json, 'LlamaForCausalLM', ['LlamaModel']),
     ...commonFields(json, { tied: false }),
     ...sizes,
     intermediateSize: requiredSize(json, 'intermediate_size'),

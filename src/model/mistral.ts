@@ -24,7 +24,7 @@ export const mistral = gatedDecoder((json) => {
   const slides = json.sliding_window !== null;
   return {
     modelType: 'mistral',
-    architecture: architectureOf(json, 'MistralForCausalLM'),
+    architecture: architectureOf(json, 'MistralForCausalLM', ['MistralModel']),
     ...commonFields(json, { tied: false }),
     ...sizes,
     kvHeads: requiredSize(json, 'num_key_value_heads'),

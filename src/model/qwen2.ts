@@ -19,7 +19,7 @@ export const qwen2 = gatedDecoder((json) => {
   const contextLength = sizeOr(json, 'max_position_embeddings', 32768);
   return {
     modelType: 'qwen2',
-    architecture: architectureOf(json, 'Qwen2ForCausalLM'),
+    architecture: architectureOf(json, 'Qwen2ForCausalLM', ['Qwen2Model']),
     ...commonFields(json, { tied: false }),
     ...sizes,
     intermediateSize: requiredSize(json, 'intermediate_size'),

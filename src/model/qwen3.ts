@@ -21,7 +21,7 @@ export const qwen3 = gatedDecoder((json) => {
   const attentionBias = flagOr(json, 'attention_bias', false);
   return {
     modelType: 'qwen3',
-    architecture: architectureOf(json, 'Qwen3ForCausalLM'),
+    architecture: architectureOf(json, 'Qwen3ForCausalLM', ['Qwen3Model']),
     ...commonFields(json, { tied: false }),
     ...sizes,
     intermediateSize: requiredSize(json, 'intermediate_size'),

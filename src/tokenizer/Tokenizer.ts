@@ -7,7 +7,7 @@ import type { Decoder } from './decoder/decoder';
 import { type Encoding, EncodingBuilder } from './encoding';
 import { pieceBytes, type TokenizerFamily } from './family';
 import { Bpe } from './model/Bpe';
-import type { Model, NewPiece } from './model/model';
+import type { LostSpan, Model, NewPiece } from './model/model';
 import {
   type AlignedText,
   firstCharacterLength,
@@ -48,6 +48,8 @@ export interface TokenizerStages {
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
   readonly special: SpecialIds;
+  /** Added tokens from this id on have no row in the model; a text that holds one is refused. Absent: all have. */
+  readonly embeddingRows?: number;
 }
 
 export class Tokenizer {
@@ -63,10 +65,15 @@ export class Tokenizer {
 
   private readonly pieceOf: (string | undefined)[] = [];
   private readonly addedById: ReadonlyMap<number, AddedToken>;
+  /** By id, of added tokens that match in normalised text: the Rust library decodes them as the normalizer spells them. */
+  private readonly normalizedSpelling = new Map<number, string>();
+  /** Left out by `skipSpecial`: as in the Rust library, a special token that its normalizer respells is not. */
+  private readonly skippedIds: ReadonlySet<number>;
   private readonly rawMatcher: AddedTokenMatcher;
   private readonly normalizedMatcher: AddedTokenMatcher;
   private readonly preTokenizer: PreTokenizer;
   private readonly bytesOf = new Map<number, Uint8Array>();
+  private readonly encoding = new EncodingBuilder();
 
   constructor(private readonly stages: TokenizerStages) {
     const { model, addedTokens, normalizer } = stages;
@@ -82,10 +89,13 @@ export class Tokenizer {
     this.largestId = this.pieceOf.length - 1;
     const raw = addedTokens.filter((token) => !token.normalized);
     this.rawMatcher = new AddedTokenMatcher(raw.map((token) => [token.content, token]));
-    const normalized = addedTokens.filter((token) => token.normalized);
-    this.normalizedMatcher = new AddedTokenMatcher(
-      normalized.map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token]),
-    );
+    const normalized = addedTokens
+      .filter((token) => token.normalized)
+      .map((token) => [normalizer.normalize(unaligned(token.content, 0)).text, token] as const);
+    this.normalizedMatcher = new AddedTokenMatcher(normalized);
+    for (const [spelling, { id }] of normalized) this.normalizedSpelling.set(id, spelling);
+    const special = new Set(addedTokens.filter((token) => token.special).map((token) => token.content));
+    this.skippedIds = new Set(addedTokens.map(({ id }) => id).filter((id) => special.has(this.decodedPiece(id))));
     // Models without word boundaries in tokenizer.json would merge whole documents as one piece.
     const wordStart = stages.family === 'sentencepiece-bpe' ? WordStart.where(this.bpe) : null;
     this.preTokenizer = wordStart === null ? stages.preTokenizer : wordStart.after(stages.preTokenizer);
@@ -93,14 +103,14 @@ export class Tokenizer {
 
   /** @param options.specialTokens adds what the post-processor adds, such as the BOS token. */
   encode(text: string, options: { readonly specialTokens?: boolean } = {}): Encoding {
-    const out = new EncodingBuilder(text.length >> 1);
+    const out = this.encoding.begin();
     const { before, after } = this.stages.postProcessor;
     if (options.specialTokens === true) for (const id of before) out.push(id, 0, 0);
     this.walk(
       text,
       (token, start, end) => out.push(token.id, start, end),
       (piece, aligned) => {
-        const { ids, starts, ends } = this.model.segment(piece.text);
+        const { ids, starts, ends, lost } = this.model.segment(piece.text);
         const shift = piece.start - piece.added;
         const isPrefixAlone = piece.text.length === piece.added;
         const first = isPrefixAlone ? 0 : firstCharacterLength(piece.text.slice(piece.added));
@@ -109,6 +119,7 @@ export class Tokenizer {
           const to = Math.max(piece.start + (ends[at]! <= piece.added ? first : 0), shift + ends[at]!);
           out.push(ids[at]!, inputStart(aligned, from), inputEnd(aligned, to));
         }
+        if (lost !== undefined) this.lose(out, lost, piece, aligned);
       },
     );
     if (options.specialTokens === true) for (const id of after) out.push(id, text.length, text.length);
@@ -120,10 +131,15 @@ export class Tokenizer {
     const pieces: string[] = [];
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at]!;
-      if (options.skipSpecial === true && this.addedById.get(id)?.special === true) continue;
-      pieces.push(this.piece(id));
+      if (options.skipSpecial === true && this.skippedIds.has(id)) continue;
+      pieces.push(this.decodedPiece(id));
     }
     return this.stages.decoder.decode(pieces).join('');
+  }
+
+  /** What an added token of this content would be decoded as by itself. */
+  decodedAlone(content: string): string {
+    return this.stages.decoder.decode([content]).join('');
   }
 
   /** The pieces that merging starts from, and added tokens between them. */
@@ -183,18 +199,24 @@ export class Tokenizer {
     throw new LabError(
       'tokenizer/not-bpe',
       `A ${this.family} tokenizer can be read and measured; new tokens can be given to BPE tokenizers only.`,
-      'Keep its vocabulary and train on, or choose a model with a BPE tokenizer (GPT-2, Llama, Qwen, Mistral, Gemma).',
+      'Choose a model with a BPE tokenizer (GPT-2, Llama, Qwen, Mistral, Gemma); or train on with its vocabulary, if that can write the texts.',
       { family: this.family },
     );
   }
 
-  /** The tokenizer with more tokens: merges after all it has, characters, added tokens. */
+  /** The same tokenizer for a model of so many rows: encoding a text with an added token past them is an error. */
+  withRows(embeddingRows: number): Tokenizer {
+    return new Tokenizer({ ...this.stages, embeddingRows });
+  }
+
+  /** The tokenizer with more tokens: merges after all it has, characters, added tokens. All of them have rows then. */
   extended(pieces: readonly NewPiece[]): Tokenizer {
     const added = pieces
       .filter((piece) => piece.kind === 'added')
       .map(({ id, piece, singleWord }) => plainAddedToken(id, piece, singleWord));
     const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
-    return new Tokenizer({ ...this.stages, addedTokens, model: this.bpe.extended(pieces) });
+    const { embeddingRows: _, ...stages } = this.stages;
+    return new Tokenizer({ ...stages, addedTokens, model: this.bpe.extended(pieces) });
   }
 
   /** The same tokenizer before it learned to merge: bytes, or characters. */
@@ -218,6 +240,32 @@ export class Tokenizer {
     return ids.length === 1 && ids[0] === id;
   }
 
+  private lose(out: EncodingBuilder, lost: readonly LostSpan[], piece: Piece, aligned: AlignedText): void {
+    const shift = piece.start - piece.added;
+    for (const span of lost) {
+      // A prefix that the tokenizer adds is no part of the input, whatever becomes of it.
+      const from = Math.max(piece.start, shift + span.start);
+      const to = Math.max(from, shift + span.end);
+      const start = inputStart(aligned, from);
+      out.lose(start, to > from ? inputEnd(aligned, to) : start, span.tokens);
+    }
+  }
+
+  private requireRow({ id, content }: AddedToken): void {
+    const { embeddingRows = Infinity } = this.stages;
+    if (id < embeddingRows) return;
+    throw new LabError(
+      'tokenizer/no-row',
+      `A text holds ${JSON.stringify(content)}, which is token ${id}; the model has ${embeddingRows} embedding rows and none for it.`,
+      'Take it out of the texts: the model was never trained with it.',
+      { token: content, id, embeddingRows },
+    );
+  }
+
+  private decodedPiece(id: number): string {
+    return this.normalizedSpelling.get(id) ?? this.piece(id);
+  }
+
   private walk(
     input: string,
     onAdded: (token: AddedToken, start: number, end: number) => void,
@@ -227,6 +275,7 @@ export class Tokenizer {
     const text = (input as string & { toWellFormed(): string }).toWellFormed();
     for (const raw of this.rawMatcher.cut(text)) {
       if (raw.token !== null) {
+        this.requireRow(raw.token);
         onAdded(raw.token, raw.from, raw.to);
         continue;
       }
@@ -235,6 +284,7 @@ export class Tokenizer {
       const normal = this.stages.normalizer.normalize(segment);
       for (const span of this.normalizedMatcher.cut(normal.text)) {
         if (span.token !== null) {
+          this.requireRow(span.token);
           onAdded(span.token, inputStart(normal, span.from), inputEnd(normal, span.to));
           continue;
         }

@@ -1,7 +1,9 @@
 // Text to ids and back; training and extending a vocabulary.
 export { loadTokenizer } from './loadTokenizer';
 export type { AddedToken } from './addedTokens/addedToken';
-export type { Encoding } from './encoding';
+export { wholeTokenizer, type WholeTokenizer } from './addedTokens/outsideTokens';
+export { lostBytesOf, spelledTokensOf, type Encoding } from './encoding';
+export type { LostSpan } from './model/model';
 export type { TokenizerFamily } from './family';
 export { Tokenizer, type PreToken, type SpecialIds } from './Tokenizer';
 export type { AddedPiece, CharacterPiece, MergedPiece, NewPiece } from './model/model';
@@ -29,7 +31,8 @@ export { handMadePieces } from './trainer/handMadePieces';
 export { visibleText } from './visibleText';
 export { learnVocabulary, type LearnMethod, type LearnVocabularyOptions } from './trainer/learnVocabulary';
 export { independentBpe } from './trainer/independentBpe';
-export { parseFile } from './extend/jsonFile';
+export { obeyingConfig, otherReading, type OtherReading } from './autoTokenizer/otherReading';
+export { formatLike, parseFile } from './extend/jsonFile';
 export { llamaCppHash } from './extend/llamaCppHash';
 export { extendTokenizer, type ExtendedTokenizer } from './extend/extendTokenizer';
 export { extendSentencePieceModel } from './extend/sentencePieceModel';
@@ -38,7 +41,13 @@ export { type Atom, atomsOf, type Grammar, type GrammarName } from './grammar/gr
 export { detectGrammar } from './grammar/detectGrammar';
 export { grammars } from './grammar/grammars';
 export { countBoundaries } from './grammar/boundaries';
-export { Exposures, type TracedToken } from './trainer/exposures';
+export { Exposures, LINK_SHARE, standingOccurrences, tenthPercentile, type TracedToken } from './trainer/exposures';
+export { lostCharacters } from './trainer/unknownCharacters';
+export { remedyText, turnedDownText, type Refusal, type Shortfall } from './trainer/turnedDown';
 export { pruneLeaves } from './trainer/pruneLeaves';
+export { QWEN2_PATTERN } from './convert/byteLevelStages';
+export { makeTokenizerJson, type MadeTokenizer } from './convert/makeTokenizerJson';
+export { mergesFromScores } from './convert/sentencePieceMerges';
+export { templateAround } from './convert/templateAround';
 export { numberedFrom } from './trainer/numbering';
 export { slowPattern } from './pattern/slowPattern';

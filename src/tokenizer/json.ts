@@ -7,23 +7,24 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Sequences may nest; a file that nests deeper than this is hostile, not a tokenizer. */
 const DEEPEST_PATH = 12;
 
+/** @param field of tokenizer.json, or of another file as `file.json: field`. */
 export function invalid(field: string, problem: string, details: JsonObject = {}): LabError {
+  const [, file = 'tokenizer.json', path = field] = /^([a-z_]+\.json)(?:: ([^]*))?$/u.exec(field) ?? [];
   return new LabError(
     'tokenizer/invalid',
-    `tokenizer.json: \`${field}\` ${problem}.`,
+    path === field && file !== 'tokenizer.json' ? `${file} ${problem}.` : `${file}: \`${path}\` ${problem}.`,
     'The file is damaged or was edited by hand; take it from the model’s own repository again.',
     { field, ...details },
   );
 }
 
-export function unsupported(field: string, problem: string, details: JsonObject = {}): LabError {
-  return new LabError(
-    'tokenizer/unsupported',
-    `tokenizer.json: \`${field}\` ${problem}.`,
-    'Ids would silently differ from the model’s own, so the lab does not go on. Byte-level BPE and SentencePiece-style BPE are supported.',
-    { field, ...details },
-  );
+/** @param hint what would go wrong; that of most stages. */
+export function unsupported(field: string, problem: string, details: JsonObject = {}, hint = otherIds): LabError {
+  return new LabError('tokenizer/unsupported', `tokenizer.json: \`${field}\` ${problem}.`, hint, { field, ...details });
 }
+
+const otherIds =
+  'Ids would silently differ from the model’s own, so the lab does not go on. Byte-level BPE and SentencePiece-style BPE are supported.';
 
 export function asObject(value: unknown, field: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(field, 'is not an object');
@@ -49,8 +50,12 @@ export function asBoolean(value: unknown, field: string, absent: boolean): boole
 }
 
 /** A token id or a count: an integer from 0 below 2^31, so that ids fit typed arrays. */
+export function isIndex(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
+}
+
 export function asIndex(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= 2 ** 31) {
+  if (!isIndex(value)) {
     throw invalid(field, `is ${JSON.stringify(value)}, not an integer from 0 to 2147483647`);
   }
   return value;

@@ -20,6 +20,7 @@ import type {
   ModelSummary,
   Piece,
   Progress,
+  ReadingChoice,
   RunRecord,
   RunStatus,
   SampleSummary,
@@ -90,10 +91,10 @@ export interface LabApi {
 
   samples(): Promise<readonly SampleSummary[]>;
   openSample(id: string, onProgress: OnProgress): Promise<CorpusSummary>;
-  /** @param textField of records that hold the text; undefined: told from the first of them. */
+  /** @param choices how single files are read, by name; of others it is told from name and content. */
   openCorpusFiles(
     files: readonly File[],
-    textField: string | undefined,
+    choices: Readonly<Record<string, ReadingChoice>>,
     onProgress: OnProgress,
   ): Promise<CorpusSummary>;
 

@@ -40,6 +40,7 @@ import {
   type CandidateCounts,
   type Comparison,
   type CorpusSummary,
+  type ReadingChoice,
   type CorpusText,
   type DiagnosedVocabulary,
   type Diagnosis,
@@ -180,12 +181,11 @@ export class Experiment implements LabApi {
 
   openCorpusFiles(
     files: readonly File[],
-    textField: string | undefined,
+    choices: Readonly<Record<string, ReadingChoice>>,
     onProgress: OnProgress,
   ): Promise<CorpusSummary> {
-    const field = textField === undefined ? {} : { textField };
     return this.cancellable(async (signal) =>
-      this.useCorpus(await openCorpus(files, await this.generalText(), { ...field, onProgress, signal }), undefined),
+      this.useCorpus(await openCorpus(files, await this.generalText(), { choices, onProgress, signal }), undefined),
     );
   }
 
@@ -216,7 +216,8 @@ export class Experiment implements LabApi {
       const table = await this.candidateTable(choice, onProgress, signal);
       const extension = table.extensionOf(choice);
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-      const vocabulary = await buildVocabulary(model, corpus, extension, extension.tokens.length, {
+      const asked = Math.max(extension.tokens.length, choice.newTokens + choice.added.length);
+      const vocabulary = await buildVocabulary(model, corpus, extension, asked, {
         onProgress,
         signal,
       });
@@ -537,8 +538,8 @@ export class Experiment implements LabApi {
         finished: status.state === 'finished',
         experiment: this.experiment(),
         ...(this.comparison ? { comparison: this.comparison } : {}),
-        ...(scores ? { finalBitsPerByte: scores.bitsPerByte } : {}),
-        ...(status.baseBitsPerByte === undefined ? {} : { baseBitsPerByte: status.baseBitsPerByte }),
+        ...(typeof scores?.bitsPerByte === 'number' ? { finalBitsPerByte: scores.bitsPerByte } : {}),
+        ...(typeof status.baseBitsPerByte === 'number' ? { baseBitsPerByte: status.baseBitsPerByte } : {}),
       },
       training,
       vocabulary,

@@ -92,13 +92,14 @@ export async function exportFolder(
 
 async function write(
   run: FinishedRun,
-  { form, dtype, onnxDtype }: ExportChoice,
+  { form, dtype, onnxDtype, tokenizerClass }: ExportChoice,
   sink: FolderSink,
   onProgress: OnProgress,
 ): Promise<void> {
-  if (form === 'onnx') return writeOnnxModel(sink, modelOf(run), [onnxDtype], { onProgress });
+  if (form === 'onnx') return writeOnnxModel(sink, { ...modelOf(run), tokenizerClass }, [onnxDtype], { onProgress });
   const exported: ModelToExport = {
     ...modelOf(run),
+    tokenizerClass,
     ...(dtype === 'source' || form === 'delta' ? {} : { dtype }),
   };
   if (form === 'delta') await writeDelta(sink, await deltaOfGraft(exported), { onProgress });

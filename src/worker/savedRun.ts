@@ -6,18 +6,21 @@
 import { openRunStore, rowChunks, type FileTree, type RunStore } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
+  openTokenizer,
   recordLines,
   Training,
   type Comparison,
+  type CorpusSummary,
   type CorpusText,
   type LoadedModel,
   type RunRecord,
   type RunStatus,
   type SavedRun,
+  type TakenFile,
   type Vocabulary,
   type VocabularySummary,
 } from '../lab/index';
-import { loadTokenizer, type TokenizerFiles } from '../tokenizer/index';
+import type { TokenizerFiles } from '../tokenizer/index';
 
 const runFolder = 'last-run';
 /** Each kept base has a folder of its own, named by the run that needs it: a new run must not take an old one's away. */
@@ -171,12 +174,8 @@ export async function readRun(model: () => Promise<LoadedModel>): Promise<Restor
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RunRecord);
   const { tokenizerFiles: files, vocabulary: summary } = stored;
-  const config = files['tokenizer_config.json'];
   const vocabulary: Vocabulary = {
-    tokenizer: loadTokenizer(
-      JSON.parse(files['tokenizer.json']!),
-      config === undefined ? undefined : JSON.parse(config),
-    ),
+    tokenizer: openTokenizer({ name: stored.saved.title, tokenizerFiles: files }),
     files,
     newRows: summary.newTokens.map(({ id, pieces: replaced }) => ({ id, pieces: replaced.map((piece) => piece.id) })),
     summary,
@@ -200,7 +199,16 @@ export async function readRun(model: () => Promise<LoadedModel>): Promise<Restor
 async function readStored(): Promise<{ stored: Stored; tree: FileTree }> {
   const tree = await (await openRunStore()).load(runFolder);
   if (!tree) throw new LabError('storage/no-run', 'No run is saved here.', 'Train one first.');
-  return { stored: JSON.parse(await text(tree, 'run.json')) as Stored, tree };
+  const stored = JSON.parse(await text(tree, 'run.json')) as Stored;
+  const { corpus } = stored;
+  return { stored: { ...stored, corpus: { ...corpus, summary: withReading(corpus.summary) } }, tree };
+}
+
+/** What a file was taken for is not in runs that an earlier build of the page saved. */
+function withReading(summary: CorpusSummary): CorpusSummary {
+  const files = summary.files.map((file: Partial<TakenFile>) => ({ format: null, first: [], doubts: [], ...file }));
+  const { entities = summary.documents } = summary as Partial<CorpusSummary>;
+  return { ...summary, entities, files: files as readonly TakenFile[] };
 }
 
 async function text(tree: FileTree, name: string): Promise<string> {

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { readCorpus, splitDocuments, type CorpusFile } from '../../src/corpus/index';
-import { heavyAtoms } from '../../src/corpus/notationCutters';
+import { readCorpus, splitDocuments, splitHash, type CorpusFile } from '../../src/corpus/index';
+import { heavyAtoms } from '../../src/corpus/notation/molecule';
 
 const text = (name: string, content: string | Uint8Array<ArrayBuffer>): CorpusFile => new File([content], name);
 const read = async (...files: CorpusFile[]) => {
@@ -186,8 +186,8 @@ describe('the split by what documents are about', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(400), { minLength: 300, maxLength: 900 }), (about) => {
         const documents = about.map((entity, at) => `document ${at} of ${entity}`);
-        const entities = about.map(String);
-        const { heldOut, train } = splitDocuments(documents, { entities, heldOutBytes: Infinity });
+        const hashes = about.map((entity) => splitHash('', String(entity)));
+        const { heldOut, train } = splitDocuments(documents, { hashes, heldOutBytes: Infinity });
         const entityOf = (document: string) => document.split(' ').at(-1)!;
         const sides = new Set(heldOut.map(entityOf));
         expect(train.filter((document) => sides.has(entityOf(document)))).toEqual([]);
@@ -206,7 +206,7 @@ describe('the split by what documents are about', () => {
   });
 
   it('refuses documents that are all about the same', () => {
-    expect(() => splitDocuments(['a', 'b'], { entities: ['x', 'x'] })).toThrow(/the same thing/);
+    expect(() => splitDocuments(['a', 'b'], { hashes: [7, 7] })).toThrow(/the same thing/);
   });
 
   it('takes spellings of one molecule for one', () => {

@@ -61,6 +61,10 @@ const sources: [string, CorpusFile[]][] = [
   ],
   ['molecules of the same atoms', [file('a.smi', Array.from({ length: 4000 }, (_, at) => molecule(at)).join('\n'))]],
   [
+    'games of one opening',
+    [file('a.pgn', texts.map((_, at) => `1. e4 e5 2. Nf3 Nc6 3. Bb5 a6 4. Ba4 {${word(at)}} 1-0\n`).join('\n'))],
+  ],
+  [
     'several files',
     [
       file('a.jsonl', jsonLines),

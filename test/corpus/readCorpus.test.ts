@@ -13,7 +13,7 @@ const paragraph = (name: string, bytes = 1200): string => `${name} ${'lorem ipsu
 
 describe('documents', () => {
   it('takes every line of a list without spaces as a document', async () => {
-    const { files, documents } = await readCorpus([memoryFile('a.smi', 'CCO\nc1ccccc1\n\nCC(=O)O\n')]);
+    const { files, documents } = await readCorpus([memoryFile('a.txt', 'alpha\nbeta\n\ngamma\n')]);
     expect(files[0]!.format).toBe('lines');
     expect(documents).toBe(3);
   });
@@ -94,9 +94,9 @@ describe('bytes', () => {
 
 describe('accounting', () => {
   it('removes exact duplicates, also across files, and documents without letters or digits', async () => {
-    const files = [memoryFile('a.smi', 'CCO\nCCN\nCCO\n---'), memoryFile('b.smi', 'CCN\nCCC')];
+    const files = [memoryFile('a.txt', 'CCO\nCCN\nCCO\n---'), memoryFile('b.txt', 'CCN\nCCC')];
     const corpus = await readCorpus(files);
-    expect(corpus).toMatchObject({ documents: 3, duplicates: 2, nearEmpty: 1, name: 'a.smi + 1' });
+    expect(corpus).toMatchObject({ documents: 3, duplicates: 2, nearEmpty: 1, name: 'a.txt + 1' });
     expect(corpus.files.map((file) => file.duplicates)).toEqual([1, 1]);
   });
 
@@ -142,5 +142,17 @@ describe('what is refused', () => {
     ['too much', 'too-large', [{ ...memoryFile('a.txt', 'x'), size: 2 ** 37 }]],
   ])('%s: corpus/%s', async (_, code, files, options) => {
     await expect(readCorpus(files, options)).rejects.toMatchObject({ name: 'LabError', code: `corpus/${code}` });
+  });
+
+  it.each<[NonNullable<ReadCorpusOptions['format']>, string]>([
+    ['fasta', 'Once upon a time.\n'],
+    ['fastq', '>a\nACGT\n'],
+    ['pgn', 'a letter\nof two lines\n'],
+    ['abc', 'a letter\nof two lines\n'],
+  ])('a file that was asked to be %s and is not says so', async (format, content) => {
+    await expect(readCorpus([memoryFile('a.txt', content)], { format })).rejects.toMatchObject({
+      code: 'corpus/empty',
+      message: expect.stringMatching(new RegExp(`read as ${format}, and none of its .* line 1 is`)) as string,
+    });
   });
 });

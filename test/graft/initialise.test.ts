@@ -69,9 +69,19 @@ describe('initialRows', () => {
       const error = await labErrorOf(initialRows(request({ newTokens: [{ id: 700, pieces: [3, piece] }] })));
       expect([error.code, error.details.piece]).toEqual(['graft/piece-not-old', piece]);
     }
-    expect((await labErrorOf(initialRows(request({ newTokens: [{ id: 700, pieces: [] }] })))).code).toBe(
-      'graft/no-pieces',
-    );
+  });
+
+  it('starts a token that the old tokenizer had no id for as the mean of all old rows', async () => {
+    const newTokens = [
+      { id: 700, pieces: [3] },
+      { id: 701, pieces: [] },
+    ];
+    for (const init of ['subword-mean', 'first-subword'] as const) {
+      const { input } = await initialRows(request({ newTokens, init, tied: true }));
+      const { input: all } = await initialRows(request({ newTokens, init: 'global-mean', tied: true }));
+      expect([...input.subarray(0, hiddenSize)]).toEqual(mean('input', [3]));
+      expect([...input.subarray(hiddenSize)]).toEqual([...all.subarray(hiddenSize)]);
+    }
   });
 
   it('reads many tokens in portions without changing the result', async () => {

@@ -159,16 +159,19 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
 
   it('evaluates and generates without an adapter, in onnxruntime', () => {
     const corpus = join(folder, 'letters.txt');
-    writeFileSync(corpus, 'abab cdef\ngh ab');
     const run = (...verb: string[]) => {
       const { stdout } = lab([...verb, '--model', folder, '--runtime', 'onnxruntime', '--json'], {
         VK_ICD_FILENAMES: '/nowhere/icd.json',
       });
-      return JSON.parse(stdout) as { bitsPerByte: number; bytes: number; ids: number[] };
+      return JSON.parse(stdout) as { bitsPerByte: number | null; bytes: number; lostBytes: number; ids: number[] };
     };
-    const { bitsPerByte, bytes } = run('eval', '--corpus', corpus);
-    expect(bytes).toBe(15);
-    expect(bitsPerByte).toBeGreaterThan(1);
+    writeFileSync(corpus, 'abab cdef gh ab');
+    const whole = run('eval', '--corpus', corpus);
+    expect(whole).toMatchObject({ bytes: 15, lostBytes: 0 });
+    expect(whole.bitsPerByte).toBeGreaterThan(1);
+    // Eight letters and a space are all that its tokenizer can write.
+    writeFileSync(corpus, 'abab cdef\ngh äb');
+    expect(run('eval', '--corpus', corpus)).toMatchObject({ bytes: 16, lostBytes: 3, bitsPerByte: null });
     expect(run('generate', '--prompt', 'ab', '--max-tokens', '3').ids.length).toBeLessThanOrEqual(3);
   });
 
@@ -182,6 +185,40 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect(pieces.at(-1)).toBe('Ġthe');
     expect(offsets.at(-1)).toEqual([1, 5]);
     expect(offsets[0]).toEqual([0, 1]);
+  });
+
+  it('says which characters a tokenizer loses, and gives no length in tokens then', () => {
+    const { stdout } = lab(['tokenize', '--model', folder, '--text', 'ab🌿 zd', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      bytes: 9,
+      lostBytes: 5,
+      bytesPerToken: null,
+      lost: [
+        [2, 3],
+        [4, 5],
+      ],
+    });
+    expect(lab(['tokenize', '--model', folder, '--text', 'ab🌿']).stdout).toMatch(/4 of 6 bytes are lost/u);
+  });
+
+  it('says why there are fewer new tokens than were asked for', () => {
+    const corpus = join(folder, 'few.jsonl');
+    writeFileSync(
+      corpus,
+      Array.from({ length: 12 }, (_, n) =>
+        JSON.stringify({ text: `abab cd ${'efgh'.slice(n % 3)} ${'abcdefgh'[n % 8]}` }),
+      ).join('\n'),
+    );
+    const out = join(folder, 'few-out');
+    const arguments_ = ['expand', '--model', folder, '--corpus', corpus, '--new-tokens', '99', '--out', out];
+    const { stdout } = lab([...arguments_, '--min-frequency', '4']);
+    expect(stdout).toMatch(/new tokens of the 99 asked for/u);
+    expect(stdout).toMatch(/The text holds no more candidates/u);
+    const value = JSON.parse(lab([...arguments_, '--min-frequency', '4', '--json']).stdout) as {
+      newTokens: number;
+      shortfall: { asked: number; learned: number };
+    };
+    expect(value.shortfall).toMatchObject({ asked: 99, learned: value.newTokens });
   });
 
   it('diagnoses with a tokenizer and sizes alone, and asks for what is missing', () => {

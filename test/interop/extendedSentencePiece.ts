@@ -57,6 +57,6 @@ async function waysTo(tokenizer: Tokenizer, domain: readonly string[]): Promise<
     ['independent', independent],
     ['byHand', byHand],
     // Llama's normalizer would put a space behind each of them, which the lab refuses.
-    ...(added.changesText ? [] : [['added', added.tokens] as [string, readonly NewPiece[]]]),
+    ...(added.changed ? [] : [['added', added.tokens] as [string, readonly NewPiece[]]]),
   ];
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { frontierOf, frontierSizes } from '../../src/lab/frontier';
 import { diagnose } from '../../src/lab/diagnose';
@@ -6,15 +7,26 @@ import { verdictConfidence } from '../../src/lab/confidence';
 import { computeBreakEven, expansionCost } from '../../src/lab/cost';
 import { replayedTokens } from '../../src/lab/replay';
 import { signalsOf, suggestSize, verdictOf, type DiagnosisCounts } from '../../src/lab/signals';
-import { continueBpe, countWords, loadTokenizer } from '../../src/tokenizer/index';
+import { continueBpe, countWords, Exposures, loadTokenizer, tenthPercentile } from '../../src/tokenizer/index';
+import { abcTunes } from '../support/abcTunes';
 import { letterTokenizer } from './letters';
+
+const heldOut = (tokensBefore: number, tokensAfter: number, lostBefore = 0, lostAfter = 0) => ({
+  bytes: 10_000,
+  tokensBefore,
+  tokensAfter,
+  lostBefore,
+  lostAfter,
+});
 
 const counts = (change: Partial<DiagnosisCounts> = {}): DiagnosisCounts => ({
   newTokens: 256,
   exposureP10: 300,
+  links: 0,
+  lostCharacters: 0,
   epochs: 1,
   trainBytes: 1_000_000,
-  heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 4000 },
+  heldOut: heldOut(8000, 4000),
   general: { bytes: 10_000, tokens: 3000 },
   preTokens: { bytes: 10_000, count: 500 },
   parameters: 3_700_000,
@@ -34,9 +46,9 @@ describe('the frontier', () => {
   ] as const;
   it('counts tokens and occurrences of every smaller vocabulary from one trace', () => {
     expect(frontierOf({ tokens, tokensAfter: Float64Array.of(9, 5, 3) }, [0, 1, 2])).toEqual([
-      { newTokens: 0, tokens: 9, exposureP10: 0 },
-      { newTokens: 1, tokens: 5, exposureP10: 4 },
-      { newTokens: 2, tokens: 3, exposureP10: 0 },
+      { newTokens: 0, tokens: 9, exposureP10: 0, links: 0 },
+      { newTokens: 1, tokens: 5, exposureP10: 4, links: 0 },
+      { newTokens: 2, tokens: 3, exposureP10: 2, links: 1 },
     ]);
   });
   it('shows sizes that ascend from the untouched vocabulary to the largest', () => {
@@ -72,16 +84,23 @@ describe('the verdict', () => {
   const cases: [string, Partial<DiagnosisCounts>, boolean, string][] = [
     ['compresses and is fragmented', {}, true, 'expand'],
     ['compresses, not fragmented', { general: { bytes: 10_000, tokens: 8000 } }, true, 'expand-for-speed'],
-    ['saves too little', { heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 7600 } }, true, 'do-not-expand'],
+    ['saves too little', { heldOut: heldOut(8000, 7600) }, true, 'do-not-expand'],
     ['would compress, but no size is seen often enough', {}, false, 'need-more-data'],
-    [
-      'saves too little and is too small',
-      { heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 7900 } },
-      false,
-      'do-not-expand',
-    ],
+    ['saves too little and is too small', { heldOut: heldOut(8000, 7900) }, false, 'do-not-expand'],
   ];
   it.each(cases)('%s', (_, change, holds, verdict) => {
+    expect(verdictOf(counts(change), holds)).toBe(verdict);
+  });
+
+  const little = { general: { bytes: 10_000, tokens: 8000 } };
+  const lossy: [string, Partial<DiagnosisCounts>, boolean, string][] = [
+    ['a hundredth lost, saves too little', { heldOut: heldOut(8000, 7900, 100) }, true, 'expand'],
+    ['a hundredth lost, not fragmented', { heldOut: heldOut(8000, 4000, 100), ...little }, true, 'expand'],
+    ['most lost, and no size is seen often enough', { heldOut: heldOut(8000, 7900, 9000) }, false, 'need-more-data'],
+    ['less than a hundredth lost, saves too little', { heldOut: heldOut(8000, 7900, 99) }, true, 'do-not-expand'],
+    ['less than a hundredth lost, too small', { heldOut: heldOut(8000, 7900, 99) }, false, 'do-not-expand'],
+  ];
+  it.each(lossy)('where text is lost: %s', (_, change, holds, verdict) => {
     expect(verdictOf(counts(change), holds)).toBe(verdict);
   });
 
@@ -91,7 +110,7 @@ describe('the verdict', () => {
     expect(verdictOf(counts({ boundaries: { ...notation, atomicTokens: 7000 } }), true)).toBe('expand');
     expect(verdictOf(counts({ boundaries: { ...notation, violations: 300 } }), true)).toBe('expand');
     // Atoms that save 6 % are not worth it, however little merges save beyond them.
-    const little = { heldOut: { bytes: 10_000, tokensBefore: 8000, tokensAfter: 6900 } };
+    const little = { heldOut: heldOut(8000, 6900) };
     expect(verdictOf(counts({ ...little, boundaries: { ...notation, atomicTokens: 7500 } }), true)).toBe('expand');
   });
 });
@@ -120,6 +139,8 @@ describe('confidence', () => {
     bytes: Array.from({ length: 40 }, () => 250),
     tokensBefore: Array.from({ length: 40 }, (_, n) => before + (n % 5)),
     tokensAfter: Array.from({ length: 40 }, (_, n) => after + (n % 5)),
+    lostBefore: Array.from({ length: 40 }, () => 0),
+    lostAfter: Array.from({ length: 40 }, () => 0),
   });
 
   it('is full where every redraw and every moved mark ends at the same verdict', () => {
@@ -127,16 +148,93 @@ describe('confidence', () => {
   });
 
   it('falls where there are hardly any held-out documents to draw from', () => {
-    const two = { bytes: [250, 250], tokensBefore: [200, 200], tokensAfter: [100, 100] };
+    const two = {
+      bytes: [250, 250],
+      tokensBefore: [200, 200],
+      tokensAfter: [100, 100],
+      lostBefore: [0, 0],
+      lostAfter: [0, 0],
+    };
     expect(verdictConfidence(counts(), two, [300]).confidence).toBeCloseTo(0.4, 10);
   });
 
   it('falls where a mark lies close to the measurement', () => {
-    const close = counts({ heldOut: { bytes: 10_000, tokensBefore: 8080, tokensAfter: 7240 } });
+    const close = counts({ heldOut: heldOut(8080, 7240) });
     const { verdict, confidence } = verdictConfidence(close, documents(200, 179), [300]);
     expect(verdict).toBe('expand');
     expect(confidence).toBeGreaterThan(0.4);
     expect(confidence).toBeLessThan(0.95);
+  });
+});
+
+describe('a corpus in which no size is seen often enough', () => {
+  // Every word is frequent enough to be merged and too rare to be learned: under 100 occurrences each.
+  const corpusOf = (words: readonly string[], each: number) => {
+    const text = words.flatMap((word) => Array.from({ length: each }, () => word));
+    const lines = Array.from({ length: Math.ceil(text.length / 8) }, (_, at) =>
+      JSON.stringify({ text: Array.from({ length: 8 }, (_, n) => text[(at + n * 97) % text.length]).join(' ') }),
+    );
+    return openCorpus([new File([lines.join('\n')], 'words.jsonl')], { name: '', documents: ['abc def'] });
+  };
+  const letters = [...'abcdefgh'];
+  const words = (length: number, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      Array.from({ length }, (_, at) => letters[(n * 7 + at * 3 + ((n >> 2) % 5) * at) % 8]).join(''),
+    );
+  const json = (tokenizer: ReturnType<typeof letterTokenizer>) => ({
+    tokenizer,
+    checkpoint: { name: 'letters', tokenizerFiles: { 'tokenizer.json': '{}' } },
+    summary: { name: 'letters', parameters: 4_000_000, hiddenSize: 16, embeddingRows: 10, tied: true },
+  });
+
+  it.each([
+    ['long words', words(12, 24), 20],
+    ['many words', words(8, 60), 12],
+    ['few words', words(16, 10), 30],
+    ['short words', words(6, 24), 20],
+  ])('is read at the largest size, whatever the smallest one saves: %s', async (_, list, each) => {
+    const corpus = await corpusOf(list, each);
+    const { diagnosis, extension } = await diagnose(json(letterTokenizer()), corpus);
+    const largest = extension!.tokens.length;
+    expect(Math.max(...diagnosis.frontier.map(({ exposureP10 }) => exposureP10))).toBeLessThan(100);
+    expect(diagnosis.readAtNewTokens).toBe(largest);
+    const compression = diagnosis.signals.find(({ name }) => name === 'compression')!;
+    expect(compression.inputs.newTokens).toBe(largest);
+    expect(1 - diagnosis.frontier[0]!.bytesPerToken / diagnosis.frontier.at(-1)!.bytesPerToken).toBeCloseTo(
+      compression.value,
+      10,
+    );
+    expect(diagnosis.verdict).toBe('need-more-data');
+    // The same verdict as at a size that is named, and the smallest size is what does the least harm.
+    const named = await diagnose(json(letterTokenizer()), corpus, { newTokens: largest });
+    expect(named.diagnosis.verdict).toBe('need-more-data');
+    expect(diagnosis.suggestedNewTokens).toBe(diagnosis.frontier[1]!.newTokens);
+  });
+});
+
+describe('tunes in ABC notation', () => {
+  it('are known as such, and not held back by links of merge chains', async () => {
+    const json = JSON.parse(readFileSync('public/models/rootstock/tokenizer.json', 'utf8')) as unknown;
+    const tunes = abcTunes(1500).map((text) => JSON.stringify({ text }));
+    const corpus = await openCorpus([new File([tunes.join('\n')], 'tunes.jsonl')], {
+      name: 'prose',
+      documents: ['Call me Ishmael. Some years ago, never mind how long precisely.'],
+    });
+    const { diagnosis, extension } = await diagnose(
+      {
+        tokenizer: loadTokenizer(json),
+        checkpoint: { name: 'rootstock', tokenizerFiles: { 'tokenizer.json': '{}' } },
+        summary: { name: 'rootstock', parameters: 4_731_136, hiddenSize: 256, embeddingRows: 4096, tied: true },
+      },
+      corpus,
+    );
+    expect(diagnosis.verdict).toBe('expand');
+    expect(diagnosis.signals.find(({ name }) => name === 'boundaries')!.grammar).toBe('abc-music');
+    const read = diagnosis.frontier.find(({ newTokens }) => newTokens === diagnosis.readAtNewTokens)!;
+    expect(read.links).toBeGreaterThan(0);
+    const withLinks = new Exposures(extension!.tokens).of(read.newTokens);
+    expect(tenthPercentile(withLinks)).toBeLessThan(read.exposureP10);
+    expect(diagnosis.signals.find(({ name }) => name === 'exposure')!.inputs.links).toBe(read.links);
   });
 });
 

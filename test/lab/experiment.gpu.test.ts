@@ -196,7 +196,7 @@ describe('an experiment from base to written folder', { timeout: 300_000 }, () =
     const [base, untrained, after] = comparison.arms;
     expect(untrained!.heldOut.bytes).toBe(base!.heldOut.bytes);
     expect(untrained!.heldOut.tokens).toBeLessThan(base!.heldOut.tokens);
-    expect(after!.heldOut.bitsPerByte).toBeLessThan(untrained!.heldOut.bitsPerByte);
+    expect(after!.heldOut.bitsPerByte!).toBeLessThan(untrained!.heldOut.bitsPerByte!);
     // A run of an earlier visit has no figures: they are measured again, and are the same.
     delete training.arms.base;
     delete training.arms.untrained;
@@ -224,7 +224,7 @@ describe('an experiment from base to written folder', { timeout: 300_000 }, () =
     plain.close();
     for (const [at, value] of found.entries()) expect(value).toBeCloseTo(expected[at]!, 4);
     const { arms } = await elsewhere.training.compare(7);
-    expect(arms[2]!.heldOut.bitsPerByte).toBeLessThan(arms[1]!.heldOut.bitsPerByte);
+    expect(arms[2]!.heldOut.bitsPerByte!).toBeLessThan(arms[1]!.heldOut.bitsPerByte!);
     elsewhere.training.close();
   });
 

@@ -44,7 +44,7 @@ function fakeRun(change: Partial<TrainSettings> = {}, parts: Partial<TrainRunPar
       }),
       rates: (share) => ({ newRows: share }),
       newIds: [9],
-      evaluate: () => Promise.resolve(steps < 5 ? 3 : 1),
+      evaluate: () => Promise.resolve({ bitsPerByte: steps < 5 ? 3 : 1 }),
       save: (status) => {
         saved.push(status.step);
         return Promise.resolve();

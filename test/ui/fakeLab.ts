@@ -142,6 +142,7 @@ const score = (bitsPerByte: number, tokens: number): ScoreResult => ({
   nllPerToken: (bitsPerByte * Math.LN2 * 148_213) / tokens,
   tokens,
   bytes: 148_213,
+  lostBytes: 0,
   documents: 2811,
 });
 
@@ -162,14 +163,27 @@ export const comparison: Comparison = {
 const corpus: CorpusSummary = {
   name: 'Molecules',
   files: [
-    { name: 'molecules.smi', bytes: 1_482_130, documents: 28_112, duplicates: 14, withoutText: 0, invalidBytes: 0 },
+    {
+      name: 'molecules.smi',
+      bytes: 1_482_130,
+      format: 'smiles',
+      documents: 28_112,
+      duplicates: 14,
+      withoutText: 0,
+      invalidBytes: 0,
+      first: MOLECULES.slice(0, 5),
+      doubts: [{ kind: 'unlike-format', count: 3, of: 28_115, line: 17, excerpt: 'smiles,name' }],
+    },
     {
       name: 'appendix.pdf',
       bytes: 120_000,
+      format: null,
       documents: 0,
       duplicates: 0,
       withoutText: 0,
       invalidBytes: 0,
+      first: [],
+      doubts: [],
       refused: {
         code: 'corpus/not-text',
         message: 'appendix.pdf is a PDF.',
@@ -178,6 +192,7 @@ const corpus: CorpusSummary = {
     },
   ],
   documents: 28_098,
+  entities: 27_410,
   trainDocuments: 25_287,
   heldOutDocuments: 2811,
   trainBytes: 1_333_917,
@@ -287,8 +302,10 @@ export const diagnosis: Diagnosis = {
     newTokens: size,
     bytesPerToken: [1.51, 2.02, 2.34, 2.63, 2.89, 3.02, 3.1][at]!,
     exposureP10: [0, 6120, 3010, 1203, 412, 96, 21][at]!,
+    links: 0,
   })),
   suggestedNewTokens: 512,
+  readAtNewTokens: 512,
   bytesPerPreToken: 3.21,
   droppedShare: 0,
   mostFragmented: PARTS.slice(0, 10).map((text, at) => ({
@@ -381,6 +398,7 @@ export function fakeLab({
     tokenizerFamily: 'byte-level BPE',
     extendable: true,
     licence: 'Apache-2.0',
+  notes: [],
   } as const;
   const vocabulary = (size: number) => ({
     newTokens: newTokens(size),
@@ -389,8 +407,10 @@ export function fakeLab({
     spareRowsUsed: 0,
     embeddingRowsBefore: 4096,
     embeddingRowsAfter: 4096 + size,
-    heldOut: { bytes: 148_213, tokensBefore: 98_112, tokensAfter: 51_230 },
-    general: { bytes: 210_442, tokensBefore: 53_004, tokensAfter: 52_001 },
+    heldOut: { bytes: 148_213, tokensBefore: 98_112, tokensAfter: 51_230, lostBefore: 0, lostAfter: 0 },
+    general: { bytes: 210_442, tokensBefore: 53_004, tokensAfter: 52_001, lostBefore: 0, lostAfter: 0 },
+    links: 0,
+    shortfall: null,
     llamaCppHash: { before: 'a1b2', after: 'c3d4' },
     milliseconds: 310,
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import { LabError } from '../../src/error';
+import type { ReadingChoice } from '../../src/worker/index';
 import { fakeLab } from './fakeLab';
 
 beforeAll(() => {
@@ -66,22 +67,24 @@ describe('the one experiment of the page', () => {
     expect(ways.slice(-2)).toEqual([{ method: 'atomic', grammar: 'codons' }, { method: 'continued' }]);
   });
 
-  test('another text field reads the same files again and empties what followed', async () => {
-    const calls: [readonly File[], string | undefined][] = [];
+  test('another way to read a file reads the same files again and empties what followed', async () => {
+    const calls: [readonly File[], Readonly<Record<string, ReadingChoice>>][] = [];
     const { openCorpusFiles } = fakeLab({ tick: 0, stepMilliseconds: 0 });
     const state = await opened({
-      openCorpusFiles: (files, textField, onProgress) => {
-        calls.push([files, textField]);
-        return openCorpusFiles(files, textField, onProgress);
+      openCorpusFiles: (files, choices, onProgress) => {
+        calls.push([files, choices]);
+        return openCorpusFiles(files, choices, onProgress);
       },
     });
     const files = [{ name: 'a.csv' } as File];
     await state.openCorpusFiles(files);
     await state.diagnose();
-    await state.chooseTextField('title');
+    await state.chooseReading('a.csv', { textField: 'title' });
+    await state.chooseReading('b.txt', { format: 'lines' });
     expect(calls).toEqual([
-      [files, undefined],
-      [files, 'title'],
+      [files, {}],
+      [files, { 'a.csv': { textField: 'title' } }],
+      [files, { 'a.csv': { textField: 'title' }, 'b.txt': { format: 'lines' } }],
     ]);
     expect(state.slots.corpus.status).toBe('ready');
     expect(state.slots.diagnosis.status).toBe('empty');

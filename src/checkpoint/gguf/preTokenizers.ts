@@ -3,6 +3,7 @@
  * stages of the tokenizer.json that it was converted from. llama.cpp's own expressions (llama-vocab.cpp) are rewritten for
  * its engine; these are the originals. Names that are not listed are refused: their ids would differ in silence.
  */
+import { QWEN2_PATTERN } from '../../tokenizer/index';
 import { ggufUnsupported } from './metadata';
 
 export interface PreTokenizer {
@@ -50,12 +51,7 @@ const llama3: PreTokenizer = {
 const qwen2: PreTokenizer = {
   ...plain,
   normalizer: { type: 'NFC' },
-  preTokenizer: sequence(
-    split(
-      `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
-    ),
-    byteLevel(false),
-  ),
+  preTokenizer: sequence(split(QWEN2_PATTERN), byteLevel(false)),
 };
 
 /** What llama.cpp does where a file says "default"; there is no original to be equal to. */

@@ -3,22 +3,13 @@
  * converted from: byte-level BPE ("gpt2") with its merges, and SentencePiece-style BPE ("llama") whose merges follow from
  * the scores. Lost in GGUF, and therefore plain here: whether an added token strips spaces beside it.
  */
-import { metadataError, ggufUnsupported } from './metadata';
+import { ggufUnsupported } from './metadata';
 import type { GgufMetadata } from './metadata';
+import { KIND, readPieces, roleId, type Piece, type Role } from './pieces';
 import { preTokenizerOf } from './preTokenizers';
-import { mergesFromScores } from './sentencePieceMerges';
-
-/** llama.cpp's `llama_token_type`. */
-const KIND = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+import { mergesFromScores, templateAround } from '../../tokenizer/index';
 
 const SPACE = '\u2581';
-
-interface Piece {
-  readonly id: number;
-  readonly text: string;
-  readonly kind: number;
-  readonly score: number;
-}
 
 /**
  * The converter writes Gemma's runs of spaces as spaces, with a score of its own. In tokenizer.json they are runs of
@@ -44,7 +35,8 @@ export function tokenizerFiles(metadata: GgufMetadata, embeddingRows: number): R
       `has a tokenizer of the kind "${model.slice(0, 40)}"; "gpt2" and "llama" are read`,
     );
   }
-  const pieces = readPieces(metadata, model === 'llama');
+  const read = readPieces(metadata);
+  const pieces = model === 'llama' ? read.map(asTrained) : read;
   const roles = rolesOf(metadata, pieces);
   const { json, ends } =
     model === 'gpt2' ? byteLevelJson(metadata, pieces, roles) : sentencePieceJson(metadata, pieces, roles);
@@ -70,39 +62,9 @@ export function tokenizerFiles(metadata: GgufMetadata, embeddingRows: number): R
     padding: null,
     added_tokens: added,
     ...json,
-    post_processor: around(ends),
+    post_processor: templateAround(ends),
   };
   return { 'tokenizer.json': JSON.stringify(whole), 'tokenizer_config.json': `${JSON.stringify(config, null, 2)}\n` };
-}
-
-function readPieces(metadata: GgufMetadata, isSentencePiece: boolean): Piece[] {
-  const texts = metadata.needed('tokenizer.ggml.tokens', metadata.texts('tokenizer.ggml.tokens'));
-  const kinds = metadata.numbers('tokenizer.ggml.token_type');
-  const scores = metadata.numbers('tokenizer.ggml.scores');
-  for (const [key, list] of Object.entries({ 'tokenizer.ggml.token_type': kinds, 'tokenizer.ggml.scores': scores })) {
-    if (!list || list.length === texts.length) continue;
-    throw metadataError(metadata.file, `has ${list.length} values of \`${key}\` for ${texts.length} tokens`, { key });
-  }
-  if (scores?.some(Number.isNaN)) throw metadataError(metadata.file, 'has a score that is no number');
-  const pieces = texts
-    .map((text, id): Piece => ({ id, text, kind: kinds?.[id] ?? KIND.normal, score: scores?.[id] ?? 0 }))
-    // The converter fills rows that no token has, so that there is a token for each; they are no tokens.
-    .filter(({ id, text, kind }) => kind !== KIND.unused || text !== `[PAD${id}]`)
-    .map((piece) => (isSentencePiece ? asTrained(piece) : piece));
-  const seen = new Map<string, number>();
-  for (const { id, text } of pieces) {
-    const other = seen.get(text);
-    if (other !== undefined) {
-      throw metadataError(
-        metadata.file,
-        `gives ids ${other} and ${id} to the same token ${JSON.stringify(text).slice(0, 60)}`,
-      );
-    }
-    if (text === '') throw metadataError(metadata.file, `has an empty token with id ${id}`);
-    seen.set(text, id);
-  }
-  if (pieces.length === 0) throw metadataError(metadata.file, 'has no tokens');
-  return pieces;
 }
 
 const isAdded = (kind: number): boolean => kind === KIND.control || kind === KIND.userDefined || kind === KIND.unknown;
@@ -112,12 +74,11 @@ function addedToken({ id, text, kind }: Piece) {
   return { id, content: text, single_word: false, lstrip: false, rstrip: false, normalized: false, special };
 }
 
-type Roles = Readonly<Record<'bos' | 'eos' | 'unknown' | 'padding', Piece | undefined>>;
+type Roles = Readonly<Record<Role, Piece | undefined>>;
 
 function rolesOf(metadata: GgufMetadata, pieces: readonly Piece[]): Roles {
   const byId = new Map(pieces.map((piece) => [piece.id, piece]));
-  // 2^32 - 1, and any other id without a token, stands for "none".
-  const role = (name: string) => byId.get(metadata.whole(`tokenizer.ggml.${name}_token_id`) ?? -1);
+  const role = (name: Role) => byId.get(roleId(metadata, name) ?? -1);
   return { bos: role('bos'), eos: role('eos'), unknown: role('unknown'), padding: role('padding') };
 }
 
@@ -168,8 +129,8 @@ function sentencePieceJson(metadata: GgufMetadata, pieces: readonly Piece[], rol
   const merges =
     metadata.texts('tokenizer.ggml.merges') ??
     mergesFromScores(
-      metadata.file,
       pieces.filter(({ kind }) => kind !== KIND.byte && kind !== KIND.control && kind !== KIND.unknown),
+      (problem) => ggufUnsupported(metadata.file, problem),
     );
   return {
     json: {
@@ -204,21 +165,4 @@ function sentencePieceJson(metadata: GgufMetadata, pieces: readonly Piece[], rol
 /** Added tokens too: the Rust library heeds their ids only where the vocabulary has them. */
 function vocabulary(pieces: readonly Piece[]): Record<string, number> {
   return Object.fromEntries(pieces.map(({ text, id }) => [text, id]));
-}
-
-function around({ bos, eos }: Ends): object | null {
-  if (!bos && !eos) return null;
-  const special = ({ text }: Piece, sequence: number) => ({ SpecialToken: { id: text, type_id: sequence } });
-  const one = (name: string, sequence: number) => [
-    ...(bos ? [special(bos, sequence)] : []),
-    { Sequence: { id: name, type_id: sequence } },
-    ...(eos ? [special(eos, sequence)] : []),
-  ];
-  const used = [bos, eos].filter((piece) => piece !== undefined);
-  return {
-    type: 'TemplateProcessing',
-    single: one('A', 0),
-    pair: [...one('A', 0), ...one('B', 1)],
-    special_tokens: Object.fromEntries(used.map(({ text, id }) => [text, { id: text, ids: [id], tokens: [text] }])),
-  };
 }

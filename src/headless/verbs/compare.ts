@@ -2,9 +2,11 @@
 import { openTrainedElsewhere, type CorpusText } from '../../lab/index';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
+import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
-import { allDocuments, corpusOf } from './corpus';
+import { corpusOf, generalTextOf, undividedCorpus } from './corpus';
+import { takenFiles } from '../taken';
 import { modelFiles, openNamed } from './model';
 
 export async function compareVerb(command: Command): Promise<Answer> {
@@ -22,16 +24,24 @@ export async function compareVerb(command: Command): Promise<Answer> {
   const comparison = await training.compare(steps, onProgress);
   training.close();
   const lines = comparison.arms.map(({ arm, heldOut, general }) => {
-    const figures = [heldOut, general].map((score) => score.bitsPerByte.toFixed(4).padStart(9));
+    const figures = [heldOut, general].map((score) => bitsText(score).padStart(9));
     return `${arm.padEnd(18)} ${figures.join(' ')}  ${heldOut.tokens} tokens`;
   });
   return {
-    value: comparison,
-    text: ['arm                 held-out   general', ...lines, comparison.outcome].join('\n'),
+    value: { ...comparison, corpus: takenFiles(corpus.summary) },
+    text: [
+      'arm                 held-out   general',
+      ...lines,
+      ...comparison.arms.flatMap(({ arm, heldOut, general }) => [
+        ...lostLine(`${arm}, held-out`, heldOut),
+        ...lostLine(`${arm}, general`, general),
+      ]),
+      comparison.outcome,
+    ].join('\n'),
   };
 }
 
 async function allHeldOut(command: Command): Promise<CorpusText> {
-  const heldOut = await allDocuments(command);
-  return { ...(await corpusOf(command)), train: [], heldOut };
+  const { train: heldOut, summary } = await undividedCorpus(command);
+  return { train: [], heldOut, general: (await generalTextOf(command)).documents, summary };
 }

@@ -3,16 +3,18 @@ import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from 'nod
 import { basename, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CorpusFile, DocumentFormat, SampleIndex } from '../../corpus/index';
-import { asLabError, LabError } from '../../error';
+import { LabError } from '../../error';
 import {
   openCorpus,
   openGeneralText,
+  type CorpusSummary,
   type CorpusText,
   type GeneralText,
   type OpenCorpusOptions,
 } from '../../lab/index';
 import type { Command } from '../arguments';
-import { progressLine } from '../stdout';
+import { print, progressLine } from '../stdout';
+import { takenLines } from '../taken';
 
 export async function corpusFile(path: string): Promise<CorpusFile> {
   if (!existsSync(path)) {
@@ -38,10 +40,20 @@ async function corpusFiles(path: string): Promise<CorpusFile[]> {
 
 export async function corpusOf(command: Command): Promise<CorpusText> {
   const files = await corpusFiles(command.text('corpus')!);
-  const general = command.text('general');
-  const elsewhere =
-    general === undefined ? await generalText() : await openGeneralText(await corpusFile(general), general);
-  return openCorpus(files, elsewhere, { onProgress: progressLine(), ...readingOptions(command) });
+  const corpus = await openCorpus(files, await generalTextOf(command), {
+    onProgress: progressLine(),
+    ...readingOptions(command),
+  });
+  sayTaken(command, corpus.summary);
+  return corpus;
+}
+
+/** Before anything is made of it; with --json on standard error, since the answer says it too. */
+function sayTaken(command: Command, summary: CorpusSummary): void {
+  for (const line of takenLines(summary)) {
+    if (command.json) process.stderr.write(`${line}\n`);
+    else print(line);
+  }
 }
 
 function readingOptions(command: Command): Pick<OpenCorpusOptions, 'format' | 'textField'> {
@@ -53,20 +65,19 @@ function readingOptions(command: Command): Pick<OpenCorpusOptions, 'format' | 't
   };
 }
 
-/** Every document of the file, none held out. A file that is one document counts as one. */
-export async function allDocuments(command: Command): Promise<readonly string[]> {
-  const path = command.text('corpus')!;
-  try {
-    const options = { ...readingOptions(command), memoryBytes: Infinity };
-    const { train, heldOut } = await openCorpus(await corpusFiles(path), { name: '', documents: [] }, options);
-    return [...heldOut, ...train];
-  } catch (thrown) {
-    if (asLabError(thrown).code !== 'corpus/too-few-documents') throw thrown;
-    return [readFileSync(path, 'utf8').trim()];
-  }
+/** Every document of the files in `train`, none held out; one is enough. */
+export async function undividedCorpus(command: Command): Promise<CorpusText> {
+  const files = await corpusFiles(command.text('corpus')!);
+  const options = { ...readingOptions(command), undivided: true };
+  const corpus = await openCorpus(files, { name: '', documents: [] }, options);
+  sayTaken(command, corpus.summary);
+  return corpus;
 }
 
-async function generalText(): Promise<GeneralText> {
+/** `--general`, or the sample that comes with the page. */
+export async function generalTextOf(command: Command): Promise<GeneralText> {
+  const given = command.text('general');
+  if (given !== undefined) return openGeneralText(await corpusFile(given), given);
   const folder = new URL('../../../public/samples/', import.meta.url);
   const index = new URL('index.json', folder);
   if (!existsSync(index)) return { name: '', documents: [] };

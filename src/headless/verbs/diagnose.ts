@@ -4,6 +4,7 @@ import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { openShards } from '../countingShards';
 import { progressLine } from '../stdout';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { tokenizerModelOf } from './model';
 
@@ -16,7 +17,8 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     openShards,
     ...(newTokens === undefined ? {} : { newTokens }),
   });
-  const { verdict, confidence, frontier, suggestedNewTokens, bytesPerPreToken, cost, droppedShare } = diagnosis;
+  const { verdict, confidence, frontier, suggestedNewTokens, readAtNewTokens, bytesPerPreToken, cost, droppedShare } =
+    diagnosis;
   const signals = diagnosis.signals.map((signal) => ({
     name: signal.name,
     value: signal.value,
@@ -32,6 +34,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     verdict,
     confidence,
     newTokens: suggestedNewTokens,
+    readAtNewTokens,
     signals,
     frontier,
     ceiling: bytesPerPreToken,
@@ -39,6 +42,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     droppedShare,
     isPrediction: true,
     extendable,
+    corpus: takenFiles(corpus.summary),
   };
   const lines = signals.map(
     ({ name, value: measured, verdict: reading, why }) =>
@@ -48,6 +52,11 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     value,
     text: [
       `${verdict} (confidence ${confidence.toFixed(2)}), ${suggestedNewTokens} new tokens; a prediction until a run has measured it`,
+      ...(readAtNewTokens === suggestedNewTokens
+        ? []
+        : [
+            `No size is seen often enough, so that the signals are those of the largest, ${readAtNewTokens} new tokens.`,
+          ]),
       ...(extendable
         ? []
         : [`A ${model.tokenizer.family} tokenizer is measured only: the lab can give new tokens to BPE tokenizers.`]),
@@ -56,21 +65,25 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
   };
 }
 
+const kilobytes = (bytes: number): string =>
+  bytes < 1000 ? `${Math.round(bytes)} bytes` : `${Math.round(bytes / 1000)} KB`;
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function whyOf({ name, value, thresholds, inputs, grammar }: Signal): string {
   const [first = 0, second = 0] = thresholds;
   switch (name) {
+    case 'lostText':
+      return `${inputs.lostBytes} of ${inputs.heldOutBytes} held-out bytes are lost, since the tokenizer has no token for ${inputs.lostCharacters} characters; with ${inputs.newTokens} new tokens ${inputs.lostBytesAfter}. From ${percent(first)} on this decides for new tokens.`;
     case 'compression':
       return `${percent(value)} of held-out tokens disappear; worth it from ${percent(first)}, compute breaks even at ${percent(inputs.breakEven ?? 0)}.`;
     case 'fragmentation':
       return `A token covers ${value.toFixed(2)} times the bytes it covers in general text; under ${first} is strong, over ${second} none.`;
     case 'exposure':
-      return `Nine in ten new tokens are seen at least ${Math.round(value)} times; the floor is ${first}, good is ${second}.`;
+      return `Nine in ten new tokens are seen at least ${Math.round(value)} times, ${inputs.links ?? 0} links of longer tokens left out; the floor is ${first}, good is ${second}.`;
     case 'boundaries':
       return `The texts are ${grammar ?? 'in a notation'}; ${percent(value)} of base tokens cross or split a symbol, too many from ${percent(first)}.`;
     case 'budget':
-      return `${Math.round(value / 1000)} KB of text for each new token; under ${first / 1000} KB is little, over ${second / 1000} KB plenty.`;
+      return `${kilobytes(value)} of text for each new token; under ${first / 1000} KB is little, over ${second / 1000} KB plenty.`;
     case 'vocabularyShare':
       return `The vocabulary would hold ${percent(value)} of all parameters; heavy from ${percent(first)}.`;
     case 'naturalness':

@@ -2,14 +2,14 @@
  * `expand`: new tokens learned on a corpus, their rows grafted on, the folder written; with `--tokenizer` the extended
  * tokenizer's files alone. Needs no GPU.
  */
-import { openTokenizerFiles, type FolderSink } from '../../checkpoint/index';
+import type { FolderSink } from '../../checkpoint/index';
 import { folderSink, folderTree } from '../../checkpoint/node';
 import {
   buildVocabulary,
   cardOf,
   graftRows,
   learnVocabulary,
-  openTokenizer,
+  openTokenizerFolder,
   openTokenizerModel,
   prunedExtension,
   writeModel,
@@ -22,11 +22,14 @@ import {
 } from '../../lab/index';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
+import { vocabularyLines } from '../vocabularyText';
 import type { Answer } from '../answer';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
 import { learnWay } from './learning';
 import { modelOf, modelPath } from './model';
+import { tokenizerClassOf } from './learning';
 import { outFolder } from './outFolder';
 
 export async function expandVerb(command: Command): Promise<Answer> {
@@ -36,13 +39,16 @@ export async function expandVerb(command: Command): Promise<Answer> {
   if (folder !== undefined) {
     const model = await tokenizerAlone(folder);
     const vocabulary = await learned(command, model, corpus);
-    await writeTokenizer(await folderSink(out), model, vocabulary.files, vocabulary.summary.newTokens);
-    return answerOf(command, vocabulary, out);
+    const { files, summary } = vocabulary;
+    const { newTokens } = summary;
+    const tokenizerClass = tokenizerClassOf(command);
+    await writeTokenizer(await folderSink(out), model, { files, newTokens, tokenizerClass });
+    return answerOf(command, corpus, vocabulary, out);
   }
   const model = await modelOf(command);
   const vocabulary = await learned(command, model, corpus);
   await writeGrafted(command, await folderSink(out), model, corpus, vocabulary);
-  return answerOf(command, vocabulary, out);
+  return answerOf(command, corpus, vocabulary, out);
 }
 
 async function learned(command: Command, model: TokenizerModel, corpus: CorpusText): Promise<Vocabulary> {
@@ -64,39 +70,57 @@ async function writeGrafted(
   const graft = await graftRows(model, newRows, command.text('init') as InitMethod, command.number('seed')!);
   const card = cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 });
   const { newTokens } = summary;
-  await writeModel(sink, { model, files, graft, trainedNames: [], card, newTokens, extras: {} }, progressLine());
+  await writeModel(
+    sink,
+    { model, files, graft, trainedNames: [], card, newTokens, tokenizerClass: tokenizerClassOf(command), extras: {} },
+    progressLine(),
+  );
 }
 
 /** A tokenizer without weights; its own length stands for the rows where no config.json tells them. */
 async function tokenizerAlone(folder: string): Promise<TokenizerModel> {
   const tree = await folderTree(folder);
   if (tree.open('config.json')) return openTokenizerModel(tree);
-  const checkpoint = await openTokenizerFiles(tree);
-  const tokenizer = openTokenizer(checkpoint);
+  const { checkpoint, tokenizer, notes } = await openTokenizerFolder(tree);
   const embeddingRows = tokenizer.largestId + 1;
   return {
     tokenizer,
     checkpoint,
-    summary: { name: tree.name, parameters: 0, hiddenSize: 0, embeddingRows, tied: true },
+    summary: { name: tree.name, parameters: 0, hiddenSize: 0, embeddingRows, tied: true, notes },
   };
 }
 
-function answerOf(command: Command, { summary }: Vocabulary, out: string): Answer {
-  const { heldOut } = summary;
+function answerOf(command: Command, corpus: CorpusText, { summary }: Vocabulary, out: string): Answer {
+  const { refused = [] } = summary;
   return {
     value: {
       out,
       newTokens: summary.newTokens.length,
+      shortfall: summary.shortfall,
       firstNewId: summary.firstNewId,
       spareRowsUsed: summary.spareRowsUsed,
       embeddingRowsBefore: summary.embeddingRowsBefore,
       embeddingRowsAfter: summary.embeddingRowsAfter,
       dead: summary.dead,
+      refused: { count: refused.length, words: refused },
+      links: summary.links,
       method: command.text('method'),
-      heldOut,
+      heldOut: summary.heldOut,
       general: summary.general,
       llamaCppHash: summary.llamaCppHash,
+      corpus: takenFiles(corpus.summary),
     },
-    text: `${summary.newTokens.length} new tokens; held-out text in ${heldOut.tokensAfter} tokens instead of ${heldOut.tokensBefore}; written to ${out}`,
+    text: [
+      ...vocabularyLines(summary),
+      ...(refused.length > 0 ? [refusedLine(refused)] : []),
+      `written to ${out}`,
+    ].join('\n'),
   };
+}
+
+const namedWords = 20;
+
+function refusedLine(refused: readonly string[]): string {
+  const named = refused.slice(0, namedWords).join(', ');
+  return `${refused.length} left out, since as added tokens they would be decoded as other text (a byte-level decoder takes words in letters of its own alphabet for bytes): ${named}${refused.length > namedWords ? ', ...' : ''}`;
 }

@@ -13,6 +13,7 @@ import {
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
+import { tokenizerClassOf } from './learning';
 import { modelFiles, modelOf, modelPath } from './model';
 import { outFolder } from './outFolder';
 
@@ -31,7 +32,7 @@ export async function exportSafetensors(command: Command): Promise<Answer> {
 
 export async function plainExport(command: Command): Promise<ModelToExport> {
   const exported = await exportOf(await modelFiles(command), await modelOf(command));
-  return { ...exported, ...weightsAs(command) };
+  return { ...exported, ...weightsAs(command), tokenizerClass: tokenizerClassOf(command) };
 }
 
 /** A model as it lies in its folder, with what an earlier graft wrote beside it. */

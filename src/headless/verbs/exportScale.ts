@@ -6,6 +6,7 @@ import { MODEL_FOLDER, verifyWeights, writeScale } from '../../lab/index';
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { plainExport } from './exportSafetensors';
 import { modelPath } from './model';
@@ -34,6 +35,7 @@ export async function exportScale(command: Command): Promise<Answer> {
       heldOutDocuments: corpus.heldOut.length,
       bytes,
       verified: true,
+      corpus: takenFiles(corpus.summary),
     },
     text: `${newIds.length} new tokens, ${corpus.summary.trainDocuments} documents to train on, ${corpus.heldOut.length} held out; README.md in ${out} has the commands`,
   };

@@ -13,13 +13,14 @@ import {
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
+import { noteLine } from '../notes';
 import { loaded, modelSource } from './model';
 
 const modes = ['new-rows', 'embeddings', 'all'] as const;
 
 export async function inspectVerb(command: Command): Promise<Answer> {
   const source = await modelSource(command);
-  const model = await loaded(source);
+  const model = await loaded(source, () => undefined);
   const stored = await ggufTypes(source.tree);
   const adapter = await adapterOrReason();
   const report = 'limits' in adapter ? adapter : undefined;
@@ -78,6 +79,7 @@ function modelLines(model: ModelInspection, stored: Awaited<ReturnType<typeof gg
     `as read: ${types(model.dtypes)} tensors; input and output vocabulary ${model.tied ? 'tied' : 'untied'}`,
     `vocab_size ${count(rows.vocabSize)}, len(tokenizer) ${count(rows.tokenizerLength)}, largest id + 1 ${count(rows.idsEnd)}, embedding rows ${count(rows.embeddingRows)} (${count(rows.spareRows)} spare)`,
     `tokenizer ${model.tokenizer.family}${model.tokenizer.extendable ? '' : ', measured only'}`,
+    ...model.notes.map((note) => `note: ${noteLine(note)}`),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** The flags of learning a vocabulary. */
 import { LabError } from '../../error';
-import type { LearnRules, LearnWay } from '../../lab/index';
+import type { LearnRules, LearnWay, TokenizerClassChoice } from '../../lab/index';
 import { grammars, type GrammarName, type LearnMethod } from '../../tokenizer/index';
 import type { Command } from '../arguments';
 
@@ -21,6 +21,11 @@ export function learnWay(command: Command): LearnWay {
     ...(grammar === undefined ? {} : { grammar: grammar as GrammarName }),
     rules: learnRules(command),
   };
+}
+
+/** `--tokenizer-class`. */
+export function tokenizerClassOf(command: Command): TokenizerClassChoice {
+  return command.text('tokenizer-class') as TokenizerClassChoice;
 }
 
 function learnRules(command: Command): LearnRules {

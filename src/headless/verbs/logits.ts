@@ -4,19 +4,18 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { safetensorsFile, tensorOf } from '../../checkpoint/index';
 import { LabError } from '../../error';
-import { ModelSession } from '../../lab/index';
+import { ModelSession, openTokenizer, type ModelWeights } from '../../lab/index';
+import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
 import { nodeDevice } from '../device';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
-import { modelOf } from './model';
+import { modelOf, weightsOf } from './model';
 
 const likeliest = 5;
 
 export async function logitsVerb(command: Command): Promise<Answer> {
-  const model = await modelOf(command);
-  const ids =
-    givenIds(command.text('ids')) ?? model.tokenizer.encode(requiredText(command), { specialTokens: true }).ids;
+  const { model, tokenizer, ids } = await modelAndIds(command);
   const session = await ModelSession.open(await nodeDevice(), model, { onProgress: progressLine() });
   const logits = await session.logits(ids);
   session.close();
@@ -27,13 +26,36 @@ export async function logitsVerb(command: Command): Promise<Answer> {
   const best = [...last.keys()].sort((a, b) => last[b]! - last[a]!).slice(0, likeliest);
   const next = best.map((id) => ({
     id,
-    text: model.tokenizer.hasId(id) ? model.tokenizer.tokenText(id) : '',
+    text: tokenizer?.hasId(id) ? tokenizer.tokenText(id) : '',
     logit: last[id]!,
   }));
   return {
     value: { ids: [...ids], shape: [ids.length, rows], ...(out === undefined ? {} : { out }), next },
     text: next.map(({ id, text, logit }) => `${logit.toFixed(4)}\t${id}\t${text}`).join('\n'),
   };
+}
+
+function tokenizerIfAny({ checkpoint }: ModelWeights): Tokenizer | undefined {
+  try {
+    return openTokenizer(checkpoint);
+  } catch (thrown) {
+    if (thrown instanceof LabError) return undefined;
+    throw thrown;
+  }
+}
+
+/** Ids need no tokenizer: it only names the likeliest tokens, where there is one that can be read. */
+async function modelAndIds(
+  command: Command,
+): Promise<{ readonly model: ModelWeights; readonly tokenizer: Tokenizer | undefined; readonly ids: Uint32Array }> {
+  const given = givenIds(command.text('ids'));
+  if (given) {
+    const model = await weightsOf(command);
+    return { model, tokenizer: tokenizerIfAny(model), ids: given };
+  }
+  const text = requiredText(command);
+  const model = await modelOf(command);
+  return { model, tokenizer: model.tokenizer, ids: model.tokenizer.encode(text, { specialTokens: true }).ids };
 }
 
 function requiredText(command: Command): string {

@@ -1,18 +1,21 @@
 /** `--model`: the bundled model, a folder, a GGUF file or a model of the Hub; `--tokenizer`: a folder that needs no weights. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isHubId, modelTree, openTokenizerFiles, type FileTree } from '../../checkpoint/index';
+import { isHubId, modelTree, type FileTree } from '../../checkpoint/index';
 import { pathTree } from '../../checkpoint/node';
 import {
   openModel,
-  openTokenizer,
+  openTokenizerFolder,
   openTokenizerModel,
+  openWeights,
   type LoadedModel,
   type ModelSummary,
+  type ModelWeights,
   type TokenizerModel,
 } from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
+import { tellNotes } from '../notes';
 import { hubTree } from './hub';
 
 const bundledName = 'rootstock';
@@ -62,24 +65,37 @@ export async function modelOf(command: Command): Promise<LoadedModel> {
   return loaded(await modelSource(command));
 }
 
+/** The weights of `--model`, of which no tokenizer is asked. */
+export async function weightsOf(command: Command): Promise<ModelWeights> {
+  const weights = await openWeights((await modelSource(command)).tree);
+  tellNotes(weights.notes);
+  return weights;
+}
+
 /** Another model than that of `--model`. */
 export async function openNamed(command: Command, model: string): Promise<LoadedModel> {
   return loaded(await sourceNamed(command, model));
 }
 
-export function loaded({ tree, source }: Source): Promise<LoadedModel> {
-  return openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
+/** @param tell says what is worth knowing of the files; `inspect` says it itself. */
+export async function loaded({ tree, source }: Source, tell = tellNotes): Promise<LoadedModel> {
+  const model = await openModel(tree, source, source === 'bundled' ? { name: bundledName } : {});
+  tell(model.notes);
+  return model;
 }
 
 /** A tokenizer with the sizes of its model. */
 export async function tokenizerModelOf(command: Command): Promise<TokenizerModel> {
   const folder = command.text('tokenizer');
-  return folder === undefined ? modelOf(command) : openTokenizerModel(await pathTree(folder));
+  if (folder === undefined) return modelOf(command);
+  const model = await openTokenizerModel(await pathTree(folder));
+  tellNotes(model.summary.notes ?? []);
+  return model;
 }
 
 /** A tokenizer alone: the folder of `--tokenizer` need not hold a config.json. */
 export async function tokenizerOf(command: Command): Promise<Tokenizer> {
   const folder = command.text('tokenizer');
   if (folder === undefined) return (await modelOf(command)).tokenizer;
-  return openTokenizer(await openTokenizerFiles(await modelTree(await pathTree(folder))));
+  return (await openTokenizerFolder(await pathTree(folder))).tokenizer;
 }

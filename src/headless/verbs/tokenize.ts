@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { LabError } from '../../error';
 import { utf8Bytes } from '../../lab/index';
+import { lostBytesOf } from '../../tokenizer/index';
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { tokenizerOf } from './model';
@@ -9,20 +10,30 @@ import { tokenizerOf } from './model';
 export async function tokenizeVerb(command: Command): Promise<Answer> {
   const text = command.text('text') ?? fileText(command.text('file'));
   const tokenizer = await tokenizerOf(command);
-  const { ids, starts, ends } = tokenizer.encode(text, { specialTokens: !command.isSet('no-special-tokens') });
+  const encoding = tokenizer.encode(text, { specialTokens: !command.isSet('no-special-tokens') });
+  const { ids, starts, ends } = encoding;
   const bytes = utf8Bytes(text);
+  const lostBytes = lostBytesOf(text, encoding);
   const character = characterIndex(text);
   const value = {
     ids: Array.from(ids),
     pieces: Array.from(ids, (id) => tokenizer.piece(id)),
     offsets: Array.from(ids, (_, at) => [character(starts[at]!), character(ends[at]!)]),
     bytes,
-    bytesPerToken: bytes / Math.max(1, ids.length),
+    /** An unknown token covers any number of bytes: no length where text is lost. */
+    bytesPerToken: lostBytes > 0 ? null : bytes / Math.max(1, ids.length),
+    lostBytes,
+    lost: encoding.lost.map(({ start, end }) => [character(start), character(end)]),
   };
   const shown = value.ids.map((id) => `${id}\t${tokenizer.tokenText(id)}`);
   return {
     value,
-    text: [...shown, `${ids.length} tokens, ${value.bytesPerToken.toFixed(2)} bytes per token`].join('\n'),
+    text: [
+      ...shown,
+      value.bytesPerToken === null
+        ? `${ids.length} tokens; ${lostBytes} of ${bytes} bytes are lost, since the tokenizer has no token for them`
+        : `${ids.length} tokens, ${value.bytesPerToken.toFixed(2)} bytes per token`,
+    ].join('\n'),
   };
 }
 

@@ -3,7 +3,6 @@ import { createWriteStream } from 'node:fs';
 import { folderSink, folderTree } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
-  bitsPerByte,
   buildVocabulary,
   cardOf,
   defaultRates,
@@ -11,6 +10,7 @@ import {
   experimentOf,
   learnVocabulary,
   recordLines,
+  scoreResult,
   Training,
   verifyExport,
   writeModel,
@@ -23,9 +23,13 @@ import {
 import type { Command } from '../arguments';
 import { openShards } from '../countingShards';
 import { nodeDevice } from '../device';
+import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
+import { vocabularyLines } from '../vocabularyText';
 import type { Answer } from '../answer';
+import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
+import { tokenizerClassOf } from './learning';
 import { loaded, modelSource } from './model';
 
 export async function trainVerb(command: Command): Promise<Answer> {
@@ -78,6 +82,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
       trainedNames: training.session.trainedNames,
       card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings, steps: status.step, comparison }),
       newTokens: tokens,
+      tokenizerClass: tokenizerClassOf(command),
       extras: {
         'experiment.json': `${JSON.stringify(experimentOf(model, corpus, tokens.length, settings), null, 2)}\n`,
         'run.jsonl': recordLines(run.records),
@@ -101,23 +106,38 @@ export async function trainVerb(command: Command): Promise<Answer> {
     );
   }
   const losses = run.records.flatMap((record) => (record.type === 'step' ? [record.loss] : []));
-  const before = training.arms.untrained!.heldOut;
+  const { base } = training.arms;
+  const before = scoreResult(training.arms.untrained!.heldOut);
+  const after = scoreResult(trained.heldOut);
+  const start = base ? scoreResult(base.heldOut) : undefined;
   const value = {
     out,
     steps: status.step,
+    ...(vocabulary ? { newTokens: vocabulary.summary.newTokens.length, shortfall: vocabulary.summary.shortfall } : {}),
     losses,
     bitsPerByte: {
-      ...(training.arms.base ? { base: bitsPerByte(training.arms.base.heldOut) } : {}),
-      before: bitsPerByte(before),
-      after: bitsPerByte(trained.heldOut),
+      ...(start ? { base: start.bitsPerByte } : {}),
+      before: before.bitsPerByte,
+      after: after.bitsPerByte,
+    },
+    lostBytes: {
+      ...(start ? { base: start.lostBytes } : {}),
+      before: before.lostBytes,
+      after: after.lostBytes,
     },
     tokensPerSecond: status.tokensPerSecond,
     comparison,
     verification,
+    corpus: takenFiles(corpus.summary),
   };
   return {
     value,
-    text: `${status.step} steps; held-out ${value.bitsPerByte.before.toFixed(4)} to ${value.bitsPerByte.after.toFixed(4)} bits per byte; verified, written to ${out}`,
+    text: [
+      ...(vocabulary ? vocabularyLines(vocabulary.summary) : []),
+      `${status.step} steps; held-out ${bitsText(before)} to ${bitsText(after)} bits per byte; verified, written to ${out}`,
+      ...(start ? lostLine('base, held-out', start) : []),
+      ...lostLine(start ? 'graft, held-out' : 'held-out', after),
+    ].join('\n'),
   };
 }
 

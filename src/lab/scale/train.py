@@ -87,7 +87,10 @@ def windows(ids, start, length):
 
 
 class HeldOut(TrainerCallback):
-    """Bits per byte before the first step and after the last one, on the model as the launcher prepared it."""
+    """
+    Bits per byte before the first step and after the last one, on the model as the launcher prepared it. None where the
+    tokenizer gives unknown tokens: an unknown token is cheap whatever it stands for, so that lost text has no price.
+    """
 
     def __init__(self, documents, tokenizer, settings, arguments):
         kept, size = [], 0
@@ -98,6 +101,9 @@ class HeldOut(TrainerCallback):
             size += len(document.encode("utf-8"))
         self.bytes, self.batch, self.measured = size, arguments.batch, []
         encoded = tokenizer(kept, add_special_tokens=False)["input_ids"] if kept else []
+        name, unknown = tokenizer.unk_token, tokenizer.unk_token_id
+        spelled = sum(document.count(name) for document in kept) if name else 0
+        self.unknown = max(0, sum(ids.count(unknown) for ids in encoded) - spelled) if name else 0
         length = settings["window_length"]
         self.windows = [each for ids in encoded for each in windows(ids, settings["start_id"], length)]
         self.accelerator = None
@@ -125,6 +131,10 @@ class HeldOut(TrainerCallback):
             ).double()
         model.train(was_training)
         nats = self.accelerator.reduce(total, "sum").item()
+        if self.unknown:
+            self.measured.append(None)
+            self.accelerator.print(f"held-out bits per byte: none, {self.unknown} unknown tokens stand for lost text")
+            return
         self.measured.append(nats / math.log(2) / self.bytes)
         self.accelerator.print(f"held-out bits per byte: {self.measured[-1]:.4f}")
 
@@ -249,6 +259,7 @@ def main():
             "steps": trainer.state.global_step,
             "losses": losses,
             "held_out_bytes": held_out.bytes,
+            "held_out_unknown_tokens": held_out.unknown,
             "bits_per_byte": held_out.measured,
         }
         (asked.out / "training_report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

@@ -8,11 +8,16 @@ import { DecoderSequence } from './DecoderSequence';
 import { Fuse } from './Fuse';
 import { MetaspaceDecoder } from './MetaspaceDecoder';
 import { ReplaceDecoder } from './ReplaceDecoder';
+import { SpacesBetween } from './SpacesBetween';
 import { Strip } from './Strip';
 import { WordPieceDecoder } from './WordPieceDecoder';
 
-export function createDecoder(json: unknown, field = 'decoder'): Decoder {
-  if (json === null || json === undefined) throw unsupported(field, 'is missing');
+/** The whole field, which may be missing: ids do not need one. */
+export function createDecoder(json: unknown): Decoder {
+  return json === null || json === undefined ? new SpacesBetween() : createStage(json, 'decoder');
+}
+
+function createStage(json: unknown, field: string): Decoder {
   const decoder = asObject(json, field);
   const type = asString(decoder.type, `${field}.type`);
   switch (type) {
@@ -48,10 +53,15 @@ export function createDecoder(json: unknown, field = 'decoder'): Decoder {
     case 'Sequence':
       return new DecoderSequence(
         asArray(decoder.decoders, `${field}.decoders`).map((part, index) =>
-          createDecoder(part, `${field}.decoders[${index}]`),
+          createStage(part, `${field}.decoders[${index}]`),
         ),
       );
     default:
-      throw unsupported(`${field}.type`, `is ${type}, a decoder the lab does not know`);
+      throw unsupported(
+        `${field}.type`,
+        `is ${type}, a decoder the lab does not know`,
+        {},
+        'Ids would be right, but text made of them would not. Where text is not needed, remove `decoder` from tokenizer.json: pieces are then shown with spaces between.',
+      );
   }
 }

@@ -2,6 +2,7 @@
 // handed out. New pieces are vocabulary with merges, never added tokens, which would match before the pre-tokenizer and
 // cut its context.
 import { LabError } from '../../error';
+import { wholeTokenizer } from '../addedTokens/outsideTokens';
 import { asObject, type JsonObject } from '../json';
 import { loadTokenizer } from '../loadTokenizer';
 import type { AddedPiece, NewPiece } from '../model/model';
@@ -22,8 +23,7 @@ export interface ExtendedTokenizer {
  *   tokenizer/extension-changed-ids if the written file would give an old token another id.
  */
 export function extendTokenizer(files: TokenizerFiles, newPieces: readonly NewPiece[]): ExtendedTokenizer {
-  const json = asObject(parseFile(files, 'tokenizer.json'), 'tokenizer.json');
-  const config = files['tokenizer_config.json'] === undefined ? undefined : parseFile(files, 'tokenizer_config.json');
+  const { json, config } = wholeTokenizer(files);
   const old = loadTokenizer(json, config);
   const extendedJson = extendTokenizerJson(json, old, newPieces);
   const spelled = new Map(newPieces.map((piece) => [piece.id, piece.piece]));
@@ -52,11 +52,11 @@ export function extendTokenizer(files: TokenizerFiles, newPieces: readonly NewPi
     const more = Object.fromEntries(added.map(({ piece, id }) => [piece, id]));
     written['added_tokens.json'] = formatLike(files['added_tokens.json'], { ...known, ...more });
   }
-  if (config !== undefined) {
-    const fields = asObject(config, 'tokenizer_config.json');
+  if (files['tokenizer_config.json'] !== undefined) {
+    const fields = asObject(parseFile(files, 'tokenizer_config.json'), 'tokenizer_config.json');
     const changed = configChanges(fields, added, tokenizer);
     if (Object.keys(changed).length > 0) {
-      written['tokenizer_config.json'] = formatLike(files['tokenizer_config.json']!, { ...fields, ...changed });
+      written['tokenizer_config.json'] = formatLike(files['tokenizer_config.json'], { ...fields, ...changed });
     }
   }
   return { files: written as TokenizerFiles, tokenizer };

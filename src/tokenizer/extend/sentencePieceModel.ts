@@ -2,31 +2,18 @@
 // SentencePiece merges whatever two neighbours make a piece, the best score first; tokenizer.json lists its merges. The two
 // agree on new pieces scored below all old ones, because a learned piece is exactly what its text comes to under the
 // merges before it: its other splits never stand beside each other.
-import { PbfReader, PbfWriter } from 'pbf';
+import { PbfWriter } from 'pbf';
 import { LabError } from '../../error';
+import {
+  Field,
+  ModelType,
+  PieceField,
+  PieceType,
+  readSentencePiece,
+  TrainerField,
+  type SentencePiece,
+} from '../convert/sentencePieceFile';
 import type { Tokenizer } from '../Tokenizer';
-
-/** `SentencePiece.Type`. */
-const PieceType = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
-/** `TrainerSpec.ModelType`. */
-const BPE = 2;
-/** Fields of ModelProto, SentencePiece and TrainerSpec. */
-const Field = { pieces: 1, trainer: 2, selfTest: 4 } as const;
-const PieceField = { piece: 1, score: 2, type: 3 } as const;
-const TrainerField = { modelType: 3, vocabSize: 4 } as const;
-
-interface ScoredPiece {
-  piece: string;
-  score: number;
-  type: number;
-}
-
-interface SentencePieceModel {
-  readonly pieces: readonly ScoredPiece[];
-  readonly modelType: number;
-  /** The file without its self test, whose expected pieces are those of the old vocabulary. */
-  readonly body: Uint8Array;
-}
 
 /**
  * @param model the bytes of tokenizer.model; the same bytes come back where the tokenizer has nothing new.
@@ -34,8 +21,8 @@ interface SentencePieceModel {
  *   tokenizer/unsupported for models other than BPE.
  */
 export function extendSentencePieceModel(model: Uint8Array, tokenizer: Tokenizer): Uint8Array {
-  const { pieces, modelType, body } = readModel(model);
-  if (modelType !== BPE) {
+  const { pieces, modelType, body } = readSentencePiece(model);
+  if (modelType !== ModelType.bpe) {
     throw new LabError(
       'tokenizer/unsupported',
       'tokenizer.model is no BPE model, though tokenizer.json is one.',
@@ -72,7 +59,7 @@ export function extendSentencePieceModel(model: Uint8Array, tokenizer: Tokenizer
 }
 
 /** Of the pieces that are merged; single characters may have any score (-1e9 in Mistral's file). */
-function lowestRank(pieces: readonly ScoredPiece[]): number {
+function lowestRank(pieces: readonly SentencePiece[]): number {
   let lowest = 0;
   for (const { piece, score, type } of pieces) {
     if (type === PieceType.normal && score < lowest && Array.from(piece).length > 1) lowest = score;
@@ -86,7 +73,7 @@ function below(score: number): number {
   return score - Math.max(1, spacing);
 }
 
-function newPiece(tokenizer: Tokenizer, id: number, score: number): ScoredPiece {
+function newPiece(tokenizer: Tokenizer, id: number, score: number): SentencePiece {
   if (!tokenizer.hasId(id)) return { piece: `<unused:${id}>`, score, type: PieceType.unused };
   const piece = tokenizer.piece(id);
   const added = tokenizer.addedTokens.find((token) => token.id === id);
@@ -96,63 +83,8 @@ function newPiece(tokenizer: Tokenizer, id: number, score: number): ScoredPiece 
   return { piece, score: 0, type: added.singleWord ? PieceType.unused : PieceType.userDefined };
 }
 
-function writePiece({ piece, score, type }: ScoredPiece, writer: PbfWriter): void {
+function writePiece({ piece, score, type }: SentencePiece, writer: PbfWriter): void {
   writer.writeStringField(PieceField.piece, piece);
   writer.writeFloatField(PieceField.score, score);
   writer.writeVarintField(PieceField.type, type);
-}
-
-function readModel(bytes: Uint8Array): SentencePieceModel {
-  const reader = new PbfReader(bytes);
-  const pieces: ScoredPiece[] = [];
-  const kept: Uint8Array[] = [];
-  let modelType = 0;
-  try {
-    while (reader.pos < bytes.length) {
-      const start = reader.pos;
-      const key = reader.readVarint();
-      reader.type = key & 7;
-      const field = key >>> 3;
-      if (field === Field.pieces) {
-        pieces.push(reader.readMessage(readPiece, { piece: '', score: 0, type: PieceType.normal }));
-      } else if (field === Field.trainer) {
-        const spec = { modelType };
-        modelType = reader.readMessage(readTrainer, spec).modelType;
-      } else {
-        reader.skip(key);
-      }
-      if (reader.pos > bytes.length) throw new Error('it ends within a field');
-      if (field !== Field.selfTest) kept.push(bytes.subarray(start, reader.pos));
-    }
-    if (pieces.length === 0) throw new Error('it holds no pieces');
-  } catch (cause) {
-    throw new LabError(
-      'tokenizer/invalid',
-      `tokenizer.model cannot be read: ${(cause as Error).message}.`,
-      'The file is damaged (after a Git clone, run `git lfs pull`), or remove it: tokenizer.json holds the same.',
-      {},
-      cause,
-    );
-  }
-  return { pieces, modelType, body: joined(kept) };
-}
-
-function readPiece(field: number, piece: ScoredPiece, reader: PbfReader): void {
-  if (field === PieceField.piece) piece.piece = reader.readString();
-  else if (field === PieceField.score) piece.score = reader.readFloat();
-  else if (field === PieceField.type) piece.type = reader.readVarint();
-}
-
-function readTrainer(field: number, spec: { modelType: number }, reader: PbfReader): void {
-  if (field === TrainerField.modelType) spec.modelType = reader.readVarint();
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

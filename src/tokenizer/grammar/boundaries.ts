@@ -1,8 +1,10 @@
 // How well a tokenizer's cuts go with the symbols of a notation.
+import { spelledTokensOf } from '../encoding';
 import type { Tokenizer } from '../Tokenizer';
 import { atomsOf, type Grammar } from './grammar';
 
 export interface BoundaryCounts {
+  /** Lost text counts as a token a byte. */
   readonly tokens: number;
   /** Tokens that begin or end inside of an atom. */
   readonly violations: number;
@@ -20,8 +22,9 @@ export function countBoundaries(tokenizer: Tokenizer, grammar: Grammar, document
       inside.fill(1, start + 1, end);
       covered.fill(1, start, end);
     }
-    const { ids, starts, ends } = tokenizer.encode(text);
-    tokens += ids.length;
+    const encoding = tokenizer.encode(text);
+    const { ids, starts, ends } = encoding;
+    tokens += spelledTokensOf(text, encoding);
     atomicTokens += atoms.length;
     for (let at = 0; at < ids.length; at++) {
       const [start, end] = [starts[at]!, ends[at]!];

@@ -11,7 +11,9 @@ export function detectGrammar(documents: readonly string[]): Grammar | null {
   let best: { grammar: Grammar; share: number } | null = null;
   for (const grammar of Object.values(grammars)) {
     if (grammar.leastShare === null) continue;
-    const words = (grammar.aside ? text.replace(grammar.aside, '') : text).split(/\s+/u);
+    const notation = grammar.aside ? text.replace(grammar.aside, '') : text;
+    if (grammar.needs && notation.search(grammar.needs) < 0) continue;
+    const words = notation.split(/\s+/u);
     const total = words.reduce((sum, word) => sum + word.length, 0);
     const inside = words.reduce((sum, word) => sum + (grammar.word.test(word) ? word.length : 0), 0);
     const share = inside / Math.max(1, total);

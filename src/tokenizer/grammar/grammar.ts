@@ -9,8 +9,10 @@ export interface Grammar {
   readonly atom: RegExp;
   /** Matches a word (text between white space) that is written in the notation and nothing else; anchored. */
   readonly word: RegExp;
-  /** Lines about the text rather than of it, such as the headers of FASTA and PGN; multiline, global. */
+  /** What is about the text rather than of it, such as the headers of FASTA and PGN: it holds no atoms; multiline, global. */
   readonly aside?: RegExp;
+  /** What such a text cannot be without; so that words of the same letters are not taken for it. */
+  readonly needs?: RegExp;
   /** Share of a text's characters, white space left out, that must stand in such words; null: never told from a text. */
   readonly leastShare: number | null;
   /** Whether an atom counts only between characters that are no word characters, so that `\in` is not found in `\int`. */
@@ -24,8 +26,9 @@ export interface Atom {
   readonly end: number;
 }
 
-export function atomsOf({ atom }: Grammar, text: string): Atom[] {
-  return Array.from(text.matchAll(atom), (match) => ({
+export function atomsOf({ atom, aside }: Grammar, text: string): Atom[] {
+  const notation = aside ? text.replace(aside, (about) => ' '.repeat(about.length)) : text;
+  return Array.from(notation.matchAll(atom), (match) => ({
     text: match[0],
     start: match.index,
     end: match.index + match[0].length,

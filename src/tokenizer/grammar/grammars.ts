@@ -5,9 +5,15 @@ import type { Grammar, GrammarName } from './grammar';
 const SMILES_ATOM = String.raw`\[[^\]\s]{1,32}\]|Br|Cl|[BCNOSPFI]|[bcnops]|%\d\d|\d|[()=#$\\/:~@?>*.+-]`;
 /** A move in standard algebraic notation (PGN standard, section 8.2.3). */
 const CHESS_MOVE = String.raw`O-O-O|O-O|[KQRBN][a-h]?[1-8]?x?[a-h][1-8]|(?:[a-h]x)?[a-h][1-8](?:=[QRBN])?`;
-/** ABC standard 2.1: accidentals, a note or rest with its octave and length; bar lines; decorations and grouping. */
-const ABC_NOTE = String.raw`(?:\^{1,2}|_{1,2}|=)?[A-Ga-gzx][,']*\d*\/*\d*`;
+/**
+ * ABC standard 2.1: accidentals, a note or rest with its octave and length; bar lines; tuplets, broken rhythm, grace notes,
+ * ties, slurs, shorthand decorations and grouping.
+ */
+const ABC_NOTE = String.raw`(?:\^{1,2}|_{1,2}|=)?[A-Ga-gzxZ][,']*\d*\/*\d*`;
 const ABC_BAR = String.raw`\|:|:\||\|\]|\[\||\|\||\||::`;
+
+/** Information fields (`X:1`, `T:…`, `w:…`), inline ones (`[K:G]`), directives and comments, chord symbols, decorations by name. */
+const ABC_ABOUT = /^[A-Za-z+]:.*$|%.*$|\[[A-Za-z]:[^\]\n]*\]|"[^"\n]*"|![^!\s]+!/gmu;
 
 const FASTA_HEADER = /^[>;].*$/gmu;
 
@@ -61,7 +67,9 @@ export const grammars: Readonly<Record<GrammarName, Grammar>> = {
   'abc-music': {
     name: 'abc-music',
     atom: new RegExp(`${ABC_NOTE}|${ABC_BAR}`, 'gu'),
-    word: new RegExp(String.raw`^(?:${ABC_NOTE}|${ABC_BAR}|[()~.<>{}\[\]"-]|\d)+$`, 'u'),
+    word: new RegExp(String.raw`^(?:${ABC_NOTE}|${ABC_BAR}|[()~.<>{}\[\]&\\*uvTHLMOPSJRy:-]|\d)+$`, 'u'),
+    aside: ABC_ABOUT,
+    needs: /\|/u,
     leastShare: 0.7,
     singleWord: false,
   },

@@ -53,6 +53,7 @@ export class Bpe implements Model {
     if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
     const { work } = this;
     const initial = this.symbols.fill(piece, work);
+    const { lost } = work;
     const count = mergeSymbols(this.table, work.ids, work.ends, initial);
     const ids = new Array<number>(count);
     const starts = new Array<number>(count);
@@ -63,6 +64,6 @@ export class Bpe implements Model {
       first = work.ends[at]!;
       ends[at] = work.unitEnd[first - 1]!;
     }
-    return { ids, starts, ends };
+    return lost === null ? { ids, starts, ends } : { ids, starts, ends, lost };
   }
 }

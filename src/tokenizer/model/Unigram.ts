@@ -1,7 +1,7 @@
 // SentencePiece's unigram model (T5, XLM-RoBERTa, XGLM): the cut of a text whose pieces have the highest sum of scores. As
 // the Rust library has it: a character without a piece costs ten more than the worst piece, and a run of them is one unknown.
 import { asArray, asBoolean, asIndex, asObject, asString, invalid, unsupported } from '../json';
-import type { Model, Segmentation } from './model';
+import type { LostSpan, Model, Segmentation } from './model';
 import { SegmentationCache } from './SegmentationCache';
 import { byteFallbackPiece } from './symbols';
 
@@ -37,26 +37,30 @@ export class Unigram implements Model {
     const ids: number[] = [];
     const starts: number[] = [];
     const ends: number[] = [];
+    const lost: LostSpan[] = [];
     for (const [from, to] of this.spans(text)) {
-      for (const id of this.idsOf(text.slice(from, to))) {
+      const written = this.idsOf(text.slice(from, to));
+      if (written === null) lost.push({ start: from, end: to, tokens: 1 });
+      for (const id of written ?? [this.unknownId]) {
         ids.push(id);
         starts.push(from);
         ends.push(to);
       }
     }
-    const found = { ids, starts, ends };
+    const found = lost.length === 0 ? { ids, starts, ends } : { ids, starts, ends, lost };
     this.cache.put(text, found);
     return found;
   }
 
-  private idsOf(part: string): readonly number[] {
+  /** Null where no piece and no bytes stand for the part. */
+  private idsOf(part: string): readonly number[] | null {
     const id = this.vocabulary.get(part);
     if (id !== undefined) return [id];
     if (this.byteFallback) {
       const bytes = Array.from(new TextEncoder().encode(part), (byte) => this.vocabulary.get(byteFallbackPiece(byte)));
       if (bytes.every((byte) => byte !== undefined)) return bytes;
     }
-    return [this.unknownId];
+    return null;
   }
 
   /** Viterbi: the best cut that ends at each position, then back from the end. */

@@ -11,7 +11,8 @@ export class WordPiece implements Model {
   ) {}
 
   segment(word: string): Segmentation {
-    const unknown = { ids: [this.unknownId], starts: [0], ends: [word.length] };
+    const lost = [{ start: 0, end: word.length, tokens: 1 }];
+    const unknown = { ids: [this.unknownId], starts: [0], ends: [word.length], lost };
     if (Array.from(word).length > this.longestWord) return unknown;
     const ids: number[] = [];
     const starts: number[] = [];

@@ -1,6 +1,6 @@
 // `model` of tokenizer.json, checked piece by piece: BPE, and for measuring Unigram and WordPiece.
 import { bytesToByteLevel } from '../byteLevelAlphabet';
-import { asArray, asBoolean, asIndex, asObject, asString, invalid, unsupported } from '../json';
+import { asArray, asBoolean, asIndex, asObject, asString, invalid, isIndex, unsupported } from '../json';
 import { Bpe } from './Bpe';
 import type { Merge, Model } from './model';
 import { ByteSymbols, CharacterSymbols } from './symbols';
@@ -22,61 +22,79 @@ export function createModel(json: unknown, byteLevel: boolean, field = 'model'):
   const vocabulary = readVocabulary(model.vocab, `${field}.vocab`);
   const merges = readMerges(model.merges, vocabulary, `${field}.merges`);
   const ignoreMerges = asBoolean(model.ignore_merges, `${field}.ignore_merges`, false);
+  const unknown = model.unk_token ?? null;
+  const unknownId = unknown === null ? null : vocabulary.get(asString(unknown, `${field}.unk_token`));
+  const fuseUnknown = asBoolean(model.fuse_unk, `${field}.fuse_unk`, false);
   if (byteLevel) {
     const encoder = new TextEncoder();
     const spelling = (piece: string): string => bytesToByteLevel(encoder.encode(piece));
-    return new Bpe(vocabulary, merges, new ByteSymbols(vocabulary), ignoreMerges ? spelling : null);
+    return new Bpe(
+      vocabulary,
+      merges,
+      new ByteSymbols(vocabulary, unknownId ?? null, fuseUnknown),
+      ignoreMerges ? spelling : null,
+    );
   }
-  const unknown = model.unk_token ?? null;
-  const unknownId = unknown === null ? null : vocabulary.get(asString(unknown, `${field}.unk_token`));
   if (unknownId === undefined)
     throw invalid(`${field}.unk_token`, `is ${JSON.stringify(unknown)}, which \`vocab\` lacks`);
   const symbols = new CharacterSymbols(
     vocabulary,
     asBoolean(model.byte_fallback, `${field}.byte_fallback`, false),
     unknownId,
-    asBoolean(model.fuse_unk, `${field}.fuse_unk`, false),
+    fuseUnknown,
   );
   return new Bpe(vocabulary, merges, symbols, ignoreMerges ? (piece) => piece : null);
 }
 
 function readVocabulary(json: unknown, field: string): Map<string, number> {
   const vocabulary = new Map<string, number>();
-  const pieceOf = new Map<number, string>();
-  for (const [piece, id] of Object.entries(asObject(json, field))) {
-    const index = asIndex(id, `${field}[${JSON.stringify(piece)}]`);
-    const other = pieceOf.get(index);
-    if (other !== undefined) {
-      throw invalid(field, `gives id ${index} to both ${JSON.stringify(other)} and ${JSON.stringify(piece)}`);
-    }
-    pieceOf.set(index, piece);
-    vocabulary.set(piece, index);
+  const ids = asObject(json, field);
+  // Half a million entries are read: fields are spelled where they are refused.
+  for (const piece of Object.keys(ids)) {
+    const id = ids[piece];
+    vocabulary.set(piece, isIndex(id) ? id : asIndex(id, `${field}[${JSON.stringify(piece)}]`));
   }
   if (vocabulary.size === 0) throw invalid(field, 'is empty');
+  requireDistinct(vocabulary, field);
   return vocabulary;
 }
 
+function requireDistinct(vocabulary: ReadonlyMap<string, number>, field: string): void {
+  if (new Set(vocabulary.values()).size === vocabulary.size) return;
+  const pieceOf = new Map<number, string>();
+  for (const [piece, id] of vocabulary) {
+    const other = pieceOf.get(id);
+    if (other !== undefined)
+      throw invalid(field, `gives id ${id} to both ${JSON.stringify(other)} and ${JSON.stringify(piece)}`);
+    pieceOf.set(id, piece);
+  }
+}
+
 function readMerges(json: unknown, vocabulary: ReadonlyMap<string, number>, field: string): Merge[] {
-  const idOf = (piece: string, rank: number): number => {
-    const id = vocabulary.get(piece);
-    if (id === undefined)
-      throw invalid(`${field}[${rank}]`, `names the piece ${JSON.stringify(piece)}, which \`vocab\` lacks`);
-    return id;
-  };
   return asArray(json, field).map((merge, rank): Merge => {
-    const [left, right] = readMerge(merge, `${field}[${rank}]`);
-    return [idOf(left, rank), idOf(right, rank), idOf(left + right, rank)];
+    const [left, right] = mergePair(merge) ?? readMerge(merge, `${field}[${rank}]`);
+    const ids = [vocabulary.get(left), vocabulary.get(right), vocabulary.get(left + right)] as const;
+    const [leftId, rightId, result] = ids;
+    if (leftId !== undefined && rightId !== undefined && result !== undefined) return [leftId, rightId, result];
+    const lacking = [left, right, left + right][ids.indexOf(undefined)];
+    throw invalid(`${field}[${rank}]`, `names the piece ${JSON.stringify(lacking)}, which \`vocab\` lacks`);
   });
 }
 
 /** Both formats: `"a b"`, and `["a", "b"]` since tokenizers 0.20 for pieces that hold a space. */
-export function readMerge(merge: unknown, field: string): [string, string] {
-  if (typeof merge === 'string') {
-    const parts = merge.split(' ');
-    if (parts.length === 2) return [parts[0]!, parts[1]!];
-  } else if (Array.isArray(merge) && merge.length === 2) {
-    const [left, right] = merge as unknown[];
-    if (typeof left === 'string' && typeof right === 'string') return [left, right];
-  }
+export function readMerge(merge: unknown, field: string): readonly [string, string] {
+  const pair = mergePair(merge);
+  if (pair !== null) return pair;
   throw invalid(field, `is ${String(JSON.stringify(merge)).slice(0, 60)}, not a pair of pieces`);
+}
+
+function mergePair(merge: unknown): readonly [string, string] | null {
+  if (typeof merge === 'string') {
+    const space = merge.indexOf(' ');
+    const isPair = space >= 0 && merge.indexOf(' ', space + 1) < 0;
+    return isPair ? [merge.slice(0, space), merge.slice(space + 1)] : null;
+  }
+  if (!Array.isArray(merge) || merge.length !== 2) return null;
+  const [left, right] = merge as unknown[];
+  return typeof left === 'string' && typeof right === 'string' ? [left, right] : null;
 }

@@ -5,6 +5,16 @@ export interface Segmentation {
   readonly ids: readonly number[];
   readonly starts: readonly number[];
   readonly ends: readonly number[];
+  /** What of the piece no token stands for, ascending; absent where all of it is written. */
+  readonly lost?: readonly LostSpan[];
+}
+
+/** UTF-16 units [start, end) that cannot be had back from the ids. */
+export interface LostSpan {
+  readonly start: number;
+  readonly end: number;
+  /** Tokens that stand in its place: a fused unknown token for the whole span, 0 where nothing does. */
+  readonly tokens: number;
 }
 
 export type Merge = readonly [left: number, right: number, result: number];

@@ -81,6 +81,15 @@ export class MergeLearner {
     return null;
   }
 
+  /** Different pairs that stand less often than `count`, and stand at all. */
+  pairsUnder(count: number): number {
+    let pairs = 0;
+    for (let slot = 0; slot < this.pairs.size; slot++) {
+      if (this.pairCounts[slot]! > 0 && this.pairCounts[slot]! < count) pairs++;
+    }
+    return pairs;
+  }
+
   /** Leaves the best pair out. It may come back when a later merge makes it more frequent. */
   skipBest(): void {
     this.heap.pop();

@@ -7,9 +7,11 @@ import type { AddedPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
 import { visibleText } from '../visibleText';
 import type { ContinueBpeOptions } from './continueBpe';
+import { spelledTokensOf } from '../encoding';
 import { Pause } from './pause';
 import { batchesOf, type TrainingTexts } from './trainingTexts';
-import type { NewToken, VocabularyExtension } from './vocabularyExtension';
+import { remedyText, TurnedDown, turnedDownText, type Refusal, type Shortfall } from './turnedDown';
+import type { NewToken, RefusedWord, VocabularyExtension } from './vocabularyExtension';
 
 /** Documents that are encoded and decoded again. */
 const CHECKED_DOCUMENTS = 200;
@@ -19,6 +21,8 @@ interface Candidate {
   readonly count: number;
   /** Old ids. */
   readonly pieces: readonly number[];
+  /** Tokens saved over all occurrences, or bytes written that were lost. */
+  readonly gain: number;
 }
 
 /** Words (what the pre-tokenizer leaves whole, without the space before) that save the most tokens. */
@@ -59,8 +63,9 @@ async function addedVocabulary(
   let document = -1;
   for await (const text of eachOf(texts, pause)) {
     document++;
-    before += tokenizer.encode(text).ids.length;
+    before += spelledTokensOf(text, tokenizer.encode(text));
     for (const part of partsOf(text)) {
+      if (part === '' || part.trim() !== part) continue;
       const known = counts.get(part);
       if (known === undefined) counts.set(part, { count: 1, documents: 1, last: document });
       else {
@@ -70,35 +75,88 @@ async function addedVocabulary(
       }
     }
   }
-  const mayStand = rule(tokenizer, options);
-  const candidates = [...counts]
-    .filter(([text, found]) => found.documents >= (options.minDocuments ?? 1) && mayStand(text, found.count))
-    .map(([text, { count }]): Candidate => ({ text, count, pieces: Array.from(tokenizer.encode(text).ids) }))
-    .filter(({ pieces }) => pieces.length > 1)
-    .sort((a, b) => b.count * (b.pieces.length - 1) - a.count * (a.pieces.length - 1) || (a.text < b.text ? -1 : 1))
-    .slice(0, options.newTokens);
+  const refusalOf = rule(tokenizer, options);
+  const turnedDown = new TurnedDown();
+  const ranked = [...counts]
+    .filter(([text, found]) => {
+      const refusal = refusalOf(text, found);
+      if (refusal !== null) turnedDown.add(text, refusal);
+      return refusal === null;
+    })
+    .map(([text, { count }]): Candidate => {
+      const encoding = tokenizer.encode(text);
+      const saved = spelledTokensOf(text, encoding) - (encoding.lost.length > 0 ? 0 : 1);
+      return { text, count, pieces: Array.from(encoding.ids), gain: count * saved };
+    })
+    .filter(({ text, gain }) => {
+      if (gain === 0) turnedDown.add(text, 'known');
+      return gain > 0;
+    })
+    .sort((a, b) => b.gain - a.gain || (a.text < b.text ? -1 : 1));
+  const { candidates, refused } = readable(tokenizer, ranked, options.newTokens);
+  for (const { text } of refused) turnedDown.add(text, 'undecodable');
+  if (candidates.length === 0 && refused.length > 0) throw noneReadable(refused, tokenizer);
+  const shortfall = turnedDown.shortfall(options.newTokens, candidates.length);
   if (candidates.length === 0) {
+    const reasons = shortfall?.turnedDown ?? {};
+    const why = turnedDownText(reasons);
     throw new LabError(
       'tokenizer/nothing-to-learn',
-      `${document + 1} documents hold no word or symbol that is more than one token and frequent enough.`,
-      'Every symbol is a token already, or the texts are too short: continue the merges instead.',
+      `Of the words or symbols in ${document + 1} documents none may become a token${why === '' ? '' : `: ${why}`}.`,
+      `${remedyText(reasons)} Or continue the merges instead.`.trim(),
+      { documents: document + 1, turnedDown: reasons },
     );
   }
   let id = options.firstNewId ?? tokenizer.largestId + 1;
   const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text, singleWord }));
-  return counted(tokenizer, texts, pieces, candidates, before, pause);
+  return { ...(await counted(tokenizer, texts, pieces, candidates, before, shortfall, pause)), refused };
 }
 
-function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): (text: string, count: number) => boolean {
-  const { neverMerge, minFrequency = 2, maxPieceLength = Infinity, forbidDigits = true } = options;
-  return (text, count) =>
-    count >= minFrequency &&
-    text.trim() === text &&
-    text !== '' &&
-    Array.from(text).length <= maxPieceLength &&
-    !(forbidDigits && /\p{N}/u.test(text)) &&
-    (neverMerge === undefined || text.search(neverMerge) < 0) &&
-    tokenizer.idOfPiece(text) === undefined;
+/**
+ * The first `most` that decode to themselves, and those passed over on the way. A byte-level decoder takes a token whose
+ * letters are all letters of the byte alphabet for bytes: "ö" in an added token is then the byte F6, which is no text.
+ */
+function readable(
+  tokenizer: Tokenizer,
+  ranked: readonly Candidate[],
+  most: number,
+): { readonly candidates: Candidate[]; readonly refused: RefusedWord[] } {
+  const candidates: Candidate[] = [];
+  const refused: RefusedWord[] = [];
+  for (const candidate of ranked) {
+    if (candidates.length === most) break;
+    const decoded = tokenizer.decodedAlone(candidate.text);
+    if (decoded === candidate.text) candidates.push(candidate);
+    else refused.push({ text: candidate.text, decoded });
+  }
+  return { candidates, refused };
+}
+
+function noneReadable(refused: readonly RefusedWord[], { family }: Tokenizer): LabError {
+  const [{ text, decoded }] = refused as [RefusedWord];
+  const whole = refused.length === 1 ? 'The only word' : `Each of the ${refused.length} words`;
+  return new LabError(
+    'tokenizer/not-readable-as-added',
+    `${whole} that could be added would be decoded as another text: ${JSON.stringify(text)} as ${JSON.stringify(decoded)}.`,
+    family === 'byte-level-bpe'
+      ? 'All letters of such a word are letters of the byte-level alphabet, and the decoder takes them for bytes. Continue the merges instead: what they learn is spelled in bytes.'
+      : 'The decoder takes its spelling for something else. Continue the merges instead.',
+    { refused: refused.slice(0, 50).map((word) => word.text) },
+  );
+}
+
+type Rule = (text: string, found: { readonly count: number; readonly documents: number }) => Refusal | null;
+
+function rule(tokenizer: Tokenizer, options: ContinueBpeOptions): Rule {
+  const { neverMerge, minFrequency = 2, minDocuments = 1, maxPieceLength = Infinity, forbidDigits = true } = options;
+  return (text, { count, documents }) => {
+    if (tokenizer.idOfPiece(text) !== undefined) return 'known';
+    if (count < minFrequency) return 'too-rare';
+    if (documents < minDocuments) return 'too-few-documents';
+    if (Array.from(text).length > maxPieceLength) return 'too-long';
+    if (forbidDigits && /\p{N}/u.test(text)) return 'digit';
+    return neverMerge !== undefined && text.search(neverMerge) >= 0 ? 'never-merge' : null;
+  };
 }
 
 async function counted(
@@ -107,6 +165,7 @@ async function counted(
   pieces: readonly AddedPiece[],
   candidates: readonly Candidate[],
   before: number,
+  shortfall: Shortfall | null,
   pause: Pause,
 ): Promise<VocabularyExtension> {
   const extended = tokenizer.extended(pieces);
@@ -118,11 +177,12 @@ async function counted(
   let after = 0;
   let bytes = 0;
   let document = -1;
-  let changesText = false;
+  let changed: VocabularyExtension['changed'] = null;
   for await (const text of eachOf(texts, pause)) {
     document++;
-    const { ids } = extended.encode(text);
-    after += ids.length;
+    const encoding = extended.encode(text);
+    const { ids } = encoding;
+    after += spelledTokensOf(text, encoding);
     bytes += encoder.encode(text).length;
     for (const id of ids) {
       const index = id - first;
@@ -131,8 +191,7 @@ async function counted(
       if (lastDocument[index] !== document) inDocuments[index]!++;
       lastDocument[index] = document;
     }
-    if (document < CHECKED_DOCUMENTS)
-      changesText ||= extended.decode(ids) !== tokenizer.decode(tokenizer.encode(text).ids);
+    if (document < CHECKED_DOCUMENTS) changed ??= difference(tokenizer, text, extended.decode(ids));
   }
   const tokens = pieces.map((piece, index): NewToken => {
     const text = encoder.encode(piece.piece);
@@ -147,8 +206,29 @@ async function counted(
     };
   });
   const dead = tokens.filter((token) => token.occurrences === 0).map((token) => token.piece);
-  return { tokens, trainingTokens: { before, after }, bytes, documents: document + 1, dead, changesText };
+  const trainingTokens = { before, after };
+  return { tokens, trainingTokens, bytes, documents: document + 1, dead, changed, refused: [], shortfall };
 }
+
+/** Where the text comes back as another one to the model; what its own normalizer makes alike is no difference. */
+function difference(tokenizer: Tokenizer, text: string, decoded: string): VocabularyExtension['changed'] {
+  const asRead = (some: string): string => tokenizer.decode(tokenizer.encode(some).ids);
+  const expected = asRead(text);
+  if (decoded === expected) return null;
+  const found = asRead(decoded);
+  if (found === expected) return null;
+  let at = 0;
+  while (expected[at] === found[at]) at++;
+  const encoder = new TextEncoder();
+  const excerpt = (some: string): string => visibleText(encoder.encode(some.slice(Math.max(0, at - 12), at + 12)));
+  return {
+    text: excerpt(expected),
+    decoded: excerpt(found),
+    addsSpaces: withoutSpaces(found) === withoutSpaces(expected),
+  };
+}
+
+const withoutSpaces = (text: string): string => text.replaceAll(/\s/gu, '');
 
 async function* eachOf(texts: TrainingTexts, pause: Pause): AsyncGenerator<string> {
   for await (const batch of batchesOf(texts)) {

@@ -11,7 +11,8 @@ import { mergeRule, type MergeRule, type MergeRuleOptions } from './mergeRule';
 import { Pause } from './pause';
 import { segmentWords } from './segmentWords';
 import type { TrainingProgress } from './trainBpe';
-import { unknownCharacters, type UnknownCharacter } from './unknownCharacters';
+import { remedyText, TurnedDown, turnedDownText, type Shortfall } from './turnedDown';
+import { gainOf, unknownCharacters, type UnknownCharacter } from './unknownCharacters';
 import { extensionOf, type Learned, type TracedExtension } from './vocabularyExtension';
 
 export interface ContinueBpeOptions extends MergeRuleOptions {
@@ -46,7 +47,7 @@ export async function continueBpe(
 }
 
 /**
- * One pass of learning. Characters that the model spells in bytes compete with pairs by the tokens they save: they stand
+ * One pass of learning. Characters that the model spells in bytes or loses compete with pairs by what they gain: they stand
  * in the words as symbols of their own from the start, and pairs with one of them wait until it has become a token.
  */
 class ContinuedLearning {
@@ -66,7 +67,8 @@ class ContinuedLearning {
   /** Symbols of characters to the ids they became. */
   private readonly idOfSymbol = new Map<number, number>();
   private readonly firstSymbol: number;
-  private spelledInBytes = 0;
+  private spelledInBytes: number;
+  private readonly turnedDown = new TurnedDown();
   private id: number;
 
   constructor(
@@ -80,18 +82,19 @@ class ContinuedLearning {
     this.minDocuments = options.minDocuments ?? 1;
     this.allowed = mergeRule(tokenizer, options, this.made, dead);
     this.documentIndex = this.minDocuments > 1 ? new DocumentIndex(words) : null;
-    this.characters = unknownCharacters(tokenizer, words).filter(
-      ({ character, count }) => count >= this.minFrequency && this.mayStand(character),
-    );
+    this.characters = unknownCharacters(tokenizer, words).filter((character) => this.mayStand(character));
+    let spelledInBytes = 0;
     this.firstSymbol = Math.max(tokenizer.largestId + 1, this.id + options.newTokens);
     const symbols = this.characters.map(({ character, count, tokens }, index): NewPiece => {
       const id = this.firstSymbol + index;
       this.waiting.set(id, []);
       this.pieceOf.set(id, character);
-      this.spelledInBytes += count * (tokens - 1);
+      spelledInBytes += count * (tokens - 1);
       return { kind: 'character', id, piece: character };
     });
-    this.learner = new MergeLearner(segmentWords(symbols.length > 0 ? tokenizer.extended(symbols) : tokenizer, words));
+    const segmented = segmentWords(symbols.length > 0 ? tokenizer.extended(symbols) : tokenizer, words);
+    this.spelledInBytes = spelledInBytes + segmented.lostSurplus;
+    this.learner = new MergeLearner(segmented);
   }
 
   async learn(): Promise<Learned> {
@@ -103,8 +106,11 @@ class ContinuedLearning {
       const best = learner.best();
       const pairCount = best === null || best.count < this.minFrequency ? 0 : best.count;
       const character = this.characters[nextCharacter];
-      const saved = character ? character.count * (character.tokens - 1) : 0;
-      if (pairCount === 0 && saved === 0) break;
+      const saved = character ? gainOf(character) : 0;
+      if (pairCount === 0 && saved === 0) {
+        this.turnedDown.addRare(learner.pairsUnder(this.minFrequency));
+        break;
+      }
       if (character && saved >= pairCount) {
         this.take(character, this.firstSymbol + nextCharacter++);
         tokensAfter.push(this.tokens);
@@ -116,12 +122,14 @@ class ContinuedLearning {
         await pause.take();
       }
     }
-    if (pieces.length === 0) throw nothingToLearn(this.words);
+    const shortfall = this.turnedDown.shortfall(options.newTokens, pieces.length);
+    if (pieces.length === 0) throw nothingToLearn(this.words, shortfall);
     return {
       pieces,
       occurrences: this.occurrences,
       pairShares: this.pairShares,
       tokensAfter,
+      shortfall,
       segmentation: (word) => Array.from(learner.segmentation(word), (symbol) => this.idOfSymbol.get(symbol) ?? symbol),
     };
   }
@@ -145,11 +153,16 @@ class ContinuedLearning {
       return false;
     }
     const [leftPiece, rightPiece] = [this.textOf(left), this.textOf(right)];
-    if (!this.allowed(left, right, leftPiece, rightPiece) || !this.isInEnoughDocuments()) {
+    const piece = leftPiece + rightPiece;
+    const refusal =
+      this.allowed(left, right, leftPiece, rightPiece) ?? (this.isInEnoughDocuments() ? null : 'too-few-documents');
+    if (refusal !== null) {
+      // A piece that was made on another way is no candidate that was lost.
+      if (!this.made.has(piece)) this.turnedDown.add(piece, refusal);
       this.learner.skipBest();
       return false;
     }
-    const piece = leftPiece + rightPiece;
+    this.turnedDown.remove(piece);
     const id = this.newId();
     const idOf = (symbol: number): number => this.idOfSymbol.get(symbol) ?? symbol;
     this.pieceOf.set(id, piece);
@@ -181,19 +194,33 @@ class ContinuedLearning {
     );
   }
 
-  private mayStand(character: string): boolean {
+  /** A digit that is lost is given a token: what is forbidden is to merge it. */
+  private mayStand({ character, count, isLost }: UnknownCharacter): boolean {
     const { neverMerge, forbidDigits } = this.options;
-    if ((forbidDigits ?? true) && /\p{N}/u.test(character)) return false;
-    return neverMerge === undefined || character.search(neverMerge) < 0;
+    const refusal =
+      count < this.minFrequency
+        ? 'too-rare'
+        : !isLost && (forbidDigits ?? true) && /\p{N}/u.test(character)
+          ? 'digit'
+          : neverMerge !== undefined && character.search(neverMerge) >= 0
+            ? 'never-merge'
+            : null;
+    if (refusal !== null) this.turnedDown.add(character, refusal);
+    return refusal === null;
   }
 }
 
-function nothingToLearn(words: WordCounts): LabError {
+function nothingToLearn(words: WordCounts, shortfall: Shortfall | null): LabError {
+  const turnedDown = shortfall?.turnedDown ?? {};
+  const why = turnedDownText(turnedDown);
+  const { documents, bytes } = words;
   return new LabError(
     'tokenizer/nothing-to-learn',
-    `No pair of tokens in ${words.documents} documents (${words.bytes} bytes) is frequent enough and allowed to merge.`,
-    'Give more text, lower the minimum frequency, or allow digits to merge.',
-    { documents: words.documents, bytes: words.bytes },
+    why === ''
+      ? `In ${documents} documents (${bytes} bytes) no two tokens stand side by side: every word is one token already.`
+      : `Of the pairs of tokens in ${documents} documents (${bytes} bytes) none may become a token: ${why}.`,
+    why === '' ? 'Keep the vocabulary, or give other text.' : remedyText(turnedDown),
+    { documents, bytes, turnedDown },
   );
 }
 

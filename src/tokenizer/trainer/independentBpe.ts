@@ -11,6 +11,7 @@ import { numberedFrom } from './numbering';
 import { Pause } from './pause';
 import { replayMerges } from './replayMerges';
 import { segmentWords } from './segmentWords';
+import { TurnedDown } from './turnedDown';
 import { unknownCharacters } from './unknownCharacters';
 import { extensionOf, type TracedExtension } from './vocabularyExtension';
 
@@ -24,9 +25,12 @@ export async function independentBpe(
   options: ContinueBpeOptions,
 ): Promise<TracedExtension> {
   const dead = new Set<string>();
-  const learned = await learnFromAlphabet(tokenizer, words, options, dead);
+  const turnedDown = new TurnedDown();
+  const learned = await learnFromAlphabet(tokenizer, words, options, dead, turnedDown);
   const pieces = reachable(tokenizer, learned, dead);
-  return extensionOf(tokenizer, words, { pieces, ...replayMerges(tokenizer, words, pieces) }, dead);
+  for (const piece of dead) turnedDown.add(piece, 'never-reached');
+  const shortfall = turnedDown.shortfall(options.newTokens, pieces.length);
+  return extensionOf(tokenizer, words, { pieces, shortfall, ...replayMerges(tokenizer, words, pieces) }, dead);
 }
 
 async function learnFromAlphabet(
@@ -34,6 +38,7 @@ async function learnFromAlphabet(
   words: WordCounts,
   options: ContinueBpeOptions,
   dead: Set<string>,
+  turnedDown: TurnedDown,
 ): Promise<NewPiece[]> {
   let id = options.firstNewId ?? tokenizer.largestId + 1;
   const pieces: NewPiece[] = newCharacters(tokenizer, words, options).map((piece) => ({
@@ -51,12 +56,18 @@ async function learnFromAlphabet(
   const pause = new Pause(options.signal);
   while (pieces.length < options.newTokens) {
     const best = learner.best();
-    if (best === null || best.count < minFrequency) break;
+    if (best === null || best.count < minFrequency) {
+      turnedDown.addRare(learner.pairsUnder(minFrequency));
+      break;
+    }
     const [left, right] = [textOf(best.left), textOf(best.right)];
-    if (!allowed(best.left, best.right, left, right)) {
+    const piece = left + right;
+    const refusal = allowed(best.left, best.right, left, right);
+    if (refusal !== null) {
+      if (!made.has(piece)) turnedDown.add(piece, refusal);
       learner.skipBest();
     } else {
-      const piece = left + right;
+      turnedDown.remove(piece);
       const known = tokenizer.idOfPiece(piece);
       if (known === undefined) {
         pieces.push({ kind: 'merge', id, piece, left: best.left, right: best.right });

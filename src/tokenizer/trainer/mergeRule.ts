@@ -4,6 +4,7 @@
 import { byteOfFallback } from '../decoder/ByteFallback';
 import { pieceBytes } from '../family';
 import type { Tokenizer } from '../Tokenizer';
+import type { Refusal } from './turnedDown';
 
 export interface MergeRuleOptions {
   /** No new token holds a digit. Default true. */
@@ -19,7 +20,8 @@ interface InternalOptions extends MergeRuleOptions {
   readonly mayRemake?: boolean;
 }
 
-export type MergeRule = (leftId: number, rightId: number, left: string, right: string) => boolean;
+/** Null: it may be made. */
+export type MergeRule = (leftId: number, rightId: number, left: string, right: string) => Refusal | null;
 
 /** SentencePiece's `max_sentencepiece_length`. */
 const SENTENCEPIECE_LENGTH = 16;
@@ -37,6 +39,7 @@ export function mergeRule(
   const isSentencePiece = tokenizer.family === 'sentencepiece-bpe';
   const maxPieceLength = options.maxPieceLength ?? (isSentencePiece ? SENTENCEPIECE_LENGTH : Infinity);
   const forbidDigits = options.forbidDigits ?? true;
+  const { unknownId } = tokenizer.bpe.symbols;
   // A stateful expression (`g`, `y`) would answer differently from call to call.
   const neverMerge =
     options.neverMerge && new RegExp(options.neverMerge.source, options.neverMerge.flags.replace(/[gy]/gu, ''));
@@ -45,21 +48,22 @@ export function mergeRule(
 
   return (leftId, rightId, left, right) => {
     const piece = left + right;
-    if (dead.has(piece) || made.has(piece)) return false;
-    if (!(options.mayRemake ?? false) && tokenizer.idOfPiece(piece) !== undefined) return false;
-    if (tokenizer.isAdded(leftId) || tokenizer.isAdded(rightId)) return false;
+    if (dead.has(piece)) return 'never-reached';
+    if (made.has(piece)) return 'known';
+    if (!(options.mayRemake ?? false) && tokenizer.idOfPiece(piece) !== undefined) return 'known';
+    if ([leftId, rightId].some((id) => tokenizer.isAdded(id) || id === unknownId)) return 'unmergeable';
     // Bytes of SentencePiece-style models are spelled `<0xNN>`: joined, they would spell something else.
-    if (isSentencePiece && (byteOfFallback(left) !== null || byteOfFallback(right) !== null)) return false;
+    if (isSentencePiece && (byteOfFallback(left) !== null || byteOfFallback(right) !== null)) return 'unmergeable';
     const bytes = pieceBytes(piece, tokenizer.family);
     const text = lossy.decode(bytes);
-    if (Array.from(text).length > maxPieceLength) return false;
-    if (forbidDigits && /\p{N}/u.test(text)) return false;
-    if (neverMerge?.test(text) === true) return false;
+    if (Array.from(text).length > maxPieceLength) return 'too-long';
+    if (forbidDigits && /\p{N}/u.test(text)) return 'digit';
+    if (neverMerge?.test(text) === true) return 'never-merge';
     if (!isSentencePiece && isText(bytes, strict) && !isOnePreToken(tokenizer, text)) {
       dead.add(piece);
-      return false;
+      return 'never-reached';
     }
-    return true;
+    return null;
   };
 }
 

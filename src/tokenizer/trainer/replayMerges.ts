@@ -7,7 +7,7 @@ import { segmentWords } from './segmentWords';
 import { unknownCharacters } from './unknownCharacters';
 
 export interface Replay {
-  /** `[k]`: weighted tokens of the words with the first k pieces; [0] is the tokenizer as it is. */
+  /** `[k]`: weighted tokens of the words with the first k pieces, a token for each byte that is lost; [0] is the tokenizer as it is. */
   readonly tokensAfter: Float64Array;
   /** How often each piece came to be, when its turn was. */
   readonly occurrences: Float64Array;
@@ -19,14 +19,15 @@ export interface Replay {
 export function replayMerges(tokenizer: Tokenizer, words: WordCounts, pieces: readonly NewPiece[]): Replay {
   const characters = pieces.filter((piece) => piece.kind === 'character');
   const symbols = characters.length > 0 ? tokenizer.extended(characters) : tokenizer;
-  const learner = new MergeLearner(segmentWords(symbols, words));
+  const segmented = segmentWords(symbols, words);
+  const learner = new MergeLearner(segmented);
   const isNew = new Set(characters.map(({ piece }) => piece));
   const known = new Map(
     unknownCharacters(tokenizer, words)
       .filter(({ character }) => isNew.has(character))
       .map((found) => [found.character, found]),
   );
-  let spelledInBytes = 0;
+  let spelledInBytes = segmented.lostSurplus;
   for (const { count, tokens } of known.values()) spelledInBytes += count * (tokens - 1);
   const tokensAfter = new Float64Array(pieces.length + 1);
   const occurrences = new Float64Array(pieces.length);

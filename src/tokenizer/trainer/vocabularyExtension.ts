@@ -5,6 +5,7 @@ import type { Tokenizer } from '../Tokenizer';
 import { visibleText } from '../visibleText';
 import type { WordCounts } from './WordCounter';
 import { documentsOfTokens } from './documentFrequency';
+import type { Shortfall } from './turnedDown';
 
 export type NewToken = NewPiece & {
   /** For people. */
@@ -22,19 +23,28 @@ export type NewToken = NewPiece & {
   readonly pairShare?: number;
 };
 
+export interface RefusedWord {
+  readonly text: string;
+  readonly decoded: string;
+}
+
 export interface VocabularyExtension {
   readonly tokens: readonly NewToken[];
-  /** Tokens of the training text, with the old tokenizer and with all new tokens. */
+  /** Tokens of the training text, with the old tokenizer and with all new tokens; lost text counts as a token a byte. */
   readonly trainingTokens: { readonly before: number; readonly after: number };
   readonly bytes: number;
   readonly documents: number;
   /** Pieces that were frequent enough and not learned because no text would be cut into them. */
   readonly dead: readonly string[];
+  /** Words that would save tokens and are not taken, because as added tokens they would be decoded as other text. */
+  readonly refused: readonly RefusedWord[];
   /**
-   * Whether some text would come back changed from encoding and decoding: models that put a space before a text (Llama 2)
-   * put one behind every added token too.
+   * The first place where a text would come back changed from encoding and decoding: models that put a space before a text
+   * (Llama 2) put one behind every added token too.
    */
-  readonly changesText: boolean;
+  readonly changed: { readonly text: string; readonly decoded: string; readonly addsSpaces: boolean } | null;
+  /** Why there are fewer tokens than were asked for; null where there are as many. */
+  readonly shortfall: Shortfall | null;
 }
 
 /** Learned piece by piece, so that every prefix is a vocabulary of its own. */
@@ -48,6 +58,7 @@ export interface Learned {
   readonly occurrences: ArrayLike<number>;
   readonly pairShares?: readonly number[];
   readonly tokensAfter: ArrayLike<number>;
+  readonly shortfall: Shortfall | null;
   /** Ids of a word with all new pieces. */
   segmentation(word: number): readonly number[];
 }
@@ -55,7 +66,7 @@ export interface Learned {
 export function extensionOf(
   tokenizer: Tokenizer,
   words: WordCounts,
-  { pieces, occurrences: atMerge, pairShares, tokensAfter, segmentation }: Learned,
+  { pieces, occurrences: atMerge, pairShares, tokensAfter, shortfall, segmentation }: Learned,
   dead: ReadonlySet<string>,
 ): TracedExtension {
   const isNew = new Set(pieces.map((piece) => piece.id));
@@ -86,7 +97,9 @@ export function extensionOf(
     bytes: words.bytes,
     documents: words.documents,
     dead: [...dead],
-    changesText: false,
+    refused: [],
+    changed: null,
+    shortfall,
   };
 }
 
@@ -100,8 +113,15 @@ export function oldPieces(tokenizer: Tokenizer, pieces: readonly NewPiece[]): Re
   const of = (id: number): readonly number[] => found.get(id) ?? [id];
   for (const piece of pieces) {
     if (piece.kind === 'merge') found.set(piece.id, [...of(piece.left), ...of(piece.right)]);
-    else if (piece.kind === 'character') found.set(piece.id, tokenizer.model.segment(piece.piece).ids);
+    else if (piece.kind === 'character') found.set(piece.id, oldIdsOfCharacter(tokenizer, piece.piece));
     else found.set(piece.id, Array.from(tokenizer.encode(piece.piece).ids));
   }
   return found;
+}
+
+/** None where the old tokenizer dropped the character. */
+function oldIdsOfCharacter(tokenizer: Tokenizer, character: string): readonly number[] {
+  if (tokenizer.family !== 'byte-level-bpe') return tokenizer.model.segment(character).ids;
+  const { unknownId } = tokenizer.bpe.symbols;
+  return unknownId === null ? [] : [unknownId];
 }

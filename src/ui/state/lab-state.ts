@@ -18,6 +18,7 @@ import {
   type ModelSummary,
   type OnProgress,
   type Piece,
+  type ReadingChoice,
   type RuntimeUsed,
   type RunUpdate,
   type SampleSummary,
@@ -114,6 +115,8 @@ export class LabState {
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
   private corpusFiles: readonly File[] = [];
+  /** How single files of them are read, by name, where the visitor chose. */
+  readings: Readonly<Record<string, ReadingChoice>> = {};
   /** `startWithSample` is leading; the steps then start nothing by themselves. */
   guided = false;
   readonly lab: Lab;
@@ -198,19 +201,30 @@ export class LabState {
   }
 
   openSample(id: string): Promise<CorpusSummary | null> {
+    this.corpusFiles = [];
+    this.readings = {};
     this.emptyAfter('corpus');
     return this.fill('corpus', (onProgress) => this.lab.openSample(id, onProgress));
   }
 
-  openCorpusFiles(files: readonly File[], textField?: string): Promise<CorpusSummary | null> {
+  openCorpusFiles(
+    files: readonly File[],
+    choices: Readonly<Record<string, ReadingChoice>> = {},
+  ): Promise<CorpusSummary | null> {
     this.corpusFiles = files;
+    this.readings = choices;
     this.emptyAfter('corpus');
-    return this.fill('corpus', (onProgress) => this.lab.openCorpusFiles(files, textField, onProgress));
+    return this.fill('corpus', (onProgress) => this.lab.openCorpusFiles(files, choices, onProgress));
   }
 
-  /** Reads the picked files again, the text from another field of their records. */
-  async chooseTextField(textField: string): Promise<void> {
-    await this.openCorpusFiles(this.corpusFiles, textField);
+  /** Whether the corpus is of picked files, which can be read again. */
+  get hasFiles(): boolean {
+    return this.corpusFiles.length > 0;
+  }
+
+  /** Reads the picked files again, one of them in another way. */
+  async chooseReading(name: string, choice: ReadingChoice): Promise<void> {
+    await this.openCorpusFiles(this.corpusFiles, { ...this.readings, [name]: choice });
   }
 
   /** Sample, diagnosis and vocabulary with the defaults; ends where only Start is left to press. */
@@ -363,7 +377,7 @@ export class LabState {
 
   // ── taking it away ───────────────────────────────────────
 
-  exportChoice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32' };
+  exportChoice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' };
 
   /** What was written before is another thing: its proof is taken away. */
   chooseExport(change: Partial<ExportChoice>): void {

@@ -30,6 +30,7 @@ export class RunView {
   tokensPerStep = 0;
   /** First step at which held-out bits per byte went below the base, interpolated between evaluations. */
   crossing: number | null = null;
+  /** Null until it is measured, and where the base loses text. */
   baseBitsPerByte: number | null = null;
 
   constructor(status: RunStatus, settings: TrainSettings | null) {
@@ -68,6 +69,11 @@ export class RunView {
     return this.evaluations.at(-1)?.bitsPerByte ?? null;
   }
 
+  /** Whether the base or the graft cannot write the held-out text: nothing is compared then. */
+  get losesText(): boolean {
+    return this.status.baseBitsPerByte === null || (this.evaluations.at(-1)?.lostBytes ?? 0) > 0;
+  }
+
   get isActive(): boolean {
     return this.status.state === 'running' || this.status.state === 'paused' || this.status.state === 'preparing';
   }
@@ -82,6 +88,7 @@ export class RunView {
     for (let at = 1; at < this.evaluations.length; at++) {
       const before = this.evaluations[at - 1]!;
       const after = this.evaluations[at]!;
+      if (before.bitsPerByte === null || after.bitsPerByte === null) continue;
       if (before.bitsPerByte >= base && after.bitsPerByte < base) {
         const share = (before.bitsPerByte - base) / (before.bitsPerByte - after.bitsPerByte);
         return Math.round(before.step + share * (after.step - before.step));

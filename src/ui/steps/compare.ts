@@ -4,12 +4,13 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { ArmResult, Comparison, Interval, TrainMode } from '../../worker/index';
 import { LabElement } from '../element';
-import { count, fixed, percent, signed } from '../format';
+import { count, fixed, joinSentences, percent, signed } from '../format';
 import { armMark, type Shape } from '../parts/marks';
 import { number } from '../parts/number';
 import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '../parts/panel';
 import { errorOf, valueOf } from '../state/slot';
 import { modeName } from '../wording/modes';
+import { bitsText, bytesPerTokenText, lostShort, noPrice } from '../wording/lostText';
 import { runtimeText } from '../wording/runtimes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
 import { forestScale, intervalText, whisker, type Scale } from './forest';
@@ -86,12 +87,11 @@ export class CompareStep extends LabElement {
     }
     const failed = errorOf(slot);
     const scores = valueOf(slot);
-    const line = ({ bitsPerByte, interval, documents, bytes }: ArmResult['heldOut']) =>
-      html`<b>${fixed(bitsPerByte, 3)}</b>
-        <span class="note"
-          >${interval ? intervalText(interval) : msg('one document')};
-          ${msg(str`${count(documents)} documents, ${count(bytes)} bytes`)}</span
-        >`;
+    const line = (score: ArmResult['heldOut']) => {
+      const { bitsPerByte, documents, bytes } = score;
+      return html`<b>${bitsText(bitsPerByte)}</b>
+        <span class="note">${spread(score)}; ${msg(str`${count(documents)} documents, ${count(bytes)} bytes`)}</span>`;
+    };
     return html`${failed ? failureAlert(failed) : nothing}${panel({
       heading: msg('The model as it is'),
       name: 'base-alone',
@@ -108,7 +108,7 @@ export class CompareStep extends LabElement {
         ? facts([
             [msg('Held-out text, bits per byte'), line(scores.heldOut)],
             [msg('General text, bits per byte'), line(scores.general)],
-            [msg('Bytes per token'), fixed(scores.heldOut.bytes / scores.heldOut.tokens, 2)],
+            [msg('Bytes per token'), bytesPerTokenText(scores.heldOut)],
           ])
         : html`<p class="note">
             ${msg('How well it predicts these texts now is what a graft will be held against.')}
@@ -156,17 +156,21 @@ export class CompareStep extends LabElement {
     const color = `var(${role})`;
     const name = armName(arm.arm, comparison.mode);
     const explain =
-      (text: string, { bitsPerByte, bytes, tokens, nllPerToken, documents }: ArmResult['heldOut']) =>
+      (text: string, { bitsPerByte, bytes, lostBytes, tokens, nllPerToken, documents }: ArmResult['heldOut']) =>
       () => ({
-        name: `${name}: ${fixed(bitsPerByte, 3)}`,
+        name: `${name}: ${bitsText(bitsPerByte)}`,
         formula: `${fixed(nllPerToken, 4)} × ${count(tokens)} ÷ (ln 2 × ${count(bytes)})`,
-        meaning: msg(str`${text}: ${count(documents)} documents, ${count(bytes)} bytes, ${count(tokens)} tokens.`),
+        meaning: joinSentences(
+          msg(str`${text}: ${count(documents)} documents, ${count(bytes)} bytes, ${count(tokens)} tokens.`),
+          lostBytes > 0 ? noPrice() : '',
+        ),
       });
     const same = arm.arm === 'grafted-trained' && comparison.outcome === 'not-distinguishable';
     return html`<tr
       class=${arm.arm === 'grafted-trained' ? 'mine' : ''}
       data-arm=${arm.arm}
-      data-bits=${score.bitsPerByte}
+      data-bits=${score.bitsPerByte ?? nothing}
+      data-lost=${score.lostBytes}
     >
       <td>
         <span class="arm"
@@ -178,16 +182,16 @@ export class CompareStep extends LabElement {
         >
       </td>
       <td class="num">
-        ${number(html`<b>${fixed(score.bitsPerByte, 3)}</b>`, explain(msg('Held-out text'), score))}
-        <span class="ci">${score.interval ? intervalText(score.interval) : msg('one document')}</span>
+        ${number(html`<b>${bitsText(score.bitsPerByte)}</b>`, explain(msg('Held-out text'), score))}
+        <span class="ci">${spread(score)}</span>
       </td>
       <td class="plot">
         ${whisker(heldOut, score.bitsPerByte, score.interval, shape, color, base?.heldOut.bitsPerByte)}
       </td>
-      <td class="num" data-label=${msg('Bytes per token')}>${fixed(score.bytes / score.tokens, 2)}</td>
+      <td class="num" data-label=${msg('Bytes per token')}>${bytesPerTokenText(score)}</td>
       <td class="num" data-label=${msg('General text')}>
-        ${number(fixed(other.bitsPerByte, 3), explain(msg('General text'), other))}
-        <span class="ci">${other.interval ? intervalText(other.interval) : msg('one document')}</span>
+        ${number(bitsText(other.bitsPerByte), explain(msg('General text'), other))}
+        <span class="ci">${spread(other)}</span>
       </td>
       <td class="plot hide-n">
         ${whisker(general, other.bitsPerByte, other.interval, shape, color, base?.general.bitsPerByte)}
@@ -209,18 +213,21 @@ export class CompareStep extends LabElement {
         : msg('one document, so no interval');
     const base = comparison.arms.find((arm) => arm.arm === 'base');
     const trained = comparison.arms.find((arm) => arm.arm === 'grafted-trained');
-    const lines = (change: number, range: Interval) =>
-      html`<b>${signed(change, 3)}</b> <span class="note">${interval(range)}</span>`;
+    const lines = (change: Comparison['difference']) =>
+      change
+        ? html`<b>${signed(change.bitsPerByte, 3)}</b> <span class="note">${interval(change.interval)}</span>`
+        : html`<b>–</b> <span class="note">${msg('not comparable: text is lost')}</span>`;
+    const forgetting = generalChange(comparison);
     return html`<div class="cols two">
       ${panel({
         heading: msg('Graft against base, paired by document'),
         name: 'difference',
         body: facts([
-          [msg('Held-out text, bits per byte'), lines(difference.bitsPerByte, difference.interval)],
-          [msg('General text, bits per byte'), lines(generalDifference.bitsPerByte, generalDifference.interval)],
+          [msg('Held-out text, bits per byte'), lines(difference)],
+          [msg('General text, bits per byte'), lines(generalDifference)],
           [
             msg('General text, change'),
-            `${generalChange(comparison) >= 0 ? '+' : ''}${percent(generalChange(comparison))}`,
+            forgetting === null ? '–' : `${forgetting >= 0 ? '+' : ''}${percent(forgetting)}`,
           ],
         ]),
       })}
@@ -230,11 +237,17 @@ export class CompareStep extends LabElement {
         body: facts([
           [msg('Tokens, base'), count(base?.heldOut.tokens ?? 0)],
           [msg('Tokens, graft'), count(trained?.heldOut.tokens ?? 0)],
-          [msg('Shorter by'), percent(comparison.shorterBy)],
+          [msg('Shorter by'), comparison.shorterBy === null ? '–' : percent(comparison.shorterBy)],
         ]),
       })}
     </div>`;
   }
+}
+
+/** The interval beside a figure, or why there is none. */
+function spread(score: ArmResult['heldOut']): string {
+  if (score.lostBytes > 0) return lostShort(score);
+  return score.interval ? intervalText(score.interval) : msg('one document');
 }
 
 function armName(arm: ArmResult['arm'], mode: TrainMode): string {

@@ -2,18 +2,22 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { CorpusSummary, SampleSummary } from '../../worker/index';
+import type { CorpusSummary, DocumentFormat, SampleSummary, TakenFile } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fileSize, measured, plain } from '../format';
 import '../parts/drop-zone';
 import { alertBox, failureAlert, loadingPanel, panel, stackedBar, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import { doubtSentence, formatNames } from '../wording/corpus';
 import { corpusSentence } from '../wording/verdicts';
 
 /** Folders hold files that nobody put there, such as .DS_Store. */
 function isShown({ name, webkitRelativePath }: File): boolean {
   return !(webkitRelativePath || name).split('/').some((part) => part.startsWith('.'));
 }
+
+/** Files whose first documents are shown; a folder may hold thousands. */
+const shownFiles = 8;
 
 @customElement('tg-step-corpus')
 export class CorpusStep extends LabElement {
@@ -39,7 +43,7 @@ export class CorpusStep extends LabElement {
             )
       }
       ${failed ? failureAlert(failed) : nothing}
-      ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}` : nothing}
+      ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.doubts(corpus)}` : nothing}
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Documents'), slot.progress, 3, () => void this.lab.cancel())
@@ -75,6 +79,26 @@ export class CorpusStep extends LabElement {
       );
   }
 
+  private doubts(corpus: CorpusSummary) {
+    const doubtful = corpus.files.filter(({ doubts }) => doubts.length > 0);
+    if (doubtful.length === 0) return nothing;
+    return alertBox(
+      'warn',
+      msg('Look at what was read before you train on it.'),
+      html`<ul class="doubts">
+        ${doubtful.flatMap((file) =>
+          file.doubts.map(
+            (doubt) =>
+              html`<li>
+                <span class="mono">${file.name}</span>: ${doubtSentence(doubt, file)}
+                ${doubt.excerpt === undefined ? nothing : html`<code translate="no">${doubt.excerpt}</code>`}
+              </li>`,
+          ),
+        )}
+      </ul>`,
+    );
+  }
+
   private documents(corpus: CorpusSummary) {
     const files = corpus.files.filter((file) => !file.refused);
     const total = corpus.trainBytes + corpus.heldOutBytes;
@@ -93,6 +117,7 @@ export class CorpusStep extends LabElement {
         <thead>
           <tr>
             <th>${msg('File')}</th>
+            <th>${msg('Read as')}</th>
             <th class="r">${msg('Size')}</th>
             <th class="r">${msg('Documents')}</th>
             <th class="r hide-n">${msg('Duplicates dropped')}</th>
@@ -103,10 +128,11 @@ export class CorpusStep extends LabElement {
         <tbody>
           ${files.map(
             (file) =>
-              html`<tr>
-                <td class="mono">${file.name} ${this.fields(file)}</td>
+              html`<tr data-file=${file.name}>
+                <td class="mono">${file.name}</td>
+                <td>${this.reading(file)}</td>
                 <td class="num">${measured(fileSize(file.bytes))}</td>
-                <td class="num">${count(file.documents)}</td>
+                <td class="num" data-count="documents">${count(file.documents)}</td>
                 <td class="num hide-n">${count(file.duplicates)}</td>
                 <td class="num hide-n">${count(file.withoutText)}</td>
                 <td class="num hide-n">${count(file.invalidBytes)}</td>
@@ -123,27 +149,84 @@ export class CorpusStep extends LabElement {
           <span><i class="sw sw-train"></i>${msg('Train')} <b>${size(corpus.trainBytes)}</b></span>
           <span><i class="sw sw-held"></i>${msg('Held out')} <b>${size(corpus.heldOutBytes)}</b></span>
           <span>${msg('Held-out documents')} <b>${count(corpus.heldOutDocuments)}</b></span>
+          ${
+            corpus.entities < corpus.documents
+              ? html`<span
+                  >${msg('Different things they are about, never split')} <b>${count(corpus.entities)}</b></span
+                >`
+              : nothing
+          }
           <span>${msg('General text, kept apart to measure forgetting')} <b>${size(corpus.generalBytes)}</b></span>
         </div>
       </div>`,
     })}
-    ${panel({
-      heading: msg('Excerpt'),
-      note: corpus.name,
-      body: html`<pre class="excerpt" tabindex="0" aria-label=${msg('Excerpt')} translate="no">${corpus.excerpt}</pre>`,
-    })}`;
+    ${this.firstDocuments(files)}`;
   }
 
-  /** Of a file of records: where its text was found, and the other fields to take it from. */
-  private fields({ name, fields }: CorpusSummary['files'][number]) {
+  /** As they were cut: what a wrong format or field shows in at once. */
+  private firstDocuments(files: readonly TakenFile[]) {
+    const shown = files.filter(({ first }) => first.length > 0).slice(0, shownFiles);
+    return panel({
+      heading: msg('First documents'),
+      note: msg('as they were cut'),
+      name: 'first-documents',
+      body: html`${shown.map(
+        ({ name, first }) =>
+          html`${files.length > 1 ? html`<p class="note mono excerpts-of">${name}</p>` : nothing}
+            <ol class="excerpts">
+              ${first.map(
+                (text, at) =>
+                  html`<li>
+                    <pre
+                      class="excerpt"
+                      tabindex="0"
+                      aria-label=${msg(str`Document ${at + 1} of ${name}`)}
+                      translate="no"
+                    >
+${text}</pre>
+                  </li>`,
+              )}
+            </ol>`,
+      )}`,
+    });
+  }
+
+  /** What the file was taken for, and of records where the text was found; both can be chosen. */
+  private reading({ name, format, fields }: TakenFile) {
+    if (format === null) return nothing;
+    const names = formatNames();
+    if (!this.lab.hasFiles || format === 'parquet') return html`${names[format]} ${this.field(name, fields)}`;
+    const isChosen = this.lab.readings[name]?.format !== undefined;
+    const choose = (value: string) =>
+      void this.lab.chooseReading(name, value === 'auto' ? {} : { format: value as DocumentFormat });
+    return html`<div class="reading">
+      <label class="field"
+        ><select
+          name="format"
+          aria-label=${msg(str`What ${name} is read as`)}
+          ?disabled=${this.isBusy}
+          @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}
+        >
+          ${isChosen ? html`<option value="auto">${msg('what it looks like')}</option>` : nothing}
+          ${Object.entries(names)
+            .filter(([other]) => other !== 'parquet')
+            .map(([other, label]) => html`<option value=${other} ?selected=${other === format}>${label}</option>`)}
+        </select></label
+      >
+      ${this.field(name, fields)}
+    </div>`;
+  }
+
+  private field(name: string, fields: TakenFile['fields']) {
     if (!fields) return nothing;
-    const busy = isPending(this.lab.slots.corpus) || Boolean(this.lab.run?.isActive);
+    const choose = (textField: string) => void this.lab.chooseReading(name, { ...this.lab.readings[name], textField });
     return html`<label class="field"
       ><span class="note">${msg('text from')}</span>
       <select
+        name="field"
         aria-label=${msg(str`Field of ${name} that holds the text`)}
-        ?disabled=${busy || fields.found.length < 2}
-        @change=${(event: Event) => void this.lab.chooseTextField((event.target as HTMLSelectElement).value)}
+        ?disabled=${this.isBusy || fields.found.length < 2}
+        @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}
       >
         ${fields.found.map(
           (field) => html`<option value=${field} ?selected=${field === fields.chosen}>${field}</option>`,
@@ -152,19 +235,23 @@ export class CorpusStep extends LabElement {
     >`;
   }
 
+  private get isBusy(): boolean {
+    return isPending(this.lab.slots.corpus) || Boolean(this.lab.run?.isActive);
+  }
+
   private choices() {
-    const { samples, corpus } = this.lab.slots;
+    const { samples } = this.lab.slots;
     const list = valueOf(samples) ?? [];
-    const busy = isPending(corpus) || Boolean(this.lab.run?.isActive);
+    const busy = this.isBusy;
     const noSamples = errorOf(samples);
     return html`<div class="cols two">
       ${panel({
         heading: msg('Your texts'),
         body: html`<tg-drop-zone
           ?disabled=${busy}
-          accept=".txt,.text,.md,.tex,.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.smi,.fasta,.fa,.fna,.faa,.pgn,.gz,.zip"
+          accept=".txt,.text,.md,.tex,.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.tab,.smi,.smiles,.fasta,.fa,.fna,.faa,.pgn,.abc,.gz,.zip"
           .text=${msg('Drop text files here')}
-          .note=${msg('Text, JSON lines, CSV, Parquet, SMILES, FASTA, PGN; gzip and zip too')}
+          .note=${msg('Text, JSON, CSV, Parquet, SMILES, FASTA, PGN, ABC; gzip and zip too')}
           .button=${msg('Choose files')}
           .otherButton=${msg('Choose a folder')}
           @files=${(event: CustomEvent<readonly File[]>) => void this.lab.openCorpusFiles(event.detail.filter(isShown))}

@@ -153,13 +153,13 @@ export class DiagnoseStep extends LabElement {
       </div>`;
   }
 
-  private cost({ cost, suggestedNewTokens, signals }: Diagnosis) {
+  private cost({ cost, readAtNewTokens, signals }: Diagnosis) {
     const { before, after } = cost.multiplyAddsPerByte;
     const goal = signals.find((signal) => signal.name === 'compression')?.inputs['breakEven'];
     const saved = 1 - after / before;
     return panel({
       heading: msg('What it costs, what it saves'),
-      note: msg(str`With ${count(suggestedNewTokens)} new tokens`),
+      note: msg(str`With ${count(readAtNewTokens)} new tokens`),
       name: 'cost',
       body: html`<div class="cols three">
         ${facts([

@@ -73,6 +73,7 @@ export class ExportChoiceElement extends LabElement {
           this.types(model),
         )}
       </div>`,
+      footer: this.tokenizerClass(model),
     });
   }
 
@@ -100,6 +101,36 @@ export class ExportChoiceElement extends LabElement {
         ${isOn ? more : nothing}
       </div>
     </div>`;
+  }
+
+  /** Where AutoTokenizer would cut otherwise than the lab: which class a download names. */
+  private tokenizerClass({ notes }: ModelSummary) {
+    const reading = notes?.find((note) => note.kind === 'read-otherwise');
+    if (!reading?.canObey) return nothing;
+    const { tokenizerClass } = this.lab.exportChoice;
+    return html`<label class="labelled" for="export-class"
+      ><span
+        >${msg('Tokenizer class')}:
+        ${msg('AutoTokenizer of transformers 5 would cut text otherwise than the lab did, by the class this model names.')}</span
+      ><span class="field"
+        ><select
+          id="export-class"
+          data-setting="tokenizerClass"
+          ?disabled=${isPending(this.lab.slots.exported)}
+          @change=${(event: Event) => {
+            const { value } = event.target as HTMLSelectElement;
+            this.lab.chooseExport({ tokenizerClass: value as ExportChoice['tokenizerClass'] });
+          }}
+        >
+          <option value="obeys" ?selected=${tokenizerClass === 'obeys'}>
+            ${msg('one that follows tokenizer.json, as the lab does')}
+          </option>
+          <option value="kept" ?selected=${tokenizerClass === 'kept'}>
+            ${msg(str`${reading.className}, as it was`)}
+          </option>
+        </select></span
+      ></label
+    >`;
   }
 
   private onnxTypes() {

@@ -13,6 +13,7 @@ import { icon } from '../parts/icons';
 import { number } from '../parts/number';
 import { alertBox, failureAlert, panel, progressBar, progressText, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import { noteSentence } from '../wording/notes';
 import './delta-source';
 import './device';
 import './fitting';
@@ -64,11 +65,20 @@ export class ModelStep extends LabElement {
             )
           : nothing
       }
+      ${opened?.notes ? this.notes(opened.notes) : nothing}
       <div class="cols main-side">
         <div class="stack">${this.sources()}<tg-fitting></tg-fitting></div>
         <div class="stack"><tg-device></tg-device><tg-privacy></tg-privacy></div>
       </div>
     </div>`;
+  }
+
+  private notes(notes: NonNullable<ModelSummary['notes']>) {
+    return alertBox(
+      'warn',
+      msg('Worth knowing of this model’s files.'),
+      html`${notes.map((note) => html`<span data-note=${note.kind}>${noteSentence(note)}</span> `)}`,
+    );
   }
 
   private actions() {

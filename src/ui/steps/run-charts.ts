@@ -13,6 +13,7 @@ import type { Column } from '../parts/chart-data';
 import { panel } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import type { RunView } from '../state/run-view';
+import { bitsText } from '../wording/lostText';
 
 @customElement('tg-run-charts')
 export class RunCharts extends LabElement {
@@ -20,7 +21,13 @@ export class RunCharts extends LabElement {
     return html`<div class="cols two">
         ${panel({
           heading: msg('Bits per byte, held out'),
-          end: html`<span class="note">${msg('lower is better; comparable across vocabularies')}</span>`,
+          end: html`<span class="note"
+            >${
+              this.lab.run?.losesText
+                ? msg('none where text is lost')
+                : msg('lower is better; comparable across vocabularies')
+            }</span
+          >`,
           name: 'chart-bits',
           body: html`<tg-run-chart .kind=${'bits'}></tg-run-chart>`,
         })}
@@ -125,9 +132,7 @@ const drawings: Record<Kind, (run: RunView) => Drawing> = {
         });
     }
     return {
-      label: msg(
-        str`Held-out bits per byte: graft ${latest === undefined ? '–' : fixed(latest, 3)}, base ${base === null ? '–' : fixed(base, 3)}`,
-      ),
+      label: msg(str`Held-out bits per byte: graft ${bitsText(latest ?? null)}, base ${bitsText(base)}`),
       series: [
         { label: msg('Grafted'), role: '--arm-graft', width: 2, points: true },
         { label: msg('Untouched base'), role: '--arm-base', dash: [2, 3], width: 1.5 },

@@ -5,14 +5,17 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Tokenized, VocabularySummary } from '../../worker/index';
 import { LabElement } from '../element';
-import { count, duration, fileSize, fixed, percent, plain } from '../format';
+import { count, duration, fileSize, fixed, joinSentences, percent, plain } from '../format';
 import { number } from '../parts/number';
-import { emptyState, failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
+import { alertBox, emptyState, failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
 import { pieces } from '../parts/pieces';
 import { errorOf, valueOf, type Slot } from '../state/slot';
 import type { Topic } from '../state/lab-state';
+import { shortfallText } from '../wording/shortfall';
 import { shorterBy, vocabularySentence } from '../wording/verdicts';
 import './candidates';
+
+const namedWords = 20;
 
 @customElement('tg-step-vocabulary')
 export class VocabularyStep extends LabElement {
@@ -57,7 +60,7 @@ export class VocabularyStep extends LabElement {
     const diagnosed = this.lab.slots.diagnosis.status === 'ready';
     return html`<div class="page">
       ${vocabulary ? this.said(vocabulary) : this.unsaid(diagnosed && candidates.status === 'empty')}
-      ${failed ? failureAlert(failed) : nothing}
+      ${vocabulary?.refused ? this.leftOut(vocabulary.refused) : nothing} ${failed ? failureAlert(failed) : nothing}
       ${
         candidates.status === 'pending'
           ? loadingPanel(msg('Candidates'), candidates.progress, 8, () => void this.lab.cancel())
@@ -95,9 +98,33 @@ export class VocabularyStep extends LabElement {
           );
     return verdict(
       vocabularySentence(vocabulary),
-      html`${msg(html`Held-out text gets ${shorter} shorter.`)} ${rows}`,
+      html`${msg(html`Held-out text gets ${shorter} shorter.`)} ${joinSentences(rows, ...this.notes(vocabulary))}`,
       html`<a class="btn main" href="#train">${msg('Train these tokens')}</a>`,
     );
+  }
+
+  private leftOut(words: readonly string[]) {
+    const named = words.slice(0, namedWords).join(', ') + (words.length > namedWords ? ', …' : '');
+    return alertBox(
+      'warn',
+      msg(str`${count(words.length)} frequent words were left out.`),
+      html`${msg('As added tokens they would be decoded as other text: a byte-level decoder takes words in letters of its own alphabet for bytes.')}
+        <span translate="no" data-refused>${named}</span>`,
+    );
+  }
+
+  /** Why there are not as many as were asked for, and what of the lost text they give back. */
+  private notes({ shortfall, heldOut: { lostBefore, lostAfter } }: VocabularySummary): string[] {
+    return [
+      ...(lostBefore > 0
+        ? [
+            msg(
+              str`${count(lostAfter)} bytes of held-out text are lost instead of ${count(lostBefore)}; a lost byte counts as a token.`,
+            ),
+          ]
+        : []),
+      ...(shortfall ? [shortfallText(shortfall)] : []),
+    ];
   }
 
   private unsaid(canLoad: boolean) {

@@ -44,6 +44,23 @@ const size = (value: number | undefined): string => plain(fileSize(value ?? Numb
 export function signalWords(signal: Signal): SignalWords {
   const { value, thresholds, reading, inputs } = signal;
   switch (signal.name) {
+    case 'lostText':
+      return {
+        name: msg('Lost text'),
+        formula: msg('bytes without a token ÷ held-out bytes'),
+        threshold: msg(str`from ${percent(thresholds[0] ?? Number.NaN, 0)}: new tokens, whatever else is measured`),
+        value: share(value),
+        why: joinSentences(
+          msg(
+            str`The tokenizer has no token for ${count(inputs['lostCharacters'] ?? 0)} characters of these texts. No training teaches a model what its tokenizer drops.`,
+          ),
+          inputs['newTokens']
+            ? msg(
+                str`With ${count(inputs['newTokens'])} new tokens ${count(inputs['lostBytesAfter'] ?? 0)} bytes are lost instead of ${count(inputs['lostBytes'] ?? 0)}.`,
+              )
+            : '',
+        ),
+      };
     case 'compression':
       return {
         name: msg('Compression g'),
@@ -72,7 +89,7 @@ export function signalWords(signal: Signal): SignalWords {
     case 'exposure':
       return {
         name: msg('Exposure, P10'),
-        formula: msg('occurrences per new token × epochs'),
+        formula: msg('occurrences per new token × epochs, without links'),
         threshold: msg(
           str`${count(thresholds[0] ?? 0)} floor, ${count(thresholds[1] ?? 0)} good, ${count(thresholds[2] ?? 0)} best`,
         ),
@@ -82,6 +99,11 @@ export function signalWords(signal: Signal): SignalWords {
             ? msg('The rarest tenth is seen too seldom: those rows would be left to guess.')
             : joinSentences(
                 msg(str`Nine in ten new tokens are seen at least ${count(value)} times.`),
+                inputs['links']
+                  ? msg(
+                      str`${count(inputs['links'])} that hardly stand alone, because longer ones are built on them, are left out.`,
+                    )
+                  : '',
                 inputs['epochs'] && inputs['epochs'] !== 1
                   ? msg(str`That is over ${fixed(inputs['epochs'], 1)} epochs.`)
                   : '',
@@ -200,6 +222,10 @@ function inputName(name: string): string {
     tokens: () => msg('tokens (base)'),
     atomicTokens: () => msg('tokens if each atom were one'),
     boundPairs: () => msg('bound pairs'),
+    links: () => msg('links, standing alone in under 5 %'),
+    lostBytes: () => msg('bytes lost'),
+    lostBytesAfter: () => msg('bytes lost with the new tokens'),
+    lostCharacters: () => msg('characters without a token'),
   };
   return words[name]?.() ?? name;
 }

@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularySummary } from '../../worker/index';
 import { count, fileSize, fixed, memorySize, percent, plain, joinSentences } from '../format';
 import type { RunView } from '../state/run-view';
+import { lostOfArms, noPrice } from './lostText';
 
 export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
   diagnosis.signals.find((signal) => signal.name === name);
@@ -36,13 +37,17 @@ export const corpusSentence = (corpus: CorpusSummary): string =>
 
 export function diagnosisSentence(diagnosis: Diagnosis): string {
   const saved = percent(signalOf(diagnosis, 'compression')?.value ?? 0, 0);
-  const perToken = plain(fileSize(signalOf(diagnosis, 'budget')?.value ?? 0));
-  const tokens = count(diagnosis.suggestedNewTokens);
+  const tokens = count(diagnosis.readAtNewTokens);
+  const lost = signalOf(diagnosis, 'lostText');
   const sentences: Record<Verdict, () => string> = {
     expand: () =>
-      msg(
-        str`Expand: ${tokens} new tokens would save ${saved} of the length, and each is common enough to be learned.`,
-      ),
+      lost?.weight === 'decides'
+        ? msg(
+            str`Expand: the tokenizer cannot write ${percent(lost.value)} of these texts, and no training gives that back.`,
+          )
+        : msg(
+            str`Expand: ${tokens} new tokens would save ${saved} of the length, and each is common enough to be learned.`,
+          ),
     'expand-for-speed': () =>
       msg(
         str`Expand for speed: ${tokens} new tokens make these texts ${saved} shorter; the model need not get better at them.`,
@@ -50,9 +55,17 @@ export function diagnosisSentence(diagnosis: Diagnosis): string {
     'atomic-only': () =>
       msg('Give each symbol its own token; learned merges would cut these texts in the wrong places.'),
     'do-not-expand': () =>
-      msg('Do not expand: these texts are cut almost as well as general text. Train on the old vocabulary.'),
+      msg(
+        str`Do not expand: ${tokens} new tokens would save only ${saved} of the length. Train on the old vocabulary.`,
+      ),
     'need-more-data': () =>
-      msg(str`Cannot tell yet: ${perToken} of text for each new token. Add text or ask for fewer tokens.`),
+      lost?.weight === 'decides'
+        ? msg(
+            str`Cannot tell yet: the tokenizer cannot write ${percent(lost.value)} of these texts, but too little text shows its characters. Add text.`,
+          )
+        : msg(
+            str`Cannot tell yet: ${tokens} new tokens would save ${saved} of the length, but no size is seen often enough. Add text.`,
+          ),
   };
   return sentences[diagnosis.verdict]();
 }
@@ -86,6 +99,7 @@ export function trainSentence(run: RunView): string {
   const latest = run.latestBitsPerByte;
   const base = run.baseBitsPerByte;
   if (state === 'failed') return msg(str`Training stopped at step ${count(step)}.`);
+  if (run.losesText) return lostTrainSentence(run);
   if (state === 'preparing' || latest === null || base === null)
     return msg('Measuring the base and the untrained graft first.');
   const below = latest < base;
@@ -99,11 +113,27 @@ export function trainSentence(run: RunView): string {
     : msg('The graft is still learning: worse than the untouched base so far.');
 }
 
+function lostTrainSentence({ status }: RunView): string {
+  const { state, step, steps } = status;
+  if (state === 'finished') return msg('Finished; text is lost, so that bits per byte say nothing.');
+  if (state === 'stopped') return msg(str`Stopped at step ${count(step)} of ${count(steps)}.`);
+  return msg('The graft is learning; text is lost, so that bits per byte say nothing.');
+}
+
 export function trainLede(run: RunView): string {
-  const first = run.evaluations[0]?.bitsPerByte;
+  const first = run.evaluations[0]?.bitsPerByte ?? null;
   const latest = run.latestBitsPerByte;
   if (run.status.state === 'failed') return msg('What was saved before is kept.');
-  if (first === undefined || latest === null || run.baseBitsPerByte === null)
+  if (run.losesText) {
+    const lost = run.evaluations.at(-1)?.lostBytes ?? 0;
+    return joinSentences(
+      lost > 0
+        ? msg(str`The graft’s tokenizer cannot write ${count(lost)} bytes of the held-out text.`)
+        : msg('The base’s tokenizer cannot write all of the held-out text; the graft’s can.'),
+      noPrice(),
+    );
+  }
+  if (first === null || latest === null || run.baseBitsPerByte === null)
     return msg('Both on the same held-out documents, so that every later figure has something to be compared with.');
   const from = msg(
     str`Held-out bits per byte: ${fixed(first, 3)} before training, ${fixed(latest, 3)} now, ${fixed(run.baseBitsPerByte, 3)} for the base.`,
@@ -114,9 +144,8 @@ export function trainLede(run: RunView): string {
 }
 
 export function comparisonSentence(comparison: Comparison): string {
-  const base = comparison.arms.find((arm) => arm.arm === 'base')?.heldOut.bitsPerByte ?? Number.NaN;
-  const change = comparison.difference.bitsPerByte / base;
-  const shorter = percent(comparison.shorterBy, 0);
+  const change = heldOutChange(comparison);
+  const shorter = percent(comparison.shorterBy ?? Number.NaN, 0);
   const sentences: Record<Comparison['outcome'], () => string> = {
     paid: () =>
       msg(str`It paid: ${percent(-change)} fewer bits per byte than the untouched base, and texts ${shorter} shorter.`),
@@ -125,39 +154,50 @@ export function comparisonSentence(comparison: Comparison): string {
       msg(str`It did not pay: ${percent(change)} more bits per byte than the untouched base, intervals apart.`),
     'not-distinguishable': () =>
       msg('Not distinguishable: the difference to the untouched base lies within its interval.'),
+    'not-comparable': () => msg('Not comparable: text is lost.'),
   };
   return sentences[comparison.outcome]();
 }
 
 export function comparisonShort(comparison: Comparison): string {
-  const base = comparison.arms.find((arm) => arm.arm === 'base')?.heldOut.bitsPerByte ?? Number.NaN;
-  const change = percent(comparison.difference.bitsPerByte / base);
+  const change = percent(heldOutChange(comparison));
   const sentences: Record<Comparison['outcome'], () => string> = {
     paid: () => msg(str`It paid: ${change}`),
     'shorter-not-worse': () => msg('Not worse, shorter'),
     'did-not-pay': () => msg(str`Did not pay: +${change}`),
     'not-distinguishable': () => msg('Not distinguishable'),
+    'not-comparable': () => msg('Not comparable'),
   };
   return sentences[comparison.outcome]();
 }
 
-export function generalChange(comparison: Comparison): number {
-  const base = comparison.arms.find((arm) => arm.arm === 'base')?.general.bitsPerByte ?? Number.NaN;
-  return comparison.generalDifference.bitsPerByte / base;
+/** As a share of the base's bits per byte; not a number where text is lost. */
+function heldOutChange({ arms, difference }: Comparison): number {
+  const base = arms.find((arm) => arm.arm === 'base')?.heldOut.bitsPerByte ?? Number.NaN;
+  return (difference?.bitsPerByte ?? Number.NaN) / base;
+}
+
+/** Null where the tokenizer of either loses general text. */
+export function generalChange({ arms, generalDifference }: Comparison): number | null {
+  const base = arms.find((arm) => arm.arm === 'base')?.general.bitsPerByte ?? Number.NaN;
+  return generalDifference === null ? null : generalDifference.bitsPerByte / base;
 }
 
 export function comparisonLede(comparison: Comparison): string {
   const documents = count(comparison.arms[0]?.heldOut.documents ?? 0);
   const change = generalChange(comparison);
-  const { interval } = comparison.generalDifference;
+  const interval = comparison.generalDifference?.interval;
   const general =
-    interval && interval[0] <= 0 && interval[1] >= 0
-      ? msg('General text did not change measurably.')
-      : change > 0
-        ? msg(str`General text got ${percent(change)} worse: that is forgetting.`)
-        : msg(str`General text got ${percent(-change)} better.`);
+    change === null
+      ? ''
+      : interval && interval[0] <= 0 && interval[1] >= 0
+        ? msg('General text did not change measurably.')
+        : change > 0
+          ? msg(str`General text got ${percent(change)} worse: that is forgetting.`)
+          : msg(str`General text got ${percent(-change)} better.`);
   return joinSentences(
     msg(str`Same ${documents} held-out documents for every arm, ${count(comparison.steps)} steps.`),
+    comparison.difference === null ? lostOfArms(comparison) : '',
     general,
   );
 }

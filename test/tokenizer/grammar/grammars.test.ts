@@ -15,6 +15,7 @@ describe('atoms', () => {
     ['chess-moves', '1. e4 e5 2. Nf3 Nc6 3. O-O exd5 4. Nbd7+ e8=Q#', 'e4 e5 Nf3 Nc6 O-O exd5 Nbd7+ e8=Q#'],
     ['latex-commands', '\\mathbb{R} \\in \\alpha_1 \\{ \\\\', '\\mathbb \\in \\alpha \\{ \\\\'],
     ['abc-music', "|:G2 ^c'd e/2 z4:|", "|: G2 ^c' d e/2 z4 :|"],
+    ['abc-music', 'T:A bad Cage\nK:Dm\n"Am"A2 [K:G] !fermata!b|', 'A2 b |'],
     ['numbers', '1,024', '1 0 2 4'],
   ])('of %s: %s', (name, text, expected) => {
     expect(atoms(name, text)).toEqual(expected.split(' '));
@@ -43,6 +44,42 @@ describe('a notation told from its text', () => {
     ['X G2 ABc d2 |: e f g a | b2 A2 G4 :|', 'abc-music'],
   ])('%s', (text, name) => {
     expect(detectGrammar([text])?.name).toBe(name);
+  });
+
+  const tune = ['|:FAdA BAdA|FAdA B2AG|F2dF EFDE|F2A2 d3e:|', 'f2af g2bg|fedf e2de|faaf gbbg|(3fga ec d3:|'];
+  it.each([
+    [
+      'with every header',
+      `X:1\nT:The Tinker’s Daughter, a reel\nR:reel\nC:Trad.\nM:4/4\nL:1/8\nK:Dmaj\n${tune.join('\n')}`,
+    ],
+    [
+      'with voices, words and directives',
+      `%%pagewidth 21cm\nX:7\nT:Evening song\nM:3/4\nK:G\nV:1 clef=treble\n${tune[0]}\nw:O come with me a-while, sweet-heart_, and sing\nV:2 clef=bass\n${tune[1]}\n% the bass is mine`,
+    ],
+    [
+      'with chords and decorations',
+      '|: "D"!trill!f2af "G"g2bg | "Em7"~fedf "A7"!fermata!e2de | {g}faaf .g.b.b.g |1 "D"d3e :|2 [K:G] d4 |]',
+    ],
+    [
+      'with a header longer than the tune',
+      `X:12\nT:The Humours of the Long Road Home\nT:also known as A Short Walk\nN:taken down from the playing of an old fiddler who would not say his name\nS:a notebook\nZ:somebody\nM:6/8\nK:Edor\nBEE dEE|BAB dBA|`,
+    ],
+  ])('is ABC music %s', (_, text) => {
+    const documents = Array.from({ length: 5 }, () => text);
+    expect(detectGrammar(documents)?.name).toBe('abc-music');
+    expect(detectGrammar(documents.map((each) => each.replaceAll('\n', '\r\n')))?.name).toBe('abc-music');
+  });
+
+  it.each([
+    [
+      'questions and answers',
+      'Q: Who are you?\nA: Somebody | nobody. It depends on who is asking, and on the weather.\nQ: Why?',
+    ],
+    ['hexadecimal digits', 'deadbeef 0badcafe feedface 8badf00d ababa123 facade00'],
+    ['a mail', 'From: somebody\nT: nobody\nDear all, the deed is done | regards, and a good weekend to everybody.'],
+    ['a table', '| name | age | place |\n|---|---|---|\n| somebody | 33 | nowhere |\n| nobody | 12 | elsewhere |'],
+  ])('is not ABC music in %s', (_, text) => {
+    expect(detectGrammar([text])?.name).not.toBe('abc-music');
   });
 
   it.skipIf(absent).each<[string, GrammarName | null]>([

@@ -56,18 +56,45 @@ describe.each([
     });
 
     it('is written to a file that the Rust library reads with the same ids', async () => {
-      const { tokens, changesText } = await learning;
+      const { tokens, changed } = await learning;
       const { files, tokenizer } = extendTokenizer({ 'tokenizer.json': json }, tokens);
       const oracle = rustTokenizer(files['tokenizer.json']);
       for (const text of [...documents.slice(0, 80), ...Object.values(AWKWARD)]) {
         const { ids } = tokenizer.encode(text);
         expect(Array.from(ids)).toEqual((await rustEncode(oracle, text)).ids);
-        if (!changesText) expect(tokenizer.decode(ids)).toBe(old.decode(old.encode(text).ids));
+        if (!changed) expect(tokenizer.decode(ids)).toBe(old.decode(old.encode(text).ids));
       }
       // Llama's normalizer puts a space before every stretch of text, also behind an added token.
-      expect(changesText).toBe(old.family === 'sentencepiece-bpe' && method.method === 'atomic');
+      expect(changed !== null).toBe(old.family === 'sentencepiece-bpe' && method.method === 'atomic');
       for (let id = 0; id <= old.largestId; id++) if (old.hasId(id)) expect(tokenizer.piece(id)).toBe(old.piece(id));
     });
+  });
+});
+
+describe('added words', () => {
+  const old = loadTokenizer(JSON.parse(rootstock));
+  const plain = ['toluene', 'benzene', 'catalyst'];
+
+  it.each([
+    // Letters of the byte alphabet: the decoder of byte-level models would read them as bytes.
+    ['Größe', false],
+    ['ñandú', false],
+    ['Æsirþing', false],
+    ['überzähligen', false],
+    // One letter outside of it, and the word is decoded as it is.
+    ['Москва', true],
+    ['Größenœuvre', true],
+    ['naturwissenschaften', true],
+  ])('leave out what would be decoded as other text, and nothing else: %s', async (word, goesIn) => {
+    const texts = Array.from({ length: 6 }, (_, n) => [word, ...plain, word, plain[n % 3]].join(' '));
+    const { tokens, changed, shortfall } = await learnVocabulary(old, texts, { method: 'added', newTokens: 9 });
+    const pieces = tokens.map(({ piece }) => piece);
+    expect(pieces).toEqual(expect.arrayContaining(plain));
+    expect(pieces.includes(word)).toBe(goesIn);
+    expect(shortfall!.turnedDown.undecodable).toBe(goesIn ? undefined : 1);
+    expect(changed).toBeNull();
+    const extended = old.extended(tokens);
+    for (const text of texts) expect(extended.decode(extended.encode(text).ids)).toBe(text);
   });
 });
 

@@ -3,11 +3,11 @@
  * best score first (the rule of transformers' `generate_merges`). Splits of one score are ordered as there: longer left
  * part first, then longer right part, then by id.
  */
-import { ggufUnsupported } from './metadata';
 
 export interface ScoredPiece {
   readonly id: number;
   readonly text: string;
+  /** A number, not NaN. */
   readonly score: number;
 }
 
@@ -21,23 +21,31 @@ interface Split {
 /** Characters. SentencePiece learns up to 16 unless told otherwise; the work grows with the square of the length. */
 const LONGEST = 256;
 
-/** Throws `checkpoint/gguf-unsupported` for pieces that no trainer makes. */
-export function mergesFromScores(file: string, pieces: readonly ScoredPiece[]): [string, string][] {
+/** @param tooLong makes the error for a piece that no trainer makes. */
+export function mergesFromScores(
+  pieces: readonly ScoredPiece[],
+  tooLong: (problem: string) => Error,
+): [string, string][] {
   const ids = new Map(pieces.map(({ text, id }) => [text, id]));
   const byScore = [...pieces].sort((a, b) => (a.score === b.score ? 0 : b.score - a.score));
   const merges: [string, string][] = [];
   for (let at = 0; at < byScore.length;) {
     const { score } = byScore[at]!;
     const splits: Split[] = [];
-    for (; at < byScore.length && byScore[at]!.score === score; at++) splits.push(...splitsOf(file, byScore[at]!, ids));
+    for (; at < byScore.length && byScore[at]!.score === score; at++)
+      splits.push(...splitsOf(byScore[at]!, ids, tooLong));
     if (splits.length > 1) splits.sort(longestFirst);
     for (const { left, right } of splits) merges.push([left, right]);
   }
   return merges;
 }
 
-function splitsOf(file: string, { text }: ScoredPiece, ids: ReadonlyMap<string, number>): Split[] {
-  if (text.length > LONGEST) throw ggufUnsupported(file, `has a token of ${text.length} characters`);
+function splitsOf(
+  { text }: ScoredPiece,
+  ids: ReadonlyMap<string, number>,
+  tooLong: (problem: string) => Error,
+): Split[] {
+  if (text.length > LONGEST) throw tooLong(`has a token of ${text.length} characters`);
   const splits: Split[] = [];
   for (let at = 1; at < text.length; at++) {
     const left = text.slice(0, at);

@@ -1,0 +1,134 @@
+// Lists of molecules: a molecule a line in SMILES, in one of its columns, with a name, numbers, a CXSMILES extension or a title
+// line beside it. Which column it is, is told from the head: the one that holds SMILES most often.
+import type { Doubt } from '../corpus';
+import type { Emit, LineCutter } from '../cutter';
+import { heavyAtoms } from './molecule';
+import { UnlikeLines } from './unlikeLines';
+
+/** Lines of the head that the column is told from. */
+const LINES_TO_JUDGE = 300;
+/** Columns that are looked at, and the last. */
+const MOST_COLUMNS = 12;
+/** Where less than this share of the head is SMILES, in any column, nothing is left out. */
+const LEAST_SHARE = 0.5;
+/** Share that a file must reach without a name that says SMILES. */
+const SHARE_BY_CONTENT = 0.9;
+/** Characters of an average molecule, there: codes of one letter (`C`, `N`, `F`) are SMILES too. */
+const LENGTH_BY_CONTENT = 4;
+
+const splitters = {
+  spaces: (line: string): readonly string[] => line.trim().split(/\s+/u),
+  tabs: (line: string): readonly string[] => line.split('\t'),
+  commas: (line: string): readonly string[] => line.split(','),
+  semicolons: (line: string): readonly string[] => line.split(';'),
+} as const;
+
+/** Which field of a line the molecule is in; -1 is the last. */
+export interface MoleculeColumn {
+  readonly separator: keyof typeof splitters;
+  readonly index: number;
+  /** Of the lines without the title, how many hold SMILES there. */
+  readonly share: number;
+  /** Of those: characters of an average one, and the share with a ring, a branch, a bracket or a double bond. */
+  readonly length: number;
+  readonly structured: number;
+}
+
+const isComment = (line: string): boolean => line.startsWith('#');
+
+/** @param lines of the head, without those that are blank. */
+export function moleculeColumn(lines: readonly string[]): MoleculeColumn {
+  const rows = lines.filter((line) => !isComment(line)).slice(0, LINES_TO_JUDGE);
+  const columns: MoleculeColumn[] = [];
+  const titled: MoleculeColumn[] = [];
+  for (const separator of Object.keys(splitters) as (keyof typeof splitters)[]) {
+    const fields = rows.map((line) => splitters[separator](line));
+    const width = Math.min(MOST_COLUMNS, Math.max(0, ...fields.map((row) => row.length)));
+    for (const index of [...Array(width).keys(), -1]) {
+      const column = columnOf(fields, separator, index);
+      columns.push(column);
+      if (/smiles/iu.test(fields[0]?.[index] ?? '') && column.share >= LEAST_SHARE) titled.push(column);
+    }
+  }
+  const candidates = titled.length > 0 ? titled : columns;
+  return candidates.reduce((best, column) => (isBetter(column, best) ? column : best));
+}
+
+function columnOf(
+  fields: readonly (readonly string[])[],
+  separator: MoleculeColumn['separator'],
+  index: number,
+): MoleculeColumn {
+  const words = fields.map((row) => wordOf(row.at(index)));
+  const isMolecule = words.map((word) => heavyAtoms(word) !== null);
+  const molecules = words.filter((_, at) => isMolecule[at]);
+  // A title is no line against it.
+  const of = words.length - (isMolecule[0] === false && words.length > 1 ? 1 : 0);
+  const length = molecules.reduce((sum, word) => sum + word.length, 0) / Math.max(1, molecules.length);
+  const structured = molecules.filter((word) => /[()[\]=#\d]/u.test(word)).length / Math.max(1, molecules.length);
+  return { separator, index, share: molecules.length / Math.max(1, of), length, structured };
+}
+
+/** More often SMILES, or as often and much longer: a column of one-letter codes is SMILES as well. */
+function isBetter(column: MoleculeColumn, best: MoleculeColumn): boolean {
+  if (Math.abs(column.share - best.share) > 0.02) return column.share > best.share;
+  return column.length > 4 * best.length;
+}
+
+/** The first word of a field, without quotes: a CXSMILES extension and a name may follow. */
+function wordOf(field: string | undefined): string {
+  const word = /^\s*(?:"([^"\s]*)"|'([^'\s]*)'|["']?(\S*))/u.exec(field ?? '');
+  return word?.[1] ?? word?.[2] ?? word?.[3] ?? '';
+}
+
+/** @param isNamed whether the file's name says SMILES. */
+export function isSmiles(filled: readonly string[], isNamed: boolean): boolean {
+  const { share, length, structured, separator } = moleculeColumn(filled);
+  if (isNamed) return share >= LEAST_SHARE;
+  const leastStructured = separator === 'spaces' ? 0.2 : 0.5;
+  return share >= SHARE_BY_CONTENT && length >= LENGTH_BY_CONTENT && structured >= leastStructured;
+}
+
+/** Names and titles are left out, and lines that cannot be SMILES. */
+export class SmilesCutter implements LineCutter {
+  readonly takes = 'lines';
+  readonly recordsWithoutText = 0;
+  private readonly unlike = new UnlikeLines();
+  private readonly column: MoleculeColumn;
+  private lines = 0;
+  private filled = 0;
+
+  constructor(
+    private readonly emit: Emit,
+    head: readonly string[],
+  ) {
+    this.column = moleculeColumn(head.filter((line) => line.trim() !== ''));
+  }
+
+  get doubts(): readonly Doubt[] {
+    return this.unlike.doubts(this.filled);
+  }
+
+  add(line: string): void {
+    this.lines++;
+    if (isComment(line) || line.trim() === '') return;
+    this.filled++;
+    const { separator, index, share } = this.column;
+    // The whole line, or what stands before the name, is most often the molecule: its end is found without cutting the rest.
+    const smiles =
+      index === 0 && separator === 'spaces' ? firstWord(line) : wordOf(splitters[separator](line).at(index));
+    const atoms = heavyAtoms(smiles);
+    if (atoms === null) this.unlike.add(line, this.lines);
+    if (smiles !== '' && (atoms !== null || share < LEAST_SHARE)) this.emit(smiles, atoms ?? undefined);
+  }
+
+  finish(): void {
+    // Every line was a document.
+  }
+}
+
+const isPlain = /^[^\s"']+/u;
+
+function firstWord(line: string): string {
+  return isPlain.exec(line)?.[0] ?? wordOf(line);
+}

@@ -1,0 +1,27 @@
+// Lines that are not what a format says, counted with the first of them, so that a reader can leave them out and still say so.
+import type { Doubt } from '../corpus';
+
+/** UTF-16 units shown of the first. */
+const EXCERPT = 80;
+
+export class UnlikeLines {
+  private count = 0;
+  private first: { readonly line: number; readonly excerpt: string } | undefined;
+
+  /** @param number of the line in its file, from 1. */
+  add(line: string, number: number): void {
+    this.count++;
+    this.first ??= {
+      line: number,
+      excerpt: line
+        .trim()
+        .slice(0, EXCERPT)
+        .replace(/\p{Cs}$/u, ''),
+    };
+  }
+
+  /** @param of the lines that were looked at. */
+  doubts(of: number): readonly Doubt[] {
+    return this.first ? [{ kind: 'unlike-format', count: this.count, of, ...this.first }] : [];
+  }
+}

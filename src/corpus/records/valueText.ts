@@ -1,0 +1,91 @@
+// The text of a value of a record. A string is its text. A list of strings is joined line by line: they are lines or paragraphs
+// of one document. Turns of a conversation are joined by blank lines, in their order, system turns among them; who speaks is not
+// written, since continued pretraining is on what was said, and the marks of a chat template are the template's to write.
+
+import { parseJson } from './jsonText';
+
+export type DataRecord = Readonly<Record<string, unknown>>;
+
+/** Lists and objects in a value further down than this hold no text that anybody put there to be read. */
+const DEEPEST = 6;
+
+const SPEAKERS = ['role', 'from', 'speaker', 'sender', 'author'];
+const SAID = ['content', 'value', 'text', 'parts', 'message', 'utterance'];
+
+/** Fields that are the two sides of one exchange. */
+const EXCHANGES = [
+  ['human', 'assistant'],
+  ['human', 'gpt'],
+  ['user', 'assistant'],
+  ['instruction', 'output'],
+  ['prompt', 'response'],
+  ['question', 'answer'],
+  ['input', 'output'],
+] as const;
+
+/** Empty where there is none. Lines end with `\n`. */
+export function textOfValue(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return value.includes('\r\n') ? value.replaceAll('\r\n', '\n') : value;
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return '';
+  if (Array.isArray(value)) return textOfList(value, depth + 1);
+  return isRecord(value) ? saidIn(value, depth + 1) : '';
+}
+
+/** Lists of strings are lines of one text; other lists are turns or parts, told apart by a blank line. */
+function textOfList(list: readonly unknown[], depth: number): string {
+  const texts = list.map((item) => textOfValue(item, depth)).filter((text) => text.trim() !== '');
+  const isLines = list.every((item) => typeof item !== 'object' || item === null || isPart(item));
+  return isLines ? joinedLines(texts) : joinedParts(texts);
+}
+
+/** Lines may bring their ends along, as those of notebooks do. */
+function joinedLines(lines: readonly string[]): string {
+  return lines.map((line, at) => (line.endsWith('\n') || at === lines.length - 1 ? line : `${line}\n`)).join('');
+}
+
+/** Pieces of a text that stand for themselves: turns, an instruction and its answer. */
+export function joinedParts(texts: readonly string[]): string {
+  const filled = texts.filter((text) => text.trim() !== '');
+  return filled.length === 1 ? filled[0]! : filled.map((text) => text.trim()).join('\n\n');
+}
+
+function saidIn(record: DataRecord, depth: number): string {
+  if (isPart(record)) return textOfValue(record['text'], depth);
+  const speaker = SPEAKERS.find((name) => name in record);
+  const said = SAID.find((name) => name in record);
+  if (speaker !== undefined && said !== undefined) return textOfValue(record[said], depth);
+  const exchange = EXCHANGES.find((sides) => sides.every((name) => name in record));
+  return exchange ? joinedParts(exchange.map((name) => textOfValue(record[name], depth))) : '';
+}
+
+/** A part of a turn as messages of several kinds have them: `{type: 'text', text}`; those of other kinds hold no text. */
+function isPart(value: unknown): boolean {
+  if (!isRecord(value) || SPEAKERS.some((name) => name in value)) return false;
+  return typeof value['type'] === 'string' || typeof value['text'] === 'string';
+}
+
+/** A list of who said what, or an object of two such lists. */
+export function isConversation(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.slice(0, 20).every(isTurn);
+  if (!isRecord(value)) return false;
+  return SPEAKERS.some((name) => Array.isArray(value[name])) && SAID.some((name) => Array.isArray(value[name]));
+}
+
+/** A conversation that was written as JSON into a string, as tables have to. */
+export function unwritten(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*\[\s*\{/u.test(value)) return value;
+  const list = parseJson(value);
+  return isConversation(list) ? list : value;
+}
+
+function isTurn(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const hasSpeaker = SPEAKERS.some((name) => typeof value[name] === 'string') && SAID.some((name) => name in value);
+  return hasSpeaker || EXCHANGES.some((sides) => sides.every((name) => typeof value[name] === 'string'));
+}
+
+export function isRecord(value: unknown): value is DataRecord {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,58 @@
+// What a text is known by, in one pass over it: corpora of hundreds of megabytes are hashed on their way. The numbers of `split`
+// decide what is held out, and must never change.
+
+/** FNV-1a over UTF-16 units: its offset and prime. */
+const OFFSET = 0x811c9dc5;
+const PRIME = 0x01000193;
+
+export interface TextHash {
+  /** FNV-1a with a final mix (murmur3), as an unsigned 32-bit number. */
+  readonly split: number;
+  /** The same of `sample ` and the text: independent of `split`, which the held-out documents have taken the low end of. */
+  readonly rank: number;
+  /** Together with `split`, 64 bits that tell texts apart. */
+  readonly other: number;
+}
+
+/** The state that a text goes on from which stands behind the prefix. */
+function stateAfter(prefix: string): number {
+  let state = OFFSET;
+  for (let at = 0; at < prefix.length; at++) state = Math.imul(state ^ prefix.charCodeAt(at), PRIME);
+  return state;
+}
+
+const SAMPLE = stateAfter('sample ');
+const ENTITY = stateAfter('entity ');
+
+export function hashText(text: string): TextHash {
+  let split = OFFSET;
+  let rank = SAMPLE;
+  let other = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    split = Math.imul(split ^ unit, PRIME);
+    rank = Math.imul(rank ^ unit, PRIME);
+    other = Math.imul(((other << 5) | (other >>> 27)) ^ unit, 0x9e3779b1);
+  }
+  return { split: mixed(split), rank: mixed(rank), other: mixed(other) };
+}
+
+/** The hash of `entity ` and the name. */
+export function entityHash(entity: string): number {
+  let state = ENTITY;
+  for (let at = 0; at < entity.length; at++) state = Math.imul(state ^ entity.charCodeAt(at), PRIME);
+  return mixed(state);
+}
+
+export function documentHash(text: string): number {
+  let state = OFFSET;
+  for (let at = 0; at < text.length; at++) state = Math.imul(state ^ text.charCodeAt(at), PRIME);
+  return mixed(state);
+}
+
+/** The final mix of murmur3. */
+function mixed(state: number): number {
+  let hash = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,37 @@
+/** What was taken of a file: the names of formats, and doubts as sentences. */
+import { msg, str } from '@lit/localize';
+import type { Doubt, DocumentFormat, TakenFile } from '../../worker/index';
+import { count } from '../format';
+
+export function formatNames(): Record<DocumentFormat, string> {
+  return {
+    lines: msg('a document a line'),
+    paragraphs: msg('paragraphs'),
+    'line-groups': msg('groups of lines'),
+    file: msg('the file as one document'),
+    'json-lines': msg('JSON lines'),
+    json: msg('JSON'),
+    smiles: 'SMILES',
+    fasta: 'FASTA',
+    fastq: 'FASTQ',
+    pgn: msg('chess games (PGN)'),
+    abc: msg('tunes (ABC)'),
+    table: msg('a table (CSV, TSV)'),
+    parquet: 'Parquet',
+  };
+}
+
+export function doubtSentence(doubt: Doubt, { format }: Pick<TakenFile, 'format'>): string {
+  const [some, all] = [count(doubt.count), count(doubt.of)];
+  const name = format === null ? '' : formatNames()[format];
+  const sentences: Record<Doubt['kind'], () => string> = {
+    'unlike-format': () =>
+      doubt.line === undefined
+        ? msg(str`${some} of ${all} do not look like ${name}`)
+        : msg(str`${some} of ${all} lines do not look like ${name}; the first is line ${count(doubt.line)}`),
+    'without-text': () => msg(str`${some} of ${all} records have no text and were left out`),
+    'uncertain-field': () => msg(str`the field ${doubt.field ?? ''} may hold the text as well`),
+    'one-entity': () => msg(str`all ${all} documents are about the same thing; held-out text resembles training text`),
+  };
+  return sentences[doubt.kind]();
+}
