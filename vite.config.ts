@@ -7,10 +7,12 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-// The one other place that may be asked, and only on the visitor's click: the Hugging Face Hub, whose large files come from
-// its storage hosts; or the mirror that VITE_HUB_URL names when the page is built.
-const hub = process.env.VITE_HUB_URL
-  ? new URL(process.env.VITE_HUB_URL).origin
+// The one other place that may be asked, and only on the visitor's click: the Hugging Face Hub and the storage hosts that it
+// redirects to for large files (all that huggingface.co/.well-known/meta.json names); or the mirror that VITE_HUB_URL names
+// when the page is built, with the storage hosts that VITE_HUB_STORAGE names, separated by spaces.
+const { VITE_HUB_URL, VITE_HUB_STORAGE = '' } = process.env;
+const hub = VITE_HUB_URL
+  ? [new URL(VITE_HUB_URL).origin, ...VITE_HUB_STORAGE.split(/\s+/).filter(Boolean)].join(' ')
   : 'https://huggingface.co https://*.huggingface.co https://*.hf.co';
 
 // Nothing else is read from or sent to another origin. The page carries the policy itself (a static host needs no header for

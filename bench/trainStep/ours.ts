@@ -1,4 +1,7 @@
-/** Tokengraft's engine on the problem of bench/trainStep, through the same model builder the lab uses. */
+/**
+ * Tokengraft's engine on the problem of bench/trainStep, through the same model builder the lab uses. An argument names the
+ * matmul variant; without one it is the adapter's default.
+ */
 import { openDevice, ParameterStore, TrainingProgram } from '../../src/engine/index';
 import { buildModel, modelInputs, parseConfig, segmentVocabulary, storedParameters } from '../../src/model/index';
 import { installGpu, serve } from './contestant.mjs';
@@ -23,8 +26,9 @@ function transposed(values: Float32Array, [rows, columns]: readonly number[]): F
   return result;
 }
 
-export async function main(): Promise<number> {
+export async function main([matmulVariant]: readonly string[]): Promise<number> {
   const device = await openDevice(await installGpu());
+  if (matmulVariant) device.target = { ...device.target, matmulVariant };
   const config = parseConfig({
     model_type: 'llama',
     hidden_size: shape.hidden,

@@ -77,9 +77,12 @@ export class HubModels {
       hubUrl,
       ...(token ? { token } : {}),
       signal,
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         this.asked += 1;
-        return fetch(input, { ...init, credentials: 'omit', referrerPolicy: 'no-referrer' });
+        const response = await fetch(input, { ...init, credentials: 'omit', referrerPolicy: 'no-referrer' });
+        // The host that the Hub sent it on to was asked too.
+        if (response.redirected) this.asked += 1;
+        return response;
       },
     };
   }

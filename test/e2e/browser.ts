@@ -34,9 +34,9 @@ export async function servePage(): Promise<Served> {
   };
 }
 
-export function openBrowser(): Promise<Browser> {
+export function openBrowser(...more: readonly string[]): Promise<Browser> {
   const executablePath = findChromium();
-  return chromium.launch({ args: [...chromiumArguments], ...(executablePath ? { executablePath } : {}) });
+  return chromium.launch({ args: [...chromiumArguments, ...more], ...(executablePath ? { executablePath } : {}) });
 }
 
 /** What a visit leaves behind for the tests: where it sent requests, what it complained about. */

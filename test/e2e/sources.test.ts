@@ -1,10 +1,12 @@
 /**
- * Models that are not the page's own, in the built page: a GGUF file from disk, and a model of the Hub, under the policy that a host serves: the visitor's click is what asks, the mirror
- * of the tests answers in the place of huggingface.co, and the private file system keeps what came.
+ * Models that are not the page's own, in the built page: a GGUF file from disk, and a model of the Hub, under the policy
+ * that a host serves. The browser finds the mirror of the tests at the names of the Hub and of its storage hosts, so that
+ * redirects, origins, preflights and the policy are the browser's own; the private file system keeps what came.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tinyGguf } from '../checkpoint/gguf/tinyGguf';
 import { tinyLlama } from '../lab/letters';
 import { hubMirror, type HubMirror } from '../support/hubMirror';
@@ -12,6 +14,22 @@ import { openBrowser, servePage, visit, type Served } from './browser';
 
 const MINUTE = 60_000;
 const HUB = 'https://huggingface.co';
+const STORAGE = 'https://cas-bridge.xethub.hf.co';
+/** As https://huggingface.co/.well-known/meta.json names them, and those that redirects have named. */
+const STORAGE_HOSTS = [
+  'cas-bridge.xethub.hf.co',
+  'transfer.xethub.hf.co',
+  'transfer.xethub-eu.hf.co',
+  'cdn-lfs.hf.co',
+  'cdn-lfs-us-1.hf.co',
+  'cdn-lfs-eu-1.hf.co',
+  'cdn-lfs.huggingface.co',
+  'us.aws.cdn.hf.co',
+  'us-east1.us.gcp.cdn.hf.co',
+];
+
+/** Led to the same server, so that only the policy can keep them apart. */
+const OTHER_HOSTS = ['storage.example', 'hf.co.example', 'notreallyhf.co'];
 
 let served: Served;
 let browser: Browser;
@@ -22,19 +40,33 @@ beforeAll(async () => {
   const tree = await tinyLlama();
   const files: Record<string, Uint8Array> = {};
   for (const name of tree.list()) files[name] = await tree.open(name)!.read(0, tree.open(name)!.size);
+  const otherWeights = files['model.safetensors']!.slice();
+  otherWeights[otherWeights.length - 1]! ^= 1;
   const config = { architectures: ['LlamaForCausalLM'], model_type: 'llama' };
-  mirror = await hubMirror({
-    'lab/tiny': { files, licence: 'mit', config },
-    'lab/gguf': { files: { 'tiny.gguf': tinyGguf('llama') }, licence: 'apache-2.0', token: 'hf_12345678' },
-  });
+  // Nobody vouches for it: the browser is told to take it.
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'huggingface.co' }]);
+  mirror = await hubMirror(
+    {
+      'lab/tiny': { files, licence: 'mit', config },
+      'lab/other': { files: { ...files, 'model.safetensors': otherWeights } },
+      'lab/gguf': { files: { 'tiny.gguf': tinyGguf('llama') }, licence: 'apache-2.0', token: 'hf_12345678' },
+    },
+    { key, cert },
+  );
   served = await servePage();
-  browser = await openBrowser();
+  const [hub, storage] = [mirror.url, mirror.storageUrl].map((url) => new URL(url).host);
+  const elsewhere = [...STORAGE_HOSTS, ...OTHER_HOSTS].map((host) => `MAP ${host} ${storage}`);
+  browser = await openBrowser(
+    '--ignore-certificate-errors',
+    `--host-resolver-rules=${[`MAP huggingface.co ${hub}`, ...elsewhere].join(', ')}`,
+  );
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
-  await context.route(`${HUB}/**`, async (route) => {
-    const url = route.request().url().replace(HUB, mirror.url);
-    await route.fulfill({ response: await route.fetch({ url }) });
-  });
 }, 3 * MINUTE);
+
+beforeEach(() => {
+  mirror.reset();
+  mirror.redirectsTo = STORAGE;
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -43,8 +75,12 @@ afterAll(async () => {
 });
 
 const toHub = (requests: readonly string[]) => requests.filter((url) => url.startsWith(HUB));
+const toStorage = (requests: readonly string[]) => requests.filter((url) => url.startsWith(STORAGE));
 const elsewhere = (requests: readonly string[]) =>
-  requests.filter((url) => /^https?:/.test(url) && !url.startsWith(served.url) && !url.startsWith(HUB));
+  requests.filter((url) => /^https?:/.test(url) && ![served.url, HUB, STORAGE].some((host) => url.startsWith(host)));
+/** What the storage host was asked: method and range. */
+const asked = () =>
+  mirror.requests.filter(({ host }) => host === 'storage').map(({ method, range }) => `${method} ${range ?? 'all'}`);
 
 async function openHub(page: Page): Promise<void> {
   await page.waitForSelector('[data-model="rootstock"]', { timeout: 4 * MINUTE });
@@ -64,7 +100,7 @@ test('a GGUF file opens in the lab as a model of its own', { timeout: 6 * MINUTE
     .locator('tg-drop-zone [data-pick="other"]')
     .setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer });
   await page.waitForSelector('[data-model="tiny"]', { timeout: MINUTE });
-  expect([...toHub(requests), ...elsewhere(requests)]).toEqual([]);
+  expect([...toHub(requests), ...toStorage(requests), ...elsewhere(requests)]).toEqual([]);
   await page.close();
 });
 
@@ -82,7 +118,11 @@ describe('the Hub in the page', () => {
     expect(toHub(requests).every((url) => url.startsWith(`${HUB}/api/models/lab/tiny/`))).toBe(true);
     await page.click('[data-action="download-model"]:not([disabled])');
     await page.waitForSelector('[data-model="tiny"]', { timeout: 2 * MINUTE });
-    expect(await page.textContent('[data-requests="elsewhere"]')).toBe(String(toHub(requests).length));
+    expect(toStorage(requests).map((url) => new URL(url).pathname)).toEqual(['/lab/tiny/model.safetensors']);
+    expect(asked()).toEqual(['GET all']);
+    expect(await page.textContent('[data-requests="elsewhere"]')).toBe(
+      String([...toHub(requests), ...toStorage(requests)].length),
+    );
     expect(elsewhere(requests)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
@@ -98,7 +138,7 @@ describe('the Hub in the page', () => {
       await openHub(page);
       await page.click('[data-cached="lab/tiny"] [data-action="open-cached"]:not([disabled])');
       await page.waitForSelector('[data-model="tiny"]', { timeout: MINUTE });
-      expect(toHub(requests)).toEqual([]);
+      expect([...toHub(requests), ...toStorage(requests)]).toEqual([]);
       await page.click('[data-cached="lab/tiny"] [data-action="remove-cached"]:not([disabled])');
       await page.waitForSelector('[data-cached]', { state: 'detached', timeout: MINUTE });
       const left = await page.evaluate(async () => {
@@ -151,8 +191,14 @@ describe('the Hub in the page', () => {
       await page.fill('[data-hub] input[name="token"]', 'hf_12345678');
       await lookUp(page, 'lab/gguf');
       await page.waitForSelector('[data-preview="lab/gguf"]', { timeout: MINUTE });
+      mirror.breakAfter.push(300);
+      mirror.storageRefuses.push(null, 403);
       await page.click('[data-action="download-model"]:not([disabled])');
       await page.waitForSelector('[data-model="tiny"]', { timeout: MINUTE });
+      // The Hub is asked beforehand whether it takes a token, the storage host nothing: it gets none, and a plain range.
+      expect(mirror.requests.some(({ host, method }) => host === 'hub' && method === 'OPTIONS')).toBe(true);
+      expect(asked()).toEqual(['GET all', 'GET bytes=300-', 'GET bytes=300-']);
+      expect(mirror.requests.filter(({ host, authorised }) => host === 'storage' && authorised)).toEqual([]);
       const stored = await page.evaluate(async () => {
         const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
         const hub = await (await navigator.storage.getDirectory()).getDirectoryHandle('hub');
@@ -167,6 +213,32 @@ describe('the Hub in the page', () => {
     },
   );
 
+  test('a redirect to a host that is not the Hub’s is not followed', { timeout: 6 * MINUTE }, async () => {
+    mirror.redirectsTo = `https://${OTHER_HOSTS[0]!}`;
+    const { page } = await visit(context, served.url);
+    await openHub(page);
+    await lookUp(page, 'lab/other');
+    await page.waitForSelector('[data-preview="lab/other"]', { timeout: MINUTE });
+    await page.click('[data-action="download-model"]:not([disabled])');
+    await page.waitForSelector('[data-hub] [role="alert"]', { timeout: MINUTE });
+    expect(await page.textContent('[data-hub] [role="alert"]')).toContain('could not be reached');
+    expect(asked()).toEqual([]);
+    await page.close();
+  });
+
+  test('a download goes on at the storage host where the connection breaks off', { timeout: 6 * MINUTE }, async () => {
+    const { page, requests } = await visit(context, served.url);
+    await openHub(page);
+    await lookUp(page, 'lab/other');
+    await page.waitForSelector('[data-preview="lab/other"]', { timeout: MINUTE });
+    mirror.breakAfter.push(700, 800);
+    await page.click('[data-action="download-model"]:not([disabled])');
+    await page.waitForSelector('[data-model="other"]', { timeout: MINUTE });
+    expect(asked()).toEqual(['GET all', 'GET bytes=700-', 'GET bytes=1500-']);
+    expect(elsewhere(requests)).toEqual([]);
+    await page.close();
+  });
+
   test('the policy of the built page names its own origin and the hosts of the Hub, and holds', async () => {
     const { page, complaints } = await visit(context, served.url);
     const policy = await page.getAttribute('meta[http-equiv="Content-Security-Policy"]', 'content');
@@ -176,13 +248,21 @@ describe('the Hub in the page', () => {
       'https://*.huggingface.co',
       'https://*.hf.co',
     ]);
-    const reached = await page.evaluate(() =>
-      fetch('https://example.com/').then(
-        () => true,
-        () => false,
-      ),
+    const hosts = ['huggingface.co', ...STORAGE_HOSTS];
+    const reached = await page.evaluate(
+      async (asked) => {
+        const answered: string[] = [];
+        for (const host of asked) {
+          await fetch(`https://${host}/`).then(
+            () => answered.push(host),
+            () => undefined,
+          );
+        }
+        return answered;
+      },
+      [...hosts, ...OTHER_HOSTS],
     );
-    expect(reached).toBe(false);
+    expect(reached).toEqual(hosts);
     expect(complaints.join()).toMatch(/Content Security Policy/);
     await page.close();
   });

@@ -1,14 +1,15 @@
 /**
- * One file of the Hub into a store: from where an earlier attempt broke off, checked against the hash that names it.
- * Where the store has no room, the rest stays in memory and the file is there for this visit only.
+ * One file of the Hub into a store: from where an earlier attempt broke off, checked against the hash that names it. What
+ * was put together from several answers and is not what its hash says is fetched once more from its start.
  */
 import { LabError } from '../../error';
-import { bytesSource, rangeChecked } from '../byteSource';
 import type { ByteSource } from '../byteSource';
 import { sha256 } from '../sha256';
-import { boundFetch, HUB_URL, type HubFile, type HubModel, type HubOptions } from './describeModel';
-import type { Appender, FileStore } from './fileStore';
-import { asHubError, hubError } from './hubErrors';
+import type { HubFile, HubModel, HubOptions } from './describeModel';
+import { askForFile, type FileVersion } from './fileAnswer';
+import type { FileStore } from './fileStore';
+import { GrowingBlob } from './growingBlob';
+import { asHubError, mayPass } from './hubErrors';
 
 export interface Downloaded {
   readonly source: ByteSource;
@@ -16,15 +17,11 @@ export interface Downloaded {
   readonly inMemory: boolean;
 }
 
-/** Attempts after which a connection that breaks off without a new byte is given up. */
+/** Attempts without a new byte after which a file is given up. */
 const ATTEMPTS = 4;
 const PAUSE_MILLISECONDS = 500;
 
-export function blobName({ etag }: HubFile): string {
-  return `blob-${etag}`;
-}
-
-/** `onBytes` is told how many bytes of the file are there. Throws `hub/...`. */
+/** `onBytes` is told how many bytes of the file are there; fewer than before where it is begun again. Throws `hub/...`. */
 export async function downloadFile(
   model: HubModel,
   file: HubFile,
@@ -32,131 +29,73 @@ export async function downloadFile(
   options: HubOptions,
   onBytes: (bytes: number) => void,
 ): Promise<Downloaded> {
-  const blob = blobName(file);
-  let kept = await store.size(blob);
-  // Longer than the file: left by something else.
-  if (kept > file.size) {
-    await store.remove(blob);
-    kept = 0;
+  const blob = await GrowingBlob.open(store, file);
+  onBytes(blob.size);
+  for (let isSecond = false; ; isSecond = true) {
+    const isJoined = await fill(blob, model, file, options, onBytes);
+    const source = await blob.source();
+    if (source.size === file.size && (await isWhole(source, file, options.signal))) {
+      return { source, inMemory: blob.isInMemory };
+    }
+    await blob.clear();
+    onBytes(0);
+    if (!isJoined || isSecond) break;
   }
-  onBytes(kept);
-  const overflow: Uint8Array[] = [];
-  const reached = kept < file.size ? await fetchRest(model, file, store, options, kept, overflow, onBytes) : kept;
-  const stored = await store.open(blob, file.name);
-  const source =
-    overflow.length > 0 ? joined(file, stored, overflow) : (stored ?? bytesSource(file.name, new Uint8Array(0)));
-  if (reached !== file.size || source.size !== file.size || !(await isWhole(source, file, options.signal))) {
-    await store.remove(blob);
-    throw new LabError(
-      'hub/damaged',
-      `\`${file.name}\` of \`${model.id}\` did not arrive as the Hub has it.`,
-      'It was thrown away; download it again.',
-      { model: model.id, file: file.name, expected: file.etag },
-    );
-  }
-  return { source, inMemory: overflow.length > 0 };
+  throw new LabError(
+    'hub/damaged',
+    `\`${file.name}\` of \`${model.id}\` did not arrive as the Hub has it.`,
+    'It was thrown away; download it again.',
+    { model: model.id, file: file.name, expected: file.etag },
+  );
 }
 
-async function fetchRest(
+/** Until the blob has as many bytes as the file. True where they are not all of one answer. */
+async function fill(
+  blob: GrowingBlob,
   model: HubModel,
   file: HubFile,
-  store: FileStore,
   options: HubOptions,
-  kept: number,
-  overflow: Uint8Array[],
   onBytes: (bytes: number) => void,
-): Promise<number> {
-  let at = kept;
-  let appender: Appender | undefined = await store.append(blobName(file));
+): Promise<boolean> {
+  let isJoined = blob.size > 0;
+  let version: FileVersion | undefined;
+  // The second time it would be the host that names every answer otherwise: then the hash alone decides.
+  let wasChanged = false;
   try {
-    for (let failures = 0; at < file.size;) {
-      const before = at;
+    for (let failures = 0; blob.size < file.size;) {
+      const before = blob.size;
+      let error: unknown;
       try {
-        for await (const chunk of chunks(model, file, at, options)) {
-          if (appender) {
-            try {
-              await appender.write(chunk);
-            } catch (thrown) {
-              if (!(thrown instanceof LabError) || thrown.code !== 'storage/quota') throw thrown;
-              await appender.close();
-              appender = undefined;
-            }
-          }
-          if (!appender) overflow.push(chunk);
-          at += chunk.byteLength;
-          onBytes(at);
+        const answer = await askForFile(model, file, before, version, options);
+        isJoined ||= before > 0;
+        if (!answer) {
+          await blob.clear();
+          onBytes(0);
+          if (wasChanged) break;
+        }
+        wasChanged ||= !answer;
+        version = wasChanged ? undefined : answer?.version;
+        for await (const chunk of answer?.chunks ?? []) {
+          await blob.write(chunk);
+          onBytes(blob.size);
         }
       } catch (thrown) {
         options.signal?.throwIfAborted();
-        const error = asHubError(thrown, model.id);
-        failures = at > before ? 0 : failures + 1;
-        if (!(error instanceof LabError) || error.code !== 'hub/unreachable' || failures >= ATTEMPTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS * 2 ** failures));
-        continue;
+        error = asHubError(thrown, model.id);
+        if (!mayPass(error)) throw error;
       }
       // An answer that ended early and well is a broken connection too.
-      failures = at > before ? 0 : failures + 1;
-      if (failures >= ATTEMPTS) break;
+      failures = blob.size > before ? 0 : failures + 1;
+      if (failures >= ATTEMPTS) {
+        if (error === undefined) break;
+        throw error;
+      }
+      if (error !== undefined) await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS * 2 ** failures));
     }
   } finally {
-    await appender?.close();
+    await blob.close();
   }
-  return at;
-}
-
-/** The file's bytes from `start` on; never more than it has. */
-async function* chunks(
-  { name, id, commit }: HubModel,
-  file: HubFile,
-  start: number,
-  options: HubOptions,
-): AsyncGenerator<Uint8Array> {
-  const path = file.name.split('/').map(encodeURIComponent).join('/');
-  const url = `${options.hubUrl ?? HUB_URL}/${name}/resolve/${encodeURIComponent(commit)}/${path}`;
-  // A redirect to another host loses the Authorization header: browsers and Node drop it by themselves.
-  const headers: Record<string, string> = { Range: `bytes=${start}-` };
-  if (options.token) headers.Authorization = `Bearer ${options.token}`;
-  const response = await boundFetch(options)(url, { headers });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw hubError(`${id}/${file.name}`, response.status);
-  }
-  // A server that grants no ranges sends all of it.
-  let skip = response.status === 206 ? 0 : start;
-  let left = file.size - start;
-  const reader = response.body!.getReader();
-  try {
-    while (left > 0) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      const wanted = value.subarray(Math.min(skip, value.byteLength)).subarray(0, left);
-      skip = Math.max(0, skip - value.byteLength);
-      left -= wanted.byteLength;
-      if (wanted.byteLength > 0) yield wanted;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
-}
-
-function joined({ name }: HubFile, stored: ByteSource | undefined, rest: readonly Uint8Array[]): ByteSource {
-  const kept = stored?.size ?? 0;
-  const starts: number[] = [];
-  let at = kept;
-  for (const chunk of rest) {
-    starts.push(at);
-    at += chunk.byteLength;
-  }
-  return rangeChecked(name, at, async (start, end, signal) => {
-    const bytes = new Uint8Array(end - start);
-    if (stored && start < kept) bytes.set(await stored.read(start, Math.min(end, kept), signal));
-    rest.forEach((chunk, index) => {
-      const first = starts[index]!;
-      const [from, to] = [Math.max(start, first), Math.min(end, first + chunk.byteLength)];
-      if (from < to) bytes.set(chunk.subarray(from - first, to - first), from - start);
-    });
-    return bytes;
-  });
+  return isJoined;
 }
 
 const PIECE = 4 * 2 ** 20;

@@ -3,12 +3,13 @@
  * models share. A manifest is written before the first byte, so that what was begun is listed, goes on, and can be removed.
  */
 import { LabError } from '../../error';
-import { treeOf } from '../byteSource';
+import { bytesSource, treeOf } from '../byteSource';
 import type { ByteSource, FileTree } from '../byteSource';
 import { readText } from '../byteSource';
 import type { HubFile, HubModel, HubOptions } from './describeModel';
-import { blobName, downloadFile } from './download';
+import { downloadFile } from './download';
 import type { FileStore } from './fileStore';
+import { blobName } from './growingBlob';
 
 export interface CachedModel {
   readonly id: string;
@@ -76,7 +77,9 @@ export class HubCache {
     if (!found) return undefined;
     const sources = new Map<string, ByteSource>();
     for (const file of found.files) {
-      const source = await this.store.open(blobName(file), baseName(file.name));
+      const name = baseName(file.name);
+      const source =
+        file.size === 0 ? bytesSource(name, new Uint8Array(0)) : await this.store.open(blobName(file), name);
       if (source?.size !== file.size) return undefined;
       sources.set(baseName(file.name), source);
     }

@@ -34,6 +34,25 @@ export function hubError(what: string, status: number, cause?: unknown): LabErro
   return new LabError('hub/failed', `The Hub answered with status ${status} for \`${what}\`.`, hint, details, cause);
 }
 
+/** A storage host that the Hub redirected to. The address it was given is signed and runs out. */
+export function storageError(what: string, status: number, host: string): LabError {
+  return new LabError(
+    'hub/storage-refused',
+    `\`${host}\`, where the Hub keeps \`${what}\`, answered with status ${status}.`,
+    'Try again later. What was downloaded so far is kept, and the download goes on from there with a new address.',
+    { model: what, status, host },
+  );
+}
+
+/** Whether asking again a moment later is worth it. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof LabError)) return false;
+  const { status } = error.details;
+  return (
+    ['hub/unreachable', 'hub/storage-refused'].includes(error.code) || (typeof status === 'number' && status >= 500)
+  );
+}
+
 /** Anything that `@huggingface/hub` or `fetch` throws. */
 export function asHubError(thrown: unknown, what: string): unknown {
   if (thrown instanceof LabError || (thrown instanceof DOMException && thrown.name === 'AbortError')) return thrown;

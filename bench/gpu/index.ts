@@ -1,0 +1,111 @@
+/**
+ * `npm run bench:gpu`: what the engine does on this machine's GPU, in one command: the adapter, the self-test and the tuning,
+ * matrix products, and a training step beside the peers. A part that fails is named and the next one goes on; the JSON is
+ * written after every part, so that a machine that dies leaves what it had. `--small` for software adapters, `--out FILE`,
+ * `--peers FOLDER`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openDevice, type Device } from '../../src/engine/index';
+import { installGpu } from '../trainStep/contestant.mjs';
+import { main as serveOurStep } from '../trainStep/ours';
+import { adapter } from './adapter';
+import { selfTests, tuning } from './kernels';
+import { tableText, type Measured, type Options, type Part } from './part';
+import { products } from './products';
+import { trainStep } from './trainStep';
+
+const parts: readonly Part[] = [adapter, selfTests, tuning, products, trainStep];
+
+/** A driver that hangs must not take the rest with it; a software adapter is only slow. */
+const mostSeconds = { full: 180, small: 900 };
+const contestant = 'contestant';
+
+export async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === contestant) return serveOurStep(args.slice(1));
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      small: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      peers: { type: 'string', default: 'bench/trainStep' },
+    },
+  });
+  const options: Options = {
+    isSmall: values.small,
+    ownContestant: [...process.argv.slice(1, process.argv.length - args.length), contestant],
+    peersFolder: values.peers,
+  };
+  const gpu = await installGpu();
+  const earlier = new Map<string, unknown>();
+  const results: Record<string, unknown> = {};
+  const failed: string[] = [];
+  let file = values.out;
+  for (const part of parts) {
+    console.log(`\n== ${part.name}`);
+    const begun = performance.now();
+    const { measured, failure } = await measure(part, gpu, options, earlier);
+    if (measured) {
+      earlier.set(part.name, measured.value);
+      console.log(tableText(measured.table));
+    }
+    if (failure) {
+      failed.push(part.name);
+      console.log(`failed: ${failure.stack ?? failure.message}`);
+    }
+    const seconds = (performance.now() - begun) / 1000;
+    results[part.name] = { seconds, value: measured?.value ?? null, failure: failure?.message ?? null };
+    file ??= join(
+      'bench',
+      'results',
+      `gpu-${slug((earlier.get(adapter.name) as { description?: string })?.description)}.json`,
+    );
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(
+      file,
+      `${JSON.stringify({ takenAt: new Date().toISOString(), options: values, parts: results }, null, 2)}\n`,
+    );
+  }
+  console.log(`\n${file}${failed.length > 0 ? `; failed: ${failed.join(', ')}` : ''}`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** What a part measured before it ended or failed. */
+async function measure(
+  part: Part,
+  gpu: GPU,
+  options: Options,
+  earlier: ReadonlyMap<string, unknown>,
+): Promise<{ readonly measured?: Measured; readonly failure?: Error }> {
+  let measured: Measured | undefined;
+  let device: Device | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const seconds = mostSeconds[options.isSmall ? 'small' : 'full'];
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${seconds} s`)), seconds * 1000);
+  });
+  try {
+    device = await Promise.race([openDevice(gpu), late]);
+    const values = part.measure(device, options, earlier)[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await Promise.race([values.next(), late]);
+      if (next.done) return measured ? { measured } : {};
+      measured = next.value;
+    }
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    return measured ? { measured, failure } : { failure };
+  } finally {
+    clearTimeout(timer);
+    device?.close();
+  }
+}
+
+function slug(description = 'unknown'): string {
+  return description
+    .toLowerCase()
+    .replace(/\(.*?\)/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
