@@ -398,7 +398,7 @@ export function fakeLab({
     tokenizerFamily: 'byte-level BPE',
     extendable: true,
     licence: 'Apache-2.0',
-  notes: [],
+    notes: [],
   } as const;
   const vocabulary = (size: number) => ({
     newTokens: newTokens(size),
