@@ -15,7 +15,7 @@ process.env['RAYON_NUM_THREADS'] = '1';
 process.env['TOKENIZERS_PARALLELISM'] = 'false';
 const { Tokenizer: RustTokenizer } = await import('tokenizers');
 
-const names: readonly RealTokenizerName[] = ['gemma3'];
+const names: readonly RealTokenizerName[] = ['llama2', 'llama3', 'qwen3', 'gemma3'];
 const corpora = '../shared/data/corpora';
 const files = [
   'molecules-zinc.smi',

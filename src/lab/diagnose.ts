@@ -34,6 +34,8 @@ export interface DiagnosedVocabulary {
   readonly diagnosis: Diagnosis;
   /** Every vocabulary up to the largest is a prefix of this; null where nothing could be learned. */
   readonly extension: TracedExtension | null;
+  /** Why nothing could be learned, where it could not. */
+  readonly refusal: LabError | null;
   /** Of the training text. */
   readonly words: WordCounts;
 }
@@ -69,7 +71,7 @@ export async function diagnose(
     ...(options.openShards ? { openShards: options.openShards } : {}),
   });
   const largest = Math.max(options.newTokens ?? 0, options.largest ?? largestNewTokens(words.bytes));
-  const extension = await learnedOrNull(model, words, { ...learning, newTokens: largest });
+  const { extension, refusal } = await learnedOrRefused(model, words, { ...learning, newTokens: largest });
   throwIfCancelled(options.signal);
 
   const tokens = extension?.tokens ?? [];
@@ -122,6 +124,7 @@ export async function diagnose(
   report({ phase: 'measuring', done: 4, total: 4 });
   return {
     extension,
+    refusal,
     words,
     diagnosis: {
       ...verdictConfidence(
@@ -195,16 +198,16 @@ function boundariesOf(tokenizer: Tokenizer, documents: readonly string[]): Diagn
   return grammar && { grammar: grammar.name, ...countBoundaries(tokenizer, grammar, counted) };
 }
 
-async function learnedOrNull(
+async function learnedOrRefused(
   model: TokenizerModel,
   words: WordCounts,
   options: Parameters<typeof learnMerges>[2],
-): Promise<TracedExtension | null> {
+): Promise<Pick<DiagnosedVocabulary, 'extension' | 'refusal'>> {
   try {
-    return await learnMerges(model, words, options);
+    return { extension: await learnMerges(model, words, options), refusal: null };
   } catch (error) {
     const codes = ['tokenizer/nothing-to-learn', 'tokenizer/not-bpe'];
-    if (error instanceof LabError && codes.includes(error.code)) return null;
+    if (error instanceof LabError && codes.includes(error.code)) return { extension: null, refusal: error };
     throw error;
   }
 }

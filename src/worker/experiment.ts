@@ -447,8 +447,8 @@ export class Experiment implements LabApi {
     if (this.table && isSameWay(this.table.way, way)) return this.table;
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
     this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal, openShards });
-    const { extension: continued, words } = this.diagnosed;
-    if (!continued) throw nothingToLearn();
+    const { extension: continued, refusal, words } = this.diagnosed;
+    if (!continued) throw refusal!;
     const options = { onProgress: throttled(onProgress), signal, openShards };
     const extension = isSameWay(way, { method: 'continued' })
       ? continued
@@ -616,14 +616,6 @@ export class Experiment implements LabApi {
   private requireTraining(): Training {
     return this.training ?? missing('lab/no-run', 'Nothing has been grafted yet.', 'Start training first.');
   }
-}
-
-function nothingToLearn(): LabError {
-  return new LabError(
-    'lab/nothing-to-learn',
-    'No pair of pieces in these texts is frequent enough to become a token.',
-    'Add text, or train on the old vocabulary.',
-  );
 }
 
 function missing(code: string, message: string, hint: string): never {

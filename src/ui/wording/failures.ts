@@ -78,7 +78,6 @@ function byCode(code: string): string | null {
     case 'lab/no-training-text':
       return msg('The training text of this run is not here any more.');
     case 'lab/no-new-tokens':
-    case 'lab/nothing-to-learn':
     case 'tokenizer/nothing-to-learn':
     case 'tokenizer/no-grammar':
       return msg('No new token can be learned from these texts.');
