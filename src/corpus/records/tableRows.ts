@@ -1,5 +1,5 @@
 // Lines of a table to rows of cells. Quotes mean something at the beginning of a cell only, and only where the table quotes; one
-// that is never closed spoils its own row and no other. Papa Parse, which was used before, takes all up to the next quote for the cell.
+// that is never closed spoils its own row and no other (Papa Parse takes all up to the next quote for the cell).
 
 export interface TableDialect {
   /** Null: one column. */
