@@ -65,16 +65,17 @@ export async function main(): Promise<number> {
 }
 
 async function trained(lines: readonly string[]): Promise<string[]> {
-  // The Rust trainer's alphabet is the bytes it saw; these corpora do not hold all 256.
+  const all = loadTokenizer(template(byteLevelVocabulary([])));
+  const words = await countWords(all, lines);
+  // The Rust trainer's alphabet is the bytes of the words it counted; these corpora do not hold all 256.
   const seen = new Uint8Array(256);
   const encoder = new TextEncoder();
-  for (const line of lines) for (const byte of encoder.encode(line)) seen[byte] = 1;
-  const all = loadTokenizer(template(byteLevelVocabulary([])));
+  for (const word of words.words) for (const byte of encoder.encode(word)) seen[byte] = 1;
   const alphabet = Object.keys(byteLevelVocabulary([])).filter(
     (piece) => seen[all.tokenBytes(all.idOfPiece(piece)!)[0]!] === 1,
   );
   const blank = loadTokenizer(template(Object.fromEntries(alphabet.toSorted().map((piece, id) => [piece, id]))));
-  const { merges } = await trainBpe(blank, await countWords(blank, lines), { vocabSize, minFrequency: 0 });
+  const { merges } = await trainBpe(blank, words, { vocabSize, minFrequency: 0 });
   return merges.map((pair) => pair.join(' '));
 }
 

@@ -158,6 +158,15 @@ export class Tokenizer {
     return out;
   }
 
+  /** The texts of those pieces alone, for whoever counts them. */
+  eachWord(text: string, take: (word: string) => void): void {
+    this.walk(
+      text,
+      () => undefined,
+      (piece) => take(piece.text),
+    );
+  }
+
   /** The piece as tokenizer.json writes it. */
   piece(id: number): string {
     const piece = this.pieceOf[id];

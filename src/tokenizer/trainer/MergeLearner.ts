@@ -39,9 +39,12 @@ export class MergeLearner {
   private readonly heap: PairHeap;
   private readonly lastMergeOfWord: Int32Array;
   private mergesDone = 0;
-  private readonly touched = new Set<number>();
+  /** Pairs that this merge raised, each once: those whose stamp is this merge. */
+  private touched = new Int32Array(1 << 10);
+  private touchedCount = 0;
+  private touchedBy = new Int32Array(1 << 17).fill(-1);
   /** Weighted occurrences of each symbol as the words stand now. */
-  private readonly symbolCounts = new Map<number, number>();
+  private symbolCounts = new Float64Array(1 << 10);
 
   constructor(words: TrainingWords) {
     this.symbols = words.symbols.slice();
@@ -133,10 +136,11 @@ export class MergeLearner {
       this.mergeInWord(word, left, right, result);
     }
     this.mergesDone++;
-    for (const changed of this.touched) {
+    for (let at = 0; at < this.touchedCount; at++) {
+      const changed = this.touched[at]!;
       if (this.pairCounts[changed]! > 0) this.heap.push(changed, this.pairCounts[changed]!);
     }
-    this.touched.clear();
+    this.touchedCount = 0;
     const merged = tokensBefore - this.tokens;
     this.addToSymbol(left, -merged);
     this.addToSymbol(right, -merged);
@@ -145,11 +149,16 @@ export class MergeLearner {
   }
 
   countOf(symbol: number): number {
-    return this.symbolCounts.get(symbol) ?? 0;
+    return this.symbolCounts[symbol] ?? 0;
   }
 
   private addToSymbol(symbol: number, count: number): void {
-    this.symbolCounts.set(symbol, this.countOf(symbol) + count);
+    if (symbol >= this.symbolCounts.length) {
+      const wide = new Float64Array(2 * symbol);
+      wide.set(this.symbolCounts);
+      this.symbolCounts = wide;
+    }
+    this.symbolCounts[symbol] = this.symbolCounts[symbol]! + count;
   }
 
   /** The words in which the best pair stands. */
@@ -209,7 +218,10 @@ export class MergeLearner {
     const slot = this.slotOf(left, right);
     this.pairCounts[slot] = this.pairCounts[slot]! + count;
     this.addOccurrence(slot, word);
-    this.touched.add(slot);
+    if (this.touchedBy[slot] === this.mergesDone) return;
+    this.touchedBy[slot] = this.mergesDone;
+    if (this.touchedCount === this.touched.length) this.touched = doubled(this.touched);
+    this.touched[this.touchedCount++] = slot;
   }
 
   private slotOf(left: number, right: number): number {
@@ -221,6 +233,9 @@ export class MergeLearner {
       const first = new Int32Array(slot * 2).fill(-1);
       first.set(this.firstOccurrence);
       this.firstOccurrence = first;
+      const touchedBy = new Int32Array(slot * 2).fill(-1);
+      touchedBy.set(this.touchedBy);
+      this.touchedBy = touchedBy;
     }
     return slot;
   }

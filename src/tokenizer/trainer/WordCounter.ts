@@ -69,15 +69,12 @@ export class WordCounter {
   add(text: string): void {
     const { tokenizer } = this;
     this.bytes += this.byteLength(text);
-    for (const { text: piece, addedId } of tokenizer.preTokenize(text)) {
-      if (addedId !== null) continue;
+    const isByWords = tokenizer.family === 'sentencepiece-bpe';
+    tokenizer.eachWord(text, (piece) => {
       // Where tokenizer.json has no word boundary, SentencePiece's rule holds in training: words begin with "▁".
-      const parts = tokenizer.family === 'sentencepiece-bpe' ? (piece.match(WORD) ?? []) : [piece];
-      for (const part of parts) {
-        if (part.length <= LONGEST_WORD) this.count(part);
-        else for (const cut of cuts(part)) this.count(cut);
-      }
-    }
+      if (isByWords) for (const part of piece.match(WORD) ?? []) this.countCut(part);
+      else this.countCut(piece);
+    });
     this.documents++;
     if (!this.isIndexFull) {
       this.documentOffsets.push(this.wordsOfDocuments.length);
@@ -97,6 +94,11 @@ export class WordCounter {
       bytes: this.bytes,
       droppedOccurrences: this.droppedOccurrences,
     };
+  }
+
+  private countCut(word: string): void {
+    if (word.length <= LONGEST_WORD) this.count(word);
+    else for (const cut of cuts(word)) this.count(cut);
   }
 
   private count(word: string): void {
