@@ -24,7 +24,6 @@ export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown)
   const preTokenizer = createPreTokenizer(json.pre_tokenizer);
   const model = createModel(json.model, byteLevel);
   const addedTokens = readAddedTokens(json.added_tokens, model.vocabulary);
-  const knownIds = new Set([...model.vocabulary.values(), ...addedTokens.map((token) => token.id)]);
   const idOf = (content: unknown): number | null => {
     if (typeof content !== 'string') return null;
     return addedTokens.find((token) => token.content === content)?.id ?? model.vocabulary.get(content) ?? null;
@@ -35,10 +34,18 @@ export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown)
     normalizer: createNormalizer(json.normalizer),
     preTokenizer,
     model,
-    postProcessor: createPostProcessor(json.post_processor, (id) => knownIds.has(id)),
+    postProcessor: createPostProcessor(
+      json.post_processor,
+      (id) => addedTokens.some((token) => token.id === id) || hasId(model, id),
+    ),
     decoder: createDecoder(json.decoder),
     special: specialIds(tokenizerConfig, idOf),
   });
+}
+
+function hasId({ vocabulary }: Model, wanted: number): boolean {
+  for (const id of vocabulary.values()) if (id === wanted) return true;
+  return false;
 }
 
 function familyOf(model: Model, byteLevel: boolean): TokenizerFamily {

@@ -60,13 +60,17 @@ function readVocabulary(json: unknown, field: string): Map<string, number> {
 }
 
 function requireDistinct(vocabulary: ReadonlyMap<string, number>, field: string): void {
-  if (new Set(vocabulary.values()).size === vocabulary.size) return;
-  const pieceOf = new Map<number, string>();
+  // Nearly all vocabularies number on from 0: a byte an id says which were seen. Ids past that are few, and kept apart.
+  const seen = new Uint8Array(vocabulary.size);
+  const beyond = new Set<number>();
   for (const [piece, id] of vocabulary) {
-    const other = pieceOf.get(id);
-    if (other !== undefined)
+    const isTwice = id < seen.length ? seen[id] === 1 : beyond.has(id);
+    if (isTwice) {
+      const [other] = [...vocabulary].find(([, same]) => same === id)!;
       throw invalid(field, `gives id ${id} to both ${JSON.stringify(other)} and ${JSON.stringify(piece)}`);
-    pieceOf.set(id, piece);
+    }
+    if (id < seen.length) seen[id] = 1;
+    else beyond.add(id);
   }
 }
 
@@ -96,5 +100,5 @@ function mergePair(merge: unknown): readonly [string, string] | null {
   }
   if (!Array.isArray(merge) || merge.length !== 2) return null;
   const [left, right] = merge as unknown[];
-  return typeof left === 'string' && typeof right === 'string' ? [left, right] : null;
+  return typeof left === 'string' && typeof right === 'string' ? (merge as [string, string]) : null;
 }
