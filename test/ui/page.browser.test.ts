@@ -316,7 +316,12 @@ describe('the page', () => {
     expect([...types.options].map(({ value }) => value)).toEqual(['source', 'F16', 'F32']);
     types.value = 'F16';
     types.dispatchEvent(new Event('change'));
-    expect(state.exportChoice).toEqual({ form: 'scale', dtype: 'F16', onnxDtype: 'f32' });
+    expect(state.exportChoice).toEqual({
+      form: 'scale',
+      dtype: 'F16',
+      onnxDtype: 'f32',
+      tokenizerClass: 'obeys',
+    });
     await state.exportZip();
     await shown('[data-panel="proof"]');
     expect(state.slots.exported).toMatchObject({
@@ -324,6 +329,33 @@ describe('the page', () => {
     });
     await click('[data-form="model"]');
     await vi.waitFor(() => expect(find('[data-panel="proof"]')).toBeNull());
+  });
+
+  test('a class that AutoTokenizer would read otherwise can be kept in what is taken away', async () => {
+    const reading = {
+      kind: 'read-otherwise' as const,
+      className: 'GPT2Tokenizer',
+      text: 'in 2024',
+      ids: [1, 2, 3],
+      otherIds: [1, 4],
+      differing: 3,
+      probes: 12,
+      canObey: true,
+    };
+    await open({ saved: true });
+    const openSaved = state.lab.openSavedRun.bind(state.lab);
+    state.lab.openSavedRun = async (onProgress) => {
+      const opened = await openSaved(onProgress);
+      return { ...opened, model: { ...opened.model, notes: [reading] } };
+    };
+    await click('[data-action="open-last-run"]');
+    await shown('[data-panel="arms"]');
+    location.hash = 'download';
+    const choice = await shown<HTMLSelectElement>('[data-setting="tokenizerClass"]');
+    expect(choice.value).toBe('obeys');
+    choice.value = 'kept';
+    choice.dispatchEvent(new Event('change'));
+    expect(state.exportChoice.tokenizerClass).toBe('kept');
   });
 
   test('a delta opens with its base, the bundled model where none was chosen', async () => {
