@@ -34,16 +34,15 @@ export class WordStart {
 /** Characters that a merge may join with a "▁" behind them. */
 function joiningCharacters({ vocabulary, merges }: Bpe): string[] {
   const pieceOf: string[] = [];
-  const startsWord = new Uint8Array(vocabulary.size);
-  for (const [piece, id] of vocabulary) {
-    pieceOf[id] = piece;
-    if (piece.charCodeAt(0) === 0x2581) startsWord[id] = 1;
-  }
+  for (const [piece, id] of vocabulary) pieceOf[id] = piece;
   const found = new Set<string>();
   for (const [left, right] of merges) {
-    if (startsWord[right] !== 1) continue;
+    if (pieceOf[right]!.charCodeAt(0) !== SPACE) continue;
     const piece = pieceOf[left]!;
-    if (!piece.endsWith('▁')) found.add(Array.from(piece).at(-1)!);
+    if (piece.charCodeAt(piece.length - 1) !== SPACE) found.add(Array.from(piece).at(-1)!);
   }
   return [...found];
 }
+
+/** "▁". */
+const SPACE = 0x2581;
