@@ -12,7 +12,7 @@ import {
   realTokenizerNames,
 } from '../../scripts/testing/realTokenizers.mjs';
 import { folderSink } from '../../src/checkpoint/node';
-import { buildVocabulary, openWhole, tokenizerNotes, writeTokenizer } from '../../src/lab/index';
+import { buildVocabulary, openWhole, tokenizerNotes, writeTokenizer, type CorpusText } from '../../src/lab/index';
 import { learnVocabulary, type Tokenizer } from '../../src/tokenizer/index';
 import { AWKWARD } from '../tokenizer/awkwardStrings';
 
@@ -58,10 +58,9 @@ async function write(out: string, name: string, files: Readonly<Record<string, s
   const summary = { name, parameters: 0, hiddenSize: 0, embeddingRows: tokenizer.largestId + 1, tied: true, notes };
   const model = { tokenizer, checkpoint, summary };
   const documents = Array.from({ length: 60 }, (_, at) => `qzvxk ${'wjqxz'.slice(at % 3)} brxt${at % 5} qzvxk`);
-  const { tokens } = await learnVocabulary(tokenizer, documents, { newTokens: 6 });
-  const extension = { tokens, dead: [], changesText: false };
-  const corpus = { train: documents, heldOut: documents, general: documents };
-  const vocabulary = await buildVocabulary(model, corpus as never, extension as never, tokens.length);
+  const extension = await learnVocabulary(tokenizer, documents, { newTokens: 6 });
+  const corpus = { train: documents, heldOut: documents, general: documents, summary: {} as CorpusText['summary'] };
+  const vocabulary = await buildVocabulary(model, corpus, extension, extension.tokens.length);
 
   const special = [...tokenizer.addedTokens.slice(0, 3), ...tokenizer.addedTokens.slice(-3)];
   const texts = [
