@@ -5,10 +5,11 @@ import { LabError } from '../../error';
 import { wholeTokenizer } from '../addedTokens/outsideTokens';
 import { asObject, type JsonObject } from '../json';
 import { loadTokenizer } from '../loadTokenizer';
-import type { AddedPiece, NewPiece } from '../model/model';
+import type { NewPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
-import { addedTokenJson, extendTokenizerJson } from './extendTokenizerJson';
+import { extendTokenizerJson } from './extendTokenizerJson';
 import { formatLike, parseFile } from './jsonFile';
+import { agreeingAddedTokens, agreeingConfig, agreeingMap } from './sideFiles';
 import type { TokenizerFiles } from './tokenizerFiles';
 
 export interface ExtendedTokenizer {
@@ -23,7 +24,7 @@ export interface ExtendedTokenizer {
  *   tokenizer/extension-changed-ids if the written file would give an old token another id.
  */
 export function extendTokenizer(files: TokenizerFiles, newPieces: readonly NewPiece[]): ExtendedTokenizer {
-  const { json, config } = wholeTokenizer(files);
+  const { json, config, named } = wholeTokenizer(files);
   const old = loadTokenizer(json, config);
   const extendedJson = extendTokenizerJson(json, old, newPieces);
   const spelled = new Map(newPieces.map((piece) => [piece.id, piece.piece]));
@@ -44,40 +45,22 @@ export function extendTokenizer(files: TokenizerFiles, newPieces: readonly NewPi
     );
     written['merges.txt'] = merges.replace(/\n*$/u, '\n') + lines.join('');
   }
-  const tokenizer = loadTokenizer(extendedJson, config);
-  checkOldIds(old, tokenizer);
-  const added = newPieces.filter((piece) => piece.kind === 'added');
-  if (files['added_tokens.json'] !== undefined && added.length > 0) {
-    const known = asObject(parseFile(files, 'added_tokens.json'), 'added_tokens.json');
-    const more = Object.fromEntries(added.map(({ piece, id }) => [piece, id]));
-    written['added_tokens.json'] = formatLike(files['added_tokens.json'], { ...known, ...more });
-  }
-  if (files['tokenizer_config.json'] !== undefined) {
-    const fields = asObject(parseFile(files, 'tokenizer_config.json'), 'tokenizer_config.json');
-    const changed = configChanges(fields, added, tokenizer);
-    if (Object.keys(changed).length > 0) {
-      written['tokenizer_config.json'] = formatLike(files['tokenizer_config.json'], { ...fields, ...changed });
-    }
-  }
-  return { files: written as TokenizerFiles, tokenizer };
-}
-
-/** What transformers repeats of tokenizer.json in tokenizer_config.json, where it is there. */
-function configChanges(config: JsonObject, added: readonly AddedPiece[], tokenizer: Tokenizer): JsonObject {
-  const { vocab_size: size, added_tokens_decoder: decoder } = config;
-  const more = Object.fromEntries(
-    added.map((piece) => {
-      const { id, ...token } = addedTokenJson(piece);
-      return [String(id), token];
-    }),
-  );
-  return {
-    ...(typeof size === 'number' && { vocab_size: tokenizer.vocabSize }),
-    ...(decoder !== undefined &&
-      added.length > 0 && {
-        added_tokens_decoder: { ...asObject(decoder, 'tokenizer_config.json: added_tokens_decoder'), ...more },
-      }),
+  const extended = loadTokenizer(extendedJson, config);
+  const added = newPieces.filter(({ kind }) => kind === 'added').map(({ piece }) => piece);
+  const rewrite = (name: keyof TokenizerFiles, change: (before: JsonObject) => JsonObject): void => {
+    const text = files[name];
+    if (text === undefined) return;
+    const before = asObject(parseFile(files, name), name);
+    const after = change(before);
+    if (JSON.stringify(after) !== JSON.stringify(before)) written[name] = formatLike(text, after);
   };
+  rewrite('tokenizer_config.json', (before) => agreeingConfig(before, named, extended));
+  rewrite('special_tokens_map.json', (before) => agreeingMap(before, named, extended));
+  rewrite('added_tokens.json', (before) => agreeingAddedTokens(before, added, extended));
+  const whole = wholeTokenizer(written as TokenizerFiles);
+  const tokenizer = loadTokenizer(whole.json, whole.config);
+  checkOldIds(old, tokenizer);
+  return { files: written as TokenizerFiles, tokenizer };
 }
 
 function checkOldIds(old: Tokenizer, extended: Tokenizer): void {
