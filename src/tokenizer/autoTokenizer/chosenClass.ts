@@ -2,41 +2,22 @@
 // classes obey tokenizer.json: the others build their pipeline anew (classPipelines.ts). transformers 4 obeys it always.
 import { isByteLevel } from '../preTokenizer/createPreTokenizer';
 import type { JsonObject } from '../json';
+import { MISTRAL_CLASS, OBEYING_CLASS, OVERRULED_TYPES, REGISTERED_CLASSES } from './modelTypes';
 
-/** Reads tokenizer.json as it is; in transformers 4 under the name PreTrainedTokenizerFast. */
-export const OBEYING_CLASS = 'TokenizersBackend';
-
-/** The class registered for a model type; a folder's own class goes before it, but for `overruling`. */
-const registered: Readonly<Record<string, string>> = {
-  mistral: OBEYING_CLASS,
-  qwen2: 'Qwen2Tokenizer',
-  qwen3: 'Qwen2Tokenizer',
-  gpt2: 'GPT2Tokenizer',
-  gpt_neox: 'GPTNeoXTokenizer',
-  gemma: 'GemmaTokenizer',
-  gemma2: 'GemmaTokenizer',
-  gemma3: 'GemmaTokenizer',
-  gemma3_text: 'GemmaTokenizer',
-};
-
-/** Model types whose registered class is taken whatever the folder says. */
-const overruling: readonly string[] = ['qwen2'];
-
-const OBEYING_NAMES: readonly string[] = [OBEYING_CLASS, 'PreTrainedTokenizer', 'PythonBackend'];
+const OBEYING_NAMES: readonly string[] = [OBEYING_CLASS, MISTRAL_CLASS, 'PreTrainedTokenizer', 'PythonBackend'];
 
 /** @param modelConfig config.json, where there is one. */
 export function chosenClass(json: JsonObject, config: JsonObject | undefined, modelConfig?: JsonObject): string {
   const named = nameOf(config?.tokenizer_class) ?? nameOf(modelConfig?.tokenizer_class);
   const modelType = typeof modelConfig?.model_type === 'string' ? modelConfig.model_type : '';
-  const known = registered[modelType];
-  const isOverruled = overruling.includes(modelType);
-  if (named === 'LlamaTokenizer' && !isOverruled && isByteLevel(json.pre_tokenizer)) return OBEYING_CLASS;
-  if (named === undefined) return known ?? OBEYING_CLASS;
-  if (known === undefined || known === named) return OBEYING_NAMES.includes(named) ? OBEYING_CLASS : named;
+  const known = REGISTERED_CLASSES.get(modelType);
+  const isOverruled = OVERRULED_TYPES.has(modelType);
+  const isMistral = known === MISTRAL_CLASS;
+  if (named === 'LlamaTokenizer' && !isOverruled && !isMistral && isByteLevel(json.pre_tokenizer)) return OBEYING_CLASS;
   // Registered to obey the file, or a class that is none: the file is obeyed.
-  if (known === OBEYING_CLASS) return OBEYING_CLASS;
-  const chosen = isOverruled ? known : named;
-  return OBEYING_NAMES.includes(chosen) ? OBEYING_CLASS : chosen;
+  const obeys = known !== undefined && known !== named && OBEYING_NAMES.includes(known);
+  const chosen = named === undefined || (isOverruled && known !== undefined) ? known : named;
+  return chosen === undefined || obeys || OBEYING_NAMES.includes(chosen) ? OBEYING_CLASS : chosen;
 }
 
 function nameOf(value: unknown): string | undefined {
@@ -47,5 +28,6 @@ function nameOf(value: unknown): string | undefined {
 
 /** Whether writing `OBEYING_CLASS` into tokenizer_config.json makes AutoTokenizer obey tokenizer.json. */
 export function canObey(modelConfig?: JsonObject): boolean {
-  return !overruling.includes(typeof modelConfig?.model_type === 'string' ? modelConfig.model_type : '');
+  const type = typeof modelConfig?.model_type === 'string' ? modelConfig.model_type : '';
+  return !OVERRULED_TYPES.has(type) || OBEYING_NAMES.includes(REGISTERED_CLASSES.get(type) ?? '');
 }

@@ -44,7 +44,7 @@ export function otherReading(
   modelConfig?: JsonObject,
 ): OtherReading | null {
   const className = chosenClass(json, config, modelConfig);
-  const pipeline = classPipelines[className]?.(config ?? {});
+  const pipeline = Object.hasOwn(classPipelines, className) ? classPipelines[className]!(config ?? {}) : undefined;
   const { type = 'BPE' } = json.model as JsonObject;
   if (pipeline === undefined || type !== 'BPE' || isSame(pipeline, json)) return null;
   const facts = { className, canObey: canObey(modelConfig) };
