@@ -48,6 +48,7 @@ class TokenizerClasses(unittest.TestCase):
                 if name.endswith("_token") and isinstance(parameter.default, str)
             }
             self.assertEqual(entry["named"], defaults, entry["name"])
+            self.assertEqual(entry["paddingSide"], found.padding_side, entry["name"])
             for built in entry["built"]:
                 with self.subTest(entry["name"], config=built["config"]):
                     self.check_stages(found, built["config"], built["rules"])

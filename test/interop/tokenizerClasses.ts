@@ -10,6 +10,7 @@ export async function main([out]: readonly string[]): Promise<number> {
   const classes = Object.entries(classPipelines).map(([name, pipeline]) => ({
     name,
     named: pipeline({}).named,
+    paddingSide: pipeline({}).paddingSide ?? 'right',
     built: configs.map((config) => ({ config, rules: pipeline(config) })),
   }));
   const tables = { classes, registered: Object.fromEntries(REGISTERED_CLASSES), overruled: [...OVERRULED_TYPES] };

@@ -20,6 +20,12 @@ describe('the class that is chosen', () => {
     ['a class that obeys against the model type', byteLevel, 'PreTrainedTokenizerFast', 'gpt2', 'TokenizersBackend'],
     ['a model type that overrules', byteLevel, 'PreTrainedTokenizerFast', 'qwen2', 'Qwen2Tokenizer'],
     ['a model type that obeys whatever is named', metaspace, 'LlamaTokenizer', 'mistral', 'TokenizersBackend'],
+    ['a type that is registered to obey, against a class', byteLevel, 'GPT2Tokenizer', 'granite', 'TokenizersBackend'],
+    ['an overruled type that is registered to obey', metaspace, 'LlamaTokenizer', 'phi3', 'TokenizersBackend'],
+    ['another type that overrules', byteLevel, 'PreTrainedTokenizerFast', 'qwen3_5', 'Qwen3_5Tokenizer'],
+    ['the mixture of a family', byteLevel, undefined, 'qwen3_moe', 'Qwen2Tokenizer'],
+    ['a type with a class that cuts digits', byteLevel, undefined, 'cohere', 'CohereTokenizer'],
+    ['Llama of a byte-level file of Mistral', byteLevel, 'LlamaTokenizer', 'mistral', 'TokenizersBackend'],
     ['Llama 2', metaspace, 'LlamaTokenizer', 'llama', 'LlamaTokenizer'],
     ['Llama of a byte-level file', byteLevel, 'LlamaTokenizerFast', 'llama', 'TokenizersBackend'],
   ])('%s', (_, json, tokenizer_class, model_type, chosen) => {
@@ -66,6 +72,7 @@ describe('another reading', () => {
       { model_type: 'llama' },
     ],
     ['no class at all', ownStage, {}, { model_type: 'llama' }],
+    ['a name that every object has', ownStage, { tokenizer_class: 'constructor' }, { model_type: 'toString' }],
   ])('there is none for %s', (_, json, config, model) => {
     expect(read(json, config, model)).toBeNull();
   });
@@ -82,9 +89,12 @@ describe('another reading', () => {
       bos_token: '<s>',
       eos_token: '<|endoftext|>',
       unk_token: '<|endoftext|>',
+      padding_side: 'right',
+      model_input_names: ['input_ids', 'attention_mask'],
     });
     // A name whose token this tokenizer does not have would add one.
-    const gemma = obeyingConfig({}, 'GemmaTokenizer', loadTokenizer(plain));
+    const gemma = obeyingConfig({ model_input_names: ['input_ids'] }, 'GemmaTokenizer', loadTokenizer(plain));
+    expect(gemma).toMatchObject({ padding_side: 'left', model_input_names: ['input_ids'] });
     expect(gemma).not.toHaveProperty('mask_token');
     expect(read(ownStage, written, { model_type: 'llama' })).toBeNull();
   });

@@ -9,6 +9,8 @@ export interface ClassPipeline {
   readonly model: { readonly byte_fallback?: boolean; readonly fuse_unk?: boolean; readonly unk_token?: unknown };
   /** Named tokens that hold where tokenizer_config.json names none. */
   readonly named: Readonly<Record<string, string>>;
+  /** Where a batch is padded; right where it is not said. */
+  readonly paddingSide?: 'left';
 }
 
 const qwen =
@@ -54,6 +56,7 @@ const metaspace = (prepend_scheme: string): JsonObject => ({
 /** By class; what a class takes from tokenizer_config.json is a parameter. */
 export const classPipelines: Readonly<Record<string, (config: JsonObject) => ClassPipeline>> = {
   LlamaTokenizer: (config) => ({
+    paddingSide: 'left',
     normalizer: null,
     pre_tokenizer: metaspace(config.add_prefix_space === false ? 'never' : config.legacy === true ? 'always' : 'first'),
     model: { byte_fallback: true, fuse_unk: true },
@@ -70,6 +73,7 @@ export const classPipelines: Readonly<Record<string, (config: JsonObject) => Cla
   Qwen2Tokenizer: qwen(QWEN2),
   Qwen3_5Tokenizer: qwen(QWEN3_5),
   CohereTokenizer: (config) => ({
+    paddingSide: 'left',
     normalizer: { type: 'NFC' },
     pre_tokenizer: {
       type: 'Sequence',
@@ -87,6 +91,7 @@ export const classPipelines: Readonly<Record<string, (config: JsonObject) => Cla
     },
   }),
   CodeLlamaTokenizer: (config) => ({
+    paddingSide: 'left',
     normalizer: null,
     pre_tokenizer: metaspace(config.add_prefix_space === false ? 'never' : 'first'),
     model: { byte_fallback: true, fuse_unk: true, unk_token: config.unk_token ?? '<unk>' },
@@ -102,6 +107,7 @@ export const classPipelines: Readonly<Record<string, (config: JsonObject) => Cla
     },
   }),
   GemmaTokenizer: (config) => ({
+    paddingSide: 'left',
     normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
     pre_tokenizer: { type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious', invert: false },
     model: { byte_fallback: true, fuse_unk: true, unk_token: config.unk_token ?? '<unk>' },

@@ -65,12 +65,21 @@ export function otherReading(
   };
 }
 
-/** tokenizer_config.json with the class that obeys, and the names of tokens that the old class had by itself. */
+/**
+ * tokenizer_config.json with the class that obeys, and with what the old class had by itself: names of tokens, the side that
+ * is padded, and no `token_type_ids`, which transformers 4 else hands to models that know none.
+ */
 export function obeyingConfig(config: JsonObject, className: string, tokenizer: Tokenizer): JsonObject {
-  const own = Object.entries(classPipelines[className]!(config).named);
-  const named = Object.fromEntries(own.filter(([, content]) => tokenizer.idOfPiece(content) !== undefined));
-  // transformers 4 knows the class by its older name, and 5 by both.
-  return { ...named, ...config, tokenizer_class: 'PreTrainedTokenizerFast' };
+  const { named, paddingSide = 'right' } = classPipelines[className]!(config);
+  const own = Object.entries(named).filter(([, content]) => tokenizer.idOfPiece(content) !== undefined);
+  return {
+    ...Object.fromEntries(own),
+    padding_side: paddingSide,
+    model_input_names: ['input_ids', 'attention_mask'],
+    ...config,
+    // transformers 4 knows the class by its older name, and 5 by both.
+    tokenizer_class: 'PreTrainedTokenizerFast',
+  };
 }
 
 /** Null where the class cannot be made of this vocabulary. */
