@@ -69,8 +69,7 @@ async function trained(lines: readonly string[]): Promise<string[]> {
   const words = await countWords(all, lines);
   // The Rust trainer's alphabet is the bytes of the words it counted; these corpora do not hold all 256.
   const seen = new Uint8Array(256);
-  const encoder = new TextEncoder();
-  for (const word of words.words) for (const byte of encoder.encode(word)) seen[byte] = 1;
+  for (const byte of new TextEncoder().encode(words.words.join(''))) seen[byte] = 1;
   const alphabet = Object.keys(byteLevelVocabulary([])).filter(
     (piece) => seen[all.tokenBytes(all.idOfPiece(piece)!)[0]!] === 1,
   );

@@ -4,11 +4,12 @@
  * of the whole step, however it is cut into micro-batches.
  */
 import { packRows, type PackedRow, type PackOptions } from '../corpus/index';
+import { breathe } from '../breathe';
 import { LabError } from '../error';
 import { ignoredTarget } from '../engine/index';
 import { countTargets, modelInputs } from '../model/index';
 import type { Tokenizer } from '../tokenizer/index';
-import { breathe, throwIfCancelled } from './cancel';
+import { throwIfCancelled } from './cancel';
 import { seededRandom, shuffledIndices } from './random';
 import type { MicroBatch, StepBatch } from './trainRun';
 

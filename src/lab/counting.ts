@@ -4,7 +4,8 @@
  * hundred characters is no compression, and tokens that give the characters back must not look like waste.
  */
 import { lostBytesOf, spelledTokensOf, type Tokenizer } from '../tokenizer/index';
-import { breathe, throwIfCancelled } from './cancel';
+import { breathe } from '../breathe';
+import { throwIfCancelled } from './cancel';
 import { sum } from './bootstrap';
 import { cappedDocuments, utf8Bytes } from './evaluate';
 

@@ -3,9 +3,10 @@
  * in a program of fixed length with logits for the last position only (at the lengths of samples that is simpler than a
  * cache, and it shares the parameters with training), or onnxruntime-web with its key/value cache (onnxText.ts).
  */
+import { breathe } from '../breathe';
 import { LabError } from '../error';
 import type { Tokenizer } from '../tokenizer/index';
-import { breathe, throwIfCancelled } from './cancel';
+import { throwIfCancelled } from './cancel';
 import type { ModelSession } from './modelSession';
 import { seededRandom } from './random';
 import type { Piece } from './results';

@@ -7,8 +7,8 @@
  * A NaN ends the run: the program skips an update whose gradient is not finite, so the weights are those of the last
  * good step. Whatever ends the run, `run` resolves with a status; errors stand in it.
  */
+import { breathe } from '../breathe';
 import { asLabError, LabError } from '../error';
-import { breathe } from './cancel';
 import { learningRateAt } from './learningRate';
 import type {
   EvaluationRecord,

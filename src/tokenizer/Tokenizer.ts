@@ -160,10 +160,15 @@ export class Tokenizer {
 
   /** The texts of those pieces alone, for whoever counts them. */
   eachWord(text: string, take: (word: string) => void): void {
-    this.walk(
+    const { preTokenizer } = this;
+    this.walkParts(
       text,
       () => undefined,
-      (piece) => take(piece.text),
+      (part, atTextStart) => {
+        const texts = preTokenizer.texts?.(part.text) ?? null;
+        if (texts !== null) for (const word of texts) take(word);
+        else for (const piece of preTokenizer.split(onePiece(part), atTextStart)) take(piece.text);
+      },
     );
   }
 
@@ -280,6 +285,17 @@ export class Tokenizer {
     onAdded: (token: AddedToken, start: number, end: number) => void,
     onPiece: (piece: Piece, aligned: AlignedText) => void,
   ): void {
+    this.walkParts(input, onAdded, (part, atTextStart) => {
+      for (const piece of this.preTokenizer.split(onePiece(part), atTextStart)) onPiece(piece, part);
+    });
+  }
+
+  /** Added tokens, and the normalised text between them. */
+  private walkParts(
+    input: string,
+    onAdded: (token: AddedToken, start: number, end: number) => void,
+    onPart: (part: AlignedText, atTextStart: boolean) => void,
+  ): void {
     // A lone surrogate has no UTF-8 form; like the Rust library's bindings, it is read as U+FFFD.
     const text = (input as string & { toWellFormed(): string }).toWellFormed();
     for (const raw of this.rawMatcher.cut(text)) {
@@ -298,10 +314,12 @@ export class Tokenizer {
           continue;
         }
         const part = span.to - span.from === normal.text.length ? normal : sliceAligned(normal, span.from, span.to);
-        const start: readonly Piece[] = [{ text: part.text, start: 0, added: 0 }];
-        const atTextStart = raw.from === 0 && span.from === 0;
-        for (const piece of this.preTokenizer.split(start, atTextStart)) onPiece(piece, part);
+        onPart(part, raw.from === 0 && span.from === 0);
       }
     }
   }
+}
+
+function onePiece({ text }: AlignedText): readonly Piece[] {
+  return [{ text, start: 0, added: 0 }];
 }

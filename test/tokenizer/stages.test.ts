@@ -173,6 +173,15 @@ describe.each(Object.entries(PIPELINES))('%s', (_, change) => {
     }
   });
 
+  it('counts the words that it shows', () => {
+    for (const [name, text] of Object.entries(AWKWARD)) {
+      const counted: string[] = [];
+      codec.eachWord(text, (word) => counted.push(word));
+      const shown = codec.preTokenize(text).filter(({ addedId }) => addedId === null);
+      expect([name, ...counted]).toEqual([name, ...shown.map((word) => word.text)]);
+    }
+  });
+
   it('gives the ids of the Rust library on random text', async () => {
     const words = [
       'hello',

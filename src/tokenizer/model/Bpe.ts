@@ -1,7 +1,7 @@
 // Byte-pair encoding over ids.
 import { MergeTable } from './MergeTable';
 import { mergeSymbols } from './mergeSymbols';
-import type { Merge, Model, NewPiece, Segmentation } from './model';
+import type { LostSpan, Merge, Model, NewPiece, Segmentation } from './model';
 import { SegmentationCache } from './SegmentationCache';
 import { type SymbolSource, SymbolWork } from './symbols';
 
@@ -48,8 +48,23 @@ export class Bpe implements Model {
     return new Bpe(this.vocabulary, [], this.symbols, null);
   }
 
+  /** The ids alone of a piece that comes once and is not to be remembered; `ids` is a view that the next call changes. */
+  idsOnce(piece: string): { readonly ids: Int32Array; readonly lost: readonly LostSpan[] | null } {
+    const whole = this.wholeId(piece);
+    if (whole !== undefined) return { ids: Int32Array.of(whole), lost: null };
+    const { work } = this;
+    // Filling may replace the buffers.
+    const initial = this.symbols.fill(piece, work);
+    const count = mergeSymbols(this.table, work.ids, work.ends, initial);
+    return { ids: work.ids.subarray(0, count), lost: work.lost };
+  }
+
+  private wholeId(piece: string): number | undefined {
+    return this.spelling === null ? undefined : this.vocabulary.get(this.spelling(piece));
+  }
+
   private merged(piece: string): Segmentation {
-    const whole = this.spelling === null ? undefined : this.vocabulary.get(this.spelling(piece));
+    const whole = this.wholeId(piece);
     if (whole !== undefined) return { ids: [whole], starts: [0], ends: [piece.length] };
     const { work } = this;
     const initial = this.symbols.fill(piece, work);

@@ -19,6 +19,11 @@ export class ByteLevel implements PreTokenizer {
     const prefixed = this.addPrefixSpace ? pieces.map(withPrefixSpace) : pieces;
     return this.splitter === null ? prefixed : this.splitter.split(prefixed);
   }
+
+  texts(text: string): readonly string[] | null {
+    if (this.addPrefixSpace) return null;
+    return this.splitter === null ? [text] : this.splitter.texts(text);
+  }
 }
 
 function withPrefixSpace(piece: Piece): Piece {

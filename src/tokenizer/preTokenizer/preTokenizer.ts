@@ -12,6 +12,9 @@ export interface Piece {
 export interface PreTokenizer {
   /** @param atTextStart whether the first piece begins the whole input rather than following a special token. */
   split(pieces: readonly Piece[], atTextStart: boolean): readonly Piece[];
+
+  /** The texts alone of the pieces of a text that is one piece, for counting; null or absent: only `split` can tell. */
+  texts?(text: string): readonly string[] | null;
 }
 
 /** Units [from, to) of a piece as a piece. */

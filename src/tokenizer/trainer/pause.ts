@@ -1,5 +1,7 @@
 // Long computations give the event loop a turn now and then, so that a cancellation can arrive and progress can leave.
 
+import { breathe } from '../../breathe';
+
 const SLICE_MILLISECONDS = 40;
 
 export class Pause {
@@ -13,7 +15,7 @@ export class Pause {
 
   /** @throws the signal's reason once it is aborted. */
   async take(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve));
+    await breathe();
     this.signal?.throwIfAborted();
     this.since = performance.now();
   }

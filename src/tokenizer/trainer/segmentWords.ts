@@ -11,13 +11,14 @@ export interface SegmentedWords extends TrainingWords {
 }
 
 export function segmentWords(tokenizer: Tokenizer, { words, counts }: WordCounts): SegmentedWords {
+  const { bpe } = tokenizer;
   let symbols = new Int32Array(1 << 16);
   const offsets = new Int32Array(words.length + 1);
   let used = 0;
   let surplus = 0;
   words.forEach((word, index) => {
-    const { ids, lost } = tokenizer.bpe.segment(word);
-    if (lost !== undefined) surplus += counts[index]! * lostSurplus(word, lost);
+    const { ids, lost } = bpe.idsOnce(word);
+    if (lost !== null) surplus += counts[index]! * lostSurplus(word, lost);
     if (used + ids.length > symbols.length) {
       const wide = new Int32Array((used + ids.length) * 2);
       wide.set(symbols);

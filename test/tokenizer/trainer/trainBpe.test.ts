@@ -19,12 +19,17 @@ const template = (vocab: Record<string, number>) => ({
   model: { type: 'BPE', dropout: null, unk_token: null, fuse_unk: false, byte_fallback: false, vocab, merges: [] },
 });
 
+/** Words longer than the buffers that segmenting begins with. */
+const longWords = Array.from({ length: 40 }, (_, document) =>
+  Array.from({ length: 20 * document }, (_, at) => 'acgt'[((at * at * 7 + document * at * 13) >> 3) & 3]).join(''),
+);
+
 describe('trainBpe', () => {
   let folder = '';
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'tokengraft-trainer-'))));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.each(Object.entries(CORPORA))(
+  it.each([...Object.entries(CORPORA), ['words of hundreds of letters', longWords] as const])(
     'learns the merges of the Rust trainer in its order: %s',
     async (name, documents) => {
       const lines = documents.map((document) => (document.endsWith('\n') ? document : `${document}\n`));
