@@ -5,6 +5,9 @@ import { DEFAULT_HELD_OUT_BYTES, heldOutCutoff, type HeldOutOptions } from './he
 /** A run of some thousand steps sees no more than this. */
 export const SAMPLE_BYTES = 64 * 2 ** 20;
 
+/** Collected of what is expected, over what the sample holds in the end. */
+const EXPECTED_EXCESS = 2;
+
 interface Group {
   bytes: number;
   readonly documents: string[];
@@ -25,12 +28,25 @@ export class LargeCorpus {
   private highestKept = 2 ** 32;
   private sample: Sampled[] = [];
   private sampleBytes = 0;
-  private lowestRank = 0;
+  private lowestRank: number;
+  private readonly presumedRank: number;
 
+  /** @param expectedBytes of all documents: spares collecting what will not be in the sample. Default: unknown. */
   constructor(
     private readonly options: HeldOutOptions,
     private readonly maxSampleBytes = SAMPLE_BYTES,
-  ) {}
+    expectedBytes = 0,
+  ) {
+    const share = Math.min(1, (EXPECTED_EXCESS * maxSampleBytes) / expectedBytes);
+    this.presumedRank = Math.floor((1 - share) * 2 ** 32);
+    this.lowestRank = this.presumedRank;
+  }
+
+  /** Whether more was expected than came, so that the sample is smaller than it may be. */
+  get isThin(): boolean {
+    const isPresumed = this.presumedRank > 0 && this.lowestRank === this.presumedRank;
+    return isPresumed && this.sampleBytes < this.maxSampleBytes;
+  }
 
   /** @param hash what decides whether it is held out; `rank`: whether it is in the sample. */
   add(text: string, hash: number, rank: number, bytes: number): void {

@@ -6,12 +6,9 @@ import type { Corpus, CorpusFileReport, Doubt } from './corpus';
 import { cutFile, type CutOptions, type FileAccount, newAccount } from './cutFile';
 import type { CorpusFile } from './decodeText';
 import { DocumentSet } from './documentSet';
+import { Gathering, isNearEmpty } from './gathering';
 import { type HeldOutOptions, splitHash } from './heldOut';
-import { entityHash, hashText } from './textHash';
-import { LargeCorpus } from './largeCorpus';
-import { bytesOfAll, splitDocuments } from './splitDocuments';
 import { unpackedFiles } from './unpack';
-import { utf8Length } from './utf8Length';
 
 export interface ReadCorpusOptions extends HeldOutOptions, CutOptions {
   /** Text up to this size is kept in memory, as two-byte strings at worst. Default 256 MiB. */
@@ -39,7 +36,6 @@ export interface ReadProgress {
   readonly ofBytes: number;
 }
 
-const MEMORY_BYTES = 256 * 2 ** 20;
 const MAX_BYTES = 64 * 2 ** 30;
 
 /**
@@ -53,11 +49,15 @@ export async function readCorpus(given: readonly CorpusFile[], options: ReadCorp
   const ofBytes = files.reduce((sum, file) => sum + file.size, 0);
   if (ofBytes > maxBytes) throw tooLarge(ofBytes, maxBytes);
   const refused = new Map<CorpusFile, LabError>();
-  for (;;) {
-    const gathered = new Gathering(options);
+  for (let foresees = true; ;) {
+    const gathered = new Gathering({ ...options, foresees });
     const reports = await gatherAll(files, refused, gathered, options);
     // A file that failed after giving documents is left out as a whole: the others are read anew without it.
     if (reports === null) continue;
+    if (gathered.foresawWrongly) {
+      foresees = false;
+      continue;
+    }
     if (gathered.count === 0) throw [...refused.values()][0] ?? emptyFile(files[0]!.name);
     if (gathered.count === 1 && !options.undivided) throw oneDocument(reports.find(({ documents }) => documents > 0)!);
     return corpusOf(files, refused, reports, gathered, options);
@@ -79,21 +79,21 @@ async function gatherAll(
     const account = newAccount();
     const left = { duplicates: 0, nearEmpty: 0 };
     const first: string[] = [];
-    const onBytes = (): void => {
+    const onBytes = (): number => {
       const bytes = bytesBefore + Math.min(file.size, file.consumedBytes ?? account.bytes);
       options.onProgress?.({ file: file.name, bytes, ofBytes });
+      return bytes;
     };
     try {
       const known = refused.get(file);
       if (known) throw known;
       if (file.size === 0) throw emptyFile(file.name);
       for await (const batch of cutFile(file, account, readingOf(file, options))) {
-        for (const { text, entity } of batch) {
-          const outcome = gathered.add(text, entity);
+        gathered.add(batch, (outcome, text) => {
           if (outcome !== 'kept') left[outcome]++;
           else if (first.length < FIRST_DOCUMENTS) first.push(excerptOf(text));
-        }
-        onBytes();
+        });
+        gathered.expectShare(onBytes() / ofBytes);
       }
       if (gathered.count === start && left.duplicates === 0) throw nothingRead(file.name, account);
       reports.push(reportOf(file, account, gathered.count - start, { ...left, first }));
@@ -107,85 +107,6 @@ async function gatherAll(
     options.onProgress?.({ file: file.name, bytes: bytesBefore, ofBytes });
   }
   return reports;
-}
-
-/** Documents as they come, each once. */
-class Gathering {
-  count = 0;
-  bytes = 0;
-  private readonly seen = new DocumentSet();
-  private readonly named = new DocumentSet();
-  /** Documents that are about nothing but themselves. */
-  private unnamed = 0;
-  private documents: string[] = [];
-  /** Of each document: what it is held out by, and what it is sampled by. */
-  private hashes: number[] = [];
-  private ranks: number[] = [];
-  /** Where the first hundreds of megabytes are about one thing, entities part nothing. */
-  private isByDocument = false;
-  private large: LargeCorpus | null = null;
-
-  constructor(private readonly options: ReadCorpusOptions) {}
-
-  add(text: string, entity: string | undefined): 'kept' | 'duplicates' | 'nearEmpty' {
-    if (isNearEmpty(text)) return 'nearEmpty';
-    const hash = hashText(text);
-    if (!this.seen.addHash(hash)) return 'duplicates';
-    const bytes = utf8Length(text);
-    this.count++;
-    this.bytes += bytes;
-    if (entity === undefined) this.unnamed++;
-    else this.named.add(entity);
-    const split = entity === undefined || this.isByDocument ? hash.split : entityHash(entity);
-    if (this.large) this.large.add(text, split, hash.rank, bytes);
-    else {
-      this.documents.push(text);
-      this.hashes.push(split);
-      this.ranks.push(hash.rank);
-      const { memoryBytes = MEMORY_BYTES, undivided = false } = this.options;
-      if (this.bytes > memoryBytes && !undivided) this.large = this.moved();
-    }
-    return 'kept';
-  }
-
-  get entityCount(): number {
-    return this.unnamed + this.named.size;
-  }
-
-  finish(
-    readAgain: (cutoff: number, isByDocument: boolean, signal?: AbortSignal) => AsyncGenerator<readonly string[]>,
-  ) {
-    if (this.options.undivided) return whole(this.documents, this.bytes);
-    if (!this.large) {
-      const hashes = this.entityCount > 1 ? { hashes: this.hashes } : {};
-      const split = splitDocuments(this.documents, { ...this.options, ...hashes });
-      return { ...split, trainDocuments: split.train.length, isSample: false, readTrain: () => oneBatch(split.train) };
-    }
-    const { cutoff, heldOut, sample } = this.large.finish();
-    const heldOutBytes = bytesOfAll(heldOut);
-    return {
-      train: sample,
-      heldOut,
-      trainBytes: this.bytes - heldOutBytes,
-      heldOutBytes,
-      trainDocuments: this.count - heldOut.length,
-      isSample: true,
-      readTrain: (signal?: AbortSignal) => readAgain(cutoff, this.isByDocument, signal),
-    };
-  }
-
-  private moved(): LargeCorpus {
-    const large = new LargeCorpus(this.options, this.options.sampleBytes);
-    this.isByDocument = this.entityCount === 1;
-    this.documents.forEach((text, index) => {
-      const split = this.isByDocument ? splitHash(text, undefined) : this.hashes[index]!;
-      large.add(text, split, this.ranks[index]!, utf8Length(text));
-    });
-    this.documents = [];
-    this.hashes = [];
-    this.ranks = [];
-    return large;
-  }
 }
 
 function corpusOf(
@@ -219,16 +140,6 @@ function corpusOf(
   };
 }
 
-function whole(documents: readonly string[], bytes: number) {
-  const [train, none] = [documents, []];
-  const size = { trainBytes: bytes, heldOutBytes: 0, trainDocuments: train.length };
-  return { train, heldOut: none, ...size, isSample: false, readTrain: () => oneBatch(train) };
-}
-
-async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly string[]> {
-  yield documents;
-}
-
 /** The same documents as in the first reading, without those held out. */
 async function* readTrainingDocuments(
   files: readonly CorpusFile[],
@@ -255,13 +166,6 @@ async function* readTrainingDocuments(
 
 function readingOf(file: CorpusFile, options: ReadCorpusOptions): CutOptions {
   return { ...options, ...options.choices?.[file.name] };
-}
-
-/** Holds no letter and no digit. */
-function isNearEmpty(text: string): boolean {
-  const first = text.charCodeAt(0) | 0x20;
-  const isLetter = first >= 0x61 && first <= 0x7a;
-  return !isLetter && !/[\p{L}\p{N}]/u.test(text);
 }
 
 function reportOf(

@@ -1,18 +1,10 @@
 // What a text is known by, in one pass over it: corpora of hundreds of megabytes are hashed on their way. The numbers of `split`
 // decide what is held out, and must never change.
+import { utf8Length } from './utf8Length';
 
 /** FNV-1a over UTF-16 units: its offset and prime. */
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
-
-export interface TextHash {
-  /** FNV-1a with a final mix (murmur3), as an unsigned 32-bit number. */
-  readonly split: number;
-  /** The same of `sample ` and the text: independent of `split`, which the held-out documents have taken the low end of. */
-  readonly rank: number;
-  /** Together with `split`, 64 bits that tell texts apart. */
-  readonly other: number;
-}
 
 /** The state that a text goes on from which stands behind the prefix. */
 function stateAfter(prefix: string): number {
@@ -24,17 +16,43 @@ function stateAfter(prefix: string): number {
 const SAMPLE = stateAfter('sample ');
 const ENTITY = stateAfter('entity ');
 
-export function hashText(text: string): TextHash {
-  let split = OFFSET;
-  let rank = SAMPLE;
-  let other = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    split = Math.imul(split ^ unit, PRIME);
-    rank = Math.imul(rank ^ unit, PRIME);
-    other = Math.imul(((other << 5) | (other >>> 27)) ^ unit, 0x9e3779b1);
+/** Of many texts, one after another: millions of objects for them would be collected again and again. */
+export class TextHashes {
+  /** FNV-1a with a final mix (murmur3), as an unsigned 32-bit number. */
+  split = new Uint32Array(1024);
+  /** The same of `sample ` and the text: independent of `split`, which the held-out documents have taken the low end of. */
+  rank = new Uint32Array(1024);
+  /** Together with `split`, 64 bits that tell texts apart. */
+  other = new Uint32Array(1024);
+  /** Of the text in UTF-8. */
+  bytes = new Uint32Array(1024);
+
+  set(at: number, text: string): void {
+    if (at >= this.split.length) this.grow();
+    let split = OFFSET;
+    let rank = SAMPLE;
+    let other = text.length;
+    let units = 0;
+    for (let unitAt = 0; unitAt < text.length; unitAt++) {
+      const unit = text.charCodeAt(unitAt);
+      units |= unit;
+      split = Math.imul(split ^ unit, PRIME);
+      rank = Math.imul(rank ^ unit, PRIME);
+      other = Math.imul(((other << 5) | (other >>> 27)) ^ unit, 0x9e3779b1);
+    }
+    this.split[at] = mixed(split);
+    this.rank[at] = mixed(rank);
+    this.other[at] = mixed(other);
+    this.bytes[at] = units < 0x80 ? text.length : utf8Length(text);
   }
-  return { split: mixed(split), rank: mixed(rank), other: mixed(other) };
+
+  private grow(): void {
+    for (const name of ['split', 'rank', 'other', 'bytes'] as const) {
+      const wide = new Uint32Array(2 * this[name].length);
+      wide.set(this[name]);
+      this[name] = wide;
+    }
+  }
 }
 
 /** The hash of `entity ` and the name. */

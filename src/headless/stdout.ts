@@ -8,7 +8,10 @@ export function print(text: string): void {
     try {
       done += writeSync(1, bytes, done);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      // Whoever read has seen enough (`| head`); what the verb writes into files is still wanted.
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
     }
   }
 }

@@ -111,6 +111,29 @@ describe('a corpus larger than memory', () => {
     for (const count of quarters) expect(count / train.length).toBeGreaterThan(0.15);
   });
 
+  it.each([
+    ['fits after all', 20_000, false],
+    ['does not fit, but all of it into the sample', 14_000, true],
+  ])(
+    'is read as if nothing had been foreseen where its beginning promises more than comes: it %s',
+    async (_, memoryBytes, isSample) => {
+      // Much text at first, in more lines than a format is told from, and then records of much else.
+      const texts = Array.from({ length: 2100 }, (_, at) => word(at));
+      const notes = Array.from({ length: 2000 }, (_, at) => at);
+      const lines = [
+        ...texts.map((text) => JSON.stringify({ text })),
+        ...texts.slice(0, 90).map((text) => JSON.stringify({ text: `${text}!`, notes })),
+      ];
+      const source = memoryFile('a.jsonl', lines.join('\n'), 1009);
+      const corpus = await readCorpus([source], { ...limits, memoryBytes });
+      const whole = await readCorpus([source], { heldOutBytes: limits.heldOutBytes! });
+      expect(corpus.isSample).toBe(isSample);
+      expect(corpus.train).toEqual(whole.train);
+      expect(corpus.heldOut.toSorted()).toEqual(whole.heldOut.toSorted());
+      expect(corpus.files).toEqual(whole.files);
+    },
+  );
+
   it('leaves a file out that fails in its middle, and keeps the documents it shared with others', async () => {
     const broken = new Uint8Array(gzipSync(jsonLines));
     broken.fill(0xff, broken.length - 9000);

@@ -52,6 +52,12 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect(value.memory.plans.every(({ fits }) => fits)).toBe(true);
   });
 
+  it('does not mind a reader that has seen enough', () => {
+    const command = `"${process.execPath}" scripts/run.mjs src/headless/cli.ts inspect --model "${folder}" | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });
+    expect([stdout.trim(), stderr]).toEqual(['0', expect.not.stringContaining('EPIPE')]);
+  });
+
   it('answers errors as JSON with status 1', () => {
     const { status, stdout } = lab(['tokenize', '--model', join(folder, 'none'), '--text', 'a', '--json']);
     expect(status).toBe(1);
