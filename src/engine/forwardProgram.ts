@@ -3,8 +3,8 @@
  * buffers are cleared at the start of each run). Compile once, run often; runs are queued one behind the other.
  */
 import type { Device } from './device';
-import { byteLength, elementCount, type Graph, type Tensor } from './graph';
-import { ProgramMemory, type Inputs } from './memory';
+import { byteLength, elementCount, type Graph, type Inputs, type Tensor } from './graph';
+import { ProgramMemory } from './memory';
 import { opNamed } from './op';
 import type { ParameterStore } from './parameters';
 import { compileDispatches, type CompiledDispatch } from './pipelines';

@@ -41,6 +41,12 @@ export interface GraphNode {
   readonly label: string;
 }
 
+/** A parameter as whatever computes holds it. */
+export type ParameterSpec = Pick<Tensor, 'name' | 'shape' | 'type'>;
+
+/** By input tensor name. Lengths must be those of the graph. */
+export type Inputs = Readonly<Record<string, Uint32Array | Float32Array>>;
+
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -3,6 +3,17 @@
  * models beyond the ops they are made of. Other folders import from here only.
  */
 export { openDevice, type Device, type DeviceLimits, type DeviceReport, type OpenDeviceOptions } from './device';
+export type {
+  Engine,
+  EngineKind,
+  EngineReport,
+  Forward,
+  MemoryNeed,
+  MemoryRequest,
+  Steps,
+  Weights,
+} from './engine';
+export { GpuEngine } from './gpuEngine';
 export { addGradients } from './gradients';
 export {
   byteLength,
@@ -10,16 +21,21 @@ export {
   Graph,
   type ElementType,
   type GraphNode,
+  type Inputs,
+  type ParameterSpec,
   type Tensor,
   type TensorKind,
 } from './graph';
-export type { Inputs } from './memory';
+
 export type { KernelTarget } from './op';
 export * from './ops/index';
-export { ParameterStore, widenBf16, type ParameterSpec } from './parameters';
+export { ParameterStore, widenBf16 } from './parameters';
 export { planProgram, type MemoryPlan, type PlanLimits, type PlanRequest } from './plan';
+export { activationLifetimes, requireFit } from './plan';
+export { placeInArenas } from './arenas';
+export { planOptimizer, type OptimizedParameter, type OptimizerPlan } from './optimizerPlan';
 export { ForwardProgram } from './forwardProgram';
 export { TrainingProgram } from './trainingProgram';
-export type { ParameterGroup, StepReading, TrainingOptions } from './training';
+export { ringSlots, type ParameterGroup, type StepReading, type TrainingOptions } from './training';
 export { selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
 export { applyTuning, tune, tuningKey, type Tuning } from './tuning';

@@ -2,7 +2,7 @@
 import { LabError } from '../error';
 import type { PlacedBuffers, Placement } from './arenas';
 import type { Device } from './device';
-import { elementCount, type Tensor } from './graph';
+import { elementCount, type Inputs, type Tensor } from './graph';
 import type { MemoryPlan } from './plan';
 import type { ParameterStore } from './parameters';
 
@@ -10,9 +10,6 @@ export interface BufferRange {
   readonly buffer: GPUBuffer;
   readonly offset: number;
 }
-
-/** By input tensor name. Lengths must be those of the graph. */
-export type Inputs = Readonly<Record<string, Uint32Array | Float32Array>>;
 
 /** Buffers of one kind of tensor. */
 export class BufferSet {

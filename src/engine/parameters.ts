@@ -5,19 +5,14 @@
  */
 import { LabError } from '../error';
 import type { Device } from './device';
-import { byteLength, elementCount, type ElementType } from './graph';
+import type { Weights } from './engine';
+import { byteLength, elementCount, type ParameterSpec } from './graph';
 import { readBuffer } from './readback';
-
-export interface ParameterSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly type: ElementType;
-}
 
 /** Largest single upload, in bytes: writeBuffer copies its argument, and a copy of a whole shard doubles the heap. */
 const uploadBytes = 16 * 2 ** 20;
 
-export class ParameterStore {
+export class ParameterStore implements Weights {
   readonly specs: ReadonlyMap<string, ParameterSpec>;
   /** Bytes of all parameters on the GPU. */
   readonly bytes: number;

@@ -4,10 +4,11 @@
  */
 import { LabError } from '../error';
 import { align, placeInArenas, placeInSequence, type Lifetime, type PlacedBuffers } from './arenas';
-import { byteLength, type Graph, type GraphNode, type Tensor } from './graph';
+import type { MemoryNeed } from './engine';
+import { byteLength, type Graph, type GraphNode, type ParameterSpec, type Tensor } from './graph';
 import { opNamed, type Dispatch, type KernelTarget } from './op';
 import { planOptimizer } from './optimizerPlan';
-import { megabytes, type ParameterSpec, type ParameterStore } from './parameters';
+import { megabytes, type ParameterStore } from './parameters';
 import { readbackBytes, ringSlots, type TrainingOptions } from './training';
 
 export interface PlanLimits {
@@ -27,19 +28,7 @@ export interface PlanRequest {
   readonly target?: KernelTarget;
 }
 
-export interface MemoryPlan {
-  readonly bytes: {
-    readonly parameters: number;
-    readonly gradients: number;
-    readonly optimizer: number;
-    readonly activations: number;
-    readonly inputs: number;
-    readonly staging: number;
-  };
-  readonly total: number;
-  readonly largestBinding: { readonly tensor: string; readonly bytes: number };
-  readonly fits: boolean;
-  readonly problems: readonly { readonly message: string; readonly hint: string }[];
+export interface MemoryPlan extends MemoryNeed {
   readonly activations: PlacedBuffers;
   readonly gradients: PlacedBuffers;
   readonly inputs: PlacedBuffers;
@@ -78,7 +67,7 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
 }
 
 /** Throws `engine/does-not-fit` with the plan's first problem in words and all of them in the details. */
-export function requireFit(plan: MemoryPlan): void {
+export function requireFit(plan: MemoryNeed): void {
   const [first] = plan.problems;
   if (!first) return;
   throw new LabError('engine/does-not-fit', first.message, first.hint, {
@@ -104,7 +93,7 @@ export function inputsOf(nodes: readonly GraphNode[]): Tensor[] {
   return [...found.values()];
 }
 
-function activationLifetimes(nodes: readonly GraphNode[], outputs: readonly Tensor[]): Lifetime[] {
+export function activationLifetimes(nodes: readonly GraphNode[], outputs: readonly Tensor[]): Lifetime[] {
   const lives = new Map<number, { tensor: Tensor; birth: number; death: number }>();
   for (const [time, node] of nodes.entries()) {
     for (const tensor of node.outputs) lives.set(tensor.id, { tensor, birth: time, death: time });

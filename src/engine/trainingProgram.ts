@@ -5,8 +5,8 @@
 import { LabError } from '../error';
 import type { Device } from './device';
 import { dispatchesOf } from './forwardProgram';
-import { byteLength, elementCount, type Graph } from './graph';
-import { ProgramMemory, type Inputs } from './memory';
+import { byteLength, elementCount, type Graph, type Inputs } from './graph';
+import { ProgramMemory } from './memory';
 import { Optimizer } from './optimizer';
 import { planOptimizer } from './optimizerPlan';
 import type { ParameterStore } from './parameters';

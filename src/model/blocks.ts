@@ -51,5 +51,7 @@ export function attend(
           rotarySize: rotary.rotarySize,
         })
       : x;
-  return attention(graph, turned(q, shape.heads), turned(k, shape.kvHeads), v, ...model.mask(window), shape);
+  const { rowLength } = model.options;
+  const blocks = rowLength === undefined ? shape : { ...shape, rowLength };
+  return attention(graph, turned(q, shape.heads), turned(k, shape.kvHeads), v, ...model.mask(window), blocks);
 }

@@ -36,6 +36,8 @@ export interface BuildOptions {
   readonly outputs: 'loss' | 'logits' | 'selectedLogits';
   /** Length of the input `selected`; 1 by default. */
   readonly selectedTokens?: number;
+  /** Where documents never cross a multiple of so many tokens. */
+  readonly rowLength?: number;
   /** Tokens whose logits are in memory at once in the loss; by default as many as fit 32 MB. */
   readonly chunkTokens?: number;
   /** Adds the gradients of everything trainable. Only with `outputs: 'loss'`. */

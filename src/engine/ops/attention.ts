@@ -15,6 +15,8 @@ export interface AttentionShape {
   readonly headSize: number;
   /** Usually 1 / sqrt(headSize). */
   readonly scale: number;
+  /** Known where no document crosses a multiple of so many tokens: less is computed by an engine that makes use of it. */
+  readonly rowLength?: number;
 }
 
 /**

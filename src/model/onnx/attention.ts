@@ -12,7 +12,7 @@ import type { OnnxBuilder } from './builder';
 import type { Lowering } from './lowering';
 
 export const attentionLowering: Lowering = {
-  attributes: ['heads', 'kvHeads', 'headSize', 'scale'],
+  attributes: ['heads', 'kvHeads', 'headSize', 'scale', 'rowLength'],
   inputs: 5,
   lower(node, { builder, value, cache }) {
     const { heads, kvHeads, headSize, scale } = node.attributes as unknown as AttentionShape;

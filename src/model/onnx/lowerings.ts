@@ -2,8 +2,9 @@
  * One lowering for every op of a forward graph: the only place that knows how the engine's ops are said in ONNX. A family
  * that is made of these ops can be exported without another line; a new op needs a line here, and says so until it has it.
  */
-import type { GraphNode } from '../../engine/index';
+import type { Activation, GraphNode } from '../../engine/index';
 import { LabError } from '../../error';
+import { activated } from '../../onnx/index';
 import { attentionLowering, slidingWindowLowering } from './attention';
 import type { OnnxBuilder } from './builder';
 import { weightName, type Lowering } from './lowering';
@@ -16,7 +17,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   activation: {
     attributes: ['activation'],
     inputs: 1,
-    lower: (node, { builder, value }) => activated(builder, value(node.inputs[0]!), node),
+    lower: (node, { builder, value }) => activatedNode(builder, value(node.inputs[0]!), node),
   },
 
   add: {
@@ -44,7 +45,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     inputs: 2,
     lower(node, { builder, value }) {
       const [gate, up] = node.inputs.map(value) as [string, string];
-      return builder.node('Mul', [activated(builder, gate, node), up]);
+      return builder.node('Mul', [activatedNode(builder, gate, node), up]);
     },
   },
 
@@ -103,13 +104,11 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   },
 };
 
-/** silu by its definition, which onnxruntime fuses; gelu has an operator. */
-function activated(builder: OnnxBuilder, x: string, node: GraphNode): string {
-  const name = (node.attributes.activation ?? 'silu') as string;
-  if (name === 'silu') return builder.node('Mul', [x, builder.node('Sigmoid', [x])]);
-  const approximate = { gelu: 'none', geluTanh: 'tanh' }[name];
-  if (approximate === undefined) throw noLowering(`The activation \`${name}\` (${node.label}) has no ONNX lowering`);
-  return builder.node('Gelu', [x], { approximate: { string: approximate } });
+function activatedNode(builder: OnnxBuilder, x: string, node: GraphNode): string {
+  const name = (node.attributes.activation ?? 'silu') as Activation;
+  const made = activated(builder, x, name);
+  if (made === undefined) throw noLowering(`The activation \`${name}\` (${node.label}) has no ONNX lowering`);
+  return made;
 }
 
 /** Throws `onnx/no-lowering`, naming the op and what of it cannot be said in ONNX. */

@@ -1,0 +1,48 @@
+/** The engine of GPUs: WGSL programs on one WebGPU device. */
+import type { LabError } from '../error';
+import type { Device } from './device';
+import type { Engine, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
+import { ForwardProgram } from './forwardProgram';
+import type { Graph, ParameterSpec, Tensor } from './graph';
+import { ParameterStore } from './parameters';
+import { planProgram } from './plan';
+import type { TrainingOptions } from './training';
+import { TrainingProgram } from './trainingProgram';
+
+export class GpuEngine implements Engine {
+  constructor(readonly device: Device) {}
+
+  get report(): EngineReport {
+    const { isFallback, description, limits } = this.device.report;
+    return { kind: isFallback ? 'software-gpu' : 'gpu', description, limits };
+  }
+
+  get lost(): Promise<LabError> {
+    return this.device.lost;
+  }
+
+  weights(specs: readonly ParameterSpec[]): Promise<Weights> {
+    return ParameterStore.create(this.device, specs);
+  }
+
+  plan(graph: Graph, request: MemoryRequest): MemoryNeed {
+    return planProgram(graph, { ...request, limits: this.device.report.limits, target: this.device.target });
+  }
+
+  forward(graph: Graph, weights: Weights, outputs: readonly Tensor[]): Promise<Forward> {
+    return ForwardProgram.compile(this.device, graph, ownStore(weights), outputs);
+  }
+
+  training(graph: Graph, weights: Weights, options: TrainingOptions): Promise<Steps> {
+    return TrainingProgram.compile(this.device, graph, ownStore(weights), options);
+  }
+
+  close(): void {
+    this.device.close();
+  }
+}
+
+function ownStore(weights: Weights): ParameterStore {
+  if (weights instanceof ParameterStore) return weights;
+  throw new Error('these weights lie in another engine');
+}
