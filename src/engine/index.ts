@@ -3,16 +3,7 @@
  * models beyond the ops they are made of. Other folders import from here only.
  */
 export { openDevice, type Device, type DeviceLimits, type DeviceReport, type OpenDeviceOptions } from './device';
-export type {
-  Engine,
-  EngineKind,
-  EngineReport,
-  Forward,
-  MemoryNeed,
-  MemoryRequest,
-  Steps,
-  Weights,
-} from './engine';
+export type { Engine, EngineKind, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
 export { GpuEngine } from './gpuEngine';
 export { addGradients } from './gradients';
 export {

@@ -1,7 +1,7 @@
 /** A case of test/fixtures/golden (scripts/golden.py, golden_families.py) as config, weights, inputs and PyTorch's answers. */
 import { readFileSync } from 'node:fs';
 import { bytesSource, openSafetensors, type Safetensors } from '../../src/checkpoint/index';
-import { ParameterStore, type Device, type ElementType, type Inputs } from '../../src/engine/index';
+import type { ElementType, Engine, Inputs, Weights } from '../../src/engine/index';
 import {
   buildModel,
   modelInputs,
@@ -112,8 +112,8 @@ export class GoldenCase {
   }
 
   /** A store with the fixture's weights. */
-  async store(device: Device, options: BuildOptions): Promise<ParameterStore> {
-    const store = await ParameterStore.create(device, storedParameters(this.config, options));
+  async store(engine: Pick<Engine, 'weights'>, options: BuildOptions): Promise<Weights> {
+    const store = await engine.weights(storedParameters(this.config, options));
     for (const name of store.specs.keys()) {
       const [tensor, rows] = this.origin(name, options);
       store.write(name, await this.file.tensors.get(tensor)!.read(rows));

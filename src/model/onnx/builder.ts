@@ -2,13 +2,7 @@
  * The ONNX graph of an export under construction: nodes, constants and weights by name. A weight is only described here;
  * its bytes are read when the file is streamed.
  */
-import {
-  blocksOf,
-  QUANTISATION_BLOCK,
-  quantiseRows,
-  transposed,
-  type OnnxType,
-} from '../../checkpoint/index';
+import { blocksOf, QUANTISATION_BLOCK, quantiseRows, transposed, type OnnxType } from '../../checkpoint/index';
 import { encode, MICROSOFT, OnnxNodes } from '../../onnx/index';
 
 /** What the weights of the body are stored as; q4 computes in f32 and leaves vocabulary matrices and vectors f32. */

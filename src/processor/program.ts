@@ -1,0 +1,144 @@
+/** One lowered graph in onnxruntime: fed, run, and its gradients completed with what is scattered on the host. */
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
+import { elementCount, type Graph, type Inputs, type Tensor } from '../engine/index';
+import { LabError } from '../error';
+import { lowerGraph, type LoweredProgram } from './lowerGraph';
+import type { ProcessorRuntime } from './runtime';
+import type { ProcessorWeights } from './weights';
+
+export type Feeds = Readonly<Record<string, OrtTensor>>;
+
+export class ProcessorProgram {
+  private constructor(
+    private readonly runtime: ProcessorRuntime,
+    private readonly session: InferenceSession,
+    private readonly lowered: LoweredProgram,
+    private readonly inputs: readonly Tensor[],
+    private readonly weights: ProcessorWeights,
+  ) {}
+
+  /** @throws LabError processor/no-lowering, engine/parameter-mismatch, engine/out-of-memory. */
+  static async compile(
+    runtime: ProcessorRuntime,
+    graph: Graph,
+    weights: ProcessorWeights,
+    outputs: readonly Tensor[],
+  ): Promise<ProcessorProgram> {
+    const lowered = lowerGraph(graph, outputs, (names) => weights.joined(names) !== undefined);
+    for (const tensor of [...lowered.weights.values()].flat()) requireSame(weights, tensor);
+    const scattered = lowered.scatters.flatMap(({ sortedTokens, sortedIds }) => [sortedTokens, sortedIds]);
+    const inputs = new Set([...lowered.inputs.values(), ...scattered]);
+    try {
+      const session = await runtime.ort.InferenceSession.create(lowered.model, {
+        executionProviders: ['wasm'],
+        logSeverityLevel: 3,
+      });
+      return new ProcessorProgram(runtime, session, lowered, [...inputs], weights);
+    } catch (cause) {
+      throw failure('cannot be prepared', cause);
+    }
+  }
+
+  /** The batch as it is now. Throws `engine/bad-input` for a missing input or a wrong length. */
+  feeds(values: Inputs): Feeds {
+    for (const tensor of this.inputs) requireInput(tensor, values[tensor.name]);
+    const feeds: Record<string, OrtTensor> = {};
+    for (const [name, tensor] of this.lowered.inputs) {
+      const value = values[tensor.name]!;
+      feeds[name] =
+        value instanceof Float32Array
+          ? new this.runtime.ort.Tensor('float32', value.slice(), tensor.shape)
+          : new this.runtime.ort.Tensor('int64', BigInt64Array.from(value, BigInt), tensor.shape);
+    }
+    return feeds;
+  }
+
+  /** By tensor id: what was asked for. `values` are those that `feeds` was made of. */
+  async run(feeds: Feeds, values: Inputs): Promise<Map<number, Float32Array>> {
+    const { lowered } = this;
+    const all: Record<string, OrtTensor> = { ...feeds };
+    for (const [name, parameters] of lowered.weights) {
+      const whole = this.weights.joined(parameters.map((parameter) => parameter.name))!;
+      const rows = parameters.reduce((sum, { shape }) => sum + shape[0]!, 0);
+      all[name] = new this.runtime.ort.Tensor('float32', whole, [rows, ...parameters[0]!.shape.slice(1)]);
+    }
+    let results: InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.session.run(all);
+    } catch (cause) {
+      throw failure('stopped', cause);
+    }
+    const found = new Map<number, Float32Array>();
+    for (const [id, name] of lowered.outputs) found.set(id, (results[name] as OrtTensor).data as Float32Array);
+    for (const { gradient, values: rows, firstId, scale, ...sorted } of lowered.scatters) {
+      const into = found.get(gradient.id) ?? new Float32Array(elementCount(gradient.shape));
+      found.set(gradient.id, into);
+      const [tokens, ids] = [sorted.sortedTokens, sorted.sortedIds].map(({ name }) => values[name] as Uint32Array);
+      scatterRows(into, found.get(rows.id)!, tokens!, ids!, { firstId, scale, width: gradient.shape[1]! });
+    }
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** Rows of one id are added in the order of their tokens, as the sorted lists have them. */
+function scatterRows(
+  into: Float32Array,
+  rows: Float32Array,
+  tokens: Uint32Array,
+  ids: Uint32Array,
+  { firstId, scale, width }: { readonly firstId: number; readonly scale: number; readonly width: number },
+): void {
+  const end = firstId + into.length / width;
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at]!;
+    if (id < firstId || id >= end) continue;
+    const to = (id - firstId) * width;
+    const from = tokens[at]! * width;
+    for (let column = 0; column < width; column++) into[to + column]! += scale * rows[from + column]!;
+  }
+}
+
+function requireSame(weights: ProcessorWeights, tensor: Tensor): void {
+  const spec = weights.spec(tensor.name);
+  if (spec.type === tensor.type && spec.shape.join() === tensor.shape.join()) return;
+  throw new LabError(
+    'engine/parameter-mismatch',
+    `${tensor.name} is ${spec.type} [${spec.shape.join(', ')}] in the engine; the graph wants ${tensor.type} [${tensor.shape.join(', ')}].`,
+  );
+}
+
+function requireInput(tensor: Tensor, value: Uint32Array | Float32Array | undefined): void {
+  const count = elementCount(tensor.shape);
+  if (value?.length !== count) {
+    const found = value === undefined ? 'missing' : `of ${value.length} values`;
+    throw new LabError('engine/bad-input', `Input ${tensor.name} is ${found}; the graph needs ${count} values.`);
+  }
+  if (value instanceof Float32Array !== (tensor.type === 'f32')) {
+    throw new LabError('engine/bad-input', `Input ${tensor.name} should hold ${tensor.type} values.`);
+  }
+}
+
+/** wasm says that memory ran out in several ways, and a number alone where a C++ exception was not caught. */
+function failure(what: string, cause: unknown): LabError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  if (/bad_alloc|memory|^\d+$/iu.test(why)) {
+    return new LabError(
+      'engine/out-of-memory',
+      `The processor's engine ran out of memory: ${why}`,
+      'Lower the batch or the sequence length, or train fewer parameters; wasm addresses 4 GB.',
+      {},
+      cause,
+    );
+  }
+  return new LabError(
+    'processor/failed',
+    `The program ${what}: ${why}`,
+    'This is a defect of Tokengraft; please report it with the model.',
+    {},
+    cause,
+  );
+}

@@ -1,0 +1,8 @@
+/** What the processor's engine needs of onnxruntime-web; the worker and Node load different builds of it and hand them in. */
+import type * as Ort from 'onnxruntime-web';
+
+export interface ProcessorRuntime {
+  readonly ort: Pick<typeof Ort, 'InferenceSession' | 'Tensor'>;
+  readonly threads: number;
+  readonly version: string;
+}
