@@ -1,7 +1,7 @@
 /// <reference lib="webworker" />
 /** What the page's worker does, without the page: open, graft, load, save, prove; each phase told to the driver. */
 import { directoryTree, privateDirectory } from '../../src/checkpoint/index';
-import { openDevice } from '../../src/engine/index';
+import { GpuEngine, openDevice } from '../../src/engine/index';
 import {
   buildVocabulary,
   defaultTrainSettings,
@@ -44,9 +44,9 @@ async function measure() {
   const extension = await learnVocabulary(model, corpus, { newTokens });
   const vocabulary = await buildVocabulary(model, corpus, extension, newTokens);
   tell({ phase: 'graft and load' });
-  const device = await openDevice(navigator.gpu);
-  const settings = { ...defaultTrainSettings(true), mode: 'new-rows' as const };
-  const training = await Training.open({ device, model, corpus, vocabulary, settings });
+  const engine = new GpuEngine(await openDevice(navigator.gpu));
+  const settings = { ...defaultTrainSettings('software-gpu'), mode: 'new-rows' as const };
+  const training = await Training.open({ engine, model, corpus, vocabulary, settings });
   const experiment = experimentOf(model, corpus, newTokens, settings);
   const run = { base, training, vocabulary, experiment, comparison: null, records: [], steps: 0 };
   const reports = [];
@@ -64,6 +64,6 @@ async function measure() {
     reports.push({ name, bytes: report.totalBytes, ...report.verification });
   }
   training.close();
-  device.close();
+  engine.close();
   return reports;
 }

@@ -1,8 +1,9 @@
 /**
- * Tokengraft's engine on the problem of bench/trainStep, through the same model builder the lab uses. An argument names the
- * matmul variant; without one it is the adapter's default.
+ * Tokengraft on the problem of bench/trainStep, through the same model builder the lab uses. The first argument names the
+ * engine: `gpu` (then perhaps a matmul variant; without one it is the adapter's default), or `processor` and its threads.
  */
-import { openDevice, ParameterStore, TrainingProgram } from '../../src/engine/index';
+import { GpuEngine, openDevice, type Engine } from '../../src/engine/index';
+import { availableParallelism } from 'node:os';
 import { buildModel, modelInputs, parseConfig, segmentVocabulary, storedParameters } from '../../src/model/index';
 import { installGpu, serve } from './contestant.mjs';
 import { adam, batch, initialWeights, normEpsilon, shape } from './problem.mjs';
@@ -26,9 +27,21 @@ function transposed(values: Float32Array, [rows, columns]: readonly number[]): F
   return result;
 }
 
-export async function main([matmulVariant]: readonly string[]): Promise<number> {
+async function openEngine(kind: string, choice: string | undefined): Promise<Engine> {
+  if (kind === 'processor') {
+    const { ProcessorEngine } = await import('../../src/processor/index');
+    const ort = await import('onnxruntime-web');
+    const threads = Number(choice ?? availableParallelism());
+    ort.env.wasm.numThreads = threads;
+    return new ProcessorEngine({ ort, threads, version: ort.env.versions.web ?? '' });
+  }
   const device = await openDevice(await installGpu());
-  if (matmulVariant) device.target = { ...device.target, matmulVariant };
+  if (choice) device.target = { ...device.target, matmulVariant: choice };
+  return new GpuEngine(device);
+}
+
+export async function main([kind = 'gpu', choice]: readonly string[]): Promise<number> {
+  const engine = await openEngine(kind, choice);
   const config = parseConfig({
     model_type: 'llama',
     hidden_size: shape.hidden,
@@ -47,14 +60,22 @@ export async function main([matmulVariant]: readonly string[]): Promise<number> 
   const segments = segmentVocabulary(shape.vocabulary, {
     matrix: 'model.embed_tokens.weight',
     hiddenSize: shape.hidden,
-    maxBindingBytes: device.report.limits.maxBindingBytes,
+    maxBindingBytes: engine.report.limits.maxBindingBytes,
     trainBase: true,
   });
   const tokens = shape.rows * shape.rowLength;
   const options = { vocabulary: { input: segments, output: segments }, parameterTypes: () => 'f32' as const };
-  const model = buildModel(config, { ...options, tokens, trainable: () => true, outputs: 'loss', differentiate: true });
+  const { rowLength } = shape;
+  const model = buildModel(config, {
+    ...options,
+    tokens,
+    rowLength,
+    trainable: () => true,
+    outputs: 'loss',
+    differentiate: true,
+  });
   const specs = storedParameters(config, options);
-  const store = await ParameterStore.create(device, specs);
+  const store = await engine.weights(specs);
   for (const [name, weight] of Object.entries(initialWeights())) {
     const [kind, layer] = name.split('.') as [string, string | undefined];
     if (kind === 'embedding') store.write(segments[0]!.name, weight.values);
@@ -65,7 +86,7 @@ export async function main([matmulVariant]: readonly string[]): Promise<number> 
     }
   }
   const tokenLoss = model.outputs.tokenLoss!;
-  const program = await TrainingProgram.compile(device, model.graph, store, {
+  const program = await engine.training(model.graph, store, {
     groups: { all: { parameters: specs.map((spec) => spec.name), weightDecay: adam.weightDecay } },
     beta1: adam.beta1,
     beta2: adam.beta2,
@@ -81,7 +102,7 @@ export async function main([matmulVariant]: readonly string[]): Promise<number> 
     rowLength: shape.rowLength,
     documentLengths: Array.from({ length: shape.rows }, () => shape.rowLength),
   });
-  await serve('Tokengraft', async () => {
+  await serve(`Tokengraft, ${kind}`, async () => {
     program.step([inputs], { all: adam.learningRate });
     const [reading] = await program.flush();
     const losses = reading!.readback[0]![0]!;

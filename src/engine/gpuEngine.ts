@@ -42,6 +42,14 @@ export class GpuEngine implements Engine {
   }
 }
 
+/** Plans for a GPU that is not open. */
+export function gpuPlanner(description: string, limits: EngineReport['limits']): Pick<Engine, 'report' | 'plan'> {
+  return {
+    report: { kind: 'gpu', description, limits },
+    plan: (graph, request) => planProgram(graph, { ...request, limits }),
+  };
+}
+
 function ownStore(weights: Weights): ParameterStore {
   if (weights instanceof ParameterStore) return weights;
   throw new Error('these weights lie in another engine');

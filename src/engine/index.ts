@@ -4,7 +4,7 @@
  */
 export { openDevice, type Device, type DeviceLimits, type DeviceReport, type OpenDeviceOptions } from './device';
 export type { Engine, EngineKind, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
-export { GpuEngine } from './gpuEngine';
+export { GpuEngine, gpuPlanner } from './gpuEngine';
 export { addGradients } from './gradients';
 export {
   byteLength,
@@ -28,5 +28,5 @@ export { planOptimizer, type OptimizedParameter, type OptimizerPlan } from './op
 export { ForwardProgram } from './forwardProgram';
 export { TrainingProgram } from './trainingProgram';
 export { ringSlots, type ParameterGroup, type StepReading, type TrainingOptions } from './training';
-export { selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
-export { applyTuning, tune, tuningKey, type Tuning } from './tuning';
+export { checkEngine, selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
+export { applyTuning, productSpeed, tune, tuningKey, type Tuning } from './tuning';

@@ -4,11 +4,11 @@
  * which anything is wrong is dropped; when none is left, the report says `passed: false` and nobody should train.
  */
 import type { Device } from './device';
-import { ForwardProgram } from './forwardProgram';
+import type { Engine, Forward } from './engine';
+import { GpuEngine } from './gpuEngine';
 import { Graph, elementCount, type Tensor } from './graph';
 import { opNamed } from './op';
 import { matmulVariants } from './ops/matmul';
-import { ParameterStore } from './parameters';
 import { checkOptimizer } from './selfTestOptimizer';
 import { selfTestCases, type SelfTestCase } from './selfTestCases';
 import { slopes, type Values } from './selfTestReference';
@@ -43,7 +43,12 @@ export async function selfTest(
   const dropped: string[] = [];
   for (const variant of variants) {
     device.target = { ...original, matmulVariant: variant };
-    const kernels = await checkAll(device, onProgress);
+    const running = device.running;
+    const kernels = await checkEngine(new GpuEngine(device), (finished, total, name) => {
+      device.running = `the self-test of ${name}`;
+      onProgress?.(finished, total);
+    });
+    device.running = running;
     if (kernels.every((kernel) => kernel.passed)) {
       return { kernels: [...kernels, ...failed], passed: true, variant, dropped };
     }
@@ -58,27 +63,24 @@ function isKnown(variant: string): boolean {
   return (matmulVariants as readonly string[]).includes(variant);
 }
 
-async function checkAll(
-  device: Device,
-  onProgress?: (finished: number, total: number) => void,
+/** Every op and the optimizer once, on any engine. */
+export async function checkEngine(
+  engine: Engine,
+  onProgress?: (finished: number, total: number, name: string) => void,
 ): Promise<KernelCheck[]> {
   const total = selfTestCases.length + 1;
   const checks: KernelCheck[] = [];
-  const running = device.running;
   for (const [finished, test] of selfTestCases.entries()) {
-    onProgress?.(finished, total);
-    device.running = `the self-test of ${test.name}`;
-    checks.push(...(await checkCase(device, test)));
+    onProgress?.(finished, total, test.name);
+    checks.push(...(await checkCase(engine, test)));
   }
-  onProgress?.(total - 1, total);
-  device.running = 'the self-test of adamw';
-  for (const { name, found, wanted } of await checkOptimizer(device)) checks.push(compare(name, found, wanted));
-  onProgress?.(total, total);
-  device.running = running;
+  onProgress?.(total - 1, total, 'adamw');
+  for (const { name, found, wanted } of await checkOptimizer(engine)) checks.push(compare(name, found, wanted));
+  onProgress?.(total, total, 'nothing');
   return checks;
 }
 
-async function checkCase(device: Device, test: SelfTestCase): Promise<KernelCheck[]> {
+async function checkCase(engine: Engine, test: SelfTestCase): Promise<KernelCheck[]> {
   const graph = new Graph();
   const tensors: Record<string, Tensor> = {};
   const values: Record<string, Values> = {};
@@ -91,16 +93,15 @@ async function checkCase(device: Device, test: SelfTestCase): Promise<KernelChec
   const fromAbove = seededValues(elementCount(output.shape), 99);
   const gradients = test.forwardOnly ? {} : appendGradients(graph, output, tensors, test);
 
-  const store = await ParameterStore.create(
-    device,
+  const store = await engine.weights(
     Object.entries(test.values).flatMap(([name, { shape, parameter }]) =>
       parameter ? [{ name, shape, type: 'f32' as const }] : [],
     ),
   );
-  let program: ForwardProgram | undefined;
+  let program: Forward | undefined;
   try {
     for (const name of store.specs.keys()) store.write(name, Float32Array.from(values[name]!));
-    program = await ForwardProgram.compile(device, graph, store, [output, ...Object.values(gradients)]);
+    program = await engine.forward(graph, store, [output, ...Object.values(gradients)]);
     const [found, ...foundGradients] = await program.run({
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float32Array.from(value)])),
       ...Object.fromEntries(Object.entries(test.indices).map(([name, list]) => [name, Uint32Array.from(list)])),

@@ -1,12 +1,10 @@
 /** The self-test of AdamW, dense and by rows, and of clipping: three steps of a two-matrix model against f64 loops. */
-import type { Device } from './device';
+import type { Engine, Steps } from './engine';
 import { addGradients } from './gradients';
 import { Graph } from './graph';
 import { embedding, linearCrossEntropy } from './ops/index';
-import { ParameterStore } from './parameters';
 import * as reference from './selfTestReference';
 import type { Values } from './selfTestReference';
-import { TrainingProgram } from './trainingProgram';
 
 export interface OptimizerCheck {
   readonly name: string;
@@ -24,7 +22,7 @@ const settings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, clipNorm: 0.3 };
 const decay = 0.05;
 const rate = 0.02;
 
-export async function checkOptimizer(device: Device): Promise<OptimizerCheck[]> {
+export async function checkOptimizer(engine: Engine): Promise<OptimizerCheck[]> {
   const graph = new Graph();
   const table = graph.parameter('table', [rows, width], 'f32', true);
   const head = graph.parameter('head', [rows, width], 'f32', true);
@@ -41,12 +39,12 @@ export async function checkOptimizer(device: Device): Promise<OptimizerCheck[]> 
     Float64Array.from({ length: rows * width }, (_, at) => Math.fround(Math.sin(at * seed + 1)));
   const wanted = adamwReference(start(0.7), start(1.3));
   const specs = [table, head].map(({ name, shape }) => ({ name, shape, type: 'f32' as const }));
-  const store = await ParameterStore.create(device, specs);
-  let program: TrainingProgram | undefined;
+  const store = await engine.weights(specs);
+  let program: Steps | undefined;
   try {
     store.write('table', Float32Array.from(start(0.7)));
     store.write('head', Float32Array.from(start(1.3)));
-    program = await TrainingProgram.compile(device, graph, store, {
+    program = await engine.training(graph, store, {
       ...settings,
       groups: {
         rows: { parameters: ['table'], weightDecay: decay, lazyRows: true },

@@ -4,11 +4,11 @@
  * until the adapter changes. Run the self-test afterwards: a fast variant must also be right.
  */
 import type { Device, DeviceReport } from './device';
-import { ForwardProgram } from './forwardProgram';
+import type { Engine, Forward } from './engine';
+import { GpuEngine } from './gpuEngine';
 import { Graph } from './graph';
 import { linear } from './ops/index';
 import { matmulVariants } from './ops/matmul';
-import { ParameterStore } from './parameters';
 
 export interface Tuning {
   /** Names the adapter it was measured on (`tuningKey`). */
@@ -46,7 +46,7 @@ export async function tune(
   try {
     for (const matmulVariant of variants) {
       device.target = { ...original, matmulVariant };
-      timed[matmulVariant] = await measure(device);
+      timed[matmulVariant] = await productSpeed(new GpuEngine(device));
     }
   } finally {
     device.target = original;
@@ -67,18 +67,18 @@ export function applyTuning(device: Device, tuning: Tuning): boolean {
 }
 
 /** GFLOP/s of a chain of products long enough that submission and readback no longer count. */
-async function measure(device: Device): Promise<number> {
-  const links = device.report.isFallback ? 4 : 64;
+export async function productSpeed(engine: Engine): Promise<number> {
+  const links = engine.report.kind === 'gpu' ? 64 : 4;
   const graph = new Graph();
   const up = graph.parameter('up', [shape.outSize, shape.inSize], 'f32');
   const down = graph.parameter('down', [shape.inSize, shape.outSize], 'f32');
   let hidden = graph.input('hidden', [shape.tokens, shape.inSize], 'f32');
   for (let link = 0; link < links; link += 2) hidden = linear(graph, linear(graph, hidden, up), down);
   const specs = [up, down].map(({ name, shape: size }) => ({ name, shape: size, type: 'f32' as const }));
-  const store = await ParameterStore.create(device, specs);
-  let program: ForwardProgram | undefined;
+  const store = await engine.weights(specs);
+  let program: Forward | undefined;
   try {
-    program = await ForwardProgram.compile(device, graph, store, [hidden]);
+    program = await engine.forward(graph, store, [hidden]);
     const inputs = { hidden: new Float32Array(shape.tokens * shape.inSize) };
     // lavapipe compiles when a pipeline is first dispatched.
     await program.run(inputs);

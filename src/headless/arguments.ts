@@ -28,10 +28,17 @@ const common = {
   help: { kind: 'switch', about: 'show this help' },
 } satisfies Record<string, Flag>;
 
+const device = {
+  kind: 'text',
+  value: 'WHAT',
+  about: 'what computes: the GPU, the processor, or whichever is faster here',
+  choices: ['auto', 'gpu', 'processor'],
+  fallback: 'auto',
+} as const;
 const runtime = {
   kind: 'text',
   value: 'WHAT',
-  about: 'what runs the model: the engine, which needs an adapter, or onnxruntime-web on the processor',
+  about: 'what runs the model: the engine that trains, or onnxruntime-web from an export in memory',
   choices: ['engine', 'onnxruntime'],
   fallback: 'engine',
 } as const;
@@ -122,6 +129,7 @@ export const verbs = {
       'new-tokens': { kind: 'whole', value: 'K', about: 'plan for so many new tokens', fallback: '256' },
       batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
       seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
+      device,
     },
   },
   tokenize: {
@@ -148,6 +156,7 @@ export const verbs = {
         value: 'FILE',
         about: 'write `logits` [tokens, embeddingRows] F32 and `ids` [tokens] I64 as safetensors',
       },
+      device,
     },
   },
   eval: {
@@ -156,6 +165,7 @@ export const verbs = {
       ...corpus,
       'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' },
       runtime,
+      device,
     },
   },
   diagnose: {
@@ -210,8 +220,9 @@ export const verbs = {
       'evaluate-bytes': {
         kind: 'whole',
         value: 'N',
-        about: 'bytes of held-out and of general text that are scored; 262,144 by default, 4,096 without a GPU',
+        about: 'bytes of held-out and of general text that are scored; 262,144 by default, 65,536 on the processor',
       },
+      device,
       seed,
       ...tokenizerClass,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
@@ -231,6 +242,7 @@ export const verbs = {
       base: { kind: 'text', value: 'bundled|DIR', about: 'delta: the model as it was before it was grafted' },
       ...corpus,
       corpus: { ...corpus.corpus, about: 'scale: the texts to go on with', required: false },
+      device,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       ...tokenizerClass,
       ...weights,
@@ -249,6 +261,7 @@ export const verbs = {
       corpus: { ...corpus.corpus, about: 'texts; what is held out of them is scored' },
       'all-held-out': { kind: 'switch', about: 'score every document of the corpus' },
       'max-bytes': { kind: 'whole', value: 'N', about: 'bytes that are scored of each text' },
+      device,
     },
   },
   apply: {
@@ -274,6 +287,7 @@ export const verbs = {
       },
       seed,
       runtime,
+      device,
     },
   },
   cached: {

@@ -4,7 +4,7 @@
  */
 import { asLabError } from '../error';
 import { helpText, parseCommand, type Command, type Verb } from './arguments';
-import { closeDevices } from './device';
+import { closeEngine } from './engine';
 import { print } from './stdout';
 import { verbs } from './verbs';
 
@@ -26,6 +26,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (code === 'internal' && stack) process.stderr.write(`${stack}\n`);
     return 1;
   } finally {
-    closeDevices();
+    await closeEngine();
   }
 }

@@ -2,7 +2,7 @@
  * A checkpoint's tensors as they are on the device now, by rows: vocabulary matrices lie there in segments, everything
  * else whole. Readers ask for a few megabytes at a time, so that no tensor ever stands in the heap.
  */
-import type { ParameterStore } from '../engine/index';
+import type { Weights } from '../engine/index';
 
 export interface DeviceSegment {
   /** Of the parameter on the device. */
@@ -12,7 +12,7 @@ export interface DeviceSegment {
 }
 
 /** In order of ids. A tensor that is not cut is one segment. */
-export function segmentsOf(store: ParameterStore, tensor: string): DeviceSegment[] {
+export function segmentsOf(store: Weights, tensor: string): DeviceSegment[] {
   const rowsOf = (name: string): number => store.spec(name).shape[0] ?? 1;
   if (store.specs.has(tensor)) return [{ name: tensor, firstId: 0, rows: rowsOf(tensor) }];
   return [...store.specs.keys()]
@@ -22,12 +22,7 @@ export function segmentsOf(store: ParameterStore, tensor: string): DeviceSegment
 }
 
 /** f32 rows [start, end) along the first dimension. */
-export async function deviceRows(
-  store: ParameterStore,
-  tensor: string,
-  start: number,
-  end: number,
-): Promise<Float32Array> {
+export async function deviceRows(store: Weights, tensor: string, start: number, end: number): Promise<Float32Array> {
   const parts: Float32Array[] = [];
   for (const { name, firstId, rows } of segmentsOf(store, tensor)) {
     const from = Math.max(start, firstId);

@@ -8,7 +8,7 @@
 import { throwIfCancelled } from './cancel';
 import type { DocumentScores } from './bootstrap';
 import { lostBytesOf, type Encoding } from '../tokenizer/index';
-import { documentWindows, packWindows, type PackedWindows } from './windows';
+import { blockLengthOf, documentWindows, packWindows, type PackedWindows } from './windows';
 
 export interface ScoredText {
   readonly ids: Uint32Array;
@@ -64,7 +64,8 @@ export async function scoreDocuments(
 ): Promise<DocumentScores> {
   const nats = documents.map(() => 0);
   const windows = documents.flatMap(({ ids }, d) => documentWindows(d, ids, scorer.startId, scorer.windowLength));
-  const passes = [...packWindows(windows, scorer.tokens)];
+  const longest = windows.reduce((length, { ids }) => Math.max(length, ids.length), 1);
+  const passes = [...packWindows(windows, scorer.tokens, blockLengthOf(longest, scorer.tokens))];
   for (const [index, batch] of passes.entries()) {
     throwIfCancelled(options.signal);
     const losses = await scorer.losses(batch);

@@ -14,7 +14,7 @@ import {
   type TensorToWrite,
   type WeightDtype,
 } from '../checkpoint/index';
-import type { ParameterStore } from '../engine/index';
+import type { Weights } from '../engine/index';
 import {
   configText,
   graftedConfig,
@@ -49,7 +49,7 @@ export interface ModelToExport extends WeightsAs {
   readonly files?: TokenizerFiles;
   readonly graft?: Graft;
   /** The device's parameters where something was trained; without them the graft is written as it starts. */
-  readonly store?: ParameterStore;
+  readonly store?: Weights;
   readonly trainedNames: readonly string[];
   /** What the model card says, or its text. Absent: the folder gets none. */
   readonly card?: ModelCard | string;
@@ -137,14 +137,14 @@ export async function newRowsOf(
   matrix: string,
   initial: Float32Array,
   { firstNewId, count }: Pick<GraftPlan, 'firstNewId' | 'count'>,
-  store: ParameterStore | undefined,
+  store: Weights | undefined,
 ): Promise<Float32Array> {
   return store ? deviceRows(store, matrix, firstNewId, firstNewId + count) : initial;
 }
 
 /** Readers of what training moved, a few rows at a time. */
 function trainedRows(
-  store: ParameterStore,
+  store: Weights,
   trainedNames: readonly string[],
   plan: Pick<GraftPlan, 'firstNewId' | 'count'>,
 ): Map<string, TrainedRows> {

@@ -62,7 +62,10 @@ export class ModelGraphs {
   /** Parameters outside the vocabulary. */
   readonly trainable = (_name: string): boolean => this.state.mode === 'all';
 
-  build(tokens: number, options: Pick<BuildOptions, 'outputs' | 'selectedTokens' | 'differentiate'>): ModelGraph {
+  build(
+    tokens: number,
+    options: Pick<BuildOptions, 'outputs' | 'selectedTokens' | 'differentiate' | 'rowLength'>,
+  ): ModelGraph {
     const { vocabulary, parameterTypes, trainable } = this;
     return buildModel(this.config, { tokens, vocabulary, parameterTypes, trainable, ...options });
   }

@@ -1,8 +1,8 @@
 /**
- * A model on the device: its parameters, and the forward programs that read them. Programs share the parameters, so an
- * evaluation or a sample between steps sees the weights as they are now. Owns GPU memory; `close()` gives it back.
+ * A model in an engine: its parameters, and the forward programs that read them. Programs share the parameters, so an
+ * evaluation or a sample between steps sees the weights as they are now. Owns their memory; `close()` gives it back.
  */
-import { ForwardProgram, ParameterStore, TrainingProgram, type Device, type ParameterSpec } from '../engine/index';
+import type { Engine, Forward, ParameterSpec, Steps, Weights } from '../engine/index';
 import { LabError } from '../error';
 import { modelInputs, type ModelConfig } from '../model/index';
 import { throwIfCancelled } from './cancel';
@@ -13,6 +13,7 @@ import type { LoadedModel } from './openModel';
 import type { ModelWeights } from './openWeights';
 import type { OnProgress } from './progress';
 import type { TrainMode, TrainSettings } from './results';
+import { engineSizes } from './sizes';
 import type { PackedWindows } from './windows';
 
 export interface SessionOptions {
@@ -28,32 +29,32 @@ const uploadBytes = 8 * 2 ** 20;
 /** Logits need weights alone; scoring a text needs the whole model. */
 export class ModelSession<Model extends ModelWeights = LoadedModel> {
   readonly graphs: ModelGraphs;
-  private readonly programs = new Map<string, Promise<ForwardProgram>>();
+  private readonly programs = new Map<string, Promise<Forward>>();
 
   private constructor(
-    readonly device: Device,
+    readonly engine: Engine,
     readonly model: Model,
     readonly graft: Graft | undefined,
     graphs: ModelGraphs,
-    readonly store: ParameterStore,
+    readonly store: Weights,
   ) {
     this.graphs = graphs;
   }
 
   static async open<Model extends ModelWeights>(
-    device: Device,
+    engine: Engine,
     model: Model,
     options: SessionOptions = {},
   ): Promise<ModelSession<Model>> {
     const { graft, mode } = options;
     const state: ModelState = {
       model,
-      maxBindingBytes: device.report.limits.maxBindingBytes,
+      maxBindingBytes: engine.report.limits.maxBindingBytes,
       ...(graft ? { graft: graft.plan } : {}),
       ...(mode ? { mode } : {}),
     };
     const graphs = new ModelGraphs(state);
-    const store = await ParameterStore.create(device, graphs.parameters);
+    const store = await engine.weights(graphs.parameters);
     try {
       const { parameters } = graphs;
       for (const [done, spec] of parameters.entries()) {
@@ -66,21 +67,22 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
       store.close();
       throw error;
     }
-    return new ModelSession(device, model, graft, graphs, store);
+    return new ModelSession(engine, model, graft, graphs, store);
   }
 
-  /** Longest window and tokens of a pass in evaluations; a software rasteriser gains nothing from long passes. */
+  /** Passes are as long as what computes gains by; short windows lie in blocks that none crosses, which attention makes use of. */
   scorer(this: ModelSession): Scorer {
     const windowLength = Math.min(this.model.config.contextLength, 1024);
-    const tokens = Math.max(windowLength, this.device.report.isFallback ? 512 : 4096);
+    const tokens = Math.max(windowLength, engineSizes[this.engine.report.kind].evaluationTokens);
     return {
       tokens,
       windowLength,
       startId: this.model.startId,
       losses: async (batch) => {
-        const program = await this.program(`loss ${tokens}`, async () => {
-          const { graph, outputs } = this.graphs.build(tokens, { outputs: 'loss' });
-          return ForwardProgram.compile(this.device, graph, this.store, [outputs.tokenLoss!]);
+        const { blockLength } = batch;
+        const program = await this.program(`loss ${tokens} ${blockLength}`, async () => {
+          const { graph, outputs } = this.graphs.build(tokens, { outputs: 'loss', rowLength: blockLength });
+          return this.engine.forward(graph, this.store, [outputs.tokenLoss!]);
         });
         return (await program.run(windowInputs(batch)))[0]!;
       },
@@ -94,7 +96,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     const tokens = ids.length;
     const program = await this.program(`logits ${tokens}`, async () => {
       const { graph, outputs } = this.graphs.build(tokens, { outputs: 'logits' });
-      return ForwardProgram.compile(this.device, graph, this.store, [outputs.logits!]);
+      return this.engine.forward(graph, this.store, [outputs.logits!]);
     });
     const inputs = modelInputs({ ids, rowLength: tokens, documentLengths: [tokens] });
     return (await program.run(inputs))[0]!;
@@ -104,7 +106,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
   async nextLogits(ids: Uint32Array, tokens: number): Promise<Float32Array> {
     const program = await this.program(`next ${tokens}`, async () => {
       const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits' });
-      return ForwardProgram.compile(this.device, graph, this.store, [outputs.logits!]);
+      return this.engine.forward(graph, this.store, [outputs.logits!]);
     });
     const padded = new Uint32Array(tokens);
     padded.set(ids);
@@ -118,7 +120,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return (await program.run(inputs))[0]!;
   }
 
-  /** Parameters that training moves, as they are called on the device. */
+  /** Parameters that training moves, as they are called in the engine. */
   get trainedNames(): readonly string[] {
     const { graphs } = this;
     const { newRows, oldRows } = graphs.trainedSegments;
@@ -126,11 +128,12 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return [...newRows, ...oldRows, ...body.filter((name) => graphs.trainable(name))];
   }
 
-  async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
+  async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
     requirePositions(this.model.config, settings.rowLength);
-    const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true });
+    const { rowLength } = settings;
+    const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true, rowLength });
     const options = this.graphs.trainingOptions(graph, settings, microBatches);
-    return TrainingProgram.compile(this.device, graph.graph, this.store, options);
+    return this.engine.training(graph.graph, this.store, options);
   }
 
   close(): void {
@@ -144,7 +147,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     this.store.close();
   }
 
-  private program(key: string, compile: () => Promise<ForwardProgram>): Promise<ForwardProgram> {
+  private program(key: string, compile: () => Promise<Forward>): Promise<Forward> {
     const known = this.programs.get(key);
     if (known) return known;
     const made = compile();
@@ -177,9 +180,9 @@ function windowInputs({ ids, targets, positions, documentStart, documentEnd }: P
   return { ids, targets, positions, documentStart, documentEnd, lossScale: Float32Array.of(1) };
 }
 
-/** One parameter from the checkpoint, or from the graft's rows, onto the device. */
+/** One parameter from the checkpoint, or from the graft's rows, into the engine. */
 async function upload(
-  store: ParameterStore,
+  store: Weights,
   { name, shape, type }: ParameterSpec,
   model: ModelWeights,
   graft: Graft | undefined,

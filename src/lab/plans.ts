@@ -1,16 +1,17 @@
-/** What each mode of training needs on an adapter, known before anything is allocated. Pure: no device is touched. */
-import { planProgram, type PlanLimits } from '../engine/index';
+/** What each mode of training needs, known before anything is allocated. Pure: nothing is computed. */
+import { gpuPlanner, type Engine } from '../engine/index';
 import { microBatchRowsOf } from './batches';
 import { ModelGraphs } from './modelGraphs';
 import type { LoadedModel } from './openModel';
 import { graftedIds } from './rowlessTokens';
 import type { FittingPlan, TrainMode, TrainSettings } from './results';
+import { engineSizes } from './sizes';
 
-/** Tokens of one micro-batch: enough to fill a GPU, few enough that activations stay small. */
-export const microBatchTokens = { software: 1024, hardware: 8192 } as const;
+/** What plans: an engine, or what is known of one that is not open. */
+export type Planner = Pick<Engine, 'report' | 'plan'>;
 
-/** Limits that every WebGPU adapter grants, for planning where no device is open. */
-export const leastLimits: PlanLimits = { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 };
+/** For a GPU that nobody opened: the limits that every WebGPU adapter grants. */
+export const unopenedGpu: Planner = gpuPlanner('', { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 });
 
 export type PlannedSettings = Pick<TrainSettings, 'batchRows' | 'rowLength'> & Partial<TrainSettings>;
 
@@ -19,11 +20,11 @@ export function planTraining(
   newTokens: number,
   mode: TrainMode,
   settings: PlannedSettings,
-  limits: PlanLimits,
-  isSoftware: boolean,
+  engine: Planner,
 ): FittingPlan {
+  const { kind, limits } = engine.report;
   const { batchRows, rowLength } = settings;
-  const rows = microBatchRowsOf(batchRows, rowLength, microBatchTokens[isSoftware ? 'software' : 'hardware']);
+  const rows = microBatchRowsOf(batchRows, rowLength, engineSizes[kind].microBatchTokens);
   const { largestId, embeddingRows } = model.summary;
   const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
   const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
@@ -33,13 +34,13 @@ export function planTraining(
     maxBindingBytes: limits.maxBindingBytes,
     graft: { firstNewId, count, newEmbeddingRows },
   });
-  const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true });
+  const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true, rowLength });
   const training = graphs.trainingOptions(
     graph,
     { weightDecay: 0, clipNorm: 1, ...settings } as TrainSettings,
     batchRows / rows,
   );
-  const plan = planProgram(graph.graph, { parameters: graphs.parameters, limits, training });
+  const plan = engine.plan(graph.graph, { parameters: graphs.parameters, training });
   const { parameters, gradients, optimizer, activations, inputs, staging } = plan.bytes;
   return {
     mode,

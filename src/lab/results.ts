@@ -3,6 +3,7 @@
  * the experiment file stores them. Text in them is data (token text, file names), never sentences for the reader:
  * wording belongs to the page, which has two languages. Bytes are UTF-8 bytes, losses are nats, times milliseconds.
  */
+import type { EngineKind } from '../engine/index';
 import type { CorpusFileReport, Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
 import type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
 import type { Difference, Interval } from './bootstrap';
@@ -31,19 +32,28 @@ export interface Piece {
   readonly isNew: boolean;
 }
 
-export interface AdapterSummary {
+/** What the visitor wants to compute with. */
+export type EngineChoice = 'auto' | 'gpu' | 'processor';
+
+/** What computes here. */
+export interface EngineSummary {
+  /** Whether its numbers are right. */
   readonly available: boolean;
-  /** Why not, when not available; for example 'no-webgpu', 'no-adapter', 'self-test'. */
-  readonly reason?: string;
+  readonly kind: EngineKind;
+  /** Of the processor. */
+  readonly threads?: number;
+  /** Of the processor: why it is not a GPU, where nobody chose it. `slower`: the GPU is imitated by software. */
+  readonly instead?: 'no-webgpu' | 'no-adapter' | 'slower' | 'self-test';
   readonly vendor: string;
   readonly architecture: string;
   readonly description: string;
-  readonly isSoftware: boolean;
   readonly hasF16: boolean;
   readonly subgroupSize?: number;
   readonly largestBindingBytes: number;
-  /** Measured on the training matmul; absent until tuned. */
+  /** Measured on the training matmul. */
   readonly gigaflopsPerSecond?: number;
+  /** Of the imitated GPU that was slower. */
+  readonly gpuGigaflopsPerSecond?: number;
   readonly selfTest?: { readonly passed: number; readonly total: number; readonly failed: readonly string[] };
 }
 

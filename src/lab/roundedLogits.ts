@@ -1,22 +1,21 @@
 /**
  * The engine's logits with the weights as an ONNX file of some type holds them: what the file must give. The session's
- * own weights stay as they are; the rounded ones are a second set on the device for as long as this takes.
+ * own weights stay as they are; the rounded ones are a second set in the engine for as long as this takes.
  */
 import { fromF32, quantisedValues, toF32 } from '../checkpoint/index';
-import { ForwardProgram, ParameterStore } from '../engine/index';
 import { buildModel, modelInputs, onnxRoundings, type OnnxDtype, type Rounding } from '../model/index';
 import type { ModelSession } from './modelSession';
 
 /** f32 [ids.length, embeddingRows]. */
 export async function roundedLogits(session: ModelSession, ids: Uint32Array, dtype: OnnxDtype): Promise<Float32Array> {
   if (dtype === 'f32') return session.logits(ids);
-  const { device, graphs } = session;
+  const { engine, graphs } = session;
   const roundings = onnxRoundings(graphs.config, dtype);
   const roundingOf = (name: string) => roundings.get(name.split('#')[0]!);
   const retyped = <T extends { name: string }>(spec: T) =>
     roundingOf(spec.name) ? { ...spec, type: 'f32' as const } : spec;
   const specs = graphs.parameters.map(retyped);
-  const store = await ParameterStore.create(device, specs);
+  const store = await engine.weights(specs);
   try {
     for (const { name, shape } of specs) {
       const rounding = roundingOf(name);
@@ -33,7 +32,7 @@ export async function roundedLogits(session: ModelSession, ids: Uint32Array, dty
       trainable: () => false,
       outputs: 'logits',
     });
-    const program = await ForwardProgram.compile(device, graph, store, [outputs.logits!]);
+    const program = await engine.forward(graph, store, [outputs.logits!]);
     try {
       const inputs = modelInputs({ ids, rowLength: ids.length, documentLengths: [ids.length] });
       return (await program.run(inputs))[0]!;

@@ -1,9 +1,10 @@
 /**
- * Settings that a newcomer can start with: a run of a few minutes on any adapter. New rows learn fast (they start as
+ * Settings that a newcomer can start with: a run of a few minutes on any machine. New rows learn fast (they start as
  * means of trained rows, and only they move); the body, where it moves, learns at a tenth of that.
  */
-import { evaluationBytes } from './training';
+import type { EngineKind } from '../engine/index';
 import type { TrainMode, TrainSettings } from './results';
+import { engineSizes } from './sizes';
 
 const rates: Readonly<Record<TrainMode, { learningRate: number; bodyLearningRate?: number }>> = {
   'new-rows': { learningRate: 3e-3 },
@@ -15,23 +16,23 @@ export function defaultRates(mode: TrainMode): { learningRate: number; bodyLearn
   return rates[mode];
 }
 
-export function defaultTrainSettings(software: boolean): TrainSettings {
-  const steps = software ? 60 : 400;
+export function defaultTrainSettings(kind: EngineKind): TrainSettings {
+  const { steps, batchRows, rowLength, evaluateEvery, sampleEvery, evaluationBytes } = engineSizes[kind];
   return {
     mode: 'new-rows',
     init: 'subword-mean',
     steps,
-    batchRows: software ? 2 : 16,
-    rowLength: software ? 64 : 256,
+    batchRows,
+    rowLength,
     ...rates['new-rows'],
     // Used by the modes that move more than the new rows, which at the rows' rate would forget what they know.
     bodyLearningRate: 3e-4,
     warmupSteps: Math.round(steps / 20),
     weightDecay: 0.01,
     clipNorm: 1,
-    evaluateEvery: software ? 30 : 50,
-    sampleEvery: software ? 30 : 100,
+    evaluateEvery,
+    sampleEvery,
     seed: 1,
-    evaluationBytes: evaluationBytes[software ? 'software' : 'hardware'],
+    evaluationBytes,
   };
 }

@@ -4,7 +4,7 @@
  * start here. What moved is found by comparing every tensor with the base, to the bit.
  */
 import { rowChunks, type FileTree, type TensorEntry } from '../checkpoint/index';
-import type { Device, ParameterStore } from '../engine/index';
+import type { Engine, Weights } from '../engine/index';
 import { LabError } from '../error';
 import { planGraft, type GraftPlan } from '../graft/index';
 import { throwIfCancelled } from './cancel';
@@ -27,10 +27,10 @@ export interface TrainedElsewhere {
 }
 
 export interface ElsewhereSetup {
-  readonly device: Device;
+  readonly engine: Engine;
   readonly base: LoadedModel;
   readonly corpus: CorpusText;
-  /** Bytes that an evaluation scores; a default fits the adapter. */
+  /** Bytes that an evaluation scores; a default fits what computes. */
   readonly evaluationBytes?: number;
 }
 
@@ -41,7 +41,7 @@ interface Options {
 
 /** @throws LabError lab/no-new-tokens-file, lab/other-model, besides what opening a model throws. */
 export async function openTrainedElsewhere(
-  { device, base, corpus, evaluationBytes }: ElsewhereSetup,
+  { engine, base, corpus, evaluationBytes }: ElsewhereSetup,
   tree: FileTree,
   { onProgress = () => undefined, signal }: Options = {},
 ): Promise<TrainedElsewhere> {
@@ -74,13 +74,13 @@ export async function openTrainedElsewhere(
   };
   const steps = await stepsOf(tree);
   const settings: TrainSettings = {
-    ...defaultTrainSettings(device.report.isFallback),
+    ...defaultTrainSettings(engine.report.kind),
     mode,
     steps,
     ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
   };
   const training = await Training.open(
-    { device, model: base, corpus, vocabulary, settings },
+    { engine, model: base, corpus, vocabulary, settings },
     { onProgress, ...(signal ? { signal } : {}) },
   );
   try {
@@ -145,8 +145,8 @@ async function sameRows(before: TensorEntry, after: TensorEntry, plan: GraftPlan
   return true;
 }
 
-/** A trained parameter is f32 on the device; its values come from the folder, a few megabytes at a time. */
-async function putTrained(store: ParameterStore, name: string, trained: LoadedModel): Promise<void> {
+/** A trained parameter is f32 in the engine; its values come from the folder, a few megabytes at a time. */
+async function putTrained(store: Weights, name: string, trained: LoadedModel): Promise<void> {
   const [tensor, first] = name.split('#') as [string, string | undefined];
   const { shape } = store.spec(name);
   const entry = trained.checkpoint.tensors.get(tensor)!;

@@ -1,10 +1,10 @@
 /**
- * One experiment on the device: the base is measured, rows are grafted, the untrained graft is measured, then the loop
+ * One experiment in an engine: the base is measured, rows are grafted, the untrained graft is measured, then the loop
  * runs; afterwards the trained graft is measured on the same documents. Holds the session with the trained weights for
  * comparing, sampling and saving; `close()` frees it.
  */
 import { seededRandom } from './random';
-import type { Device } from '../engine/index';
+import type { Engine } from '../engine/index';
 import { LabError } from '../error';
 import { bitsPerByte, sum, type DocumentScores } from './bootstrap';
 import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './batches';
@@ -16,15 +16,16 @@ import { graftRows, type Graft } from './graftedRows';
 import { groupRates } from './modelGraphs';
 import { ModelSession, requirePositions } from './modelSession';
 import type { LoadedModel } from './openModel';
-import { microBatchTokens, planTraining } from './plans';
+import { planTraining } from './plans';
 import { throttled, type OnProgress } from './progress';
 import type { Comparison, EvaluationRecord, RunStatus, SampleRecord, TrainSettings } from './results';
+import { engineSizes } from './sizes';
 import type { Tokenizer } from '../tokenizer/index';
 import { TrainRun, type OnUpdate } from './trainRun';
 import type { Vocabulary } from './vocabulary';
 
 export interface TrainingSetup {
-  readonly device: Device;
+  readonly engine: Engine;
   readonly model: LoadedModel;
   readonly corpus: CorpusText;
   /** Absent: nothing is grafted here (the whole vocabulary or the whole model is trained as it is). */
@@ -39,9 +40,6 @@ export interface Arms {
   untrained?: ArmScores;
   trained?: ArmScores;
 }
-
-/** Bytes of held-out and of general text that one evaluation scores, where the settings do not say. */
-export const evaluationBytes = { software: 4 * 1024, hardware: 256 * 1024 } as const;
 
 const samplePromptTokens = 8;
 const sampleTokens = 32;
@@ -62,7 +60,7 @@ export class Training {
     setup: TrainingSetup,
     options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
   ): Promise<Training> {
-    const { device, model, vocabulary, settings } = setup;
+    const { engine, model, vocabulary, settings } = setup;
     if (settings.mode === 'new-rows' && !vocabulary && !setup.grafted) {
       throw new LabError(
         'lab/no-new-rows',
@@ -72,7 +70,7 @@ export class Training {
     }
     requirePositions(model.config, settings.rowLength);
     const graft = vocabulary ? await graftRows(model, vocabulary.newRows, settings.init, settings.seed) : setup.grafted;
-    const session = await ModelSession.open(device, model, {
+    const session = await ModelSession.open(engine, model, {
       ...(graft ? { graft } : {}),
       mode: settings.mode,
       ...options,
@@ -104,14 +102,13 @@ export class Training {
 
   /** Compiles and gives the loop; call `run.run()`. `save` is called at every evaluation and at the end. */
   async start(onUpdate: OnUpdate, save?: (status: RunStatus) => Promise<void>): Promise<TrainRun> {
-    const { device, model, corpus, settings } = this.setup;
-    const { isFallback } = device.report;
+    const { engine, model, corpus, settings } = this.setup;
     const rows = microBatchRowsOf(
       settings.batchRows,
       settings.rowLength,
-      microBatchTokens[isFallback ? 'software' : 'hardware'],
+      engineSizes[engine.report.kind].microBatchTokens,
     );
-    const plan = planTraining(model, this.newIds.length, settings.mode, settings, device.report.limits, isFallback);
+    const plan = planTraining(model, this.newIds.length, settings.mode, settings, engine);
     const program = await this.session.trainingProgram(settings, rows * settings.rowLength, settings.batchRows / rows);
     const { seed, steps, batchRows, rowLength } = settings;
     const documents = await encodeForTraining(corpus.train, this.tokenizer, {
@@ -181,9 +178,9 @@ export class Training {
 
   /** Scores the base, or the graft as it started, in a session of its own. */
   private async scoreFresh(graft: Graft | undefined, onProgress: OnProgress, signal?: AbortSignal): Promise<ArmScores> {
-    const { device, model } = this.setup;
+    const { engine, model } = this.setup;
     const options = { onProgress, ...(signal ? { signal } : {}), ...(graft ? { graft } : {}) };
-    const session = await ModelSession.open(device, model, options);
+    const session = await ModelSession.open(engine, model, options);
     try {
       return await this.scoreBoth(session, graft ? this.tokenizer : model.tokenizer, onProgress, signal);
     } finally {
@@ -215,8 +212,8 @@ export class Training {
   }
 
   private get cap(): number {
-    const { settings, device } = this.setup;
-    return settings.evaluationBytes ?? evaluationBytes[device.report.isFallback ? 'software' : 'hardware'];
+    const { settings, engine } = this.setup;
+    return settings.evaluationBytes ?? engineSizes[engine.report.kind].evaluationBytes;
   }
 
   private heldOut(tokenizer: Tokenizer) {

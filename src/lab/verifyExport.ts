@@ -50,7 +50,7 @@ export async function verifyExport(
   const expectedIds = tokenizer.encode(text.slice(0, 2000), { specialTokens: true }).ids.slice(0, limit);
   const trained = await session.logits(ids);
   onProgress({ phase: 'verifying', done: 1, total: 3 });
-  const fresh = await ModelSession.open(session.device, reopened);
+  const fresh = await ModelSession.open(session.engine, reopened);
   let written: Float32Array;
   let expected: Float32Array;
   try {

@@ -45,33 +45,59 @@ export interface PackedWindows {
   readonly documentEnd: Uint32Array;
   /** Document of each token; -1 where the row is padded. */
   readonly documents: Int32Array;
+  /** No window crosses a multiple of so many tokens. */
+  readonly blockLength: number;
 }
 
-/** First fit in order, without sorting: neighbours are alike in length within a corpus, and order stays explainable. */
-export function* packWindows(windows: Iterable<Window>, tokens: number): Generator<PackedWindows> {
-  let open: Window[] = [];
+/** Shorter blocks would be filled by halves. */
+const SHORTEST_BLOCK = 128;
+
+/** The shortest block, by halves of `tokens`, that holds a window of so many tokens. */
+export function blockLengthOf(longestWindow: number, tokens: number): number {
+  let length = tokens;
+  while (length % 2 === 0 && length / 2 >= Math.max(longestWindow, SHORTEST_BLOCK)) length /= 2;
+  return length;
+}
+
+/**
+ * In order, without sorting: neighbours are alike in length within a corpus, and order stays explainable.
+ * @param blockLength divides `tokens`; no window is longer.
+ */
+export function* packWindows(
+  windows: Iterable<Window>,
+  tokens: number,
+  blockLength = tokens,
+): Generator<PackedWindows> {
+  let open: Placed[] = [];
   let filled = 0;
   for (const window of windows) {
-    if (filled + window.ids.length > tokens && filled > 0) {
-      yield layOut(open, tokens);
+    const { length } = window.ids;
+    const left = blockLength - (filled % blockLength);
+    let at = length > left ? filled + left : filled;
+    if (at + length > tokens && open.length > 0) {
+      yield layOut(open, tokens, blockLength);
       open = [];
-      filled = 0;
+      at = 0;
     }
-    open.push(window);
-    filled += window.ids.length;
+    open.push({ window, at });
+    filled = at + length;
   }
-  if (filled > 0) yield layOut(open, tokens);
+  if (open.length > 0) yield layOut(open, tokens, blockLength);
 }
 
-function layOut(windows: readonly Window[], tokens: number): PackedWindows {
+interface Placed {
+  readonly window: Window;
+  readonly at: number;
+}
+
+function layOut(placed: readonly Placed[], tokens: number, blockLength: number): PackedWindows {
   const ids = new Uint32Array(tokens);
   const targets = new Uint32Array(tokens).fill(ignoredTarget);
   const positions = new Uint32Array(tokens);
   const documentStart = new Uint32Array(tokens);
   const documentEnd = new Uint32Array(tokens);
   const documents = new Int32Array(tokens).fill(-1);
-  let at = 0;
-  for (const window of windows) {
+  for (const [index, { window, at }] of placed.entries()) {
     const end = at + window.ids.length;
     ids.set(window.ids, at);
     targets.set(window.targets, at);
@@ -79,12 +105,15 @@ function layOut(windows: readonly Window[], tokens: number): PackedWindows {
     documentStart.fill(at, at, end);
     documentEnd.fill(end, at, end);
     for (let i = at; i < end; i++) positions[i] = i - at;
-    at = end;
+    pad(end, placed[index + 1]?.at ?? tokens);
   }
-  // Padding: each token a document of its own, so that it costs next to nothing.
-  for (; at < tokens; at++) {
-    documentStart[at] = at;
-    documentEnd[at] = at + 1;
+  return { ids, targets, positions, documentStart, documentEnd, documents, blockLength };
+
+  /** Each token a document of its own, so that it costs next to nothing. */
+  function pad(from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      documentStart[i] = i;
+      documentEnd[i] = i + 1;
+    }
   }
-  return { ids, targets, positions, documentStart, documentEnd, documents };
 }

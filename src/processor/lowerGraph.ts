@@ -96,11 +96,10 @@ export function lowerGraph(
   const given: OnnxValue[] = [];
   const named = new Map<number, string>();
   for (const tensor of wanted.values()) {
-    const value = tensor.kind === 'gradient' ? gradients.get(tensor.id) : values.get(tensor.id);
-    if (value === undefined) {
-      if (tensor.kind === 'gradient' && scatters.some(({ gradient }) => gradient === tensor)) continue;
-      missing(tensor);
-    }
+    const isScattered = scatters.some(({ gradient }) => gradient === tensor);
+    const value = tensor.kind === 'gradient' ? gradients.get(tensor.id) : lowered.value(tensor);
+    if (value === undefined && isScattered) continue;
+    if (value === undefined) missing(tensor);
     const name = `output ${tensor.id}`;
     nodes.nodeWith('Identity', [value], {}, [name]);
     given.push({ name, type: 'float', shape: tensor.shape });

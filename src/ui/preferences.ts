@@ -1,5 +1,6 @@
-/** Language and theme, kept in this browser. Storage may be refused; then the choice lasts for the visit. */
+/** Language, theme and what computes, kept in this browser. Storage may be refused; then the choice lasts for the visit. */
 import { configureLocalization } from '@lit/localize';
+import type { EngineChoice } from '../worker/index';
 import { sourceLocale, targetLocales } from './locales/codes';
 import { themeChanged } from './parts/roles';
 
@@ -60,4 +61,17 @@ export async function applyPreferences(): Promise<void> {
   const wanted = kept ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-Hans' : sourceLocale);
   if (wanted !== sourceLocale && (targetLocales as readonly string[]).includes(wanted))
     await setLocale(wanted as Locale);
+}
+
+const ENGINES: readonly EngineChoice[] = ['auto', 'gpu', 'processor'];
+let chosenEngine: EngineChoice | undefined;
+
+export function engineChoice(): EngineChoice {
+  const kept = chosenEngine ?? read('tokengraft.engine');
+  return ENGINES.find((choice) => choice === kept) ?? 'auto';
+}
+
+export function setEngineChoice(choice: EngineChoice): void {
+  chosenEngine = choice;
+  keep('tokengraft.engine', choice);
 }

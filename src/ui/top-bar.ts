@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize';
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { LabElement } from './element';
-import { ago } from './format';
+import { ago, count } from './format';
 import { icon } from './parts/icons';
 import { number } from './parts/number';
 import { segmented } from './parts/panel';
@@ -11,6 +11,7 @@ import { locale, setLocale, setTheme, theme, THEMES, type Theme } from './prefer
 import { privacyExplanation } from './steps/privacy';
 import { errorOf, valueOf } from './state/slot';
 import { stepOf } from './state/route';
+import { engineName, engineReason, tokensPerSecond } from './wording/engines';
 import { stepName } from './wording/rail';
 
 @customElement('tg-top-bar')
@@ -60,24 +61,25 @@ export class TopBar extends LabElement {
   }
 
   private device() {
-    const slot = this.lab.slots.adapter;
-    const adapter = valueOf(slot);
-    const word = adapter
-      ? adapter.available
-        ? adapter.isSoftware
-          ? msg('Software GPU')
-          : msg('GPU ready')
-        : msg('No GPU')
+    const slot = this.lab.slots.engine;
+    const engine = valueOf(slot);
+    const word = engine
+      ? engine.available
+        ? engineName(engine)
+        : msg('Wrong numbers')
       : errorOf(slot)
-        ? msg('No GPU')
-        : msg('Checking the GPU');
-    const kind = adapter ? (adapter.available ? (adapter.isSoftware ? 'warn' : 'good') : 'bad') : 'wait';
+        ? msg('Nothing computes')
+        : msg('Checking this machine');
+    const kind = engine ? (engine.available ? (engine.kind === 'software-gpu' ? 'warn' : 'good') : 'bad') : 'wait';
+    const parameters = valueOf(this.lab.slots.model)?.parameters;
+    const speed = engine && parameters ? tokensPerSecond(engine, parameters) : null;
     const explain = () => ({
       name: word,
-      formula: adapter ? `${adapter.vendor} ${adapter.architecture}`.trim() || adapter.description : '',
-      meaning: adapter?.isSoftware
-        ? msg('The browser computes on the processor. Everything works, only slower.')
-        : msg('What this page may use is listed under “This device”.'),
+      formula: engine ? `${engine.vendor} ${engine.architecture}`.trim() || engine.description : '',
+      meaning: [
+        (engine && engineReason(engine)) ?? msg('What this page may use is listed under “This device”.'),
+        speed === null ? '' : msg(str`About ${count(Math.round(speed))} tokens a second with this model.`),
+      ].join(' '),
     });
     return number(html`<span class="dot ${kind}"></span><span>${word}</span>`, explain, 'badge dev');
   }

@@ -10,10 +10,11 @@ import type {
   CandidateCounts,
   LearnWay,
   VocabularyChoice,
-  AdapterSummary,
   Comparison,
   CorpusSummary,
   Diagnosis,
+  EngineChoice,
+  EngineSummary,
   ExportChoice,
   ExportReport,
   FittingPlan,
@@ -64,8 +65,8 @@ export interface ModelScores {
 }
 
 export interface LabApi {
-  /** Opens the adapter, runs the self-test, tunes. Never rejects for a missing adapter: says so in the summary. */
-  openAdapter(onProgress: OnProgress): Promise<AdapterSummary>;
+  /** Opens what computes, times and checks it. Never rejects for a missing adapter: the processor takes its place. */
+  openEngine(choice: EngineChoice, onProgress: OnProgress): Promise<EngineSummary>;
 
   openBundledModel(onProgress: OnProgress): Promise<ModelSummary>;
   /** Files of one Hugging Face folder, as picked or dropped. */

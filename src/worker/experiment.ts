@@ -3,7 +3,7 @@
  * steps themselves are src/lab's; here is only which of them were taken, what a new choice makes stale, and cancelling.
  */
 import { filesTree, type CachedModel, type FileTree, type HubModel } from '../checkpoint/index';
-import type { Device } from '../engine/index';
+import type { Engine } from '../engine/index';
 import { asLabError, LabError } from '../error';
 import {
   applyDelta,
@@ -14,14 +14,12 @@ import {
   diagnose,
   encodeDocuments,
   engineText,
-  evaluationBytes,
+  engineSizes,
   experimentOf,
   generateText,
   isSameWay,
   learnVocabulary,
-  leastLimits,
   ModelSession,
-  onnxScorer,
   onnxText,
   openCorpus,
   openGeneralText,
@@ -33,9 +31,9 @@ import {
   scoreResult,
   throttled,
   Training,
+  unopenedGpu,
   wayOf,
   wordsOf,
-  type AdapterSummary,
   type Candidate,
   type CandidateCounts,
   type Comparison,
@@ -44,6 +42,8 @@ import {
   type CorpusText,
   type DiagnosedVocabulary,
   type Diagnosis,
+  type EngineChoice,
+  type EngineSummary,
   type ExportChoice,
   type ExportReport,
   type FittingPlan,
@@ -55,7 +55,6 @@ import {
   type RunStatus,
   type SampleSummary,
   type SavedRun,
-  type Scorer,
   type TextModel,
   type TrainMode,
   type TrainSettings,
@@ -64,7 +63,7 @@ import {
   type VocabularySummary,
 } from '../lab/index';
 import type { Tokenizer } from '../tokenizer/index';
-import { Adapter } from './adapter';
+import { Engines } from './engines';
 import { openShards } from './countingShards';
 import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed, RunUpdate, Tokenized } from './api';
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
@@ -76,7 +75,7 @@ import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './sa
 const modes: readonly TrainMode[] = ['new-rows', 'embeddings', 'all'];
 
 export class Experiment implements LabApi {
-  private readonly adapter = new Adapter();
+  private readonly engines = new Engines();
   private readonly running = new Set<AbortController>();
   private tree: FileTree | undefined;
   private model: LoadedModel | undefined;
@@ -94,8 +93,11 @@ export class Experiment implements LabApi {
   private base: Promise<ModelSession> | undefined;
   private readonly arms = new OnnxArms();
 
-  openAdapter(onProgress: OnProgress): Promise<AdapterSummary> {
-    return this.adapter.summary(onProgress);
+  async openEngine(choice: EngineChoice, onProgress: OnProgress): Promise<EngineSummary> {
+    const before = await this.engines.current();
+    const summary = await this.engines.summary(choice, onProgress);
+    if (before && before !== (await this.engines.current())) this.dropBase();
+    return summary;
   }
 
   openBundledModel(onProgress: OnProgress): Promise<ModelSummary> {
@@ -159,10 +161,8 @@ export class Experiment implements LabApi {
     newTokens: number,
   ): Promise<readonly FittingPlan[]> {
     const model = this.requireModel();
-    const device = await this.adapter.current();
-    const limits = device?.report.limits ?? leastLimits;
-    const isSoftware = device?.report.isFallback ?? false;
-    return modes.map((mode) => planTraining(model, newTokens, mode, settings, limits, isSoftware));
+    const engine = (await this.engines.current()) ?? unopenedGpu;
+    return modes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
   }
 
   async samples(): Promise<readonly SampleSummary[]> {
@@ -237,8 +237,7 @@ export class Experiment implements LabApi {
   }
 
   async defaultSettings(): Promise<TrainSettings> {
-    const device = await this.adapter.current();
-    const settings = defaultTrainSettings(device?.report.isFallback ?? true);
+    const settings = defaultTrainSettings((await this.engines.engine()).report.kind);
     const { contextLength } = this.requireModel().summary;
     return { ...settings, rowLength: Math.min(settings.rowLength, contextLength || settings.rowLength) };
   }
@@ -254,10 +253,10 @@ export class Experiment implements LabApi {
         );
       }
       onUpdate({ status: preparing(settings), records: [] });
-      const device = await this.adapter.device();
+      const engine = await this.engines.engine();
       this.dropTraining();
       this.baseFolder ??= this.tree && (await keepBase(model, this.tree));
-      const training = await Training.open({ device, model, corpus, vocabulary, settings }, { signal });
+      const training = await Training.open({ engine, model, corpus, vocabulary, settings }, { signal });
       this.training = training;
       await training.measureStart(
         (progress) => onUpdate({ status: { ...preparing(settings), progress }, records: [] }),
@@ -320,8 +319,8 @@ export class Experiment implements LabApi {
 
   openTrainedFolder(files: readonly File[], onProgress: OnProgress): ReturnType<LabApi['openTrainedFolder']> {
     return this.cancellable(async (signal) => {
-      const [base, corpus, device] = [this.requireModel(), this.requireCorpus(), await this.adapter.device()];
-      const setup = { device, base, corpus };
+      const [base, corpus, engine] = [this.requireModel(), this.requireCorpus(), await this.engines.engine()];
+      const setup = { engine, base, corpus };
       const opened = await openTrainedElsewhere(setup, filesTree(files), { onProgress, signal });
       this.dropTraining();
       const { training, vocabulary, steps } = opened;
@@ -334,13 +333,13 @@ export class Experiment implements LabApi {
     });
   }
 
-  /** Bits per byte of the model as it was opened, on the corpus and on general text: on the processor where there is no GPU. */
+  /** Bits per byte of the model as it was opened, on the corpus and on general text. */
   measureBase(onProgress: OnProgress): Promise<ModelScores> {
     return this.cancellable(async (signal) => {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-      const device = await this.workingDevice();
-      const scorer = device ? (await this.baseSession()).scorer() : await this.onnxScorer();
-      const bytes = evaluationBytes[device && !device.report.isFallback ? 'hardware' : 'software'];
+      const session = await this.baseSession();
+      const scorer = session.scorer();
+      const bytes = engineSizes[session.engine.report.kind].evaluationBytes;
       const score = async (documents: readonly string[], part: number) => {
         const encoded = encodeDocuments(cappedDocuments(documents, bytes), (text) => model.tokenizer.encode(text));
         const scores = await scoreDocuments(scorer, encoded, {
@@ -353,7 +352,7 @@ export class Experiment implements LabApi {
       return {
         heldOut,
         general: await score(corpus.general, 1),
-        runtime: device ? engineRuntime : onnxUsed(await this.baseArm()),
+        runtime: engineRuntime(session.engine),
       };
     });
   }
@@ -389,8 +388,8 @@ export class Experiment implements LabApi {
       if (stored.sampleId) await this.openSample(stored.sampleId, () => undefined);
       else this.useCorpus({ ...stored.corpus, train: [] }, undefined);
       const corpus = this.requireCorpus();
-      const device = await this.adapter.device();
-      const training = await Training.open({ device, model, corpus, vocabulary, settings }, { signal });
+      const engine = await this.engines.engine();
+      const training = await Training.open({ engine, model, corpus, vocabulary, settings }, { signal });
       await restore(training);
       this.dropModel();
       this.tree = tree;
@@ -487,31 +486,22 @@ export class Experiment implements LabApi {
       const opened = arm === 'base' ? await this.baseArm() : await this.graftedArm();
       return { text: onnxText(opened.session, this.requireModel()), runtime: onnxUsed(opened) };
     } catch (thrown) {
-      if (asLabError(thrown).code !== 'onnx/too-large' || !(await this.workingDevice())) throw thrown;
+      if (asLabError(thrown).code !== 'onnx/too-large') throw thrown;
       const session = arm === 'base' ? await this.baseSession() : this.requireTraining().session;
-      return { text: engineText(session), runtime: engineRuntime };
+      return { text: engineText(session), runtime: engineRuntime(session.engine) };
     }
   }
 
   private async baseArm(): Promise<OnnxArm> {
     const exported = { model: this.requireModel(), trainedNames: [] };
-    return this.arms.open('base', exported, 0, await this.workingDevice());
+    return this.arms.open('base', exported, 0, await this.engines.device());
   }
 
   private async graftedArm(): Promise<OnnxArm> {
     const { graft, session } = this.requireTraining();
     const { store, trainedNames } = session;
     const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), store, trainedNames };
-    return this.arms.open('grafted', exported, this.runSoFar.status.step, await this.workingDevice());
-  }
-
-  private async onnxScorer(): Promise<Scorer> {
-    return onnxScorer((await this.baseArm()).session, this.requireModel());
-  }
-
-  /** Undefined where there is no adapter, or one that computes wrongly. */
-  private workingDevice(): Promise<Device | undefined> {
-    return this.adapter.device().catch(() => undefined);
+    return this.arms.open('grafted', exported, this.runSoFar.status.step, await this.engines.device());
   }
 
   private get baseTokenizer(): { tokenizer: Tokenizer; firstNewId?: number } {
@@ -519,7 +509,7 @@ export class Experiment implements LabApi {
   }
 
   private baseSession(): Promise<ModelSession> {
-    this.base ??= this.adapter.device().then((device) => ModelSession.open(device, this.requireModel()));
+    this.base ??= this.engines.engine().then((engine) => ModelSession.open(engine, this.requireModel()));
     this.base.catch(() => {
       this.base = undefined;
     });
@@ -576,10 +566,14 @@ export class Experiment implements LabApi {
     };
   }
 
-  private dropModel(): void {
+  private dropBase(): void {
     void this.arms.close('base');
     void this.base?.then((session) => session.close());
     this.base = undefined;
+  }
+
+  private dropModel(): void {
+    this.dropBase();
     this.tree = undefined;
     this.baseFolder = undefined;
     this.model = undefined;
@@ -622,7 +616,9 @@ function missing(code: string, message: string, hint: string): never {
   throw new LabError(code, message, hint);
 }
 
-const engineRuntime: RuntimeUsed = { name: 'engine', provider: 'webgpu', threads: 1 };
+function engineRuntime({ report: { kind, threads } }: Engine): RuntimeUsed {
+  return { name: 'engine', provider: kind === 'processor' ? 'wasm' : 'webgpu', threads: threads ?? 1 };
+}
 
 function onnxUsed({ runtime: { provider, threads } }: OnnxArm): RuntimeUsed {
   return { name: 'onnxruntime-web', provider, threads };

@@ -14,7 +14,7 @@ import {
   type FileTree,
   type FolderSink,
 } from '../checkpoint/index';
-import type { Device } from '../engine/index';
+import { GpuEngine, type Device, type Engine } from '../engine/index';
 import {
   applyDelta,
   cardOf,
@@ -141,7 +141,7 @@ async function verified(
   const { session, tokenizer, setup } = run.training;
   const text = setup.corpus.heldOut.slice(0, proofDocuments).join('\n');
   if (form === 'onnx') {
-    const runtime = await onnxRuntime(canComputeIn(onnxDtype, session.device) ? session.device : undefined);
+    const runtime = await onnxRuntime(deviceFor(onnxDtype, session.engine));
     const toProve = { dtype: onnxDtype, session, tokenizer, text };
     return exportReport(tree, form, await proveOnnx(runtime, tree, toProve, onProgress));
   }
@@ -150,7 +150,8 @@ async function verified(
   return exportReport(tree, form, await verifyExport(model, toVerify, onProgress));
 }
 
-/** onnxruntime's shaders need `shader-f16` for it, which the processor does without. */
-function canComputeIn(dtype: OnnxDtype, { report }: Device): boolean {
-  return dtype !== 'f16' || report.hasF16;
+/** A hardware GPU, shared; but onnxruntime's shaders need `shader-f16` for f16, which the processor does without. */
+function deviceFor(dtype: OnnxDtype, engine: Engine): Device | undefined {
+  if (!(engine instanceof GpuEngine) || engine.report.kind !== 'gpu') return undefined;
+  return dtype !== 'f16' || engine.device.report.hasF16 ? engine.device : undefined;
 }

@@ -7,24 +7,38 @@ import type { Device } from '../engine/index';
 import { LabError } from '../error';
 import type { OnnxRuntime } from '../lab/index';
 
-const mostThreads = 4;
+/** More gain little: the products of small models are soon too small to be shared out. */
+const mostThreads = 8;
 
 /**
- * @param device of the engine, where one is open; shared where it is a GPU.
+ * @param device of a hardware GPU, where the engine has one; shared.
  * Throws `onnx/no-runtime` when the runtime's files cannot be loaded.
  */
 export async function onnxRuntime(device: Device | undefined): Promise<OnnxRuntime> {
   try {
-    return await (device && !device.report.isFallback ? onGpu(device) : onProcessor());
+    return await (device ? onGpu(device) : onProcessor());
   } catch (cause) {
-    throw new LabError(
-      'onnx/no-runtime',
-      `onnxruntime-web could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
-      "Reload the page; if it stays, the site was not uploaded completely, or its policy forbids 'wasm-unsafe-eval'.",
-      {},
-      cause,
-    );
+    throw notLoaded(cause);
   }
+}
+
+/** The same build for the processor's engine. Throws `onnx/no-runtime`. */
+export async function processorRuntime(): Promise<OnnxRuntime> {
+  try {
+    return await onProcessor();
+  } catch (cause) {
+    throw notLoaded(cause);
+  }
+}
+
+function notLoaded(cause: unknown): LabError {
+  return new LabError(
+    'onnx/no-runtime',
+    `onnxruntime-web could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+    "Reload the page; if it stays, the site was not uploaded completely, or its policy forbids 'wasm-unsafe-eval'.",
+    {},
+    cause,
+  );
 }
 
 async function onProcessor(): Promise<OnnxRuntime> {

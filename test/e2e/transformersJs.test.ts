@@ -19,7 +19,7 @@ import {
   writeOnnxModel,
   type LoadedModel,
 } from '../../src/lab/index';
-import { openTestDevice } from '../support/gpu';
+import { openTestEngine } from '../support/engines';
 import { openBrowser } from './browser';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await writeOnnxModel(await folderSink(join(scratch, 'rootstock')), exported, onnxDtypes);
   // A second folder whose weights are split over several files.
   await writeOnnxModel(await folderSink(join(scratch, 'split')), exported, ['f32'], { maxFileBytes: 5_000_000 });
-  const session = await ModelSession.open(await openTestDevice(), model);
+  const session = await ModelSession.open(await openTestEngine('gpu'), model);
   const sampling = { temperature: 0, topK: 0, seed: 1 };
   const pieces = await generateText(engineText(session), model.tokenizer, {
     prompt,

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { applyTuning, selfTest, tune } from '../../src/engine/index';
+import { applyTuning, checkEngine, selfTest, tune } from '../../src/engine/index';
 import { matmulVariants } from '../../src/engine/ops/matmul';
+import { engineNames, openTestEngine } from '../support/engines';
 import { openTestDevice } from '../support/gpu';
 
 describe('the self-test', () => {
+  it.each(engineNames)('finds every op right on both engines: %s', async (name) => {
+    const checks = await checkEngine(await openTestEngine(name));
+    expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+    expect(checks.map(({ name: op }) => op)).toContain('adamwRows');
+  });
+
   it('finds every kernel right here, forward and backward, and reports progress', async () => {
     const device = await openTestDevice();
     const progress: number[] = [];

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseCommand, type Verb } from '../../src/headless/arguments';
-import { closeDevices } from '../../src/headless/device';
+import { closeEngine } from '../../src/headless/engine';
 import { verbs } from '../../src/headless/verbs';
 
 export async function main([list, out]: readonly string[]): Promise<number> {
@@ -18,7 +18,7 @@ export async function main([list, out]: readonly string[]): Promise<number> {
       throw new Error(argv.join(' '), { cause: error });
     }
   }
-  closeDevices();
+  await closeEngine();
   writeFileSync(out, JSON.stringify(values));
   return 0;
 }

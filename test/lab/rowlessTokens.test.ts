@@ -12,9 +12,9 @@ import {
   earlierGraft,
   graftRows,
   learnVocabulary,
-  leastLimits,
   openModel,
   planTraining,
+  unopenedGpu,
   writeDelta,
   writeModel,
   type CorpusText,
@@ -176,7 +176,7 @@ describe.each(CASES)('%s', (_, tied, change, ids) => {
     const earlier = await earlierGraft(folder.tree(), written);
     expect(earlier!.graft.plan).toMatchObject({ firstNewId: last + 1, count: exported.newTokens.length });
     const settings = { batchRows: 2, rowLength: 16 };
-    const plan = planTraining(base, exported.newTokens.length, 'new-rows', settings, leastLimits, true);
+    const plan = planTraining(base, exported.newTokens.length, 'new-rows', settings, unopenedGpu);
     expect(plan.fits).toBe(true);
   });
 

@@ -509,20 +509,34 @@ export function fakeLab({
   };
   let kept: SavedRun | null = saved ? savedRun : null;
   return {
-    async openAdapter(onProgress) {
+    async openEngine(choice, onProgress) {
       await count('self-test', 14, onProgress);
+      const checks = { passed: 14, total: 14, failed: [] };
+      if (choice === 'processor') {
+        return {
+          available: true,
+          kind: 'processor',
+          threads: 2,
+          vendor: '',
+          architecture: '',
+          description: 'onnxruntime-web 1.30.0',
+          hasF16: false,
+          largestBindingBytes: 2 ** 31 - 1,
+          gigaflopsPerSecond: 40,
+          selfTest: checks,
+        };
+      }
       return {
         available,
-        ...(available ? {} : { reason: 'no-webgpu' }),
+        kind: 'software-gpu',
         vendor: 'google',
         architecture: 'swiftshader',
         description: 'SwiftShader Device (LLVM 16)',
-        isSoftware: true,
         hasF16: false,
         subgroupSize: 4,
         largestBindingBytes: 1 << 30,
         gigaflopsPerSecond: 14.2,
-        selfTest: { passed: 14, total: 14, failed: [] },
+        selfTest: available ? checks : { passed: 13, total: 14, failed: ['rmsNorm'] },
       };
     },
     async openBundledModel(onProgress) {

@@ -1,8 +1,9 @@
 /** onnxruntime-web as the worker loads it: on the processor, and on the engine's own device. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDevice, type Device } from '../../src/engine/index';
+import { checkEngine, GpuEngine, openDevice, type Device } from '../../src/engine/index';
 import { ModelSession, onnxModelFiles, OnnxSession, openModel, type LoadedModel } from '../../src/lab/index';
-import { onGpu, onnxRuntime } from '../../src/worker/onnxRuntime';
+import { ProcessorEngine } from '../../src/processor/index';
+import { onGpu, onnxRuntime, processorRuntime } from '../../src/worker/onnxRuntime';
 import { tinyLlama } from '../lab/letters';
 
 let device: Device;
@@ -13,7 +14,7 @@ const ids = Uint32Array.of(8, 0, 3, 1, 6, 2, 2, 7);
 beforeAll(async () => {
   device = await openDevice(navigator.gpu);
   model = await openModel(await tinyLlama(), 'folder');
-  const session = await ModelSession.open(device, model);
+  const session = await ModelSession.open(new GpuEngine(device), model);
   wanted = await session.logits(ids);
   session.close();
 });
@@ -22,8 +23,16 @@ afterAll(() => device?.close());
 const largest = (found: Float32Array) => Math.max(...found.map((value, at) => Math.abs(value - wanted[at]!)));
 
 describe('onnxruntime-web in the browser', () => {
-  it('computes on the processor where the adapter is a software one', async () => {
-    const runtime = await onnxRuntime(device);
+  it('is the engine of the processor, which computes what the GPU does', async () => {
+    const engine = new ProcessorEngine(await processorRuntime());
+    const session = await ModelSession.open(engine, model);
+    expect(largest(await session.logits(ids))).toBeLessThan(1e-4);
+    session.close();
+    expect((await checkEngine(engine)).filter(({ passed }) => !passed)).toEqual([]);
+  });
+
+  it('computes on the processor where no device is given', async () => {
+    const runtime = await onnxRuntime(undefined);
     expect(runtime.provider).toBe('wasm');
     const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model, trainedNames: [] }, 'f32'));
     expect(largest(await onnx.logits(ids))).toBeLessThan(1e-3);
@@ -40,7 +49,7 @@ describe('onnxruntime-web in the browser', () => {
     expect(Math.max(...next.map((value, at) => Math.abs(value - wanted.at(at - next.length)!)))).toBeLessThan(1e-3);
     text.close();
     await onnx.close();
-    const session = await ModelSession.open(device, model);
+    const session = await ModelSession.open(new GpuEngine(device), model);
     expect(largest(await session.logits(ids))).toBe(0);
     session.close();
   });

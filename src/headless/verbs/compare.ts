@@ -1,7 +1,7 @@
 /** `compare`: a graft that was trained elsewhere against its base and against the graft as it would start. */
 import { openTrainedElsewhere, type CorpusText } from '../../lab/index';
 import type { Command } from '../arguments';
-import { nodeDevice } from '../device';
+import { nodeEngine } from '../engine';
 import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
@@ -15,7 +15,7 @@ export async function compareVerb(command: Command): Promise<Answer> {
   const onProgress = progressLine();
   const evaluationBytes = command.number('max-bytes');
   const setup = {
-    device: await nodeDevice(),
+    engine: await nodeEngine(command),
     base,
     corpus,
     ...(evaluationBytes === undefined ? {} : { evaluationBytes }),

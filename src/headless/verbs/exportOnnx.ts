@@ -1,9 +1,10 @@
 /**
  * `export --to onnx`: the folder that transformers.js loads. What was written is opened by onnxruntime-web and compared with
- * the engine, where this machine has an adapter for it; without one the answer says that it was not compared.
+ * the engine that trains.
  */
 import { folderSink, folderTree } from '../../checkpoint/node';
-import { asLabError, LabError } from '../../error';
+import type { Engine } from '../../engine/index';
+import { LabError } from '../../error';
 import {
   earlierGraft,
   ModelSession,
@@ -16,7 +17,7 @@ import {
 } from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
-import { nodeDevice } from '../device';
+import { nodeEngine } from '../engine';
 import { nodeOnnxRuntime } from '../onnxRuntime';
 import { progressLine } from '../stdout';
 import { modelFiles, modelOf, modelPath } from './model';
@@ -41,8 +42,8 @@ export async function exportOnnx(command: Command): Promise<Answer> {
     ...(readme === undefined ? {} : { card: readme }),
   };
   await writeOnnxModel(await folderSink(out), exported, dtypes, { onProgress });
-  const proofs = await proofsOf(model, newTokens, dtypes, out);
-  const failed = proofs?.find(({ passed }) => !passed);
+  const proofs = await proofsOf(await nodeEngine(command), model, newTokens, dtypes, out);
+  const failed = proofs.find(({ passed }) => !passed);
   if (failed) {
     throw new LabError(
       'lab/verification-failed',
@@ -52,29 +53,25 @@ export async function exportOnnx(command: Command): Promise<Answer> {
     );
   }
   const files = (await folderTree(out, { deep: true })).list();
-  const said = proofs?.map(
+  const said = proofs.map(
     (proof) => `${proof.onnx!.dtype}: largest logit difference ${proof.largestLogitDifference.toExponential(1)}`,
   );
   return {
-    value: { out, dtypes, files, proofs: proofs ?? null },
-    text: `${said?.join('; ') ?? 'not compared: there is no WebGPU adapter here'}; written to ${out}`,
+    value: { out, dtypes, files, proofs },
+    text: `${said.join('; ')}; written to ${out}`,
   };
 }
 
 async function proofsOf(
+  engine: Engine,
   model: LoadedModel,
   newTokens: readonly NewToken[],
   dtypes: readonly Dtype[],
   out: string,
-): Promise<Proof[] | undefined> {
-  const device = await nodeDevice().catch((thrown: unknown) => {
-    if (asLabError(thrown).code === 'engine/no-adapter') return undefined;
-    throw thrown;
-  });
-  if (!device) return undefined;
+): Promise<Proof[]> {
   const runtime = await nodeOnnxRuntime();
   const tree = await folderTree(out, { deep: true });
-  const session = await ModelSession.open(device, model);
+  const session = await ModelSession.open(engine, model);
   const text = `${newTokens
     .slice(0, 40)
     .map((token) => token.text)

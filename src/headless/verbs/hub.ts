@@ -2,8 +2,6 @@
  * Models of the Hub on the command line. The Hub's address, a token for gated models and the cache directory come from the
  * variables that other tools use too: HF_ENDPOINT, HF_TOKEN; TOKENGRAFT_CACHE, else XDG_CACHE_HOME or ~/.cache.
  */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import {
   describeModel,
   HUB_URL,
@@ -18,12 +16,8 @@ import { nodeFileStore } from '../../checkpoint/node';
 import { asLabError } from '../../error';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
+import { hubFolder } from '../cacheFolder';
 import { progressLine } from '../stdout';
-
-function cacheFolder(): string {
-  const { TOKENGRAFT_CACHE, XDG_CACHE_HOME } = process.env;
-  return TOKENGRAFT_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tokengraft', 'hub');
-}
 
 function hubOptions(command: Command): HubOptions {
   const { HF_ENDPOINT, HF_TOKEN } = process.env;
@@ -34,7 +28,7 @@ function hubOptions(command: Command): HubOptions {
 /** Downloads what is not here yet, after saying what it is. Without a connection, the model as it was kept. */
 export async function hubTree(command: Command, text: string): Promise<FileTree> {
   const id = parseHubId(text);
-  const cache = new HubCache(nodeFileStore(cacheFolder()));
+  const cache = new HubCache(nodeFileStore(hubFolder()));
   const options = hubOptions(command);
   let model: HubModel;
   try {
@@ -64,7 +58,7 @@ function modelText({ id, commit, licence, architecture, gated, wanted, wantedByt
 
 /** `cached`: what was downloaded, whole or in part; with --remove, without that model. */
 export async function cachedVerb(command: Command): Promise<Answer> {
-  const folder = cacheFolder();
+  const folder = hubFolder();
   const cache = new HubCache(nodeFileStore(folder));
   const removed = command.text('remove');
   if (removed !== undefined) await cache.remove(hubIdText(parseHubId(removed)));

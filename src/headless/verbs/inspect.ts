@@ -1,18 +1,16 @@
-/** `inspect`: what a model is, and what training it would take on this machine's adapter, before anything is allocated. */
+/** `inspect`: what a model is, and what training it would take on this machine, before anything is allocated. */
 import { ggufTypes } from '../../checkpoint/index';
-import type { DeviceReport } from '../../engine/index';
-import { asLabError } from '../../error';
+import type { EngineReport } from '../../engine/index';
 import {
   defaultTrainSettings,
   inspectModel,
-  leastLimits,
   planTraining,
   type FittingPlan,
   type ModelInspection,
 } from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
-import { nodeDevice } from '../device';
+import { nodeEngine } from '../engine';
 import { noteLine } from '../notes';
 import { loaded, modelSource } from './model';
 
@@ -22,25 +20,19 @@ export async function inspectVerb(command: Command): Promise<Answer> {
   const source = await modelSource(command);
   const model = await loaded(source, () => undefined);
   const stored = await ggufTypes(source.tree);
-  const adapter = await adapterOrReason();
-  const report = 'limits' in adapter ? adapter : undefined;
-  const isSoftware = report?.isFallback ?? false;
-  const defaults = defaultTrainSettings(isSoftware);
+  const engine = await nodeEngine(command);
+  const defaults = defaultTrainSettings(engine.report.kind);
   const settings = {
     ...defaults,
     batchRows: command.number('batch') ?? defaults.batchRows,
     rowLength: command.number('seq') ?? defaults.rowLength,
   };
   const newTokens = command.number('new-tokens')!;
-  const limits = report?.limits ?? leastLimits;
-  const plans = modes.map((mode) => planTraining(model, newTokens, mode, settings, limits, isSoftware));
+  const plans = modes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
   const inspection = inspectModel(model);
   const { batchRows, rowLength } = settings;
   const memory = {
-    adapter: report
-      ? { description: describe(report), isSoftware, largestBindingBytes: report.limits.maxBindingBytes }
-      : null,
-    ...('reason' in adapter ? { reason: adapter.reason } : {}),
+    engine: engine.report,
     newTokens,
     batchRows,
     rowLength,
@@ -51,20 +43,6 @@ export async function inspectVerb(command: Command): Promise<Answer> {
     text: [...modelLines(inspection, stored), ...planLines(memory)].join('\n'),
   };
 }
-
-/** Where there is no adapter, plans are made for the least that any one grants. */
-async function adapterOrReason(): Promise<DeviceReport | { readonly reason: string }> {
-  try {
-    return (await nodeDevice()).report;
-  } catch (thrown) {
-    const { code, message } = asLabError(thrown);
-    if (code !== 'engine/no-adapter') throw thrown;
-    return { reason: message };
-  }
-}
-
-const describe = ({ description, vendor, architecture }: DeviceReport): string =>
-  description || `${vendor} ${architecture}`.trim();
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
@@ -84,15 +62,16 @@ function modelLines(model: ModelInspection, stored: Awaited<ReturnType<typeof gg
 }
 
 interface Memory {
-  readonly adapter: { readonly description: string } | null;
+  readonly engine: EngineReport;
   readonly newTokens: number;
   readonly batchRows: number;
   readonly rowLength: number;
   readonly plans: readonly FittingPlan[];
 }
 
-function planLines({ adapter, newTokens, batchRows, rowLength, plans }: Memory): string[] {
-  const where = adapter ? `on ${adapter.description}` : 'on the least that any adapter grants (none was found here)';
+function planLines({ engine, newTokens, batchRows, rowLength, plans }: Memory): string[] {
+  const where =
+    engine.threads === undefined ? `on ${engine.description}` : `on the processor, ${engine.threads} threads`;
   return [
     `training ${newTokens} new tokens, ${batchRows} rows of ${rowLength} tokens a step, ${where}:`,
     ...plans.map(({ mode, totalBytes, bytes, fits, problems }) => {

@@ -7,7 +7,7 @@ import { LabError } from '../../error';
 import { ModelSession, openTokenizer, type ModelWeights } from '../../lab/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import type { Command } from '../arguments';
-import { nodeDevice } from '../device';
+import { nodeEngine } from '../engine';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
 import { modelOf, weightsOf } from './model';
@@ -16,7 +16,7 @@ const likeliest = 5;
 
 export async function logitsVerb(command: Command): Promise<Answer> {
   const { model, tokenizer, ids } = await modelAndIds(command);
-  const session = await ModelSession.open(await nodeDevice(), model, { onProgress: progressLine() });
+  const session = await ModelSession.open(await nodeEngine(command), model, { onProgress: progressLine() });
   const logits = await session.logits(ids);
   session.close();
   const rows = logits.length / ids.length;

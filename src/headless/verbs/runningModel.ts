@@ -12,7 +12,7 @@ import {
   type TextModel,
 } from '../../lab/index';
 import type { Command } from '../arguments';
-import { nodeDevice } from '../device';
+import { nodeEngine } from '../engine';
 import { nodeOnnxRuntime } from '../onnxRuntime';
 
 export interface RunningModel {
@@ -31,6 +31,6 @@ export async function runningModel(
     const session = await OnnxSession.openFiles(await nodeOnnxRuntime(), files);
     return { text: onnxText(session, model), scorer: onnxScorer(session, model), close: () => session.close() };
   }
-  const session = await ModelSession.open(await nodeDevice(), model, { onProgress });
+  const session = await ModelSession.open(await nodeEngine(command), model, { onProgress });
   return { text: engineText(session), scorer: session.scorer(), close: async () => session.close() };
 }

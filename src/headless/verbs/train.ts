@@ -22,7 +22,7 @@ import {
 } from '../../lab/index';
 import type { Command } from '../arguments';
 import { openShards } from '../countingShards';
-import { nodeDevice } from '../device';
+import { nodeEngine } from '../engine';
 import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import { vocabularyLines } from '../vocabularyText';
@@ -50,7 +50,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
       : undefined;
   const earlier = vocabulary ? undefined : await earlierGraft(source.tree, model);
   const setup = {
-    device: await nodeDevice(),
+    engine: await nodeEngine(command),
     model,
     corpus,
     settings,

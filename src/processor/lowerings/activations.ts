@@ -66,9 +66,9 @@ function slope(graph: LoweredGraph, x: Tensor, node: GraphNode): string {
     }
     case 'geluTanh': {
       const square = times(of, of);
-      const inner = plus(times(square, nodes.scalar(0.07135481282744429)), nodes.scalar(1.5957691216057308));
+      const inner = plus(times(square, nodes.scalar(0.071354812827444)), nodes.scalar(1.5957691216057308));
       const share = nodes.node('Sigmoid', [times(of, inner)]);
-      const innerSlope = plus(times(square, nodes.scalar(0.21406443848233287)), nodes.scalar(1.5957691216057308));
+      const innerSlope = plus(times(square, nodes.scalar(0.214064438482333)), nodes.scalar(1.5957691216057308));
       const shareSlope = times(times(share, nodes.node('Sub', [one, share])), innerSlope);
       return plus(share, times(of, shareSlope));
     }

@@ -6,7 +6,8 @@
 import { createContext } from '@lit/context';
 import {
   asLabError,
-  type AdapterSummary,
+  type EngineChoice,
+  type EngineSummary,
   type Candidate,
   type Comparison,
   type CorpusSummary,
@@ -27,6 +28,7 @@ import {
   type LearnWay,
   type VocabularySummary,
 } from '../../worker/index';
+import { engineChoice, setEngineChoice } from '../preferences';
 import { FrameQueue } from '../frames';
 import { HubView } from './hub-view';
 import { goTo, type StepName } from './route';
@@ -47,7 +49,7 @@ export interface Exported {
 }
 
 interface Slots {
-  adapter: Slot<AdapterSummary>;
+  engine: Slot<EngineSummary>;
   model: Slot<ModelSummary>;
   samples: Slot<readonly SampleSummary[]>;
   corpus: Slot<CorpusSummary>;
@@ -93,7 +95,7 @@ export interface Tried {
 
 export class LabState {
   readonly slots: Slots = {
-    adapter: EMPTY,
+    engine: EMPTY,
     model: EMPTY,
     samples: EMPTY,
     corpus: EMPTY,
@@ -172,9 +174,21 @@ export class LabState {
       (saved) => this.set(() => (this.saved = saved)),
       () => undefined,
     );
-    const adapter = this.fill('adapter', (onProgress) => this.lab.openAdapter(onProgress));
+    const engine = this.openEngine();
     const model = this.openBundledModel();
-    await Promise.all([adapter, model]);
+    await Promise.all([engine, model]);
+  }
+
+  /** What computes from now on; a run that goes on keeps what it has. Kept in this browser. */
+  async chooseEngine(choice: EngineChoice): Promise<void> {
+    setEngineChoice(choice);
+    if (!(await this.openEngine()) || this.slots.model.status !== 'ready') return;
+    const settings = await this.lab.defaultSettings().catch(() => null);
+    if (!this.run) this.set(() => (this.settings = settings));
+  }
+
+  private openEngine(): Promise<EngineSummary | null> {
+    return this.fill('engine', (onProgress) => this.lab.openEngine(engineChoice(), onProgress));
   }
 
   openBundledModel(): Promise<ModelSummary | null> {

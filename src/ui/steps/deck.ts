@@ -44,12 +44,12 @@ export class Deck extends LabElement {
 
   private keys(run: RunView | null) {
     const at = run?.status.state;
-    const { adapter, vocabulary } = this.lab.slots;
+    const { engine, vocabulary } = this.lab.slots;
     const canStart =
       vocabulary.status === 'ready' &&
       this.lab.settings !== null &&
       this.lab.planFits !== false &&
-      !(adapter.status === 'ready' && !adapter.value.available);
+      !(engine.status === 'ready' && !engine.value.available);
     const main =
       at === 'running' || at === 'preparing'
         ? html`<button

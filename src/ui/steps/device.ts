@@ -1,81 +1,63 @@
-/** This device: what the browser says of the adapter, what we measured on it, and whether its numbers are right. */
+/** This device: what computes and what may be chosen, what we measured on it, and whether its numbers are right. */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { AdapterSummary } from '../../worker/index';
+import type { EngineSummary } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fixed, measured, memorySize, withUnit } from '../format';
 import { number } from '../parts/number';
-import { facts, failureAlert, loadingPanel, panel, status, type Fact } from '../parts/panel';
+import { valueOf } from '../state/slot';
+import { facts, failureAlert, loadingPanel, panel, segmented, status, type Fact } from '../parts/panel';
+import { engineChoice } from '../preferences';
+import { engineReason, tokensPerSecond } from '../wording/engines';
 
 @customElement('tg-device')
 export class Device extends LabElement {
   override render() {
-    const slot = this.lab.slots.adapter;
-    if (slot.status === 'ready') return this.adapter(slot.value);
+    const slot = this.lab.slots.engine;
+    if (slot.status === 'ready') return this.device(slot.value);
     if (slot.status === 'failed') return failureAlert(slot.error);
     return loadingPanel(msg('This device'), slot.status === 'pending' ? slot.progress : undefined, 5);
   }
 
-  private adapter(adapter: AdapterSummary) {
-    const word = !adapter.available
+  private device(engine: EngineSummary) {
+    const word = !engine.available
       ? status('bad', msg('cannot train'))
-      : adapter.isSoftware
+      : engine.kind === 'software-gpu'
         ? status('warn', msg('software'))
         : status('good', msg('ready'));
+    const reason = engine.kind === 'software-gpu' ? slowGpu() : engineReason(engine);
     return panel({
       heading: msg('This device'),
       name: 'device',
       end: word,
-      body: adapter.available
-        ? facts(this.rows(adapter))
-        : html`<p class="note">${msg('Nothing to show without an adapter.')}</p>`,
-      footer: adapter.isSoftware
-        ? html`<p class="note">
-            ${msg('The browser computes on the processor: expect minutes where a graphics card takes seconds.')}
-          </p>`
-        : (nothing as never),
+      body: html`${this.choice()}${facts(this.rows(engine))}`,
+      footer: reason === null ? (nothing as never) : html`<p class="note">${reason}</p>`,
     });
   }
 
-  private rows(adapter: AdapterSummary): Fact[] {
-    const name =
-      [adapter.vendor, adapter.architecture].filter(Boolean).join(', ') || adapter.description || msg('unnamed');
-    const { selfTest, gigaflopsPerSecond: speed } = adapter;
-    const rows: Fact[] = [
-      [
-        msg('Adapter'),
-        number(name, () => ({
-          name: msg('Adapter'),
-          formula: adapter.description || name,
-          meaning: msg('As the browser names it. Browsers do not reveal the exact card.'),
-        })),
-      ],
-      [
-        msg('16-bit floats'),
-        number(adapter.hasF16 ? msg('yes') : msg('no'), () => ({
-          name: 'shader-f16',
-          formula: adapter.hasF16 ? msg('available') : msg('not available'),
-          meaning: msg('Without it everything runs in f32; slower, not different.'),
-        })),
-      ],
-      [
-        msg('Subgroups'),
-        number(adapter.subgroupSize ? withUnit(count(adapter.subgroupSize), msg('lanes')) : msg('no'), () => ({
-          name: msg('Subgroups'),
-          formula: adapter.subgroupSize ? msg(str`${adapter.subgroupSize} lanes`) : msg('not available'),
-          meaning: msg('Used for sums where they exist. Never required.'),
-        })),
-      ],
-      [
-        msg('Largest binding'),
-        number(measured(memorySize(adapter.largestBindingBytes)), () => ({
-          name: msg('Largest storage binding'),
-          formula: `maxStorageBufferBindingSize = ${count(adapter.largestBindingBytes)}`,
-          meaning: msg('The default is 128 MiB. Vocabulary matrices larger than this are split by rows.'),
-        })),
-      ],
-    ];
+  private choice() {
+    return html`<div class="field-row" data-engine-choice>
+      ${segmented(
+        msg('Compute with'),
+        [
+          { value: 'auto', label: msg('Automatic') },
+          { value: 'gpu', label: msg('GPU') },
+          { value: 'processor', label: msg('Processor') },
+        ] as const,
+        engineChoice(),
+        (next) => void this.lab.chooseEngine(next),
+      )}
+    </div>`;
+  }
+
+  private rows(engine: EngineSummary): Fact[] {
+    return [...(engine.kind === 'processor' ? processorRows(engine) : gpuRows(engine)), ...this.measured(engine)];
+  }
+
+  private measured(engine: EngineSummary): Fact[] {
+    const rows: Fact[] = [];
+    const { selfTest, gigaflopsPerSecond: speed } = engine;
     if (speed !== undefined) {
       const shown =
         speed >= 1000
@@ -90,6 +72,21 @@ export class Device extends LabElement {
         })),
       ]);
     }
+    const parameters = valueOf(this.lab.slots.model)?.parameters;
+    const tokens = parameters === undefined ? null : tokensPerSecond(engine, parameters);
+    if (tokens !== null) {
+      rows.push([
+        msg('With this model'),
+        number(
+          withUnit(`≈ ${count(tokens < 100 ? Math.round(tokens) : Math.round(tokens / 10) * 10)}`, msg('tokens/s')),
+          () => ({
+            name: msg('Training speed'),
+            formula: msg('measured speed ÷ (6 × parameters)'),
+            meaning: msg('An estimate for training everything; new rows alone are faster.'),
+          }),
+        ),
+      ]);
+    }
     if (selfTest) {
       rows.push([
         msg('Self-test'),
@@ -102,11 +99,68 @@ export class Device extends LabElement {
             formula: selfTest.failed.length
               ? selfTest.failed.join(', ')
               : msg(str`${selfTest.passed} of ${selfTest.total}`),
-            meaning: msg('Kernels on this adapter against the processor, before anything is trusted to them.'),
+            meaning: msg(
+              'Every operation against plain loops, forward and backward, before anything is trusted to it.',
+            ),
           }),
         ),
       ]);
     }
     return rows;
   }
+}
+
+function gpuRows(engine: EngineSummary): Fact[] {
+  const name = [engine.vendor, engine.architecture].filter(Boolean).join(', ') || engine.description || msg('unnamed');
+  return [
+    [
+      msg('Adapter'),
+      number(name, () => ({
+        name: msg('Adapter'),
+        formula: engine.description || name,
+        meaning: msg('As the browser names it. Browsers do not reveal the exact card.'),
+      })),
+    ],
+    [
+      msg('16-bit floats'),
+      number(engine.hasF16 ? msg('yes') : msg('no'), () => ({
+        name: 'shader-f16',
+        formula: engine.hasF16 ? msg('available') : msg('not available'),
+        meaning: msg('Without it everything runs in f32; slower, not different.'),
+      })),
+    ],
+    [
+      msg('Subgroups'),
+      number(engine.subgroupSize ? withUnit(count(engine.subgroupSize), msg('lanes')) : msg('no'), () => ({
+        name: msg('Subgroups'),
+        formula: engine.subgroupSize ? msg(str`${engine.subgroupSize} lanes`) : msg('not available'),
+        meaning: msg('Used for sums where they exist. Never required.'),
+      })),
+    ],
+    [
+      msg('Largest binding'),
+      number(measured(memorySize(engine.largestBindingBytes)), () => ({
+        name: msg('Largest storage binding'),
+        formula: `maxStorageBufferBindingSize = ${count(engine.largestBindingBytes)}`,
+        meaning: msg('The default is 128 MiB. Vocabulary matrices larger than this are split by rows.'),
+      })),
+    ],
+  ];
+}
+
+function processorRows({ threads = 1, description }: EngineSummary): Fact[] {
+  return [
+    [
+      msg('Processor'),
+      number(withUnit(count(threads), threads === 1 ? msg('thread') : msg('threads')), () => ({
+        name: msg('Threads'),
+        formula: description,
+        meaning: msg('Without cross-origin isolation a page gets one thread; with it, one for each core up to eight.'),
+      })),
+    ],
+  ];
+}
+
+function slowGpu(): string {
+  return msg('The browser computes on the processor: expect minutes where a graphics card takes seconds.');
 }

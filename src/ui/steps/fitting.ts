@@ -20,11 +20,11 @@ const ASSUMED_NEW_TOKENS = 1024;
 export class Fitting extends LabElement {
   private readonly plans = new Task(this, {
     args: () => {
-      const { model, adapter } = this.lab.slots;
+      const { model, engine } = this.lab.slots;
       const settings = this.lab.settings;
       return [
         valueOf(model)?.name,
-        valueOf(adapter)?.available,
+        valueOf(engine)?.available,
         settings?.batchRows,
         settings?.rowLength,
         this.lab.newTokens,

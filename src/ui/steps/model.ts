@@ -33,18 +33,18 @@ export class ModelStep extends LabElement {
   }
 
   override render() {
-    const { adapter, model } = this.lab.slots;
+    const { engine, model } = this.lab.slots;
     const failed = errorOf(model);
     const opened = valueOf(model);
     return html`<div class="page">
       ${verdict(
         msg('Should your domain get tokens of its own?'),
         msg(
-          'Pick a small language model and give it your texts. Tokengraft measures how badly its vocabulary cuts them, grafts new tokens on, trains them on this machine’s GPU, and tells you whether they paid. Nothing you open leaves this tab.',
+          'Pick a small language model and give it your texts. Tokengraft measures how badly its vocabulary cuts them, grafts new tokens on, trains them on this machine, and tells you whether they paid. Nothing you open leaves this tab.',
         ),
         this.actions(),
       )}
-      ${adapter.status === 'ready' && !adapter.value.available ? this.noGpu(adapter.value.reason) : nothing}
+      ${engine.status === 'ready' && !engine.value.available ? this.wrongNumbers() : nothing}
       ${this.lab.saved && !this.lab.run ? this.lastRun(this.lab.saved) : nothing}
       ${
         failed
@@ -96,19 +96,12 @@ export class ModelStep extends LabElement {
       </button>`;
   }
 
-  private noGpu(reason: string | undefined) {
-    if (reason === 'self-test') {
-      return alertBox(
-        'bad',
-        msg('This GPU returns wrong numbers.'),
-        msg('Training is off to protect your result. Update the driver, or use another browser.'),
-      );
-    }
+  private wrongNumbers() {
     return alertBox(
       'bad',
-      reason === 'no-adapter' ? msg('No GPU adapter was found.') : msg('This browser offers no WebGPU.'),
+      msg('This GPU returns wrong numbers.'),
       msg(
-        'Diagnosing, evaluating and trying the model work on the processor; training does not. Try a current Chrome, Edge, Safari or Firefox.',
+        'Training is off to protect your result. Choose the processor below, update the driver, or use another browser.',
       ),
     );
   }

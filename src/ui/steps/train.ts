@@ -53,14 +53,18 @@ export class TrainStep extends LabElement {
         </div>
       </div>`;
     }
-    const { adapter } = slots;
-    const blocked = adapter.status === 'ready' && !adapter.value.available;
+    const { engine } = slots;
+    const blocked = engine.status === 'ready' && !engine.value.available;
     if (slots.vocabulary.status === 'ready') {
       return html`<div class="page">
         ${this.ready()}
         ${
           blocked
-            ? alertBox('bad', msg('Training is off.'), msg('No usable GPU was found; step 1 says why and what to try.'))
+            ? alertBox(
+                'bad',
+                msg('Training is off.'),
+                msg('What computes here returns wrong numbers; step 1 says what to try.'),
+              )
             : nothing
         }
         <tg-deck></tg-deck>

@@ -90,7 +90,7 @@ function byCode(code: string): string | null {
       return msg('This plan does not fit.');
     case 'engine/no-memory':
     case 'engine/out-of-memory':
-      return msg('The GPU ran out of memory.');
+      return msg('Memory ran out.');
     case 'engine/device-lost':
       return msg('The GPU was taken away.');
     case 'engine/self-test':

@@ -78,7 +78,7 @@ export function stepVerdict(step: StepName, lab: LabState): string | null {
 function trainShort(lab: LabState): string | null {
   const { run } = lab;
   if (!run) {
-    if (lab.slots.adapter.status === 'ready' && !lab.slots.adapter.value.available) return msg('Blocked: no GPU');
+    if (lab.slots.engine.status === 'ready' && !lab.slots.engine.value.available) return msg('Blocked: wrong numbers');
     return lab.slots.vocabulary.status === 'ready' ? msg('Ready to start') : null;
   }
   const share = percent(run.status.step / Math.max(1, run.status.steps), 0);

@@ -4,7 +4,8 @@ import type { RuntimeUsed } from '../../worker/index';
 import { count } from '../format';
 
 export function runtimeText({ name, provider, threads }: RuntimeUsed): string {
-  if (name === 'engine') return msg('our engine, on this GPU');
+  if (name === 'engine' && provider === 'webgpu') return msg('our engine, on this GPU');
+  if (name === 'engine') return msg('our engine, on the processor');
   if (provider === 'webgpu') return msg('onnxruntime-web, on this GPU');
   return threads === 1
     ? msg('onnxruntime-web, on the processor')

@@ -1,0 +1,49 @@
+/** How large runs and evaluations are where nobody says otherwise, by what computes: each a matter of minutes there. */
+import type { EngineKind } from '../engine/index';
+
+export interface Sizes {
+  readonly steps: number;
+  readonly batchRows: number;
+  readonly rowLength: number;
+  readonly evaluateEvery: number;
+  readonly sampleEvery: number;
+  /** Of held-out and of general text that one evaluation scores. Intervals over 4 KB say little, and are all that WGSL in software affords. */
+  readonly evaluationBytes: number;
+  /** Tokens of one micro-batch: enough to keep what computes busy, few enough that activations stay small. */
+  readonly microBatchTokens: number;
+  /** Tokens of one pass of an evaluation, at least a window. */
+  readonly evaluationTokens: number;
+}
+
+export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
+  gpu: {
+    steps: 400,
+    batchRows: 16,
+    rowLength: 256,
+    evaluateEvery: 50,
+    sampleEvery: 100,
+    evaluationBytes: 256 * 1024,
+    microBatchTokens: 8192,
+    evaluationTokens: 4096,
+  },
+  processor: {
+    steps: 60,
+    batchRows: 4,
+    rowLength: 128,
+    evaluateEvery: 30,
+    sampleEvery: 30,
+    evaluationBytes: 64 * 1024,
+    microBatchTokens: 1024,
+    evaluationTokens: 1024,
+  },
+  'software-gpu': {
+    steps: 60,
+    batchRows: 2,
+    rowLength: 64,
+    evaluateEvery: 30,
+    sampleEvery: 30,
+    evaluationBytes: 4 * 1024,
+    microBatchTokens: 1024,
+    evaluationTokens: 512,
+  },
+};

@@ -1,0 +1,41 @@
+/** What computes, in words. */
+import { msg, str } from '@lit/localize';
+import type { EngineSummary } from '../../worker/index';
+import { count } from '../format';
+
+/** A few words, for the top bar. */
+export function engineName({ kind, threads = 1 }: EngineSummary): string {
+  if (kind === 'gpu') return msg('GPU ready');
+  if (kind === 'software-gpu') return msg('Software GPU');
+  return threads === 1 ? msg('Processor, one thread') : msg(str`Processor, ${count(threads)} threads`);
+}
+
+/** Why it is the processor, where nobody chose it; null where there is nothing to say. */
+export function engineReason({ instead, gpuGigaflopsPerSecond, gigaflopsPerSecond }: EngineSummary): string | null {
+  switch (instead) {
+    case 'no-webgpu':
+      return msg('This browser offers no WebGPU. Everything works on the processor; a graphics card would be faster.');
+    case 'no-adapter':
+      return msg(
+        'The browser offers no graphics adapter. Everything works on the processor; a graphics card would be faster.',
+      );
+    case 'self-test':
+      return msg('The GPU returned wrong numbers in the self-test, so the processor computes.');
+    case 'slower': {
+      const times = (gigaflopsPerSecond ?? 0) / (gpuGigaflopsPerSecond ?? Infinity);
+      return msg(
+        str`The browser’s GPU is imitated by software; the processor is ${times.toFixed(1)} times as fast here.`,
+      );
+    }
+    default:
+      return null;
+  }
+}
+
+/** Floating-point operations that a token costs forward and backward, for each parameter. */
+const OPERATIONS = 6;
+
+/** Tokens a second that training a model of so many parameters may reach at the measured speed. */
+export function tokensPerSecond({ gigaflopsPerSecond }: EngineSummary, parameters: number): number | null {
+  return gigaflopsPerSecond === undefined ? null : (gigaflopsPerSecond * 1e9) / (OPERATIONS * parameters);
+}
