@@ -43,9 +43,10 @@ export async function* cutFile(
 ): AsyncGenerator<readonly CutDocument[]> {
   let batch: CutDocument[] = [];
   const emit: Emit = (text, entity) => batch.push({ text, entity });
-  const isParquet = options.format === 'parquet' || /\.parquet$/iu.test(file.name);
-  const reading = isParquet ? cutParquet(file, account, options, emit) : cutText(file, account, options, emit);
   try {
+    const reading = (await isParquet(file, options))
+      ? cutParquet(file, account, options, emit)
+      : cutText(file, account, options, emit);
     for await (const _ of reading) {
       if (batch.length === 0) continue;
       yield batch;
@@ -56,6 +57,28 @@ export async function* cutFile(
     throw error;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Files of a download's cache have no names; a pointer to one has its name and is none. */
+async function isParquet(file: CorpusFile, { format }: CutOptions): Promise<boolean> {
+  const isNamed = format === 'parquet' || /\.parquet$/iu.test(file.name);
+  if (!file.slice) return isNamed;
+  const start = new TextDecoder().decode(await file.slice(0, Math.min(file.size, POINTER.length)).arrayBuffer());
+  return isNamed ? start !== POINTER : start.startsWith('PAR1');
+}
+
+/** What Git LFS leaves in the place of a large file that was not fetched. */
+const POINTER = 'version https://git-lfs.github.com/spec/v1';
+
+function refusePointer(file: string, { text }: FileHead): void {
+  if (!text.startsWith(POINTER)) return;
+  const size = /^size (\d+)$/mu.exec(text)?.[1] ?? '';
+  throw new LabError(
+    'corpus/not-text',
+    `${file} is a pointer of Git LFS to a file of ${size} bytes, not that file.`,
+    'Fetch the file itself: `git lfs pull` in its folder, or download it from its page.',
+    { file, size: Number(size) },
+  );
 }
 
 async function* cutParquet(
@@ -76,6 +99,7 @@ async function* cutParquet(
 async function* cutText(file: CorpusFile, account: FileAccount, options: CutOptions, emit: Emit): AsyncGenerator<void> {
   const chunks = decodeText(file, account, options.signal);
   const head = await headOf(chunks);
+  refusePointer(file.name, head);
   account.format = formatOf(file.name, head, options.format);
   const { textField } = options;
   const cutter = await createCutter(account.format, { fileName: file.name, emit, textField }, head);

@@ -104,6 +104,13 @@ function refuseBinary(name: string, bytes: Uint8Array): void {
       file: name,
     });
   }
+  const kind = kindOf(bytes);
+  if (kind) {
+    const hint = kind.isPacked
+      ? 'Unpack it and add what comes out.'
+      : 'Plain text, JSON, tables and Parquet are read. Convert it to one of them first.';
+    throw new LabError('corpus/not-text', `${name} is ${kind.title}, not text.`, hint, { file: name });
+  }
   if (zeros > 0) {
     throw new LabError(
       'corpus/not-text',
@@ -112,4 +119,28 @@ function refuseBinary(name: string, bytes: Uint8Array): void {
       { file: name, zeros },
     );
   }
+}
+
+interface BinaryKind {
+  readonly start: readonly number[];
+  readonly title: string;
+  readonly isPacked?: boolean;
+}
+
+/** What corpora come in that is no text, by its first bytes. */
+const kinds: readonly BinaryKind[] = [
+  { start: [0x28, 0xb5, 0x2f, 0xfd], title: 'packed with Zstandard', isPacked: true },
+  { start: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], title: 'packed with xz', isPacked: true },
+  { start: [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59], title: 'packed with bzip2', isPacked: true },
+  { start: [0x1f, 0x8b, 8], title: 'packed with gzip', isPacked: true },
+  { start: [0x37, 0x7a, 0xbc, 0xaf], title: 'a 7z archive', isPacked: true },
+  { start: [0x50, 0x4b, 3, 4], title: 'a zip archive, or a document that is one', isPacked: true },
+  { start: [0x25, 0x50, 0x44, 0x46, 0x2d], title: 'a PDF document' },
+  { start: [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], title: 'an Arrow file' },
+  { start: [0xff, 0xff, 0xff, 0xff], title: 'an Arrow stream' },
+  { start: [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], title: 'a NumPy array' },
+];
+
+function kindOf(bytes: Uint8Array): BinaryKind | undefined {
+  return kinds.find(({ start }) => start.every((byte, at) => bytes[at] === byte));
 }

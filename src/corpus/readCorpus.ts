@@ -224,8 +224,16 @@ function emptyFile(name: string): LabError {
   return new LabError('corpus/empty', `${name} holds no text.`, 'Pick a file with text in it.', { file: name });
 }
 
-function oneDocument({ name, format, fields }: CorpusFileReport): LabError {
+function oneDocument({ name, format, fields, duplicates }: CorpusFileReport): LabError {
   const field = fields ? `, field \`${fields.chosen}\`` : '';
+  if (duplicates > 0) {
+    return new LabError(
+      'corpus/too-few-documents',
+      `${name}, read as ${format}${field}, is one document, and ${duplicates} duplicates of it; a part must be held out to measure on.`,
+      fields ? 'Name another field, or give texts that differ.' : 'Give texts that differ, or say what a document is.',
+      { documents: 1, format, duplicates },
+    );
+  }
   return new LabError(
     'corpus/too-few-documents',
     `${name}, read as ${format}${field}, is one document; a part must be held out to measure on.`,

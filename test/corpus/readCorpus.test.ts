@@ -144,6 +144,38 @@ describe('what is refused', () => {
     await expect(readCorpus(files, options)).rejects.toMatchObject({ name: 'LabError', code: `corpus/${code}` });
   });
 
+  it.each<[string, string | Uint8Array, string]>([
+    ['pile.jsonl.zst', Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 4, 0]), 'packed with Zstandard'],
+    ['wiki.xml.bz2', new TextEncoder().encode('BZh91AY&SYxyz'), 'packed with bzip2'],
+    ['paper.pdf', '%PDF-1.4\nobj\n', 'a PDF document'],
+    ['data-00000-of-00001.arrow', Uint8Array.from([255, 255, 255, 255, 16, 0]), 'an Arrow stream'],
+    ['reads', Uint8Array.from([0x1f, 0x8b, 8, 0, 0]), 'packed with gzip'],
+    [
+      'train.jsonl',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12345\n`,
+      'a pointer of Git LFS to a file of 12345 bytes',
+    ],
+    [
+      'train.parquet',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12345\n`,
+      'a pointer of Git LFS to a file of 12345 bytes',
+    ],
+  ])('%s says what it is', async (name, content, said) => {
+    const blob = new Blob([content as BlobPart]);
+    const file = { ...memoryFile(name, content), slice: (start: number, end: number) => blob.slice(start, end) };
+    await expect(readCorpus([file])).rejects.toMatchObject({
+      code: 'corpus/not-text',
+      message: expect.stringContaining(`${name} is ${said}`) as string,
+    });
+  });
+
+  it('texts that are all the same are told as duplicates', async () => {
+    await expect(readCorpus([memoryFile('a.smi', 'CCO\nCCO\nCCO\n')])).rejects.toMatchObject({
+      code: 'corpus/too-few-documents',
+      message: expect.stringContaining('is one document, and 2 duplicates of it') as string,
+    });
+  });
+
   it.each<[NonNullable<ReadCorpusOptions['format']>, string]>([
     ['fasta', 'Once upon a time.\n'],
     ['fastq', '>a\nACGT\n'],

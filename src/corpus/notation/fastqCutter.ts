@@ -9,11 +9,19 @@ import { UnlikeLines } from './unlikeLines';
 const ODD_BY_NAME = 0.5;
 const ODD_BY_CONTENT = 0.05;
 
+/** What sequencers read, with IUPAC's letters for what they are not sure of. */
+const BASES = /^[acgturyswkmbdhvn.*-]+$/iu;
+
 /** @param isNamed whether the file's name says FASTQ. */
 export function isFastq(filled: readonly string[], isNamed: boolean): boolean {
   if (!isNamed && !filled[0]!.startsWith('@')) return false;
-  const cutter = new FastqCutter(() => undefined);
+  let strange = 0;
+  const cutter = new FastqCutter((read) => {
+    if (!BASES.test(read)) strange++;
+  });
   for (const line of filled) cutter.add(line);
+  // Hunks of a diff begin with `@@` and have lines with a `+`.
+  if (!isNamed && strange > ODD_BY_CONTENT * cutter.wholeReads) return false;
   const odd = cutter.doubts[0]?.count ?? 0;
   return cutter.wholeReads > 0 && odd <= (isNamed ? ODD_BY_NAME : ODD_BY_CONTENT) * filled.length;
 }
@@ -42,6 +50,8 @@ export class FastqCutter implements LineCutter {
     this.lines++;
     if (line.trim() === '') return;
     this.filled++;
+    // A read that was trimmed to nothing has no qualities.
+    if (this.place === 'quality' && this.residues === '') this.finish();
     if (this.place === 'quality') {
       this.qualities += line.length;
       if (this.qualities < this.residues.length) return;

@@ -1,6 +1,6 @@
 // What is known of each field from some hundred records: how many have text in it, how much, and what it looks like.
 import { type Likeness, likenessOf } from './likeness';
-import { textOfField, valueAt } from './fieldValue';
+import { EACH, textOfField, valueAt } from './fieldValue';
 import { type DataRecord, isConversation, isRecord, unwritten } from './valueText';
 
 /** Fields of records that name their own (an object for a table) are not all looked at. */
@@ -54,11 +54,20 @@ function gather(record: DataRecord, parent: string, depth: number, places: Map<s
     const path = parent === '' ? name : `${parent}.${name}`;
     if (mayHoldText(value)) places.set(path, { path, parent, name });
     else if (depth < DEEPEST) {
-      for (const item of Array.isArray(value) ? value.slice(0, ITEMS) : [value]) {
-        if (isRecord(item)) gather(item, path, depth + 1, places);
+      const isKeyed = isRecord(value) && hasIds(value);
+      const items = isKeyed ? Object.values(value) : Array.isArray(value) ? (value as readonly unknown[]) : [value];
+      for (const item of items.slice(0, ITEMS)) {
+        if (isRecord(item)) gather(item, isKeyed ? `${path}.${EACH}` : path, depth + 1, places);
       }
     }
   }
+}
+
+/** Whether the keys are ids of objects: they are no names of fields, since every record has others. */
+function hasIds(value: DataRecord): boolean {
+  const keys = Object.keys(value);
+  const ids = keys.filter((key) => ['hash', 'id', 'number'].includes(likenessOf(key)));
+  return ids.length * 2 > keys.length && Object.values(value).every(isRecord);
 }
 
 /** Null may be a text that this record lacks. */

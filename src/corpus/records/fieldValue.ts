@@ -1,5 +1,5 @@
 // Where in a record a field is: by its name, by a path such as `data.text` where it lies deeper (through the items of lists too),
-// or several joined, `instruction+input+output`. A field whose own name holds a dot or a plus is taken before any path.
+// several joined, `instruction+input+output`, or under ids, `mapping.*.text`. A field whose own name holds a dot or a plus is taken before any path.
 import { type DataRecord, isRecord, joinedParts, textOfValue, unwritten } from './valueText';
 
 /** How the text of a record is had. */
@@ -11,6 +11,9 @@ export interface TextSource {
   isIn(record: DataRecord): boolean;
 }
 
+/** In a path: every value of an object whose keys are ids. */
+export const EACH = '*';
+
 /** Undefined where there is no such field. */
 export function valueAt(value: unknown, path: string): unknown {
   if (Array.isArray(value)) {
@@ -19,6 +22,7 @@ export function valueAt(value: unknown, path: string): unknown {
   }
   if (!isRecord(value)) return undefined;
   if (Object.hasOwn(value, path)) return value[path];
+  if (path.startsWith(`${EACH}.`)) return valueAt(Object.values(value), path.slice(EACH.length + 1));
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
     const name = path.slice(0, dot);
     if (!Object.hasOwn(value, name)) continue;

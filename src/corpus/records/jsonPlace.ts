@@ -4,7 +4,7 @@ import type { FileHead } from '../fileHead';
 import { isFieldName, textRank } from './fieldNames';
 import { JsonScanner } from './jsonScanner';
 import { closedJson, parseJson } from './jsonText';
-import { type DataRecord, isConversation, isRecord, textOfValue } from './valueText';
+import { type DataRecord, isConversation, isLog, isRecord, textOfValue } from './valueText';
 
 export interface RecordPlace {
   /** Keys that lead to what holds the records; null where the values at the top are the records. */
@@ -43,8 +43,8 @@ export function placeIn({ values, isCut }: HeadValues, isWhole: boolean): Record
   }
   const holder = holderIn(first as DataRecord);
   if (!holder) return { path: null };
-  // Objects that follow one another are records, but for pages of an export.
-  const isPage = holder.path!.length > 0 && holder.path!.every((key) => HOLDERS.has(key));
+  // Objects that follow one another are records, but for pages of an export; strings are what a record says.
+  const isPage = holder.path!.length > 0 && holder.path!.every((key) => HOLDERS.has(key)) && holder.hasObjects;
   return isOne || (isPage && !hasText(first as DataRecord)) ? holder : { path: null };
 }
 
@@ -89,11 +89,17 @@ export function valuesOf(text: string, isWhole: boolean): HeadValues {
 
 interface Holder extends RecordPlace {
   readonly weight: number;
+  /** Whether there are objects or lists among its items. */
+  readonly hasObjects: boolean;
 }
 
+const hasObjects = (items: readonly unknown[]): boolean =>
+  items.some((item) => typeof item === 'object' && item !== null);
+
 function holderIn(object: DataRecord): Holder | null {
-  if (isConversation(object) || Object.values(object).some(isConversation)) return null;
-  const itself = namesRecords(object) ? [{ path: [], weight: weightOf(Object.values(object), []) }] : [];
+  if (isConversation(object) || Object.values(object).some((value) => isConversation(value) && !isLog(value)))
+    return null;
+  const itself = namesRecords(object) ? [holderOf(Object.values(object), [])] : [];
   const found = [...itself, ...holdersIn(object, [])];
   const heaviest = found.toSorted((a, b) => b.weight - a.weight)[0];
   if (!heaviest) return null;
@@ -109,14 +115,18 @@ function holdersIn(object: DataRecord, path: readonly string[]): Holder[] {
   return Object.entries(object).flatMap(([key, value]): Holder[] => {
     const at = [...path, key];
     if (Array.isArray(value)) {
-      const weight = weightOf(value, at);
+      const holder = holderOf(value, at);
       const columns = value.some(Array.isArray) ? columnsOf(object) : undefined;
-      return weight > 0 ? [{ path: at, weight, ...(columns && { columns }) }] : [];
+      return holder.weight > 0 ? [{ ...holder, ...(columns && { columns }) }] : [];
     }
     if (!isRecord(value)) return [];
-    const named = namesRecords(value) ? [{ path: at, weight: weightOf(Object.values(value), at) }] : [];
+    const named = namesRecords(value) ? [holderOf(Object.values(value), at)] : [];
     return [...named, ...(at.length < DEEPEST ? holdersIn(value, at) : [])];
   });
+}
+
+function holderOf(items: readonly unknown[], path: readonly string[]): Holder {
+  return { path, weight: weightOf(items, path), hasObjects: hasObjects(items) };
 }
 
 /** How much text the items have. Numbers are none, and a list of strings is one text where it is not called otherwise. */

@@ -104,7 +104,8 @@ function dialectOf(lines: readonly string[], delimiter: string | null): TableDia
   const raw = rowsOf(lines, plain).rows;
   if (delimiter !== '\t' && raw.length < ROWS_TO_TELL) return quoting;
   const areSound = quoted.broken + quoted.odd === 0 && isEven(quoted.rows);
-  if (areSound && quoted.rows.length === raw.length) return quoting;
+  // Where most rows quote, cells go over lines; the few rows of a table that does not quote may pair their quotes by chance.
+  if (areSound && (quoted.rows.length === raw.length || opening.length * 2 >= quoted.rows.length)) return quoting;
   // Every line is a row by itself: what opens a quote and does not close it is text.
   if (isEven(raw)) return plain;
   const isAlike = (rows: Rows): number => shareOf(rows, (row) => row.length === commonWidth(rows));

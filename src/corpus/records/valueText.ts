@@ -34,8 +34,16 @@ export function textOfValue(value: unknown, depth = 0): string {
 /** Lists of strings are lines of one text; other lists are turns or parts, told apart by a blank line. */
 function textOfList(list: readonly unknown[], depth: number): string {
   const texts = list.map((item) => textOfValue(item, depth)).filter((text) => text.trim() !== '');
+  if (isSpans(list)) return texts.join('');
   const isLines = list.every((item) => typeof item !== 'object' || item === null || isPart(item));
   return isLines ? joinedLines(texts) : joinedParts(texts);
+}
+
+/** Strings among parts, as messengers write links and bold words within a message: one text that was cut. */
+function isSpans(list: readonly unknown[]): boolean {
+  return (
+    list.some((item) => typeof item === 'string') && list.some((item) => isPart(item) && 'text' in (item as object))
+  );
 }
 
 /** Lines may bring their ends along, as those of notebooks do. */
@@ -69,6 +77,24 @@ export function isConversation(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.slice(0, 20).every(isTurn);
   if (!isRecord(value)) return false;
   return SPEAKERS.some((name) => Array.isArray(value[name])) && SAID.some((name) => Array.isArray(value[name]));
+}
+
+/** Speakers of the conversations that models are trained on. */
+const ROLES = new Set(
+  'system developer user human assistant gpt chatgpt model bot tool function observation'.split(' '),
+);
+const STAMPS = ['id', 'date', 'time', 'timestamp', 'created_at', 'ts'];
+
+/** What people wrote over time, as messengers export it: no message needs the others. */
+export function isLog(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.slice(0, 20).every((turn) => {
+      const speaker: unknown = isRecord(turn) ? SPEAKERS.map((name) => turn[name]).find(Boolean) : undefined;
+      const isRole = typeof speaker !== 'string' || ROLES.has(speaker.toLowerCase());
+      return !isRole && STAMPS.some((name) => name in (turn as DataRecord));
+    })
+  );
 }
 
 /** A conversation that was written as JSON into a string, as tables have to. */

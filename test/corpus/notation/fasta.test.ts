@@ -83,7 +83,15 @@ describe('the sequences of a file', () => {
     expect((await readingOf('reads.txt', '@r\nACGTACGT\n+\nIIIIIIII\n'.repeat(3))).format).toBe('fastq');
   });
 
+  it('FASTQ: reads that were trimmed to nothing cost no other', async () => {
+    for (const empty of ['@e\n\n+\n\n', '@e\n\n+e\n']) {
+      const read = await readingOf('a.fastq', `@a\nACGT\n+\nIIII\n${empty}@b\nTTGA\n+\n@III\n${empty}`);
+      expect(read).toMatchObject({ documents: ['ACGT', 'TTGA'], entities: ['a', 'b'], doubts: [] });
+    }
+  });
+
   it.each([
+    ['a diff', 'a.diff', '@@ -1,3 +1,4 @@\n-old line 1\n+new line 1\n context\n'],
     [
       'an e-mail with quoted lines',
       'a.txt',

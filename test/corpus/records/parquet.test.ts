@@ -69,5 +69,7 @@ describe('a Parquet file', () => {
       slice: (start, end) => blob.slice(start, end),
     };
     expect((await readCorpus([file])).documents).toBe(40);
+    const { files } = await readCorpus([{ ...file, name: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4' }]);
+    expect(files).toMatchObject([{ format: 'parquet', documents: 40 }]);
   });
 });

@@ -40,6 +40,13 @@ const tables: [string, string, readonly string[], string, readonly string[]][] =
     'text',
     all((at) => `One, ${at}\n\ntwo, "three"\nfour`),
   ],
+  [
+    'quoted line ends, with one comma in each line',
+    'a.csv',
+    ['id,body', ...rows((at) => `${at},"Line one ${at}\n\nLine ""two"", more\nand, the end"`)],
+    'body',
+    all((at) => `Line one ${at}\n\nLine "two", more\nand, the end`),
+  ],
   ['blanks before quotes', 'a.csv', ['id, text', ...rows((at) => `${at}, "${comma(at)}"`)], 'text', all(comma)],
   [
     'semicolons, with commas in the text',
