@@ -7,8 +7,10 @@ export interface Sizes {
   readonly rowLength: number;
   readonly evaluateEvery: number;
   readonly sampleEvery: number;
-  /** Of held-out and of general text that one evaluation scores. Intervals over 4 KB say little, and are all that WGSL in software affords. */
+  /** Of held-out text that one evaluation scores. Intervals over 4 KB say little, and are all that WGSL in software affords. */
   readonly evaluationBytes: number;
+  /** Of general text, which is scored before and after a run only. */
+  readonly generalBytes: number;
   /** Tokens of one micro-batch: enough to keep what computes busy, few enough that activations stay small. */
   readonly microBatchTokens: number;
   /** Tokens of one pass of an evaluation, at least a window. */
@@ -23,16 +25,18 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 50,
     sampleEvery: 100,
     evaluationBytes: 256 * 1024,
+    generalBytes: 256 * 1024,
     microBatchTokens: 8192,
     evaluationTokens: 4096,
   },
   processor: {
     steps: 60,
-    batchRows: 4,
+    batchRows: 2,
     rowLength: 128,
     evaluateEvery: 30,
     sampleEvery: 30,
     evaluationBytes: 64 * 1024,
+    generalBytes: 16 * 1024,
     microBatchTokens: 1024,
     evaluationTokens: 1024,
   },
@@ -43,6 +47,7 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 30,
     sampleEvery: 30,
     evaluationBytes: 4 * 1024,
+    generalBytes: 4 * 1024,
     microBatchTokens: 1024,
     evaluationTokens: 512,
   },

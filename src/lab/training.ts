@@ -48,6 +48,8 @@ export class Training {
   readonly arms: Arms = {};
   run: TrainRun | undefined;
   private trainedAt = -1;
+  /** The run's last evaluation. */
+  private latest: { readonly step: number; readonly scores: DocumentScores } | undefined;
 
   private constructor(
     readonly setup: TrainingSetup,
@@ -133,7 +135,9 @@ export class Training {
         evaluate: async () => {
           const done = this.run?.status.step ?? 0;
           const untrained = done === 0 ? this.arms.untrained?.heldOut : undefined;
-          return evaluated(untrained ?? (await scoreDocuments(this.session.scorer(), heldOut)));
+          const scores = untrained ?? (await scoreDocuments(this.session.scorer(), heldOut));
+          this.latest = { step: done, scores };
+          return evaluated(scores);
         },
         ...(settings.sampleEvery > 0 ? { sample: () => this.sample() } : {}),
         ...(save ? { save } : {}),
@@ -151,7 +155,10 @@ export class Training {
   async measureTrained(onProgress?: OnProgress, signal?: AbortSignal): Promise<ArmScores> {
     const step = this.run?.status.step ?? this.trainedAt;
     if (!this.arms.trained || this.trainedAt !== step) {
-      this.arms.trained = await this.scoreBoth(this.session, this.tokenizer, throttled(onProgress ?? noReport), signal);
+      // The run's last evaluation scored the same documents with the same weights.
+      const known = this.latest?.step === step ? this.latest.scores : undefined;
+      const report = throttled(onProgress ?? noReport);
+      this.arms.trained = await this.scoreBoth(this.session, this.tokenizer, report, signal, known);
       this.trainedAt = step;
     }
     return this.arms.trained;
@@ -193,6 +200,7 @@ export class Training {
     tokenizer: Tokenizer,
     onProgress: OnProgress,
     signal: AbortSignal | undefined,
+    known?: DocumentScores,
   ): Promise<ArmScores> {
     const scorer = session.scorer();
     const score = (documents: ReturnType<typeof encodeDocuments>, phase: string): Promise<DocumentScores> =>
@@ -200,8 +208,9 @@ export class Training {
         onProgress: (done, total) => onProgress({ phase, done, total }),
         ...(signal ? { signal } : {}),
       });
-    const heldOut = await score(this.heldOut(tokenizer), 'evaluating');
-    const general = cappedDocuments(this.setup.corpus.general, this.cap);
+    const heldOut = known ?? (await score(this.heldOut(tokenizer), 'evaluating'));
+    const { engine, corpus } = this.setup;
+    const general = cappedDocuments(corpus.general, Math.min(this.cap, engineSizes[engine.report.kind].generalBytes));
     return {
       heldOut,
       general: await score(

@@ -60,27 +60,28 @@ export function blockLengthOf(longestWindow: number, tokens: number): number {
 }
 
 /**
- * In order, without sorting: neighbours are alike in length within a corpus, and order stays explainable.
- * @param blockLength divides `tokens`; no window is longer.
+ * First fit in order, without sorting: neighbours are alike in length within a corpus, and order stays explainable.
+ * @param blockLength divides `tokens`; no window is longer, and none crosses a block's end.
  */
 export function* packWindows(
   windows: Iterable<Window>,
   tokens: number,
   blockLength = tokens,
 ): Generator<PackedWindows> {
+  const blocks = tokens / blockLength;
   let open: Placed[] = [];
-  let filled = 0;
+  let filled = new Uint32Array(blocks);
   for (const window of windows) {
     const { length } = window.ids;
-    const left = blockLength - (filled % blockLength);
-    let at = length > left ? filled + left : filled;
-    if (at + length > tokens && open.length > 0) {
+    let block = filled.findIndex((taken) => taken + length <= blockLength);
+    if (block < 0) {
       yield layOut(open, tokens, blockLength);
       open = [];
-      at = 0;
+      filled = new Uint32Array(blocks);
+      block = 0;
     }
-    open.push({ window, at });
-    filled = at + length;
+    open.push({ window, at: block * blockLength + filled[block]! });
+    filled[block]! += length;
   }
   if (open.length > 0) yield layOut(open, tokens, blockLength);
 }
@@ -97,7 +98,8 @@ function layOut(placed: readonly Placed[], tokens: number, blockLength: number):
   const documentStart = new Uint32Array(tokens);
   const documentEnd = new Uint32Array(tokens);
   const documents = new Int32Array(tokens).fill(-1);
-  for (const [index, { window, at }] of placed.entries()) {
+  const inOrder = placed.toSorted((a, b) => a.at - b.at);
+  for (const [index, { window, at }] of inOrder.entries()) {
     const end = at + window.ids.length;
     ids.set(window.ids, at);
     targets.set(window.targets, at);
@@ -105,7 +107,7 @@ function layOut(placed: readonly Placed[], tokens: number, blockLength: number):
     documentStart.fill(at, at, end);
     documentEnd.fill(end, at, end);
     for (let i = at; i < end; i++) positions[i] = i - at;
-    pad(end, placed[index + 1]?.at ?? tokens);
+    pad(end, inOrder[index + 1]?.at ?? tokens);
   }
   return { ids, targets, positions, documentStart, documentEnd, documents, blockLength };
 

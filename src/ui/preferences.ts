@@ -1,28 +1,12 @@
-/** Language, theme and what computes, kept in this browser. Storage may be refused; then the choice lasts for the visit. */
+/** Language and theme, kept in this browser. Storage may be refused; then the choice lasts for the visit. */
 import { configureLocalization } from '@lit/localize';
-import type { EngineChoice } from '../worker/index';
 import { sourceLocale, targetLocales } from './locales/codes';
 import { themeChanged } from './parts/roles';
+import { keep, read } from './storage';
 
 export type Theme = 'system' | 'light' | 'dark';
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 export type Locale = typeof sourceLocale | (typeof targetLocales)[number];
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function keep(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // A visit without storage keeps its choices in memory only.
-  }
-}
 
 const localization = configureLocalization({
   sourceLocale,
@@ -61,17 +45,4 @@ export async function applyPreferences(): Promise<void> {
   const wanted = kept ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-Hans' : sourceLocale);
   if (wanted !== sourceLocale && (targetLocales as readonly string[]).includes(wanted))
     await setLocale(wanted as Locale);
-}
-
-const ENGINES: readonly EngineChoice[] = ['auto', 'gpu', 'processor'];
-let chosenEngine: EngineChoice | undefined;
-
-export function engineChoice(): EngineChoice {
-  const kept = chosenEngine ?? read('tokengraft.engine');
-  return ENGINES.find((choice) => choice === kept) ?? 'auto';
-}
-
-export function setEngineChoice(choice: EngineChoice): void {
-  chosenEngine = choice;
-  keep('tokengraft.engine', choice);
 }

@@ -339,8 +339,8 @@ export class Experiment implements LabApi {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
       const session = await this.baseSession();
       const scorer = session.scorer();
-      const bytes = engineSizes[session.engine.report.kind].evaluationBytes;
-      const score = async (documents: readonly string[], part: number) => {
+      const { evaluationBytes, generalBytes } = engineSizes[session.engine.report.kind];
+      const score = async (documents: readonly string[], bytes: number, part: number) => {
         const encoded = encodeDocuments(cappedDocuments(documents, bytes), (text) => model.tokenizer.encode(text));
         const scores = await scoreDocuments(scorer, encoded, {
           signal,
@@ -348,10 +348,10 @@ export class Experiment implements LabApi {
         });
         return scoreResult(scores);
       };
-      const heldOut = await score(corpus.heldOut, 0);
+      const heldOut = await score(corpus.heldOut, evaluationBytes, 0);
       return {
         heldOut,
-        general: await score(corpus.general, 1),
+        general: await score(corpus.general, generalBytes, 1),
         runtime: engineRuntime(session.engine),
       };
     });

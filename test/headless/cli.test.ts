@@ -29,6 +29,11 @@ interface Failure {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
+interface Proof {
+  readonly passed: boolean;
+  readonly onnx: { readonly dtype: string };
+}
+
 describe('the command line, as a process', { timeout: 180_000 }, () => {
   it('prints nothing but JSON with --json, and ends by itself', () => {
     const { status, stdout } = lab(['tokenize', '--model', folder, '--text', 'abcd ab', '--json']);
@@ -146,17 +151,21 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect((JSON.parse(onto.stdout) as Failure).error).toMatchObject({ code: 'headless/same-folder' });
   });
 
-  it('exports to ONNX without an adapter, and says that nothing was compared', () => {
+  it('exports to ONNX without an adapter, and compares with the processor', () => {
     const out = join(folder, 'onnx');
     const exported = (...more: string[]) =>
       lab(['export', '--model', folder, '--to', 'onnx', '--json', ...more], { VK_ICD_FILENAMES: '/nowhere/icd.json' });
     const { status, stdout, stderr } = exported('--dtype', 'q4,f32', '--out', out);
     expect(status, stderr + stdout).toBe(0);
-    const { files, proofs, dtypes } = JSON.parse(stdout) as { files: string[]; proofs: null; dtypes: string[] };
+    const { files, proofs, dtypes } = JSON.parse(stdout) as { files: string[]; proofs: Proof[]; dtypes: string[] };
     expect(files).toEqual(
       expect.arrayContaining(['config.json', 'tokenizer.json', 'onnx/model.onnx_data', 'onnx/model_q4.onnx']),
     );
-    expect({ proofs, dtypes }).toEqual({ proofs: null, dtypes: ['q4', 'f32'] });
+    expect(dtypes).toEqual(['q4', 'f32']);
+    expect(proofs.map(({ passed, onnx }) => [onnx.dtype, passed])).toEqual([
+      ['q4', true],
+      ['f32', true],
+    ]);
     const refused = exported('--dtype', 'f32,int8', '--out', join(folder, 'other'));
     expect((JSON.parse(refused.stdout) as Failure).error.message).toContain('`int8`');
     const same = exported('--out', folder);

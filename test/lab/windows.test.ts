@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { learningRateAt } from '../../src/lab/learningRate';
 import { seededRandom, shuffledIndices } from '../../src/lab/random';
 import { addLosses, emptySplit, TokenCurves } from '../../src/lab/tokenLosses';
-import { documentWindows, ignoredTarget, packWindows } from '../../src/lab/windows';
+import { blockLengthOf, documentWindows, ignoredTarget, packWindows } from '../../src/lab/windows';
 
 const startId = 7;
 
@@ -43,6 +43,37 @@ describe('windows', () => {
     expect([...first.documentEnd]).toEqual([3, 3, 3, 8, 8, 8, 8, 8, 9, 10]);
     expect([...first.positions]).toEqual([0, 1, 2, 0, 1, 2, 3, 4, 0, 0]);
     expect(first.targets[9]).toBe(ignoredTarget);
+  });
+});
+
+describe('windows in blocks', () => {
+  it('never cross a block, lie apart, and are all there, whatever their lengths', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 16 }), { maxLength: 60 }), (lengths) => {
+        const windows = lengths.flatMap((length, d) =>
+          documentWindows(d, new Uint32Array(length).fill(d + 1), startId, 16),
+        );
+        const found = new Map<number, number[]>();
+        for (const packed of packWindows(windows, 64, 16)) {
+          expect(packed.blockLength).toBe(16);
+          for (let at = 0; at < 64; at++) {
+            const { documentStart, documentEnd, documents, positions, targets } = packed;
+            expect(Math.floor(documentStart[at]! / 16)).toBe(Math.floor((documentEnd[at]! - 1) / 16));
+            expect(positions[at]).toBe(at - documentStart[at]!);
+            if (documents[at]! < 0) expect(targets[at]).toBe(ignoredTarget);
+            else found.set(documents[at]!, [...(found.get(documents[at]!) ?? []), targets[at]!]);
+          }
+        }
+        lengths.forEach((length, d) => expect(found.get(d)).toEqual(new Array(length).fill(d + 1)));
+      }),
+    );
+  });
+
+  it('are as short as the longest window allows', () => {
+    expect(blockLengthOf(1, 1024)).toBe(128);
+    expect(blockLengthOf(200, 1024)).toBe(256);
+    expect(blockLengthOf(1024, 1024)).toBe(1024);
+    expect(blockLengthOf(300, 500)).toBe(500);
   });
 });
 

@@ -28,7 +28,7 @@ import {
   type LearnWay,
   type VocabularySummary,
 } from '../../worker/index';
-import { engineChoice, setEngineChoice } from '../preferences';
+import { engineChoice, setEngineChoice } from '../storage';
 import { FrameQueue } from '../frames';
 import { HubView } from './hub-view';
 import { goTo, type StepName } from './route';

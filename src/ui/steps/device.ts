@@ -8,7 +8,7 @@ import { count, fixed, measured, memorySize, withUnit } from '../format';
 import { number } from '../parts/number';
 import { valueOf } from '../state/slot';
 import { facts, failureAlert, loadingPanel, panel, segmented, status, type Fact } from '../parts/panel';
-import { engineChoice } from '../preferences';
+import { engineChoice } from '../storage';
 import { engineReason, tokensPerSecond } from '../wording/engines';
 
 @customElement('tg-device')
