@@ -34,9 +34,21 @@ export async function servePage(): Promise<Served> {
   };
 }
 
-export function openBrowser(...more: readonly string[]): Promise<Browser> {
+export interface BrowserOptions {
+  /** Features that the browser is to lack. */
+  readonly without?: readonly 'WebGPU'[];
+  readonly more?: readonly string[];
+}
+
+export function openBrowser({ without = [], more = [] }: BrowserOptions = {}): Promise<Browser> {
   const executablePath = findChromium();
-  return chromium.launch({ args: [...chromiumArguments, ...more], ...(executablePath ? { executablePath } : {}) });
+  const isWithout = (argument: string) => without.some((name) => argument.includes(name.toLowerCase()));
+  const args = [
+    ...chromiumArguments.filter((argument) => !isWithout(argument)),
+    ...(without.length > 0 ? [`--disable-features=${without.join()}`] : []),
+    ...more,
+  ];
+  return chromium.launch({ args, ...(executablePath ? { executablePath } : {}) });
 }
 
 /** What a visit leaves behind for the tests: where it sent requests, what it complained about. */

@@ -1,6 +1,6 @@
 /**
- * From opening the page to a model folder on disk: the bundled model, the molecules, real training on the browser's own
- * WebGPU. The tests go on from one another, as a visitor does.
+ * From opening the page to a model folder on disk: the bundled model, the molecules, real training; on the browser's own
+ * WebGPU, and on the processor in a browser without it. The tests go on from one another, as a visitor does.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,37 +16,49 @@ import { goTo, mainThreadTasks, openBrowser, servePage, visit, type Served, type
 const MINUTE = 60_000;
 const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
 
-let served: Served;
-let browser: Browser;
-let context: BrowserContext;
-let first: Visit;
-let files: Record<string, Uint8Array> = {};
-const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-e2e-'));
+const WAYS = [
+  { name: 'on the GPU', without: [], choose: 'GPU', engine: 'Software GPU' },
+  { name: 'without WebGPU', without: ['WebGPU'], choose: null, engine: 'Processor' },
+] as const;
 
-beforeAll(async () => {
-  served = await servePage();
-  browser = await openBrowser();
-  context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    acceptDownloads: true,
-    locale: 'en-US',
+describe.each(WAYS)('a visit from opening to download, $name', ({ without, choose, engine }) => {
+  let served: Served;
+  let browser: Browser;
+  let context: BrowserContext;
+  let first: Visit;
+  let files: Record<string, Uint8Array> = {};
+  const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-e2e-'));
+
+  beforeAll(async () => {
+    served = await servePage();
+    browser = await openBrowser({ without });
+    context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      acceptDownloads: true,
+      locale: 'en-US',
+    });
+    first = await visit(context, served.url);
+  }, 3 * MINUTE);
+
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    rmSync(scratch, { recursive: true, force: true });
   });
-  first = await visit(context, served.url);
-}, 3 * MINUTE);
 
-afterAll(async () => {
-  await browser?.close();
-  await served?.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
-
-describe('a visit from opening to download', () => {
   test(
-    'the page opens with the bundled model, a tested adapter, and nothing sent',
+    'the page opens with the bundled model, says what computes and that it is right, and nothing was sent',
     { timeout: 5 * MINUTE },
     async () => {
       const { page } = first;
       await page.waitForSelector('[data-model]', { timeout: 4 * MINUTE });
+      await page.waitForSelector('[data-self-test="pass"]', { timeout: 4 * MINUTE });
+      // Of a GPU that software imitates and the processor, the faster one was taken.
+      expect(await page.locator('.badge.dev').textContent()).toContain('Processor');
+      if (choose !== null) {
+        await page.locator('[data-engine-choice]').getByRole('button', { name: choose }).click();
+        await page.locator('.badge.dev', { hasText: engine }).waitFor({ timeout: 4 * MINUTE });
+      }
       await page.waitForSelector('[data-self-test="pass"]', { timeout: 4 * MINUTE });
       await page.waitForSelector('[data-panel="fitting"]', { timeout: MINUTE });
       expect(await page.locator('[data-requests="elsewhere"]').textContent()).toBe('0');

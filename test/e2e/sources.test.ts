@@ -56,10 +56,12 @@ beforeAll(async () => {
   served = await servePage();
   const [hub, storage] = [mirror.url, mirror.storageUrl].map((url) => new URL(url).host);
   const elsewhere = [...STORAGE_HOSTS, ...OTHER_HOSTS].map((host) => `MAP ${host} ${storage}`);
-  browser = await openBrowser(
-    '--ignore-certificate-errors',
-    `--host-resolver-rules=${[`MAP huggingface.co ${hub}`, ...elsewhere].join(', ')}`,
-  );
+  browser = await openBrowser({
+    more: [
+      '--ignore-certificate-errors',
+      `--host-resolver-rules=${[`MAP huggingface.co ${hub}`, ...elsewhere].join(', ')}`,
+    ],
+  });
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
 }, 3 * MINUTE);
 

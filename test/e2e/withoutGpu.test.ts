@@ -1,8 +1,7 @@
-/** A browser without WebGPU: the model is evaluated and tried on the processor, by onnxruntime-web that the page serves itself. */
-import { chromium, type Browser } from 'playwright';
+/** A browser without WebGPU, before anything is trained: the model is measured and tried on the processor; flow.test.ts trains. */
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumArguments, findChromium } from '../../scripts/testing/chromium.mjs';
-import { goTo, servePage, visit, type Served, type Visit } from './browser';
+import { goTo, openBrowser, servePage, visit, type Served, type Visit } from './browser';
 
 const MINUTE = 60_000;
 
@@ -12,12 +11,7 @@ let first: Visit;
 
 beforeAll(async () => {
   served = await servePage();
-  const executablePath = findChromium();
-  const withoutGpu = chromiumArguments.filter((argument) => !argument.includes('webgpu'));
-  browser = await chromium.launch({
-    args: [...withoutGpu, '--disable-features=WebGPU'],
-    ...(executablePath ? { executablePath } : {}),
-  });
+  browser = await openBrowser({ without: ['WebGPU'] });
   first = await visit(await browser.newContext({ locale: 'en-US' }), served.url);
 }, 3 * MINUTE);
 
@@ -27,12 +21,22 @@ afterAll(async () => {
 });
 
 describe('a visit without WebGPU', () => {
-  test('says so, and what works all the same', async () => {
+  test('computes on the processor, says why, and that everything works', async () => {
     const { page } = first;
     await page.waitForSelector('[data-model]', { timeout: MINUTE });
-    const alert = page.locator('.alert', { hasText: /WebGPU|GPU adapter/ });
-    await alert.waitFor({ timeout: MINUTE });
-    expect(await alert.textContent()).toContain('on the processor');
+    await page.waitForSelector('[data-self-test="pass"]', { timeout: MINUTE });
+    expect(await page.locator('.badge.dev').textContent()).toContain('Processor');
+    expect(await page.locator('[data-panel="device"]').textContent()).toContain('Everything works on the processor');
+    expect(await page.locator('.alert').count()).toBe(0);
+  });
+
+  test('takes the GPU as soon as there is one, and says what to do where it is asked for and missing', async () => {
+    const { page } = first;
+    const choice = page.locator('[data-engine-choice]');
+    await choice.getByRole('button', { name: 'GPU' }).click();
+    await page.locator('[data-panel="device"]', { hasText: 'no graphics adapter' }).waitFor({ timeout: MINUTE });
+    await choice.getByRole('button', { name: 'Automatic' }).click();
+    await page.waitForSelector('[data-self-test="pass"]', { timeout: MINUTE });
   });
 
   test('measures bits per byte of the model as it is', { timeout: 3 * MINUTE }, async () => {
@@ -43,7 +47,7 @@ describe('a visit without WebGPU', () => {
     await goTo(page, 'compare');
     await page.click('[data-action="measure-base"]');
     const panel = page.locator('[data-panel="base-alone"]');
-    await panel.getByText('onnxruntime-web, on the processor').waitFor({ timeout: 2 * MINUTE });
+    await panel.getByText('our engine, on the processor').waitFor({ timeout: 2 * MINUTE });
     const bits = Number(await panel.locator('dd b').first().textContent());
     // rootstock never saw a molecule; that the figure is the engine's is shown in test/lab/onnxLab.test.ts.
     expect(bits).toBeGreaterThan(8);
