@@ -4,7 +4,7 @@
  */
 import { openDevice, ParameterStore, TrainingProgram } from '../../src/engine/index';
 import { buildModel, modelInputs, parseConfig, segmentVocabulary, storedParameters } from '../../src/model/index';
-import { installGpu, serve } from './contestant.mjs';
+import { installGpu, serve, webgpuBackend } from './contestant.mjs';
 import { adam, batch, initialWeights, normEpsilon, shape } from './problem.mjs';
 
 const names: Readonly<Record<string, string>> = {
@@ -27,7 +27,8 @@ function transposed(values: Float32Array, [rows, columns]: readonly number[]): F
 }
 
 export async function main([matmulVariant]: readonly string[]): Promise<number> {
-  const device = await openDevice(await installGpu());
+  const gpu = await installGpu();
+  const device = await openDevice(gpu);
   if (matmulVariant) device.target = { ...device.target, matmulVariant };
   const config = parseConfig({
     model_type: 'llama',
@@ -81,7 +82,8 @@ export async function main([matmulVariant]: readonly string[]): Promise<number> 
     rowLength: shape.rowLength,
     documentLengths: Array.from({ length: shape.rows }, () => shape.rowLength),
   });
-  await serve('Tokengraft', async () => {
+  const about = { product: 'Tokengraft', backend: await webgpuBackend(gpu), threads: null };
+  await serve(about, async () => {
     program.step([inputs], { all: adam.learningRate });
     const [reading] = await program.flush();
     const losses = reading!.readback[0]![0]!;
