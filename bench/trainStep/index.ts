@@ -1,54 +1,88 @@
 /**
- * `npm run bench:train-step`: the identical training step in ours, jax-js and TensorFlow.js, over the same Dawn and the same
- * adapter, one process each. What is printed are ratios of paired steps; absolute times mean nothing on a shared machine.
- * Losses must agree, or there is no result.
+ * `npm run bench:train-step -- [--rounds N] [--only NAME,NAME] [--json FILE]`: the identical training step in every engine that
+ * a user of this machine could pick, one process each, in turns. What counts are ratios of paired steps; absolute times mean
+ * nothing on a shared machine. Losses must agree, or there is no result; a contestant that fails shows its reason in its row.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { floatingPointOperations } from './problem.mjs';
-import { lossesApart, lossTolerance, medianStep, takeTurns } from './turns';
+import { parseArgs } from 'node:util';
+import { tableText } from '../gpu/part';
+import { writeProblem } from './problemFile.mjs';
+import { resultRow, tableOf } from './table';
+import { takeTurns, type ContestantCommand } from './turns';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
+/** Who takes turns; `problemFile` is for those that are no JavaScript. A contestant more is a line more. */
+function contestants(problemFile: string): ContestantCommand[] {
+  const python = process.platform === 'win32' ? '.venv/Scripts/python.exe' : '.venv/bin/python';
+  const pytorch = (threads: string) => ({
+    program: python,
+    commandLine: ['bench/trainStep/pytorch.py', problemFile, threads],
+  });
+  return [
+    { name: 'ours', commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts', 'gpu'] },
+    { name: 'ours-processor', commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts', 'processor', '2'] },
+    { name: 'ours-processor-1', commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts', 'processor', '1'] },
+    { name: 'jax-webgpu', commandLine: ['bench/trainStep/jax.mjs', 'webgpu'] },
+    { name: 'jax-wasm', commandLine: ['bench/trainStep/jax.mjs', 'wasm', '2'] },
+    { name: 'jax-wasm-1', commandLine: ['bench/trainStep/jax.mjs', 'wasm', '1'] },
+    { name: 'tensorflow-webgpu', commandLine: ['bench/trainStep/tensorflow.mjs', 'webgpu'] },
+    { name: 'tensorflow-wasm', commandLine: ['bench/trainStep/tensorflow.mjs', 'wasm'] },
+    { name: 'tensorflow-wasm-one-hot', commandLine: ['bench/trainStep/tensorflow.mjs', 'wasm', 'one-hot'] },
+    { name: 'pytorch', ...pytorch('2') },
+    { name: 'pytorch-1', ...pytorch('1') },
+  ];
+}
+
 export async function main(args: readonly string[]): Promise<number> {
-  const rounds = Number(args[0] ?? 5);
-  if (!existsSync(join(folder, 'node_modules'))) {
-    spawnSync('npm', ['install', '--no-audit', '--no-fund'], {
-      cwd: folder,
-      stdio: 'inherit',
-      shell: process.platform === 'win32',
-    });
-  }
-  const turns = await takeTurns(
-    [
-      { name: 'Tokengraft', commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts'] },
-      { name: 'jax-js', commandLine: ['bench/trainStep/jax.mjs'] },
-      { name: 'TensorFlow.js', commandLine: ['bench/trainStep/tensorflow.mjs'] },
-    ],
-    rounds,
-  );
-  const ours = turns[0]!;
-  const operations = floatingPointOperations();
-  let agrees = true;
-  for (const taken of turns) {
-    if (taken.failure !== undefined) {
-      agrees = false;
-      console.log(`${taken.name.padEnd(14)} ${taken.failure}`);
-      continue;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' }, json: { type: 'string' } },
+  });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds wants a whole number, not ${values.rounds}`);
+  const temporary = mkdtempSync(join(tmpdir(), 'tokengraft-step-'));
+  try {
+    const problemFile = join(temporary, 'problem');
+    const all = contestants(problemFile);
+    const chosen = values.only?.split(',') ?? all.map(({ name }) => name);
+    const unknown = chosen.filter((each) => !all.some(({ name }) => name === each));
+    if (unknown.length > 0) {
+      console.error(`No contestant ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}.`);
+      return 2;
     }
-    const ratios = taken.steps.slice(1).map((step, i) => step.milliseconds / (ours.steps[i + 1]?.milliseconds ?? NaN));
-    const apart = lossesApart(taken, ours);
-    if (!(apart < lossTolerance)) agrees = false;
-    const median = medianStep(taken);
-    const middle = [...ratios].sort((a, b) => a - b)[ratios.length >> 1]!;
-    console.log(
-      `${taken.name.padEnd(14)} median ${(median / 1000).toFixed(2)} s  ${(operations / median / 1e6).toFixed(1)} GFLOP/s  ` +
-        `time against ours ${middle.toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})  ` +
-        `losses ${taken.steps.map((step) => step.loss.toFixed(4)).join(' ')}  apart ${apart.toExponential(1)}`,
+    installPeers();
+    writeProblem(problemFile);
+    const turns = await takeTurns(
+      all.filter(({ name }) => chosen.includes(name)),
+      rounds,
     );
+    const reference = turns.find(({ name }) => name === 'ours') ?? turns[0]!;
+    const rows = turns.map((taken) => resultRow(taken, reference));
+    console.log(tableText(tableOf(rows, reference.name)));
+    const agrees = reference.failure === undefined && rows.every(({ result }) => result !== 'losses differ');
+    if (reference.failure !== undefined) console.log(`${reference.name} failed: there is nothing to compare with.`);
+    else if (!agrees) console.log('The losses do not agree: there is no result.');
+    const machine = { node: process.version, processor: cpus()[0]?.model ?? 'unknown', processors: cpus().length };
+    const record = { takenAt: new Date().toISOString(), ...machine, rounds, reference: reference.name, agrees, rows };
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(record, null, 2)}\n`);
+    return agrees ? 0 : 1;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
-  if (!agrees) console.log('The losses do not agree: there is no result.');
-  return agrees ? 0 : 1;
+}
+
+/** Peers are no dependencies of the project: they come when they are first asked for, or when the list has grown. */
+function installPeers(): void {
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies: object };
+  if (Object.keys(dependencies).every((name) => existsSync(join(folder, 'node_modules', name)))) return;
+  spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
 }

@@ -1,6 +1,11 @@
 // jax-js: jit of value-and-grad. The gather variant of the embedding and the one-hot pick of the target are its fastest.
-import { installGpu, serve } from './contestant.mjs';
+// `jax.mjs [webgpu | wasm THREADS]`: THREADS is 1 for the calling thread alone, as in a page that is not cross-origin isolated.
+import { installGpu, installNavigator, product, serve, webgpuBackend } from './contestant.mjs';
 import { adam, batch, biasCorrections, initialWeights, normEpsilon, rotaryTables, shape } from './problem.mjs';
+import { WebWorker } from './webWorker.mjs';
+
+const [device = 'webgpu', threadsWanted = '1'] = process.argv.slice(2);
+const threads = device === 'wasm' ? Number(threadsWanted) : null;
 
 // jax-js expects iterator helpers, which Node has from version 22.
 const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
@@ -14,10 +19,15 @@ iterators.toArray ??= function () {
   return Array.from(this);
 };
 
-await installGpu();
+let backend = 'wasm';
+if (device === 'webgpu') backend = await webgpuBackend(await installGpu());
+else {
+  installNavigator(threads);
+  if (threads > 1) globalThis.Worker = WebWorker;
+}
 const jax = await import('@jax-js/jax');
-await jax.init('webgpu');
-jax.defaultDevice('webgpu');
+if (!(await jax.init(device)).includes(device)) throw new Error(`jax-js offers no device ${device}`);
+jax.defaultDevice(device);
 const { numpy: np, nn, jit, valueAndGrad, tree } = jax;
 const { vocabulary, hidden, layers, heads, headSize, rowLength, rows } = shape;
 
@@ -85,7 +95,7 @@ const update = jit((p, m, v, g, ge, c1, c2) => {
 });
 
 let taken = 0;
-await serve('jax-js', async () => {
+await serve({ product: product('jax-js', '@jax-js/jax'), backend, threads }, async () => {
   taken += 1;
   const [c1, c2] = biasCorrections(taken).map((value) => np.array(value));
   const [embedded, pull] = jax.vjp((e) => np.take(e, ids.ref, 0), [weights.embedding.ref]);

@@ -5,7 +5,7 @@
 import { GpuEngine, openDevice, type Engine } from '../../src/engine/index';
 import { availableParallelism } from 'node:os';
 import { buildModel, modelInputs, parseConfig, segmentVocabulary, storedParameters } from '../../src/model/index';
-import { installGpu, serve } from './contestant.mjs';
+import { installGpu, serve, webgpuBackend } from './contestant.mjs';
 import { adam, batch, initialWeights, normEpsilon, shape } from './problem.mjs';
 
 const names: Readonly<Record<string, string>> = {
@@ -27,21 +27,29 @@ function transposed(values: Float32Array, [rows, columns]: readonly number[]): F
   return result;
 }
 
-async function openEngine(kind: string, choice: string | undefined): Promise<Engine> {
+interface Contestant {
+  readonly engine: Engine;
+  readonly backend: string;
+  readonly threads: number | null;
+}
+
+async function openEngine(kind: string, choice: string | undefined): Promise<Contestant> {
   if (kind === 'processor') {
     const { ProcessorEngine } = await import('../../src/processor/index');
     const ort = await import('onnxruntime-web');
     const threads = Number(choice ?? availableParallelism());
     ort.env.wasm.numThreads = threads;
-    return new ProcessorEngine({ ort, threads, version: ort.env.versions.web ?? '' });
+    const engine = new ProcessorEngine({ ort, threads, version: ort.env.versions.web ?? '' });
+    return { engine, backend: engine.report.description, threads };
   }
-  const device = await openDevice(await installGpu());
+  const gpu = await installGpu();
+  const device = await openDevice(gpu);
   if (choice) device.target = { ...device.target, matmulVariant: choice };
-  return new GpuEngine(device);
+  return { engine: new GpuEngine(device), backend: await webgpuBackend(gpu), threads: null };
 }
 
 export async function main([kind = 'gpu', choice]: readonly string[]): Promise<number> {
-  const engine = await openEngine(kind, choice);
+  const { engine, ...where } = await openEngine(kind, choice);
   const config = parseConfig({
     model_type: 'llama',
     hidden_size: shape.hidden,
@@ -102,7 +110,7 @@ export async function main([kind = 'gpu', choice]: readonly string[]): Promise<n
     rowLength: shape.rowLength,
     documentLengths: Array.from({ length: shape.rows }, () => shape.rowLength),
   });
-  await serve(`Tokengraft, ${kind}`, async () => {
+  await serve({ product: 'Tokengraft', ...where }, async () => {
     program.step([inputs], { all: adam.learningRate });
     const [reading] = await program.flush();
     const losses = reading!.readback[0]![0]!;

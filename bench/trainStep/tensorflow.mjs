@@ -1,35 +1,53 @@
-// TensorFlow.js on its WebGPU backend, gradients by its tape, the update written out (its AdamOptimizer has no decay).
+// TensorFlow.js, gradients by its tape, the update written out (its AdamOptimizer has no decay).
+// `tensorflow.mjs [webgpu | wasm] [one-hot]`: its wasm backend lacks the kernel that the gradient of a gather needs; one-hot
+// reads the embedding by a matrix product instead, which it can differentiate.
 import { createRequire, register } from 'node:module';
-import { installGpu, serve } from './contestant.mjs';
+import { installGpu, product, serve, webgpuBackend } from './contestant.mjs';
 import { adam, batch, biasCorrections, initialWeights, normEpsilon, rotaryTables, shape } from './problem.mjs';
 
+const [device = 'webgpu', embeddingBy = 'gather'] = process.argv.slice(2);
 register('./bundlerResolution.mjs', import.meta.url);
-const gpu = await installGpu();
 globalThis.require = createRequire(import.meta.url); // its Node platform asks for 'util'
-globalThis.window = globalThis;
-globalThis.self = globalThis;
-globalThis.requestAnimationFrame = (callback) => setTimeout(callback, 0);
-const tf = await import('@tensorflow/tfjs-core');
-await import('@tensorflow/tfjs-core/dist/register_all_gradients');
-const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-tf.env().set('IS_BROWSER', false);
-tf.env().set('WEBGPU_CPU_FORWARD', false);
-const adapter = await gpu.requestAdapter();
-const wanted = [
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeWorkgroupsPerDimension',
-  'maxStorageBufferBindingSize',
-  'maxBufferSize',
-  'maxComputeWorkgroupSizeX',
-  'maxComputeInvocationsPerWorkgroup',
-];
-const device = await adapter.requestDevice({
-  requiredLimits: Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]])),
-});
-// A backend of its own name: 'webgpu' would open a device with default limits.
-tf.registerBackend('dawn', () => new WebGPUBackend(device, adapter.info), 10);
-await tf.setBackend('dawn');
-for (const kernel of tf.getKernelsForBackend('webgpu')) tf.registerKernel({ ...kernel, backendName: 'dawn' });
+const tf = await (device === 'webgpu' ? onWebgpu() : onWasm());
+
+async function onWebgpu() {
+  const gpu = await installGpu();
+  globalThis.window = globalThis;
+  globalThis.self = globalThis;
+  globalThis.requestAnimationFrame = (callback) => setTimeout(callback, 0);
+  const core = await import('@tensorflow/tfjs-core');
+  await import('@tensorflow/tfjs-core/dist/register_all_gradients');
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  core.env().set('IS_BROWSER', false);
+  core.env().set('WEBGPU_CPU_FORWARD', false);
+  const adapter = await gpu.requestAdapter();
+  const wanted = [
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeWorkgroupsPerDimension',
+    'maxStorageBufferBindingSize',
+    'maxBufferSize',
+    'maxComputeWorkgroupSizeX',
+    'maxComputeInvocationsPerWorkgroup',
+  ];
+  const gpuDevice = await adapter.requestDevice({
+    requiredLimits: Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]])),
+  });
+  // A backend of its own name: 'webgpu' would open a device with default limits.
+  core.registerBackend('dawn', () => new WebGPUBackend(gpuDevice, adapter.info), 10);
+  await core.setBackend('dawn');
+  for (const kernel of core.getKernelsForBackend('webgpu')) core.registerKernel({ ...kernel, backendName: 'dawn' });
+  return { ...core, backendName: await webgpuBackend(gpu), ended: () => gpuDevice.queue.onSubmittedWorkDone() };
+}
+
+/** One thread: its threaded build is switched off under Node (tensorflow/tfjs issue 3830). */
+async function onWasm() {
+  const core = await import('@tensorflow/tfjs-core');
+  await import('@tensorflow/tfjs-core/dist/register_all_gradients');
+  const wasmPackage = '@tensorflow/tfjs-backend-wasm'; // a name of its own, so that bundles for GPUs go without it
+  const { getThreadsCount } = await import(/* @vite-ignore */ wasmPackage);
+  if (!(await core.setBackend('wasm'))) throw new Error('TensorFlow.js offers no wasm backend');
+  return { ...core, backendName: 'wasm', threads: Math.max(getThreadsCount(), 1), ended: async () => undefined };
+}
 
 const { vocabulary, layers, heads, headSize, hidden, rowLength, rows } = shape;
 const weights = {};
@@ -61,7 +79,10 @@ const headsFirst = (x) => tf.transpose(x, [0, 2, 1, 3]);
 
 function lossOf() {
   const flat = rows * rowLength;
-  let h = tf.gather(weights.embedding, ids);
+  let h =
+    embeddingBy === 'one-hot'
+      ? tf.matMul(tf.cast(tf.oneHot(ids, vocabulary), 'float32'), weights.embedding)
+      : tf.gather(weights.embedding, ids);
   for (let layer = 0; layer < layers; layer++) {
     const a = rmsNorm(h, weights[`attentionNorm.${layer}`]);
     const q = headsFirst(rotate(split(tf.matMul(a, weights[`query.${layer}`]))));
@@ -80,7 +101,12 @@ function lossOf() {
 }
 
 let taken = 0;
-await serve('TensorFlow.js', async () => {
+const about = {
+  product: product('TensorFlow.js', '@tensorflow/tfjs-core'),
+  backend: embeddingBy === 'one-hot' ? `${tf.backendName}, embedding by one-hot product` : tf.backendName,
+  threads: tf.threads ?? null,
+};
+await serve(about, async () => {
   taken += 1;
   const [c1, c2] = biasCorrections(taken);
   const loss = tf.tidy(() => {
@@ -99,6 +125,6 @@ await serve('TensorFlow.js', async () => {
   });
   const [value] = await loss.data();
   loss.dispose();
-  await device.queue.onSubmittedWorkDone();
+  await tf.ended();
   return value;
 });

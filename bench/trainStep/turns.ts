@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { About } from './contestant.mjs';
 
 export interface Step {
   readonly loss: number;
@@ -12,12 +13,15 @@ export interface Step {
 
 export interface ContestantCommand {
   readonly name: string;
-  /** Arguments of Node. */
+  /** Arguments of Node, or of `program`. */
   readonly commandLine: readonly string[];
+  readonly program?: string;
 }
 
 export interface Turns {
   readonly name: string;
+  /** What it said of itself when it was ready. */
+  readonly about?: Partial<About>;
   /** The first one compiles: its loss counts, its time does not. */
   readonly steps: readonly Step[];
   /** Why it took no (more) steps. */
@@ -25,6 +29,7 @@ export interface Turns {
 }
 
 interface Contestant {
+  readonly about: Partial<About>;
   step(): Promise<Step>;
   close(): void;
 }
@@ -34,6 +39,7 @@ export async function takeTurns(commands: readonly ContestantCommand[], rounds: 
   const running = new Map<string, Contestant>();
   const steps = new Map<string, Step[]>(commands.map(({ name }) => [name, []]));
   const failures = new Map<string, string>();
+  const abouts = new Map<string, Partial<About>>();
   const attempt = async (name: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -43,8 +49,13 @@ export async function takeTurns(commands: readonly ContestantCommand[], rounds: 
       running.delete(name);
     }
   };
-  for (const { name, commandLine } of commands) {
-    await attempt(name, async () => void running.set(name, await start(name, commandLine)));
+  for (const command of commands) {
+    const { name } = command;
+    await attempt(name, async () => {
+      const contestant = await start(command);
+      running.set(name, contestant);
+      abouts.set(name, contestant.about);
+    });
   }
   for (let round = 0; round <= rounds; round++) {
     for (const [name, contestant] of [...running]) {
@@ -54,15 +65,17 @@ export async function takeTurns(commands: readonly ContestantCommand[], rounds: 
   for (const contestant of running.values()) contestant.close();
   return commands.map(({ name }) => {
     const failure = failures.get(name);
-    return { name, steps: steps.get(name)!, ...(failure === undefined ? {} : { failure }) };
+    const about = abouts.get(name);
+    return { name, steps: steps.get(name)!, ...(about && { about }), ...(failure !== undefined && { failure }) };
   });
 }
 
-async function start(name: string, commandLine: readonly string[]): Promise<Contestant> {
-  const child = spawn(process.execPath, commandLine, { stdio: ['pipe', 'pipe', 'pipe'] });
+async function start({ name, commandLine, program = process.execPath }: ContestantCommand): Promise<Contestant> {
+  const child = spawn(program, commandLine, { stdio: ['pipe', 'pipe', 'pipe'] });
   // A child that has ended is noticed where its answer is missing.
   child.stdin.on('error', () => undefined);
   let complaint = '';
+  child.on('error', (error) => (complaint = `${error.name}: ${error.message}`));
   child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-4000)));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextAnswer = async (): Promise<Record<string, unknown>> => {
@@ -72,8 +85,9 @@ async function start(name: string, commandLine: readonly string[]): Promise<Cont
       if (value.startsWith('{')) return JSON.parse(value) as Record<string, unknown>;
     }
   };
-  await nextAnswer();
+  const about: Partial<About> = await nextAnswer();
   return {
+    about,
     step: async () => {
       child.stdin.write('step\n');
       return (await nextAnswer()) as unknown as Step;

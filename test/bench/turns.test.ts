@@ -25,6 +25,19 @@ describe('contestants', () => {
     expect([first!.failure, second!.failure]).toEqual([undefined, undefined]);
   });
 
+  it('say what they are, and may be another program than Node', async () => {
+    const ready = '{"ready":true,"backend":"wasm","threads":2}';
+    const [told, absent] = await takeTurns(
+      [
+        { name: 'told', commandLine: ['-e', `console.log('${ready}')`] },
+        { name: 'absent', program: 'tokengraft-no-such-program', commandLine: [] },
+      ],
+      1,
+    );
+    expect(told!.about).toMatchObject({ backend: 'wasm', threads: 2 });
+    expect(absent!.failure).toMatch(/ENOENT/);
+  });
+
   it.each([
     ['never starts', ['-e', 'throw new Error("no such peer")'], 0, /Error: no such peer/],
     ['ends without a word', ['-e', ''], 0, /ended without an answer\.$/],
