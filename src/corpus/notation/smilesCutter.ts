@@ -20,6 +20,7 @@ const splitters = {
   spaces: (line: string): readonly string[] => line.trim().split(/\s+/u),
   tabs: (line: string): readonly string[] => line.split('\t'),
   commas: (line: string): readonly string[] => line.split(','),
+  bars: (line: string): readonly string[] => line.split('|'),
   semicolons: (line: string): readonly string[] => line.split(';'),
 } as const;
 
