@@ -2,6 +2,7 @@
 import type { Doubt, DocumentFormat } from './corpus';
 import type { CutterOptions, DocumentCutter, Emit, LineCutter } from './cutter';
 import type { FileHead } from './fileHead';
+import { MediaWikiCutter } from './mediaWikiCutter';
 import { AbcCutter, FastaCutter, FastqCutter, PgnCutter, SmilesCutter } from './notation/index';
 import { createJsonCutter } from './records/jsonCutter';
 import { createJsonLinesCutter } from './records/jsonLinesCutter';
@@ -36,6 +37,8 @@ export async function createCutter(
       return new FastqCutter(emit);
     case 'pgn':
       return new PgnCutter(emit);
+    case 'mediawiki':
+      return new MediaWikiCutter(emit);
     case 'table':
       return createTableCutter(options, head);
     case 'json':

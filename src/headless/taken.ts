@@ -13,6 +13,7 @@ const formatNames: Record<DocumentFormat, string> = {
   fastq: 'FASTQ',
   pgn: 'PGN',
   abc: 'ABC tunes',
+  mediawiki: 'a MediaWiki dump',
   table: 'a table',
   parquet: 'Parquet',
 };

@@ -194,6 +194,7 @@ describe('what is refused', () => {
     ['fastq', '>a\nACGT\n'],
     ['pgn', 'a letter\nof two lines\n'],
     ['abc', 'a letter\nof two lines\n'],
+    ['mediawiki', '<p>a letter</p>\n'],
   ])('a file that was asked to be %s and is not says so', async (format, content) => {
     await expect(readCorpus([memoryFile('a.txt', content)], { format })).rejects.toMatchObject({
       code: 'corpus/empty',

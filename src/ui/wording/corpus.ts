@@ -16,6 +16,7 @@ export function formatNames(): Record<DocumentFormat, string> {
     fastq: 'FASTQ',
     pgn: msg('chess games (PGN)'),
     abc: msg('tunes (ABC)'),
+    mediawiki: msg('pages of a wiki (XML dump)'),
     table: msg('a table (CSV, TSV)'),
     parquet: 'Parquet',
   };
