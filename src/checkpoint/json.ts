@@ -4,12 +4,14 @@
  * would win). The pass does not judge syntax; `JSON.parse` does that after it.
  */
 import { LabError } from '../error';
+import { refuseLfsPointer } from '../gitLfs';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Throws `checkpoint/json-depth`, `checkpoint/json-duplicate-key` or `checkpoint/json-syntax`, naming the file. */
+/** Throws `checkpoint/pointer`, `checkpoint/json-depth`, `checkpoint/json-duplicate-key` or `checkpoint/json-syntax`, naming the file. */
 export function parseJson(text: string, file: string, maxDepth = 64): Json {
+  refuseLfsPointer(file, text, 'checkpoint/pointer');
   refuseDeepAndDouble(text, file, maxDepth);
   try {
     return JSON.parse(text) as Json;

@@ -4,6 +4,7 @@
  * read, with sums that cannot overflow, so that later code may trust ranges blindly.
  */
 import { LabError } from '../error';
+import { POINTER_BYTES, refuseLfsPointer } from '../gitLfs';
 import { truncated } from './byteSource';
 import type { ByteSource } from './byteSource';
 import { bytesPerElement, DTYPE_BITS, isDtype } from './dtype';
@@ -30,7 +31,7 @@ export interface SafetensorsHeader {
 }
 
 /**
- * Throws LabErrors `checkpoint/truncated`, `header-length`, `header-json` (and the json codes), `header-entry`,
+ * Throws LabErrors `checkpoint/truncated`, `pointer`, `header-length`, `header-json` (and the json codes), `header-entry`,
  * `unknown-dtype`, `shape-overflow`, `size-mismatch`, `overlap`, `hole`, `trailing-bytes`; each names file and tensor.
  */
 export async function readHeader(source: ByteSource, signal?: AbortSignal): Promise<SafetensorsHeader> {
@@ -38,10 +39,12 @@ export async function readHeader(source: ByteSource, signal?: AbortSignal): Prom
   const prefix = await source.read(0, 8, signal);
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true);
   if (length < 2n || length > BigInt(MAX_HEADER_BYTES)) {
+    const start = await source.read(0, Math.min(source.size, POINTER_BYTES), signal);
+    refuseLfsPointer(source.name, start, 'checkpoint/pointer');
     throw new LabError(
       'checkpoint/header-length',
       `\`${source.name}\` claims a header of ${length} bytes; 2 to ${MAX_HEADER_BYTES} are possible.`,
-      'This is not a safetensors file, or its start is damaged (a Git LFS pointer has this look too).',
+      'This is not a safetensors file, or its start is damaged.',
       { file: source.name, expected: MAX_HEADER_BYTES, found: String(length) },
     );
   }

@@ -55,7 +55,8 @@ export interface FieldChoice {
 /**
  * `paragraphs`: runs of whole paragraphs of about 2 KB; `line-groups`: the same of lines, for text without blank lines;
  * `lines`: every line one document, for lists of verses, records; `file`: the file as one document; `smiles`: a molecule a
- * line, its name left out; `fasta`, `fastq`: a sequence each; `pgn`: the moves of a game each; `abc`: a tune each; `json-lines`: a
+ * line, its name left out; `fasta`, `fastq`: a sequence each; `pgn`: the moves of a game each; `abc`: a tune each;
+ * `mediawiki`: a page of a dump each; `json-lines`: a
  * record a line; `json`: a record of an array, a wrapped array or a stream of values each; `table`: a row of CSV or TSV each;
  * `parquet`: a row each.
  */
@@ -71,6 +72,7 @@ export const documentFormats = [
   'fastq',
   'pgn',
   'abc',
+  'mediawiki',
   'table',
   'parquet',
 ] as const;

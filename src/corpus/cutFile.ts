@@ -1,9 +1,10 @@
 // One file to its documents, batch by batch as they are read, so that a file of any size passes through. What it tells of the
 // file beside them is in the account, which is whole once the last batch was taken.
 import { LabError } from '../error';
+import { isLfsPointer, refuseLfsPointer } from '../gitLfs';
 import type { DocumentFormat } from './corpus';
 import type { DocumentCutter, Emit, RecordsAccount } from './cutter';
-import { type CorpusFile, decodeText } from './decodeText';
+import { type CorpusFile, decodeText, startOf } from './decodeText';
 import { createCutter } from './documentCutter';
 import { detectFormat } from './documentFormat';
 import { headOf, type FileHead } from './fileHead';
@@ -59,26 +60,29 @@ export async function* cutFile(
   if (batch.length > 0) yield batch;
 }
 
-/** Files of a download's cache have no names; a pointer to one has its name and is none. */
+/** Files of a download's cache have no names; what has the name may be text that was called so, or a pointer to the file. */
 async function isParquet(file: CorpusFile, { format }: CutOptions): Promise<boolean> {
-  const isNamed = format === 'parquet' || /\.parquet$/iu.test(file.name);
-  if (!file.slice) return isNamed;
-  const start = new TextDecoder().decode(await file.slice(0, Math.min(file.size, POINTER.length)).arrayBuffer());
-  return isNamed ? start !== POINTER : start.startsWith('PAR1');
+  const isAsked = format === 'parquet';
+  const isNamed = /\.parquet$/iu.test(file.name);
+  if (!isAsked && !isNamed && !file.slice) return false;
+  const start = await startOf(file, START_BYTES);
+  if (new TextDecoder().decode(start.subarray(0, 4)) === 'PAR1') return true;
+  return isAsked ? !isLfsPointer(start) : isNamed && !isText(start);
 }
 
-/** What Git LFS leaves in the place of a large file that was not fetched. */
-const POINTER = 'version https://git-lfs.github.com/spec/v1';
+/** Bytes that tell text from Parquet. */
+const START_BYTES = 512;
 
-function refusePointer(file: string, { text }: FileHead): void {
-  if (!text.startsWith(POINTER)) return;
-  const size = /^size (\d+)$/mu.exec(text)?.[1] ?? '';
-  throw new LabError(
-    'corpus/not-text',
-    `${file} is a pointer of Git LFS to a file of ${size} bytes, not that file.`,
-    'Fetch the file itself: `git lfs pull` in its folder, or download it from its page.',
-    { file, size: Number(size) },
-  );
+function isText(start: Uint8Array): boolean {
+  // Control characters below a tab stand in no text.
+  if (start.some((byte) => byte < 9)) return false;
+  try {
+    // The last character may be cut off.
+    new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function* cutParquet(
@@ -99,7 +103,7 @@ async function* cutParquet(
 async function* cutText(file: CorpusFile, account: FileAccount, options: CutOptions, emit: Emit): AsyncGenerator<void> {
   const chunks = decodeText(file, account, options.signal);
   const head = await headOf(chunks);
-  refusePointer(file.name, head);
+  refuseLfsPointer(file.name, head.text, 'corpus/not-text');
   account.format = formatOf(file.name, head, options.format);
   const { textField } = options;
   const cutter = await createCutter(account.format, { fileName: file.name, emit, textField }, head);

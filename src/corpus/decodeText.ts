@@ -14,6 +14,23 @@ export interface CorpusFile {
   readonly consumedBytes?: number;
 }
 
+/** At least so many of the first bytes, where the file has them. */
+export async function startOf(file: CorpusFile, bytes: number): Promise<Uint8Array> {
+  if (file.slice) return new Uint8Array(await file.slice(0, Math.min(file.size, bytes)).arrayBuffer());
+  const reader = file.stream().getReader();
+  const start: number[] = [];
+  try {
+    while (start.length < bytes) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      start.push(...value.subarray(0, bytes));
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+  return Uint8Array.from(start);
+}
+
 export interface DecodedBytes {
   bytes: number;
   invalidBytes: number;

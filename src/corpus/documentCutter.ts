@@ -2,6 +2,7 @@
 import type { Doubt, DocumentFormat } from './corpus';
 import type { CutterOptions, DocumentCutter, Emit, LineCutter } from './cutter';
 import type { FileHead } from './fileHead';
+import { MediaWikiCutter } from './mediaWikiCutter';
 import { AbcCutter, FastaCutter, FastqCutter, PgnCutter, SmilesCutter } from './notation/index';
 import { createJsonCutter } from './records/jsonCutter';
 import { createJsonLinesCutter } from './records/jsonLinesCutter';
@@ -10,6 +11,8 @@ import { utf8Length } from './utf8Length';
 
 /** Paragraphs and lines are gathered into documents of about this size: a few times a context of 512 tokens at most. */
 export const DOCUMENT_BYTES = 2048;
+/** Times that at most, where no paragraph ends. */
+export const LONGEST_GATHERED = 4;
 
 /** A file that is one document is cut after so many bytes all the same. */
 const LONGEST_FILE = 2 ** 24;
@@ -34,6 +37,8 @@ export async function createCutter(
       return new FastqCutter(emit);
     case 'pgn':
       return new PgnCutter(emit);
+    case 'mediawiki':
+      return new MediaWikiCutter(emit);
     case 'table':
       return createTableCutter(options, head);
     case 'json':
@@ -74,7 +79,7 @@ class GroupCutter implements LineCutter {
     this.bytes += utf8Length(line) + 1;
     // A text whose blank lines stop (a table, a list of entries) must still be cut somewhere.
     const isFull = this.bytes >= this.documentBytes && (!this.byParagraph || isBlank);
-    if (isFull || this.bytes >= this.documentBytes * 4) this.finish();
+    if (isFull || this.bytes >= this.documentBytes * LONGEST_GATHERED) this.finish();
   }
 
   finish(): void {

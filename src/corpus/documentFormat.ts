@@ -4,6 +4,7 @@
 // record or paragraph each) are documents, and short ones are wrapped prose and are grouped.
 import type { DocumentFormat } from './corpus';
 import type { FileHead } from './fileHead';
+import { isMediaWiki } from './mediaWikiCutter';
 import { isAbc, isFasta, isFastq, isPgn, isSmiles } from './notation/index';
 import { recordFormat } from './records/recordFormat';
 
@@ -26,6 +27,7 @@ export function detectFormat(fileName: string, head: FileHead): Exclude<Document
   const lines = head.isWhole || head.lines.length === 1 ? head.lines : head.lines.slice(0, -1);
   const filled = lines.filter((line) => line.trim() !== '');
   if (filled.length === 0) return 'paragraphs';
+  if (isMediaWiki(head)) return 'mediawiki';
   return recordFormat(fileName, head) ?? notationOf(fileName, lines, filled) ?? proseFormat(lines, filled);
 }
 

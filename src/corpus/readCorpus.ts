@@ -5,6 +5,7 @@ import { LabError } from '../error';
 import type { Corpus, CorpusFileReport, Doubt } from './corpus';
 import { cutFile, type CutOptions, type FileAccount, newAccount } from './cutFile';
 import type { CorpusFile } from './decodeText';
+import { DOCUMENT_BYTES, LONGEST_GATHERED } from './documentCutter';
 import { DocumentSet } from './documentSet';
 import { Gathering, isNearEmpty } from './gathering';
 import { type HeldOutOptions, splitHash } from './heldOut';
@@ -224,7 +225,7 @@ function emptyFile(name: string): LabError {
   return new LabError('corpus/empty', `${name} holds no text.`, 'Pick a file with text in it.', { file: name });
 }
 
-function oneDocument({ name, format, fields, duplicates }: CorpusFileReport): LabError {
+function oneDocument({ name, bytes, format, fields, duplicates }: CorpusFileReport): LabError {
   const field = fields ? `, field \`${fields.chosen}\`` : '';
   if (duplicates > 0) {
     return new LabError(
@@ -232,6 +233,15 @@ function oneDocument({ name, format, fields, duplicates }: CorpusFileReport): La
       `${name}, read as ${format}${field}, is one document, and ${duplicates} duplicates of it; a part must be held out to measure on.`,
       fields ? 'Name another field, or give texts that differ.' : 'Give texts that differ, or say what a document is.',
       { documents: 1, format, duplicates },
+    );
+  }
+  const isGathered = format === 'paragraphs' || format === 'line-groups';
+  if (isGathered && bytes < LONGEST_GATHERED * DOCUMENT_BYTES) {
+    return new LabError(
+      'corpus/too-few-documents',
+      `${name} holds too little text: ${bytes} bytes, read as ${format}, make one document, since they are gathered to about ${DOCUMENT_BYTES} bytes each; a part must be held out to measure on.`,
+      'Give more text, or read each line as a document of its own.',
+      { documents: 1, format, bytes },
     );
   }
   return new LabError(

@@ -13,6 +13,7 @@ const formatNames: Record<DocumentFormat, string> = {
   fastq: 'FASTQ',
   pgn: 'PGN',
   abc: 'ABC tunes',
+  mediawiki: 'a MediaWiki dump',
   table: 'a table',
   parquet: 'Parquet',
 };
@@ -44,13 +45,17 @@ export function doubtText(doubt: Doubt, { format }: Pick<TakenFile, 'format'>): 
   const at = line === undefined ? '' : `: line ${line}`;
   const texts: Record<Doubt['kind'], () => string> = {
     'unlike-format': () =>
-      `${count} of ${of} ${line === undefined ? '' : 'lines '}do not look like ${format === null ? 'it' : formatNames[format]}${at}${shown}`,
+      `${count} of ${of} ${line === undefined ? '' : isOfRecords(format) ? 'records ' : 'lines '}do not look like ${format === null ? 'it' : formatNames[format]}${at}${shown}`,
     'without-text': () => `${count} of ${of} records have no text and were left out${at}${shown}`,
     'uncertain-field': () => `the field \`${doubt.field ?? ''}\` may hold the text as well; --field names one`,
     'one-entity': () => `all ${of} documents are about the same thing; held-out text resembles training text`,
   };
   return texts[doubt.kind]();
 }
+
+/** A record may take several lines, and a line hold several. */
+const isOfRecords = (format: DocumentFormat | null): boolean =>
+  format === 'json' || format === 'json-lines' || format === 'table' || format === 'parquet';
 
 /** As `lab corpus --json` answers. */
 export function corpusAnswer(summary: CorpusSummary) {

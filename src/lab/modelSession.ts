@@ -161,7 +161,12 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     const outside = ids.find((id) => id >= rows);
     if (ids.length === 0) throw new LabError('lab/no-tokens', 'There are no tokens to run.', 'Give some text.');
     if (outside === undefined) return;
-    throw new LabError('lab/unknown-id', `Id ${outside} is outside the model's ${rows} embedding rows.`);
+    throw new LabError(
+      'lab/unknown-id',
+      `Id ${outside} is outside the model's ${rows} embedding rows.`,
+      `Give ids from 0 to ${rows - 1}; those of another tokenizer are others.`,
+      { id: outside, rows },
+    );
   }
 }
 

@@ -127,9 +127,11 @@ const hostile: [promise: string, bytes: Uint8Array, code: string, mention: strin
   ['a header past the end', rawSafetensors('{}', 0, 50n), 'truncated', '58 bytes expected, 10 found'],
   [
     'a Git LFS pointer',
-    new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'),
-    'header-length',
-    'header of',
+    new TextEncoder().encode(
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 988097824\n`,
+    ),
+    'pointer',
+    'model.safetensors is a pointer of Git LFS to a file of 988097824 bytes',
   ],
   ['a header that is not UTF-8', new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe]), 'header-json', 'UTF-8'],
   ['a header cut off', rawSafetensors('{"a":', 0), 'json-syntax', 'model.safetensors'],

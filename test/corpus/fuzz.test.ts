@@ -58,6 +58,7 @@ const pieces = {
     ' 1. ',
   ],
   abc: ['\n', '\n\n', 'X:', 'T:', 'K:', '%', '"', '!', '[', ']', 'w:', '\\', '|', 'X:1\n'],
+  mediawiki: ['\n', '<', '>', '/>', '<text', '<text>', '</text>', '<page>', '<title>', '</title>', '<redirect', '"'],
 } as const;
 type Notation = keyof typeof pieces;
 
@@ -77,6 +78,9 @@ const files: Readonly<Record<Notation, readonly string[]>> = {
   ],
   abc: [
     '%abc\nL:1/8\n\nX:1\nT:One (setting 2)\nK:G\n|:"G"GAB d2B|!trill!A3 [K:D] e>d^c:|\nw:la\n\ntext\nX:2\nT:One\nK:D\n{g}B2A % c\n',
+  ],
+  mediawiki: [
+    '<mediawiki xml:lang="en">\n  <page>\n    <title>One</title>\n    <revision>\n      <text bytes="9" xml:space="preserve">A [[page]]\n\nof lines.</text>\n    </revision>\n    <revision>\n      <text>Again.</text>\n    </revision>\n  </page>\n  <page>\n    <title>Two</title>\n    <redirect title="One" />\n    <revision><text>#REDIRECT [[One]]</text></revision>\n  </page>\n  <page><title>Three</title><revision><text /></revision><revision><text>Last.</text></revision></page>\n</mediawiki>\n',
   ],
 };
 

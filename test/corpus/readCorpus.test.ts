@@ -169,6 +169,19 @@ describe('what is refused', () => {
     });
   });
 
+  it.each([
+    ['paragraphs', 'A short paragraph.\n\nAnother one.\n\n'.repeat(30)],
+    ['line-groups', 'A short line\nand another one\n'.repeat(30)],
+  ])('a little text in %s is told to be too little', async (format, text) => {
+    await expect(readCorpus([memoryFile('a.txt', text)])).rejects.toMatchObject({
+      code: 'corpus/too-few-documents',
+      message: expect.stringContaining(
+        `holds too little text: ${text.length} bytes, read as ${format}, make one`,
+      ) as string,
+      hint: 'Give more text, or read each line as a document of its own.',
+    });
+  });
+
   it('texts that are all the same are told as duplicates', async () => {
     await expect(readCorpus([memoryFile('a.smi', 'CCO\nCCO\nCCO\n')])).rejects.toMatchObject({
       code: 'corpus/too-few-documents',
@@ -181,6 +194,7 @@ describe('what is refused', () => {
     ['fastq', '>a\nACGT\n'],
     ['pgn', 'a letter\nof two lines\n'],
     ['abc', 'a letter\nof two lines\n'],
+    ['mediawiki', '<p>a letter</p>\n'],
   ])('a file that was asked to be %s and is not says so', async (format, content) => {
     await expect(readCorpus([memoryFile('a.txt', content)], { format })).rejects.toMatchObject({
       code: 'corpus/empty',

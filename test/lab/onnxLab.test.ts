@@ -35,6 +35,16 @@ describe.each(engineNames)('%s', (engineName) => {
 
   const text = 'abc dea gab badge cab face head bead abba';
 
+  it('an id past the rows is told with the ids there are', async () => {
+    const session = await ModelSession.open(engine, model);
+    const rows = session.graphs.config.vocabSize;
+    await expect(session.logits(Uint32Array.of(1, rows))).rejects.toMatchObject({
+      code: 'lab/unknown-id',
+      hint: expect.stringContaining(`Give ids from 0 to ${rows - 1}`) as string,
+    });
+    session.close();
+  });
+
   describe('a written ONNX folder', () => {
     it('holds what transformers.js asks for, beside configuration and tokenizer', async () => {
       const tree = await written(model, ['f16', 'f32']);

@@ -4,6 +4,7 @@
  * Llama 2's vocabulary. Everything the format promises is checked here, so that later code may trust ranges blindly.
  */
 import { LabError } from '../../error';
+import { POINTER_BYTES, refuseLfsPointer } from '../../gitLfs';
 import type { ByteSource } from '../byteSource';
 import { toF32 } from '../dtype';
 import { HeaderCursor, headerError } from './cursor';
@@ -32,10 +33,14 @@ export interface GgufHeader {
 
 const MAGIC = 0x46554747; // "GGUF"
 
-/** Throws LabErrors `checkpoint/truncated`, `gguf-header`, `gguf-version`, `gguf-type`, `gguf-tensor`. */
+/** Throws LabErrors `checkpoint/truncated`, `pointer`, `gguf-header`, `gguf-version`, `gguf-type`, `gguf-tensor`. */
 export async function readGgufHeader(source: ByteSource, signal?: AbortSignal): Promise<GgufHeader> {
   const cursor = new HeaderCursor(source, signal);
-  if ((await cursor.u32()) !== MAGIC) throw headerError(source.name, 'it does not begin with "GGUF"');
+  if ((await cursor.u32()) !== MAGIC) {
+    const start = await source.read(0, Math.min(source.size, POINTER_BYTES), signal);
+    refuseLfsPointer(source.name, start, 'checkpoint/pointer');
+    throw headerError(source.name, 'it does not begin with "GGUF"');
+  }
   const version = await cursor.u32();
   if (version !== 2 && version !== 3) throw versionError(source.name, version);
   // A tensor's entry has at least a name's length, a count, one dimension, a type and an offset; a key a length and a type.

@@ -24,6 +24,19 @@ export function residuesOf(line: string): string | null {
   return areBlocks || !/[a-z]/u.test(residues) || NUCLEOTIDES.test(residues) ? residues : null;
 }
 
+/** A header and its sequence in one line, a tab between them. */
+const TABBED = /^(>[^\t]+(?:\t[^\t]*)*?)\t\s*([A-Za-z*.~?-]+)\s*$/u;
+
+/**
+ * Lines of a file whose records are such lines, as two each; any other line as it is.
+ * @param head lines of the file's head.
+ */
+function tabbedRecords(head: readonly string[]): (line: string) => readonly string[] {
+  const areTabbed =
+    head.length > 0 && head.filter((line) => TABBED.test(line)).length >= SHARE_BY_CONTENT * head.length;
+  return (line) => (areTabbed ? (TABBED.exec(line)?.slice(1) ?? [line]) : [line]);
+}
+
 /** Lines of a record are sequences, at least in this share. */
 const SHARE_BY_NAME = 0.5;
 const SHARE_BY_CONTENT = 0.95;
@@ -36,7 +49,7 @@ export function isFasta(filled: readonly string[], isNamed: boolean): boolean {
   const told = filled.filter((line) => !COMMENT.test(line));
   const start = told.findIndex((line) => line.startsWith('>'));
   if (start < 0 || (start > 0 && !isNamed)) return false;
-  const records = told.slice(start);
+  const records = told.slice(start).flatMap(tabbedRecords(told));
   const titles = new Set(records.flatMap((line, at) => (PIR_HEADER.test(line) ? [at + 1] : [])));
   const headers = records.filter((line) => line.startsWith('>')).length;
   const lines = records.filter((line, at) => !line.startsWith('>') && !titles.has(at));
@@ -61,6 +74,7 @@ export class FastaCutter implements LineCutter {
   readonly recordsWithoutText = 0;
   private readonly unlike = new UnlikeLines();
   private readonly nameOf: SequenceNaming;
+  private readonly recordOf: (line: string) => readonly string[];
   private lines = 0;
   private filled = 0;
   private hasHeader = false;
@@ -75,7 +89,8 @@ export class FastaCutter implements LineCutter {
     private readonly emit: Emit,
     head: readonly string[],
   ) {
-    this.nameOf = sequenceNaming(head.filter((line) => line.startsWith('>')));
+    this.recordOf = tabbedRecords(head.filter((line) => !COMMENT.test(line) && line.trim() !== ''));
+    this.nameOf = sequenceNaming(head.filter((line) => line.startsWith('>')).map((line) => this.recordOf(line)[0]!));
   }
 
   get doubts(): readonly Doubt[] {
@@ -84,8 +99,11 @@ export class FastaCutter implements LineCutter {
 
   add(line: string): void {
     this.lines++;
-    if (line.startsWith('>')) this.addHeader(line);
-    else if (this.isTitle) this.isTitle = false;
+    if (line.startsWith('>')) {
+      const [header, sequence] = this.recordOf(line);
+      this.addHeader(header!);
+      if (sequence !== undefined) this.addResidues(sequence);
+    } else if (this.isTitle) this.isTitle = false;
     else if (!COMMENT.test(line) && line.trim() !== '') this.addResidues(line);
   }
 

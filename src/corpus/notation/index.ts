@@ -4,4 +4,4 @@ export { AbcCutter, isAbc } from './abcCutter';
 export { FastaCutter, isFasta } from './fastaCutter';
 export { FastqCutter, isFastq } from './fastqCutter';
 export { isPgn, PgnCutter } from './pgnCutter';
-export { isSmiles, SmilesCutter } from './smilesCutter';
+export { areMolecules, isSmiles, moleculeIn, SmilesCutter } from './smilesCutter';

@@ -20,6 +20,7 @@ const splitters = {
   spaces: (line: string): readonly string[] => line.trim().split(/\s+/u),
   tabs: (line: string): readonly string[] => line.split('\t'),
   commas: (line: string): readonly string[] => line.split(','),
+  bars: (line: string): readonly string[] => line.split('|'),
   semicolons: (line: string): readonly string[] => line.split(';'),
 } as const;
 
@@ -83,10 +84,33 @@ function wordOf(field: string | undefined): string {
 
 /** @param isNamed whether the file's name says SMILES. */
 export function isSmiles(filled: readonly string[], isNamed: boolean): boolean {
-  const { share, length, structured, separator } = moleculeColumn(filled);
+  const column = moleculeColumn(filled);
+  return holdsMolecules(column, isNamed, column.separator === 'spaces' ? 0.2 : 0.5);
+}
+
+function holdsMolecules(column: MoleculeColumn, isNamed: boolean, leastStructured: number): boolean {
+  const { share, length, structured } = column;
   if (isNamed) return share >= LEAST_SHARE;
-  const leastStructured = separator === 'spaces' ? 0.2 : 0.5;
   return share >= SHARE_BY_CONTENT && length >= LENGTH_BY_CONTENT && structured >= leastStructured;
+}
+
+/**
+ * Whether the values of a field are molecules, by the evidence that tells a column of a file.
+ * @param isNamed whether the field's name says SMILES.
+ */
+export function areMolecules(values: readonly string[], isNamed: boolean): boolean {
+  const whole = values.map((value) => [isOneMolecule(value) ? value : '']);
+  return holdsMolecules(columnOf(whole, 'spaces', 0), isNamed, 0.5);
+}
+
+/** Nothing beside it but a CXSMILES extension: a sentence may begin with what is SMILES. */
+function isOneMolecule(value: string): boolean {
+  return /^\s*\S+\s*(?:\|[^|]*\|\s*)?$/u.test(value);
+}
+
+/** What a value of such a field is about, spellings of one molecule being about the same. */
+export function moleculeIn(value: string): string | undefined {
+  return isOneMolecule(value) ? (heavyAtoms(wordOf(value)) ?? undefined) : undefined;
 }
 
 /** Names and titles are left out, and lines that cannot be SMILES. */

@@ -53,7 +53,7 @@ function unbroken(text: string): Likeness {
 }
 
 /** Scripts whose words stand without spaces. */
-function isIdeographic(text: string): boolean {
+export function isIdeographic(text: string): boolean {
   return /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u.test(text);
 }
 

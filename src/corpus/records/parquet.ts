@@ -109,6 +109,8 @@ async function openTable(file: CorpusFile): Promise<Table> {
   const buffer = slice
     ? { byteLength: file.size, slice: (start: number, end = file.size) => slice(start, end).arrayBuffer() }
     : await new Response(file.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
+  const start = new TextDecoder().decode(await buffer.slice(0, MAGIC.length));
+  if (start !== MAGIC) throw noParquet(file.name);
   return guarded(async () => {
     const metadata = await parquetMetadataAsync(buffer);
     const schema = parquetSchema(metadata);
@@ -137,6 +139,8 @@ async function openTable(file: CorpusFile): Promise<Table> {
     };
   });
 }
+
+const MAGIC = 'PAR1';
 
 interface SchemaNode {
   readonly element: { readonly name: string; readonly type?: string };
@@ -169,6 +173,15 @@ function mayHoldText(node: SchemaNode): boolean {
 
 function holdsText({ element, children }: SchemaNode): boolean {
   return element.type === 'BYTE_ARRAY' || children.some(holdsText);
+}
+
+function noParquet(file: string): LabError {
+  return new LabError(
+    'corpus/bad-table',
+    `${file} is no Parquet file: it does not begin with ${MAGIC}.`,
+    'Fetch it again, or leave the choice of the format to the lab.',
+    { file },
+  );
 }
 
 function badTable(file: string, cause: unknown): LabError {

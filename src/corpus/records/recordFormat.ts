@@ -27,7 +27,8 @@ export function recordFormat(fileName: string, head: FileHead): RecordFormat | n
     if (format) return format;
   }
   if (/\.(?:csv|tsv|tab|psv)$/iu.test(fileName)) return 'table';
-  const saysNothing = /(?:\.(?:txt|text|dat)|(?:^|\/)[^./]+)$/iu.test(fileName);
+  // Parquet itself is read before.
+  const saysNothing = /(?:\.(?:txt|text|dat|parquet)|(?:^|\/)[^./]+)$/iu.test(fileName);
   return saysNothing && isNamedTable(fileName, head) ? 'table' : null;
 }
 

@@ -4,6 +4,7 @@
 import { LabError } from '../../error';
 import type { Doubt, FieldChoice } from '../corpus';
 import type { CutterAccount, Emit } from '../cutter';
+import { areMolecules, moleculeIn } from '../notation/index';
 import { KNOWN_NAMES } from './fieldNames';
 import { sourceOf, type TextSource } from './fieldValue';
 import { listRows, recordOf } from './listRows';
@@ -54,6 +55,8 @@ export class RecordTexts implements CutterAccount {
   private choice: TextFieldChoice | undefined;
   /** Whether a record had the field that was named. */
   private wasThere = false;
+  /** Whether the texts are molecules, of which several may be spellings of one. */
+  private areMolecules = false;
   private texts = 0;
   private sampled = 0;
   private broken = 0;
@@ -140,6 +143,10 @@ export class RecordTexts implements CutterAccount {
       this.wasThere ||= source.isIn(record);
       return source.textOf(record);
     };
+    this.areMolecules = areMolecules(
+      filled(records.map((record) => source.textOf(record))),
+      isNamedSmiles(source.name),
+    );
     return source;
   }
 
@@ -161,6 +168,10 @@ export class RecordTexts implements CutterAccount {
       // Strings and lists have no fields: they are the texts.
       if (this.named !== undefined && held.length > 0) throw this.noFields(this.named);
       this.textOf = (record) => (isRecord(record) ? '' : textOfValue(record));
+      this.areMolecules = areMolecules(
+        filled(held.map(({ record }) => this.textOf!(record))),
+        isNamedSmiles(this.file.name),
+      );
     }
     for (const { record, line } of held) this.take(record, line);
   }
@@ -169,7 +180,9 @@ export class RecordTexts implements CutterAccount {
     const text = this.textOf!(record);
     if (text.trim() !== '') {
       this.texts++;
-      this.emit(text);
+      // Cells may bring a line end along, which is no part of a molecule.
+      if (this.areMolecules) this.emit(text.trim(), moleculeIn(text));
+      else this.emit(text);
       return;
     }
     this.recordsWithoutText++;
@@ -227,6 +240,10 @@ export class RecordTexts implements CutterAccount {
     return new LabError('corpus/no-text-field', message, hint, { file: this.file.name, records, fields: found });
   }
 }
+
+const filled = (texts: readonly string[]): readonly string[] => texts.filter((text) => text.trim() !== '');
+
+const isNamedSmiles = (name: string): boolean => /smiles/iu.test(name);
 
 function listed(fields: readonly string[]): string {
   return fields.length === 0 ? '' : `; there are ${fields.map((field) => `\`${field}\``).join(', ')}`;

@@ -1,7 +1,8 @@
 // The text of a value of a record. A string is its text. A list of strings is joined line by line: they are lines or paragraphs
-// of one document. Turns of a conversation are joined by blank lines, in their order, system turns among them; who speaks is not
+// of one document, but where all of them are single words, which are joined as words are. Turns of a conversation are joined by blank lines, in their order, system turns among them; who speaks is not
 // written, since continued pretraining is on what was said, and the marks of a chat template are the template's to write.
 
+import { isIdeographic } from './likeness';
 import { parseJson } from './jsonText';
 
 export type DataRecord = Readonly<Record<string, unknown>>;
@@ -35,6 +36,7 @@ export function textOfValue(value: unknown, depth = 0): string {
 function textOfList(list: readonly unknown[], depth: number): string {
   const texts = list.map((item) => textOfValue(item, depth)).filter((text) => text.trim() !== '');
   if (isSpans(list)) return texts.join('');
+  if (list.every((item) => typeof item === 'string')) return joinedLines(texts, betweenWords(texts) ?? '\n');
   const isLines = list.every((item) => typeof item !== 'object' || item === null || isPart(item));
   return isLines ? joinedLines(texts) : joinedParts(texts);
 }
@@ -46,9 +48,22 @@ function isSpans(list: readonly unknown[]): boolean {
   );
 }
 
+/** Characters of the words of a list on average, at most; and of scripts without spaces, whose lines hold none either. */
+const LONGEST_WORDS = 12;
+const LONGEST_UNSPACED = 2;
+
+/** What stands between the items of a list that are single words, as data sets of tagged words have them; null where they are none. */
+function betweenWords(items: readonly string[]): '' | ' ' | null {
+  if (items.some((item) => /\s/u.test(item))) return null;
+  const isUnspaced = items.filter(isIdeographic).length * 2 > items.length;
+  const length = items.reduce((sum, item) => sum + item.length, 0) / items.length;
+  if (length > (isUnspaced ? LONGEST_UNSPACED : LONGEST_WORDS)) return null;
+  return isUnspaced ? '' : ' ';
+}
+
 /** Lines may bring their ends along, as those of notebooks do. */
-function joinedLines(lines: readonly string[]): string {
-  return lines.map((line, at) => (line.endsWith('\n') || at === lines.length - 1 ? line : `${line}\n`)).join('');
+function joinedLines(lines: readonly string[], between = '\n'): string {
+  return lines.map((line, at) => (line.endsWith('\n') || at === lines.length - 1 ? line : line + between)).join('');
 }
 
 /** Pieces of a text that stand for themselves: turns, an instruction and its answer. */

@@ -1,6 +1,7 @@
 // tokenizer.model as SentencePiece writes it (sentencepiece_model.proto): its pieces, and what it says of itself.
 import { PbfReader } from 'pbf';
 import { LabError } from '../../error';
+import { refuseLfsPointer } from '../../gitLfs';
 
 /** `SentencePiece.Type`. */
 export const PieceType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
@@ -32,8 +33,9 @@ export interface SentencePieceFile {
 /** Lines of a token in base64 and its rank, in a file of the same name (Llama 3 as Meta publishes it). */
 const TIKTOKEN = /^[A-Za-z0-9+/]+={0,2} \d+\r?\n/;
 
-/** @throws LabError tokenizer/invalid for what is no such file, tokenizer/unsupported for a tiktoken vocabulary. */
+/** @throws LabError tokenizer/pointer, tokenizer/invalid for what is no such file, tokenizer/unsupported for a tiktoken vocabulary. */
 export function readSentencePiece(bytes: Uint8Array): SentencePieceFile {
+  refuseLfsPointer('tokenizer.model', bytes, 'tokenizer/pointer');
   if (TIKTOKEN.test(new TextDecoder('latin1').decode(bytes.subarray(0, 200)))) {
     throw new LabError(
       'tokenizer/unsupported',
@@ -65,7 +67,7 @@ export function readSentencePiece(bytes: Uint8Array): SentencePieceFile {
     throw new LabError(
       'tokenizer/invalid',
       `tokenizer.model cannot be read: ${(cause as Error).message}.`,
-      'The file is damaged (after a Git clone, run `git lfs pull`). Where there is a tokenizer.json, which holds the same, it can be removed.',
+      'The file is damaged. Where there is a tokenizer.json, which holds the same, it can be removed.',
       {},
       cause,
     );

@@ -1,13 +1,15 @@
 // JSON files in and out, written the way they were read: on one line or indented, with or without a last newline.
 import { LabError } from '../../error';
+import { refuseLfsPointer } from '../../gitLfs';
 import type { TokenizerFiles } from './tokenizerFiles';
 
 /** The Rust library reads no deeper. */
 const DEEPEST = 128;
 
-/** @throws LabError tokenizer/invalid for what is no JSON, or nests too deep for other readers. */
+/** @throws LabError tokenizer/pointer, tokenizer/invalid for what is no JSON, or nests too deep for other readers. */
 export function parseFile(files: Partial<TokenizerFiles>, name: keyof TokenizerFiles): unknown {
   const text = files[name] ?? '';
+  refuseLfsPointer(name, text, 'tokenizer/pointer');
   if (nesting(text) > DEEPEST) {
     throw new LabError(
       'tokenizer/invalid',

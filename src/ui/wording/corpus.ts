@@ -16,6 +16,7 @@ export function formatNames(): Record<DocumentFormat, string> {
     fastq: 'FASTQ',
     pgn: msg('chess games (PGN)'),
     abc: msg('tunes (ABC)'),
+    mediawiki: msg('pages of a wiki (XML dump)'),
     table: msg('a table (CSV, TSV)'),
     parquet: 'Parquet',
   };
@@ -28,10 +29,16 @@ export function doubtSentence(doubt: Doubt, { format }: Pick<TakenFile, 'format'
     'unlike-format': () =>
       doubt.line === undefined
         ? msg(str`${some} of ${all} do not look like ${name}`)
-        : msg(str`${some} of ${all} lines do not look like ${name}; the first is line ${count(doubt.line)}`),
+        : isOfRecords(format)
+          ? msg(str`${some} of ${all} records do not look like ${name}; the first is in line ${count(doubt.line)}`)
+          : msg(str`${some} of ${all} lines do not look like ${name}; the first is line ${count(doubt.line)}`),
     'without-text': () => msg(str`${some} of ${all} records have no text and were left out`),
     'uncertain-field': () => msg(str`the field ${doubt.field ?? ''} may hold the text as well`),
     'one-entity': () => msg(str`all ${all} documents are about the same thing; held-out text resembles training text`),
   };
   return sentences[doubt.kind]();
 }
+
+/** A record may take several lines, and a line hold several. */
+const isOfRecords = (format: DocumentFormat | null): boolean =>
+  format === 'json' || format === 'json-lines' || format === 'table' || format === 'parquet';

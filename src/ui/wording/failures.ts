@@ -13,6 +13,8 @@ function byCode(code: string): string | null {
   switch (code) {
     case 'checkpoint/missing-file':
     case 'checkpoint/no-weights':
+    case 'checkpoint/pointer':
+    case 'tokenizer/pointer':
       return msg('A file of the model is missing.');
     case 'checkpoint/adapter':
       return msg('This is an adapter, not a model.');

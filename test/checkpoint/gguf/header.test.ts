@@ -66,6 +66,12 @@ describe('a GGUF header', () => {
   it.each<[string, Uint8Array, string, RegExp]>([
     ['an empty file', new Uint8Array(0), 'checkpoint/truncated', /4 bytes expected, 0 found/],
     ['another file', new TextEncoder().encode('{"not": "gguf, but long enough"}'), 'checkpoint/gguf-header', /"GGUF"/],
+    [
+      'a Git LFS pointer',
+      new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 988\n'),
+      'checkpoint/pointer',
+      /model\.gguf is a pointer of Git LFS to a file of 988 bytes/,
+    ],
     ['version 1', patched(good, 4, 1), 'checkpoint/gguf-version', /version 1/],
     ['big-endian numbers', patched(good, 4, 0x03000000), 'checkpoint/gguf-version', /big-endian/],
     ['2^63 tensors', patched(good, tensorCountAt, 2n ** 63n), 'checkpoint/gguf-header', /9223372036854775808 tensors/],

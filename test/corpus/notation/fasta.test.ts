@@ -33,6 +33,8 @@ describe('the sequences of a file', () => {
       'a.fa',
       file((sequence, at) => `>s${at} \n${wrapped(sequence, 10).replaceAll('\n', ' \t\n')}  `),
     ],
+    ['tabs behind headers', 'a.fasta', file((sequence, at) => `>s${at}\t${sequence}`, '; by hand\n')],
+    ['tabs behind titles', 'a.txt', file((sequence, at) => `>s${at} of a kind\t${at}\t${sequence}`)],
     ['no name that says so', 'a.txt', file((sequence, at) => `>s${at}\n${wrapped(sequence, 10)}`)],
     [
       'no name, a comment first',
@@ -42,6 +44,19 @@ describe('the sequences of a file', () => {
     ['a sequence without letters', 'a.fa', file((sequence, at) => `>empty${at}\n>s${at}\n${sequence}`)],
   ])('%s', async (_, name, content) => {
     expect(await readingOf(name, content)).toMatchObject({ format: 'fasta', documents: sequences, doubts: [] });
+  });
+
+  it('headers before tabs name them', async () => {
+    const { entities } = await readingOf(
+      'a.fasta',
+      file((sequence, at) => `>sp|P1234${at}|X_HUMAN\t${sequence}`),
+    );
+    expect(entities).toEqual(['P12340', 'P12341', 'P12342']);
+  });
+
+  it('tabs within headers alone belong to them', async () => {
+    const content = file((sequence, at) => `>s${at}\tMKV\n${sequence}`);
+    expect(await readingOf('a.fasta', content)).toMatchObject({ documents: sequences, doubts: [] });
   });
 
   it.each([

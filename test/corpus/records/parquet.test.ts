@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { readCorpus, type CorpusFile } from '../../../src/corpus/index';
-import { readingOf } from './reading';
+import { memoryFile } from '../memoryFile';
+import { lines, many, readingOf, sentence } from './reading';
 
 const folder = 'test/fixtures/corpus/parquet';
 const expected = JSON.parse(readFileSync(`${folder}/expected.json`, 'utf8')) as Record<string, string[]>;
@@ -56,6 +57,28 @@ describe('a Parquet file', () => {
     const columnData = [{ name: 'text', data: [] as string[], type: 'STRING' as const }];
     const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
     await expect(readingOf('a.parquet', bytes)).rejects.toMatchObject({ code: 'corpus/empty' });
+  });
+
+  it.each<[string, string, string]>([
+    ['JSON lines', lines(many((at) => ({ text: sentence(at) }))), 'json-lines'],
+    ['a table', `id,text\n${many((at) => `${at},${sentence(at)}`).join('\n')}`, 'table'],
+  ])('that is %s by what stands in it is read as that', async (_, content, format) => {
+    const texts = many((at) => sentence(at)).toSorted();
+    expect(await readingOf('a.parquet', content)).toMatchObject({ format, field: 'text', texts });
+    const blob = new Blob([content]);
+    const file = { ...memoryFile('a.parquet', content), slice: (start: number, end: number) => blob.slice(start, end) };
+    expect((await readCorpus([file])).files).toMatchObject([{ format, documents: 60 }]);
+    await expect(readingOf('a.parquet', content, { format: 'parquet' })).rejects.toMatchObject({
+      code: 'corpus/bad-table',
+      message: 'a.parquet is no Parquet file: it does not begin with PAR1.',
+    });
+  });
+
+  it('that is neither Parquet nor text is told to be none', async () => {
+    await expect(readingOf('a.parquet', Uint8Array.from([1, 0, 2, 200, 3, 0, 0, 9]))).rejects.toMatchObject({
+      code: 'corpus/bad-table',
+      message: 'a.parquet is no Parquet file: it does not begin with PAR1.',
+    });
   });
 
   it('is read by pieces, whatever is in its groups', async () => {

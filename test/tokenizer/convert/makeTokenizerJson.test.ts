@@ -183,8 +183,8 @@ describe('what no tokenizer.json can be made of', () => {
     [
       'a Git LFS pointer',
       { 'tokenizer.model': 'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n' },
-      'tokenizer/invalid',
-      'cannot be read',
+      'tokenizer/pointer',
+      'tokenizer.model is a pointer of Git LFS to a file of 1 bytes',
     ],
     [
       'a piece that stands twice',

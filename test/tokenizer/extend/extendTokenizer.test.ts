@@ -149,6 +149,17 @@ describe('extendTokenizer', () => {
     expect(() => extendTokenizer({ 'tokenizer.json': '{"model":' }, [])).toThrowError(/tokenizer\.json is not JSON/);
   });
 
+  it('refuses a pointer of Git LFS, with the size of the file it stands for', () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 7031645\n`;
+    expect(() => extendTokenizer({ 'tokenizer.json': pointer }, [])).toThrowError(
+      expect.objectContaining({
+        code: 'tokenizer/pointer',
+        message: 'tokenizer.json is a pointer of Git LFS to a file of 7031645 bytes, not that file.',
+        hint: expect.stringContaining('git lfs pull') as string,
+      }),
+    );
+  });
+
   const absent = !existsSync(STORIES);
   it.skipIf(absent)(
     `extends a SentencePiece-style file${absent ? ` (skipped: ${STORIES} is not on this machine)` : ''}`,
