@@ -31,9 +31,19 @@ TEXTS = [
 ALL_TEXTS = "\n".join(TEXTS)
 
 
-def lab(*arguments, timeout=600):
+COMPUTING = {"inspect", "logits", "eval", "train", "compare", "generate"}
+
+
+def on_device(arguments, device):
+    """The kernels of the GPU are what is compared here where nothing else is said; `auto` would take the processor."""
+    verb, *_ = arguments
+    needs = verb in COMPUTING or (verb == "export" and "onnx" in arguments)
+    return [*map(str, arguments), *(["--device", device] if needs and "--device" not in arguments else [])]
+
+
+def lab(*arguments, timeout=600, device="gpu"):
     """Runs `npm run lab -- ... --json` and returns what it prints; fails with its own error message."""
-    command = ["npm", "run", "--silent", "lab", "--", *map(str, arguments), "--json"]
+    command = ["npm", "run", "--silent", "lab", "--", *on_device(arguments, device), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
     try:
         value = json.loads(done.stdout)
@@ -45,11 +55,11 @@ def lab(*arguments, timeout=600):
     return value
 
 
-def lab_all(commands, timeout=900):
+def lab_all(commands, timeout=900, device="gpu"):
     """Runs many commands in one process and returns their values, in order."""
     with tempfile.TemporaryDirectory() as folder:
         listed, out = Path(folder) / "commands.json", Path(folder) / "values.json"
-        listed.write_text(json.dumps([[*map(str, command), "--json"] for command in commands]))
+        listed.write_text(json.dumps([[*on_device(command, device), "--json"] for command in commands]))
         command = ["node", "scripts/run.mjs", "test/interop/labCommands.ts", str(listed), str(out)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
         if done.returncode != 0 or not out.exists():
@@ -57,11 +67,11 @@ def lab_all(commands, timeout=900):
         return json.loads(out.read_text())
 
 
-def lab_logits(model, text):
+def lab_logits(model, text, device="gpu"):
     """(ids, logits [tokens, embeddingRows]) as the lab computes them."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "logits.safetensors"
-        lab("logits", "--model", model, "--text", text, "--out", out)
+        lab("logits", "--model", model, "--text", text, "--out", out, device=device)
         tensors = load_file(out)
     return tensors["ids"].tolist(), tensors["logits"]
 

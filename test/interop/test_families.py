@@ -178,6 +178,8 @@ def bits_per_byte(reference, texts):
 class Families(unittest.TestCase):
     """Tied models are grafted and trained (everything, or new rows alone), untied ones evaluated and grafted."""
 
+    device = "gpu"
+
     @classmethod
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory()
@@ -213,7 +215,7 @@ class Families(unittest.TestCase):
             for folder in (base, trained) if tied else (expanded,):
                 logits = f"{folder}.logits"
                 commands[folder.name, "logits"] = ["logits", "--model", folder, "--text", cls.text, "--out", logits]
-        cls.values = dict(zip(commands, lab_all(list(commands.values())), strict=True))
+        cls.values = dict(zip(commands, lab_all(list(commands.values()), device=cls.device), strict=True))
         folders = [name for name, verb in commands if verb == "logits"]
         cls.references = {name: Reference(cls.root / name) for name in {*folders, *CHECKPOINTS}}
 
@@ -300,6 +302,12 @@ class Families(unittest.TestCase):
                     logits = reference.logits(ids)[-1, : self.first_new_id + NEW_TOKENS]
                     self.assertGreater(logits[id], logits.max() - 1e-3)
                     ids.append(id)
+
+
+class OnTheProcessor(Families):
+    """The same in the other engine."""
+
+    device = "processor"
 
 
 if __name__ == "__main__":

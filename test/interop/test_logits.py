@@ -9,12 +9,13 @@ class Logits(unittest.TestCase):
     def check(self, folder):
         reference = Reference(folder)
         self.assertEqual(reference.loading_problems, {})
-        for text in (TEXTS[0], ALL_TEXTS):
-            ids, logits = lab_logits(folder, text)
-            self.assertEqual(ids, reference.ids(text), repr(text))
-            expected = reference.logits(ids)
-            self.assertEqual(logits.shape, expected.shape)
-            self.assertLess((logits - expected).abs().max().item(), 1e-4, repr(text))
+        for text, device in ((TEXTS[0], "gpu"), (ALL_TEXTS, "gpu"), (ALL_TEXTS, "processor")):
+            with self.subTest(text=text, device=device):
+                ids, logits = lab_logits(folder, text, device)
+                self.assertEqual(ids, reference.ids(text))
+                expected = reference.logits(ids)
+                self.assertEqual(logits.shape, expected.shape)
+                self.assertLess((logits - expected).abs().max().item(), 1e-4)
 
     @unittest.skipUnless(STORIES.exists(), "../shared/data/models/stories260K is not there")
     def test_stories260K(self):
