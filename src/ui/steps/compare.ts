@@ -95,7 +95,7 @@ export class CompareStep extends LabElement {
     return html`${failed ? failureAlert(failed) : nothing}${panel({
       heading: msg('The model as it is'),
       name: 'base-alone',
-      note: scores ? runtimeText(scores.runtime) : msg('Bits per byte before anything is grafted; needs no GPU'),
+      note: scores ? runtimeText(scores.runtime) : msg('Bits per byte before anything is grafted'),
       end: html`<button
         type="button"
         class="btn"

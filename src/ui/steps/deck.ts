@@ -224,12 +224,12 @@ export class Deck extends LabElement {
     const bytes = plan?.bytes;
     const whole = plan?.totalBytes || 1;
     return html`<div class="meter">
-      <span class="k">${msg('GPU memory')}</span>
+      <span class="k">${msg('Memory')}</span>
       <span class="v"
         >${
           plan
             ? number(measured(memorySize(plan.totalBytes)), () => ({
-                name: msg('GPU memory'),
+                name: msg('Memory'),
                 formula: planFormula(plan),
                 meaning: msg('Planned before the first allocation.'),
               }))
@@ -238,7 +238,7 @@ export class Deck extends LabElement {
       >
       ${
         bytes
-          ? stackedBar(`${msg('GPU memory')}: ${memoryText(whole)}`, [
+          ? stackedBar(`${msg('Memory')}: ${memoryText(whole)}`, [
               { share: bytes.parameters / whole, color: '--ink-2' },
               { share: (bytes.gradients + bytes.optimizer) / whole, color: '--accent' },
               { share: bytes.activations / whole, color: '--control-line' },

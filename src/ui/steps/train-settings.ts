@@ -123,11 +123,11 @@ export class TrainSettingsElement extends LabElement {
 
   private planned(plan: FittingPlan) {
     const size = number(memoryText(plan.totalBytes), () => ({
-      name: msg('GPU memory planned'),
+      name: msg('Memory planned'),
       formula: planFormula(plan),
       meaning: msg(str`Largest binding: ${plan.largestBinding.tensor}, ${memoryText(plan.largestBinding.bytes)}.`),
     }));
-    return html`<span class="note">${msg(html`This plan needs ${size} of GPU memory.`)}</span>
+    return html`<span class="note">${msg(html`This plan needs ${size} of memory.`)}</span>
       ${plan.fits ? status('good', msg('fits')) : status('bad', msg('does not fit'))}`;
   }
 

@@ -4,7 +4,7 @@ import { msg } from '@lit/localize';
 export function phaseText(phase: string): string {
   switch (phase) {
     case 'checking':
-      return msg('Checking the GPU against the processor');
+      return msg('Checking every operation');
     case 'loading':
       return msg('Loading weights');
     case 'reading':
