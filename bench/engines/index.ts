@@ -15,10 +15,10 @@ import {
   cappedDocuments,
   defaultTrainSettings,
   encodeDocuments,
-  engineSizes,
   engineText,
   generateText,
   scoreDocuments,
+  sizesFor,
   type CorpusText,
   type LoadedModel,
 } from '../../src/lab/index';
@@ -71,7 +71,7 @@ async function allOf(
   corpus: CorpusText,
   rounds: number,
 ): Promise<Record<string, number[]>> {
-  const kilobytes = Math.min(64, engineSizes[engine.report.kind].evaluationBytes / 1024);
+  const kilobytes = Math.min(64, sizesFor(engine.report.kind, model.summary.parameters).evaluationBytes / 1024);
   const found: Record<string, number[]> = {};
   for (const mode of ['all', 'new-rows'] as const) {
     const rows = Array.from({ length: newTokens }, (_, at) => ({
@@ -80,7 +80,7 @@ async function allOf(
     }));
     const graft = mode === 'new-rows' ? { graft: await graftRows(model, rows, 'subword-mean', 1) } : {};
     const session = await ModelSession.open(engine, model, { mode, ...graft });
-    const settings = { ...defaultTrainSettings(engine.report.kind), mode, rowLength };
+    const settings = { ...defaultTrainSettings(engine.report.kind, model.summary.parameters), mode, rowLength };
     const program = await session.trainingProgram(settings, tokens, 1);
     found[`step of ${tokens} tokens, ${mode}`] = await timed(rounds, () => step(program, inputsFor(model)));
     program.close();

@@ -45,7 +45,7 @@ async function measure() {
   const vocabulary = await buildVocabulary(model, corpus, extension, newTokens);
   tell({ phase: 'graft and load' });
   const engine = new GpuEngine(await openDevice(navigator.gpu));
-  const settings = { ...defaultTrainSettings('software-gpu'), mode: 'new-rows' as const };
+  const settings = { ...defaultTrainSettings('software-gpu', 0), mode: 'new-rows' as const };
   const training = await Training.open({ engine, model, corpus, vocabulary, settings });
   const experiment = experimentOf(model, corpus, newTokens, settings);
   const run = { base, training, vocabulary, experiment, comparison: null, records: [], steps: 0 };

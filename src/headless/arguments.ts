@@ -220,7 +220,7 @@ export const verbs = {
       'evaluate-bytes': {
         kind: 'whole',
         value: 'N',
-        about: 'bytes of held-out and of general text that are scored; 262,144 by default, 65,536 on the processor',
+        about: 'bytes of held-out and of general text that are scored; 262,144 by default, on the processor 65,536 or less for large models',
       },
       device,
       seed,

@@ -26,7 +26,7 @@ export { throttled } from './progress';
 export { cardOf, experimentOf, recordLines } from './report';
 export { earlierGraft } from './earlierGraft';
 export { defaultRates, defaultTrainSettings } from './settings';
-export { engineSizes } from './sizes';
+export { engineSizes, sizesFor } from './sizes';
 export { Training, type Arms } from './training';
 export { openTrainedElsewhere, type TrainedElsewhere } from './trainedElsewhere';
 export { openTokenizerFolder, openTokenizerModel, sizesOf, type TokenizerModel } from './tokenizerModel';

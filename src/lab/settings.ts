@@ -4,7 +4,7 @@
  */
 import type { EngineKind } from '../engine/index';
 import type { TrainMode, TrainSettings } from './results';
-import { engineSizes } from './sizes';
+import { sizesFor } from './sizes';
 
 const rates: Readonly<Record<TrainMode, { learningRate: number; bodyLearningRate?: number }>> = {
   'new-rows': { learningRate: 3e-3 },
@@ -16,8 +16,9 @@ export function defaultRates(mode: TrainMode): { learningRate: number; bodyLearn
   return rates[mode];
 }
 
-export function defaultTrainSettings(kind: EngineKind): TrainSettings {
-  const { steps, batchRows, rowLength, evaluateEvery, sampleEvery, evaluationBytes } = engineSizes[kind];
+/** @param parameters of the model. */
+export function defaultTrainSettings(kind: EngineKind, parameters: number): TrainSettings {
+  const { steps, batchRows, rowLength, evaluateEvery, sampleEvery, evaluationBytes } = sizesFor(kind, parameters);
   return {
     mode: 'new-rows',
     init: 'subword-mean',

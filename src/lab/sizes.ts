@@ -52,3 +52,16 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluationTokens: 512,
   },
 };
+
+/** Parameters up to which the processor scores all of its bytes in some seconds; a larger model scores fewer. */
+const QUICK_PARAMETERS = 8e6;
+const LEAST_BYTES = engineSizes['software-gpu'].evaluationBytes;
+
+/** The same for a model of so many parameters. */
+export function sizesFor(kind: EngineKind, parameters: number): Sizes {
+  const sizes = engineSizes[kind];
+  if (kind !== 'processor') return sizes;
+  const share = Math.min(1, QUICK_PARAMETERS / Math.max(1, parameters));
+  const scaled = (bytes: number): number => Math.max(LEAST_BYTES, Math.round((bytes * share) / 1024) * 1024);
+  return { ...sizes, evaluationBytes: scaled(sizes.evaluationBytes), generalBytes: scaled(sizes.generalBytes) };
+}

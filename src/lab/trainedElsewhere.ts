@@ -74,7 +74,7 @@ export async function openTrainedElsewhere(
   };
   const steps = await stepsOf(tree);
   const settings: TrainSettings = {
-    ...defaultTrainSettings(engine.report.kind),
+    ...defaultTrainSettings(engine.report.kind, base.summary.parameters),
     mode,
     steps,
     ...(evaluationBytes === undefined ? {} : { evaluationBytes }),

@@ -19,7 +19,7 @@ import type { LoadedModel } from './openModel';
 import { planTraining } from './plans';
 import { throttled, type OnProgress } from './progress';
 import type { Comparison, EvaluationRecord, RunStatus, SampleRecord, TrainSettings } from './results';
-import { engineSizes } from './sizes';
+import { engineSizes, sizesFor } from './sizes';
 import type { Tokenizer } from '../tokenizer/index';
 import { TrainRun, type OnUpdate } from './trainRun';
 import type { Vocabulary } from './vocabulary';
@@ -209,8 +209,9 @@ export class Training {
         ...(signal ? { signal } : {}),
       });
     const heldOut = known ?? (await score(this.heldOut(tokenizer), 'evaluating'));
-    const { engine, corpus } = this.setup;
-    const general = cappedDocuments(corpus.general, Math.min(this.cap, engineSizes[engine.report.kind].generalBytes));
+    const { engine, model, corpus } = this.setup;
+    const { generalBytes } = sizesFor(engine.report.kind, model.summary.parameters);
+    const general = cappedDocuments(corpus.general, Math.min(this.cap, generalBytes));
     return {
       heldOut,
       general: await score(
@@ -221,8 +222,8 @@ export class Training {
   }
 
   private get cap(): number {
-    const { settings, engine } = this.setup;
-    return settings.evaluationBytes ?? engineSizes[engine.report.kind].evaluationBytes;
+    const { settings, engine, model } = this.setup;
+    return settings.evaluationBytes ?? sizesFor(engine.report.kind, model.summary.parameters).evaluationBytes;
   }
 
   private heldOut(tokenizer: Tokenizer) {

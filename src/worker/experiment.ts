@@ -14,7 +14,6 @@ import {
   diagnose,
   encodeDocuments,
   engineText,
-  engineSizes,
   experimentOf,
   generateText,
   isSameWay,
@@ -29,6 +28,7 @@ import {
   planTraining,
   scoreDocuments,
   scoreResult,
+  sizesFor,
   throttled,
   Training,
   unopenedGpu,
@@ -237,8 +237,8 @@ export class Experiment implements LabApi {
   }
 
   async defaultSettings(): Promise<TrainSettings> {
-    const settings = defaultTrainSettings((await this.engines.engine()).report.kind);
-    const { contextLength } = this.requireModel().summary;
+    const { contextLength, parameters } = this.requireModel().summary;
+    const settings = defaultTrainSettings((await this.engines.engine()).report.kind, parameters);
     return { ...settings, rowLength: Math.min(settings.rowLength, contextLength || settings.rowLength) };
   }
 
@@ -339,7 +339,7 @@ export class Experiment implements LabApi {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
       const session = await this.baseSession();
       const scorer = session.scorer();
-      const { evaluationBytes, generalBytes } = engineSizes[session.engine.report.kind];
+      const { evaluationBytes, generalBytes } = sizesFor(session.engine.report.kind, model.summary.parameters);
       const score = async (documents: readonly string[], bytes: number, part: number) => {
         const encoded = encodeDocuments(cappedDocuments(documents, bytes), (text) => model.tokenizer.encode(text));
         const scores = await scoreDocuments(scorer, encoded, {

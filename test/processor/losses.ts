@@ -11,7 +11,7 @@ export async function main([threads]: readonly string[]): Promise<number> {
   const model = await openModel(await folderTree('public/models/rootstock'), 'bundled');
   const engine = new ProcessorEngine(processorRuntime(Number(threads)));
   const session = await ModelSession.open(engine, model, { mode: 'all' });
-  const settings = { ...defaultTrainSettings('processor'), mode: 'all' as const, rowLength: 100, weightDecay: 0.1 };
+  const settings = { ...defaultTrainSettings('processor', 0), mode: 'all' as const, rowLength: 100, weightDecay: 0.1 };
   const program = await session.trainingProgram(settings, 200, 1);
   const ids = Uint32Array.from({ length: 200 }, (_, at) => (at * at * 7 + 3 * at) % 4000);
   const inputs = modelInputs({ ids, rowLength: 100, documentLengths: [70, 30, 100] });

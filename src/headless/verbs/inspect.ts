@@ -21,7 +21,7 @@ export async function inspectVerb(command: Command): Promise<Answer> {
   const model = await loaded(source, () => undefined);
   const stored = await ggufTypes(source.tree);
   const engine = await nodeEngine(command);
-  const defaults = defaultTrainSettings(engine.report.kind);
+  const defaults = defaultTrainSettings(engine.report.kind, model.summary.parameters);
   const settings = {
     ...defaults,
     batchRows: command.number('batch') ?? defaults.batchRows,
