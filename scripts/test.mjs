@@ -1,10 +1,11 @@
 // `npm test`: everything, on a machine that may have nothing but Node. Finds or fetches a Chromium, points Dawn (Node's
-// WebGPU) at a Vulkan driver, runs the suites and closes with "N passed, N failed". Arguments go on to vitest's Node suite.
+// WebGPU) at a Vulkan driver, takes a Firefox where one is installed, runs the suites and closes with "N passed, N failed". Arguments go on to vitest's Node suite.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './testing/chromium.mjs';
+import { findFirefox } from './testing/firefox.mjs';
 import { ensureRealTokenizers } from './testing/realTokenizers.mjs';
 import { vulkanEnvironments } from './testing/vulkan.mjs';
 
@@ -15,6 +16,8 @@ try {
   console.error(error.message);
 }
 const chromium = await ensureChromium();
+const firefox = findFirefox();
+if (!firefox) console.log('No Firefox found: the end-to-end tests in it are skipped. TOKENGRAFT_FIREFOX names one.');
 const adapters = vulkanEnvironments(chromium);
 const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-test-'));
 const extra = process.argv.slice(2);
@@ -31,7 +34,11 @@ const runs = [
     ? []
     : [
         { name: 'Chromium, parts', arguments: ['--project', 'browser'], environment: adapters[0].environment },
-        { name: 'Chromium, the whole page', arguments: ['--project', 'e2e'], environment: adapters[0].environment },
+        {
+          name: 'Chromium and Firefox, the whole page',
+          arguments: ['--project', 'e2e'],
+          environment: adapters[0].environment,
+        },
       ]),
 ];
 
@@ -50,7 +57,15 @@ for (const [index, run] of runs.entries()) {
       '--reporter=json',
       `--outputFile.json=${output}`,
     ],
-    { stdio: 'inherit', env: { ...process.env, ...run.environment, TOKENGRAFT_CHROMIUM: chromium } },
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        ...run.environment,
+        TOKENGRAFT_CHROMIUM: chromium,
+        ...(firefox ? { TOKENGRAFT_FIREFOX: firefox } : {}),
+      },
+    },
   );
   if (!existsSync(output)) {
     console.error(`${run.name}: vitest ended with status ${status} and left no report`);
