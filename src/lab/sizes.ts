@@ -9,6 +9,8 @@ export interface Sizes {
   readonly sampleEvery: number;
   /** Of held-out text that one evaluation scores. Intervals over 4 KB say little, and are all that WGSL in software affords. */
   readonly evaluationBytes: number;
+  /** Of held-out text that a run is watched by, before its first step and while it trains; the comparison scores the rest. */
+  readonly watchedBytes: number;
   /** Of general text, which is scored before and after a run only. */
   readonly generalBytes: number;
   /** Tokens of one micro-batch: enough to keep what computes busy, few enough that activations stay small. */
@@ -25,6 +27,7 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 50,
     sampleEvery: 100,
     evaluationBytes: 256 * 1024,
+    watchedBytes: 256 * 1024,
     generalBytes: 256 * 1024,
     microBatchTokens: 8192,
     evaluationTokens: 4096,
@@ -36,6 +39,7 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 30,
     sampleEvery: 30,
     evaluationBytes: 64 * 1024,
+    watchedBytes: 16 * 1024,
     generalBytes: 16 * 1024,
     microBatchTokens: 1024,
     evaluationTokens: 1024,
@@ -47,6 +51,7 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 30,
     sampleEvery: 30,
     evaluationBytes: 4 * 1024,
+    watchedBytes: 4 * 1024,
     generalBytes: 4 * 1024,
     microBatchTokens: 1024,
     evaluationTokens: 512,
@@ -63,5 +68,11 @@ export function sizesFor(kind: EngineKind, parameters: number): Sizes {
   if (kind !== 'processor') return sizes;
   const share = Math.min(1, QUICK_PARAMETERS / Math.max(1, parameters));
   const scaled = (bytes: number): number => Math.max(LEAST_BYTES, Math.round((bytes * share) / 1024) * 1024);
-  return { ...sizes, evaluationBytes: scaled(sizes.evaluationBytes), generalBytes: scaled(sizes.generalBytes) };
+  const { evaluationBytes, watchedBytes, generalBytes } = sizes;
+  return {
+    ...sizes,
+    evaluationBytes: scaled(evaluationBytes),
+    watchedBytes: scaled(watchedBytes),
+    generalBytes: scaled(generalBytes),
+  };
 }

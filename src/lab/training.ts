@@ -10,7 +10,7 @@ import { bitsPerByte, sum, type DocumentScores } from './bootstrap';
 import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './batches';
 import { compareArms, type ArmScores } from './compare';
 import type { CorpusText } from './corpusText';
-import { cappedDocuments, encodeDocuments, scoreDocuments } from './evaluate';
+import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from './evaluate';
 import { engineText, generateText } from './generate';
 import { graftRows, type Graft } from './graftedRows';
 import { groupRates } from './modelGraphs';
@@ -48,6 +48,10 @@ export class Training {
   readonly arms: Arms = {};
   run: TrainRun | undefined;
   private trainedAt = -1;
+  /** Of the first held-out documents, before training. */
+  private watched:
+    | { readonly bytes: number; readonly base: DocumentScores | undefined; readonly untrained: DocumentScores }
+    | undefined;
   /** The run's last evaluation. */
   private latest: { readonly step: number; readonly scores: DocumentScores } | undefined;
 
@@ -102,6 +106,23 @@ export class Training {
     this.arms.untrained = await this.scoreBoth(this.session, this.tokenizer, report, signal);
   }
 
+  /**
+   * The same on the first bytes of the held-out text, where what computes would take long for all of them: enough to watch the
+   * run by. The comparison goes on from there.
+   */
+  async watchStart(onProgress: OnProgress = noReport, signal?: AbortSignal): Promise<void> {
+    const { engine, model } = this.setup;
+    const { watchedBytes } = sizesFor(engine.report.kind, model.summary.parameters);
+    if (watchedBytes >= this.cap) return this.measureStart(onProgress, signal);
+    const report = throttled(onProgress);
+    const score = (session: ModelSession, tokenizer: Tokenizer) =>
+      this.score(session, this.heldOut(tokenizer, watchedBytes), report, signal);
+    const base = this.setup.vocabulary
+      ? await this.inFresh(undefined, report, signal, (session) => score(session, model.tokenizer))
+      : undefined;
+    this.watched = { bytes: watchedBytes, base, untrained: await score(this.session, this.tokenizer) };
+  }
+
   /** Compiles and gives the loop; call `run.run()`. `save` is called at every evaluation and at the end. */
   async start(onUpdate: OnUpdate, save?: (status: RunStatus) => Promise<void>): Promise<TrainRun> {
     const { engine, model, corpus, settings } = this.setup;
@@ -124,8 +145,9 @@ export class Training {
       { batchRows, rowLength, microBatchRows: rows },
       bytesPerId(this.tokenizer),
     );
-    const heldOut = this.heldOut(this.tokenizer);
-    const base = this.arms.base;
+    const heldOut = this.heldOut(this.tokenizer, this.watched?.bytes);
+    const base = this.watched?.base ?? this.arms.base?.heldOut;
+    const start = this.watched?.untrained ?? this.arms.untrained?.heldOut;
     this.run = new TrainRun(
       {
         program,
@@ -134,14 +156,13 @@ export class Training {
         newIds: this.newIds,
         evaluate: async () => {
           const done = this.run?.status.step ?? 0;
-          const untrained = done === 0 ? this.arms.untrained?.heldOut : undefined;
-          const scores = untrained ?? (await scoreDocuments(this.session.scorer(), heldOut));
+          const scores = (done === 0 && start) || (await scoreDocuments(this.session.scorer(), heldOut));
           this.latest = { step: done, scores };
           return evaluated(scores);
         },
         ...(settings.sampleEvery > 0 ? { sample: () => this.sample() } : {}),
         ...(save ? { save } : {}),
-        ...(base ? { baseBitsPerByte: bitsPerByte(base.heldOut) } : {}),
+        ...(base ? { baseBitsPerByte: bitsPerByte(base) } : {}),
         plan,
         close: () => program.close(),
       },
@@ -169,8 +190,14 @@ export class Training {
       throw new LabError('lab/nothing-to-compare', 'Nothing was grafted here to compare.', 'Train a graft first.');
     }
     // A run of an earlier visit comes back without its figures: base and graft are loaded again for them.
-    const base = (this.arms.base ??= await this.scoreFresh(undefined, onProgress ?? noReport, signal));
-    const untrained = (this.arms.untrained ??= await this.scoreFresh(this.graft, onProgress ?? noReport, signal));
+    const report = throttled(onProgress ?? noReport);
+    const base = (this.arms.base ??= await this.scoreFresh(undefined, report, signal, this.watched?.base));
+    const untrained = (this.arms.untrained ??= await this.scoreFresh(
+      this.graft,
+      report,
+      signal,
+      this.watched?.untrained,
+    ));
     const trained = await this.measureTrained(onProgress, signal);
     return compareArms(
       { base, 'grafted-untrained': untrained, 'grafted-trained': trained },
@@ -184,17 +211,35 @@ export class Training {
   }
 
   /** Scores the base, or the graft as it started, in a session of its own. */
-  private async scoreFresh(graft: Graft | undefined, onProgress: OnProgress, signal?: AbortSignal): Promise<ArmScores> {
+  private scoreFresh(
+    graft: Graft | undefined,
+    onProgress: OnProgress,
+    signal: AbortSignal | undefined,
+    known?: DocumentScores,
+  ): Promise<ArmScores> {
+    const tokenizer = graft ? this.tokenizer : this.setup.model.tokenizer;
+    return this.inFresh(graft, onProgress, signal, (session) =>
+      this.scoreBoth(session, tokenizer, onProgress, signal, known),
+    );
+  }
+
+  private async inFresh<T>(
+    graft: Graft | undefined,
+    onProgress: OnProgress,
+    signal: AbortSignal | undefined,
+    use: (session: ModelSession) => Promise<T>,
+  ): Promise<T> {
     const { engine, model } = this.setup;
     const options = { onProgress, ...(signal ? { signal } : {}), ...(graft ? { graft } : {}) };
     const session = await ModelSession.open(engine, model, options);
     try {
-      return await this.scoreBoth(session, graft ? this.tokenizer : model.tokenizer, onProgress, signal);
+      return await use(session);
     } finally {
       session.close();
     }
   }
 
+  /** @param known of the first held-out documents. */
   private async scoreBoth(
     session: ModelSession,
     tokenizer: Tokenizer,
@@ -202,23 +247,26 @@ export class Training {
     signal: AbortSignal | undefined,
     known?: DocumentScores,
   ): Promise<ArmScores> {
-    const scorer = session.scorer();
-    const score = (documents: ReturnType<typeof encodeDocuments>, phase: string): Promise<DocumentScores> =>
-      scoreDocuments(scorer, documents, {
-        onProgress: (done, total) => onProgress({ phase, done, total }),
-        ...(signal ? { signal } : {}),
-      });
-    const heldOut = known ?? (await score(this.heldOut(tokenizer), 'evaluating'));
     const { engine, model, corpus } = this.setup;
+    const rest = this.heldOut(tokenizer).slice(known?.bytes.length ?? 0);
+    const scores = rest.length > 0 || !known ? await this.score(session, rest, onProgress, signal) : undefined;
+    const heldOut = known && scores ? joined(known, scores) : (scores ?? known)!;
     const { generalBytes } = sizesFor(engine.report.kind, model.summary.parameters);
     const general = cappedDocuments(corpus.general, Math.min(this.cap, generalBytes));
-    return {
-      heldOut,
-      general: await score(
-        encodeDocuments(general, (text) => tokenizer.encode(text)),
-        'evaluating',
-      ),
-    };
+    const encoded = encodeDocuments(general, (text) => tokenizer.encode(text));
+    return { heldOut, general: await this.score(session, encoded, onProgress, signal) };
+  }
+
+  private score(
+    session: ModelSession,
+    documents: readonly ScoredText[],
+    onProgress: OnProgress,
+    signal: AbortSignal | undefined,
+  ): Promise<DocumentScores> {
+    return scoreDocuments(session.scorer(), documents, {
+      onProgress: (done, total) => onProgress({ phase: 'evaluating', done, total }),
+      ...(signal ? { signal } : {}),
+    });
   }
 
   private get cap(): number {
@@ -226,8 +274,8 @@ export class Training {
     return settings.evaluationBytes ?? sizesFor(engine.report.kind, model.summary.parameters).evaluationBytes;
   }
 
-  private heldOut(tokenizer: Tokenizer) {
-    const documents = cappedDocuments(this.setup.corpus.heldOut, this.cap);
+  private heldOut(tokenizer: Tokenizer, bytes = this.cap): ScoredText[] {
+    const documents = cappedDocuments(this.setup.corpus.heldOut, bytes);
     return encodeDocuments(documents, (text) => tokenizer.encode(text));
   }
 
@@ -248,6 +296,15 @@ export class Training {
     });
     return { prompt, pieces };
   }
+}
+
+function joined(first: DocumentScores, rest: DocumentScores): DocumentScores {
+  return {
+    nats: [...first.nats, ...rest.nats],
+    bytes: [...first.bytes, ...rest.bytes],
+    tokens: [...first.tokens, ...rest.tokens],
+    lostBytes: [...first.lostBytes, ...rest.lostBytes],
+  };
 }
 
 const noReport: OnProgress = () => undefined;

@@ -258,7 +258,7 @@ export class Experiment implements LabApi {
       this.baseFolder ??= this.tree && (await keepBase(model, this.tree));
       const training = await Training.open({ engine, model, corpus, vocabulary, settings }, { signal });
       this.training = training;
-      await training.measureStart(
+      await training.watchStart(
         (progress) => onUpdate({ status: { ...preparing(settings), progress }, records: [] }),
         signal,
       );

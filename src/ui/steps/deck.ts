@@ -164,7 +164,9 @@ export class Deck extends LabElement {
           >${number(latest === null ? '–' : fixed(latest, 3), () => ({
             name: msg('Bits per byte'),
             formula: msg('sum of NLL ÷ (ln 2 × UTF-8 bytes)'),
-            meaning: msg('Same held-out documents for base and graft, whatever the vocabulary.'),
+            meaning: msg(
+              'Same held-out documents for base and graft, whatever the vocabulary. On the processor a run is watched by the first of them; Compare scores all.',
+            ),
           }))}</span
         >
         <span class="s"
