@@ -296,7 +296,8 @@ export class Experiment implements LabApi {
       const training = this.requireTraining();
       const steps = this.runSoFar.status.step;
       this.comparison = await training.compare(steps, onProgress, signal);
-      if (training.run) await this.save(training.run.status);
+      // What was measured is shown whether or not it can be kept: private windows have no storage.
+      if (training.run) await this.save(training.run.status).catch(() => undefined);
       return this.comparison;
     });
   }

@@ -56,19 +56,26 @@ export interface FinishedRun {
 /** Documents of held-out text that the proof may read. */
 const proofDocuments = 20;
 
-/** Streamed into the private file system, so that no zip ever stands in memory. */
+/** Streamed into the private file system, so that no zip stands in memory; Firefox's private windows have none. */
 export async function exportZip(
   run: FinishedRun,
   choice: ExportChoice,
   onProgress: OnProgress,
 ): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
-  const directory = await privateDirectory('export');
   const fileName = `${run.training.setup.model.summary.name}-${endings[choice.form]}.zip`;
   const { sink, stream } = zipSink();
-  const writing = writeFile(directory, fileName, stream);
-  await Promise.all([write(run, choice, sink, onProgress).then(() => sink.close()), writing]);
-  const zip = await (await directory.getFileHandle(fileName)).getFile();
+  const [zip] = await Promise.all([
+    zipFile(fileName, stream),
+    write(run, choice, sink, onProgress).then(() => sink.close()),
+  ]);
   return { report: await verified(run, choice, await openZip(zip, fileName), onProgress), zip, fileName };
+}
+
+async function zipFile(fileName: string, stream: ReadableStream<Uint8Array>): Promise<Blob> {
+  const directory = await privateDirectory('export').catch(() => undefined);
+  if (!directory) return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+  await writeFile(directory, fileName, stream);
+  return (await directory.getFileHandle(fileName)).getFile();
 }
 
 const endings = {

@@ -27,247 +27,221 @@ import {
 const MINUTE = 60_000;
 const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
 
-/** Off while training needs WebGPU; on, all is driven without it too, and the alert that says otherwise must be gone. */
-const TRAINS_WITHOUT_WEBGPU = true;
-
 const firefox = findFirefox();
 
 const absent = firefox ? '' : ' (skipped: Firefox is not installed; TOKENGRAFT_FIREFOX names one elsewhere)';
 
-describe.skipIf(!firefox).each([{ webgpu: false }, { webgpu: true }])(
-  `a visit in Firefox${absent}, WebGPU switched on: $webgpu`,
-  ({ webgpu }) => {
-    const trains = webgpu || TRAINS_WITHOUT_WEBGPU;
-    let noAdapter = false;
-    const downloads = mkdtempSync(join(tmpdir(), 'tokengraft-firefox-'));
-    let served: Served;
-    let browser: Browser;
-    let first: FirefoxVisit;
-    let files: Record<string, Uint8Array> = {};
+describe.skipIf(!firefox).each([
+  { kind: 'as it comes', webgpu: false, isPrivate: false },
+  { kind: 'with WebGPU', webgpu: true, isPrivate: false },
+  { kind: 'in a private window', webgpu: false, isPrivate: true },
+])(`a visit in Firefox${absent}, $kind`, ({ webgpu, isPrivate }) => {
+  let noAdapter = false;
+  const downloads = mkdtempSync(join(tmpdir(), 'tokengraft-firefox-'));
+  let served: Served;
+  let browser: Browser;
+  let first: FirefoxVisit;
+  let files: Record<string, Uint8Array> = {};
 
-    beforeAll(async () => {
-      served = await servePage();
-      browser = await openFirefox(firefox!, downloads, webgpu);
-      first = await visitInFirefox(browser, served.url);
-      noAdapter = webgpu && !(await first.page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())));
-    }, 3 * MINUTE);
+  beforeAll(async () => {
+    served = await servePage();
+    browser = await openFirefox(firefox!, downloads, { webgpu, isPrivate });
+    first = await visitInFirefox(browser, served.url);
+    noAdapter = webgpu && !(await first.page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())));
+  }, 3 * MINUTE);
 
-    beforeEach((context) => {
-      context.skip(noAdapter, 'this Firefox has no WebGPU adapter here, with the preferences set that allow one');
-    });
+  beforeEach((context) => {
+    context.skip(noAdapter, 'this Firefox has no WebGPU adapter here, with the preferences set that allow one');
+  });
 
-    afterAll(async () => {
-      await browser?.close();
-      await served?.close();
-      rmSync(downloads, { recursive: true, force: true });
-    });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    rmSync(downloads, { recursive: true, force: true });
+  });
 
-    /** Saves as zip and reads what arrived on disk. */
-    async function savedZip(): Promise<Record<string, Uint8Array>> {
-      const before = readdirSync(downloads);
-      await press(first.page, '[data-action="save-zip"]:not([disabled])', MINUTE);
-      const path = await arrivedIn(downloads, before, 5 * MINUTE);
-      expect(path).toMatch(/\.zip$/);
-      await first.page.waitForSelector('.proof[data-passed="true"]');
-      return unzipSync(readFileSync(path));
-    }
+  /** Saves as zip and reads what arrived on disk. */
+  async function savedZip(): Promise<Record<string, Uint8Array>> {
+    const before = readdirSync(downloads);
+    await press(first.page, '[data-action="save-zip"]:not([disabled])', MINUTE);
+    const path = await arrivedIn(downloads, before, 5 * MINUTE);
+    expect(path).toMatch(/\.zip$/);
+    await first.page.waitForSelector('.proof[data-passed="true"]');
+    return unzipSync(readFileSync(path));
+  }
 
-    test('the page opens isolated, with the bundled model, and nothing sent', { timeout: 3 * MINUTE }, async () => {
-      const { page } = first;
-      await page.waitForSelector('[data-model]', { timeout: MINUTE });
-      await page.waitForSelector('[data-self-test="pass"]', { timeout: 2 * MINUTE });
-      await shows(page, '.badge.dev', 'Processor', MINUTE);
-      // Of a card that software imitates and the processor, the faster one was taken.
-      if (webgpu) await press(page, '[data-engine-choice] button:nth-child(2)', MINUTE);
-      if (webgpu) await shows(page, '.badge.dev', 'GPU', 4 * MINUTE);
+  test('the page opens isolated, with the bundled model, and nothing sent', { timeout: 3 * MINUTE }, async () => {
+    const { page } = first;
+    await page.waitForSelector('[data-model]', { timeout: MINUTE });
+    await page.waitForSelector('[data-self-test="pass"]', { timeout: 2 * MINUTE });
+    // Of a card that software imitates and the processor, the faster one was taken.
+    await shows(page, '.badge.dev', 'Processor', MINUTE);
+    if (webgpu) {
+      await press(page, '[data-engine-choice] button:nth-child(2)', MINUTE);
+      await shows(page, '.badge.dev', 'Software GPU', 4 * MINUTE);
       await page.waitForSelector('[data-self-test="pass"]', { timeout: 4 * MINUTE });
-      if (trains) await page.waitForSelector('[data-panel="fitting"]', { timeout: MINUTE });
-      expect(await page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([true, 'function']);
-      expect(await textOf(page, '[data-requests="elsewhere"]')).toBe('0');
-      expect((await page.$$('h1')).length).toBe(1);
-    });
+    }
+    await page.waitForSelector('[data-panel="fitting"]', { timeout: MINUTE });
+    expect(await page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([true, 'function']);
+    expect(await textOf(page, '[data-requests="elsewhere"]')).toBe('0');
+    expect((await page.$$('h1')).length).toBe(1);
+  });
 
-    test.skipIf(trains)('what works without WebGPU is said where there is none', async () => {
+  test('a sample is read, split, and known for what it is', { timeout: 3 * MINUTE }, async () => {
+    const { page } = first;
+    await goToStep(page, 'corpus');
+    await press(page, '[data-sample="molecules"]:not([disabled])', MINUTE);
+    await shows(page, 'main', 'Held-out documents', MINUTE);
+    expect(Number((await textOf(page, '[data-count="documents"]')).replace(/\D/g, ''))).toBeGreaterThan(1000);
+  });
+
+  test('the diagnosis reaches a verdict', { timeout: 5 * MINUTE }, async () => {
+    const { page } = first;
+    await goToStep(page, 'diagnose');
+    await page.waitForSelector('[data-signal]', { timeout: 4 * MINUTE });
+    expect((await page.$$('[data-signal]')).length).toBeGreaterThan(2);
+  });
+
+  test('a vocabulary is learned that writes held-out text shorter', { timeout: 5 * MINUTE }, async () => {
+    const { page } = first;
+    await goToStep(page, 'vocabulary');
+    await page.waitForSelector('[data-new]', { timeout: 4 * MINUTE });
+    const count = async (of: string) => Number((await textOf(page, `[data-count="${of}"]`)).replace(/\D/g, ''));
+    expect(await count('grafted')).toBeLessThan(await count('base'));
+  });
+
+  test.skipIf(webgpu)('the model as it is is measured on the processor', { timeout: 4 * MINUTE }, async () => {
+    const { page } = first;
+    await goToStep(page, 'compare');
+    await press(page, '[data-action="measure-base"]', MINUTE);
+    await shows(page, '[data-panel="base-alone"]', 'our engine, on the processor', 3 * MINUTE);
+    const bits = Number(await textOf(page, '[data-panel="base-alone"] dd b'));
+    expect(bits).toBeGreaterThan(8);
+    expect(bits).toBeLessThan(12);
+  });
+
+  test.skipIf(webgpu)('the base writes text from a prompt', { timeout: 3 * MINUTE }, async () => {
+    const { page } = first;
+    await goToStep(page, 'try');
+    await setField(page, 'textarea', 'Once upon a time');
+    await press(page, '[data-action="generate"]:not([disabled])', MINUTE);
+    await page.waitForSelector('[data-arm="base"] [data-runtime="onnxruntime-web"]', { timeout: 2 * MINUTE });
+    expect((await textOf(page, '[data-arm="base"] [data-text]')).length).toBeGreaterThan(30);
+  });
+
+  describe('training', () => {
+    test('sixty steps run to their end', { timeout: 14 * MINUTE }, async () => {
       const { page } = first;
-      if (await page.evaluate(() => navigator.gpu !== undefined)) return;
-      await shows(page, '.alert', 'This browser offers no WebGPU.', MINUTE);
-      expect(await textOf(page, '.alert')).toContain('on the processor');
+      await goToStep(page, 'train');
+      for (const [setting, value] of Object.entries({
+        steps: 60,
+        batchRows: 2,
+        rowLength: 64,
+        evaluateEvery: 30,
+        warmupSteps: 5,
+      })) {
+        await setField(page, `[data-setting="${setting}"]`, String(value));
+      }
+      await press(page, '[data-action="start"]:not([disabled])', 4 * MINUTE);
+      await page.waitForSelector('[data-panel="chart-loss"] canvas', { timeout: 5 * MINUTE });
+      await page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE });
     });
 
-    test('a sample is read, split, and known for what it is', { timeout: 3 * MINUTE }, async () => {
-      const { page } = first;
-      await goToStep(page, 'corpus');
-      await press(page, '[data-sample="molecules"]:not([disabled])', MINUTE);
-      await shows(page, 'main', 'Held-out documents', MINUTE);
-      expect(Number((await textOf(page, '[data-count="documents"]')).replace(/\D/g, ''))).toBeGreaterThan(1000);
-    });
-
-    test('the diagnosis reaches a verdict', { timeout: 5 * MINUTE }, async () => {
-      const { page } = first;
-      await goToStep(page, 'diagnose');
-      await page.waitForSelector('[data-signal]', { timeout: 4 * MINUTE });
-      expect((await page.$$('[data-signal]')).length).toBeGreaterThan(2);
-    });
-
-    test('a vocabulary is learned that writes held-out text shorter', { timeout: 5 * MINUTE }, async () => {
-      const { page } = first;
-      await goToStep(page, 'vocabulary');
-      await page.waitForSelector('[data-new]', { timeout: 4 * MINUTE });
-      const count = async (of: string) => Number((await textOf(page, `[data-count="${of}"]`)).replace(/\D/g, ''));
-      expect(await count('grafted')).toBeLessThan(await count('base'));
-    });
-
-    test.skipIf(webgpu)('the model as it is is measured on the processor', { timeout: 4 * MINUTE }, async () => {
+    test('held-out bits per byte after training are below those before', { timeout: 6 * MINUTE }, async () => {
       const { page } = first;
       await goToStep(page, 'compare');
-      await press(page, '[data-action="measure-base"]', MINUTE);
-      await shows(page, '[data-panel="base-alone"]', 'our engine, on the processor', 3 * MINUTE);
-      const bits = Number(await textOf(page, '[data-panel="base-alone"] dd b'));
-      expect(bits).toBeGreaterThan(8);
-      expect(bits).toBeLessThan(12);
+      await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
+      const bits = (arm: string) => page.$eval(`tr[data-arm="${arm}"]`, (row) => Number(row.getAttribute('data-bits')));
+      expect(await bits('grafted-trained')).toBeLessThan(await bits('grafted-untrained'));
     });
 
-    test.skipIf(webgpu)('the base writes text from a prompt', { timeout: 3 * MINUTE }, async () => {
+    test('base and graft answer the same prompt', { timeout: 5 * MINUTE }, async () => {
       const { page } = first;
       await goToStep(page, 'try');
-      await setField(page, 'textarea', 'Once upon a time');
       await press(page, '[data-action="generate"]:not([disabled])', MINUTE);
-      await page.waitForSelector('[data-arm="base"] [data-runtime="onnxruntime-web"]', { timeout: 2 * MINUTE });
-      expect((await textOf(page, '[data-arm="base"] [data-text]')).length).toBeGreaterThan(30);
-    });
-
-    describe.skipIf(!trains)(
-      `training${trains ? '' : ' (skipped: it needs WebGPU until the processor trains)'}`,
-      () => {
-        test('sixty steps run to their end', { timeout: 14 * MINUTE }, async () => {
-          const { page } = first;
-          await goToStep(page, 'train');
-          for (const [setting, value] of Object.entries({
-            steps: 60,
-            batchRows: 2,
-            rowLength: 64,
-            evaluateEvery: 30,
-            warmupSteps: 5,
-          })) {
-            await setField(page, `[data-setting="${setting}"]`, String(value));
-          }
-          await press(page, '[data-action="start"]:not([disabled])', 4 * MINUTE);
-          await page.waitForSelector('[data-panel="chart-loss"] canvas', { timeout: 5 * MINUTE });
-          await page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE });
-        });
-
-        test('held-out bits per byte after training are below those before', { timeout: 6 * MINUTE }, async () => {
-          const { page } = first;
-          await goToStep(page, 'compare');
-          await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
-          const bits = (arm: string) =>
-            page.$eval(`tr[data-arm="${arm}"]`, (row) => Number(row.getAttribute('data-bits')));
-          expect(await bits('grafted-trained')).toBeLessThan(await bits('grafted-untrained'));
-        });
-
-        test('base and graft answer the same prompt', { timeout: 5 * MINUTE }, async () => {
-          const { page } = first;
-          await goToStep(page, 'try');
-          await press(page, '[data-action="generate"]:not([disabled])', MINUTE);
-          await shows(page, 'main h1', 'would have needed', 4 * MINUTE);
-          for (const arm of ['base', 'grafted']) {
-            expect((await textOf(page, `[data-arm="${arm}"] [data-text]`)).trim()).not.toBe('');
-          }
-        });
-
-        test('the zip arrives on disk with the hashes that the page shows', { timeout: 6 * MINUTE }, async () => {
-          const { page } = first;
-          await goToStep(page, 'download');
-          files = await savedZip();
-          const names = Object.keys(files).map((name) => name.split('/').at(-1));
-          expect(names).toEqual(
-            expect.arrayContaining(['model.safetensors', 'config.json', 'tokenizer.json', 'README.md', 'run.jsonl']),
-          );
-          const shown = await page.$$eval('[data-panel="files"] .hash', (all) =>
-            all.map((each) => each.getAttribute('title')),
-          );
-          const found = Object.values(files).map((bytes) => createHash('sha256').update(bytes).digest('hex'));
-          expect(shown.length).toBeGreaterThan(3);
-          for (const hash of shown) expect(found).toContain(hash);
-        });
-
-        test('the loss on new tokens fell by at least 30 % within the sixty steps', () => {
-          const name = Object.keys(files).find((each) => each.endsWith('run.jsonl'))!;
-          const losses = new TextDecoder()
-            .decode(files[name])
-            .trim()
-            .split('\n')
-            .map((line) => JSON.parse(line) as RunRecord)
-            .filter((record): record is StepRecord => record.type === 'step' && record.newTokenLoss !== null)
-            .map((record) => record.newTokenLoss!);
-          const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-          expect(losses.length).toBeGreaterThan(50);
-          expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 3)));
-        });
-
-        test('the same as ONNX arrives', { timeout: 6 * MINUTE }, async () => {
-          const { page } = first;
-          await press(page, '[data-form="onnx"]', MINUTE);
-          await page.select('[data-setting="onnxDtype"]', 'q4');
-          const names = Object.keys(await savedZip());
-          for (const name of ['config.json', 'tokenizer.json', 'onnx/model_q4.onnx', 'onnx/model_q4.onnx_data']) {
-            expect(names.some((each) => each.endsWith(name))).toBe(true);
-          }
-        });
-
-        test('a second visit offers the last run and opens it', { timeout: 6 * MINUTE }, async () => {
-          const { page } = await visitInFirefox(browser, served.url);
-          await page.waitForSelector('[data-offer]', { timeout: MINUTE });
-          await press(page, '[data-action="open-last-run"]:not([disabled])', MINUTE);
-          await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
-          expect((await page.$$('tr[data-arm]')).length).toBe(3);
-          await page.close();
-        });
-      },
-    );
-
-    test.skipIf(trains)('a file that the page hands over arrives on disk as it is', { timeout: MINUTE }, async () => {
-      const before = readdirSync(downloads);
-      // As src/ui/steps/download.ts does it; the page's own zip needs a trained model.
-      await first.page.evaluate(() => {
-        const link = document.createElement('a');
-        link.href = URL.createObjectURL(new Blob([new Uint8Array(1 << 20).fill(7)], { type: 'application/zip' }));
-        link.download = 'handed-over.zip';
-        link.click();
-      });
-      const path = await arrivedIn(downloads, before, MINUTE / 2);
-      expect(path).toMatch(/handed-over\.zip$/);
-      expect(readFileSync(path).equals(Buffer.alloc(1 << 20, 7))).toBe(true);
-    });
-
-    test('nothing is wider than a phone, and what trains is within reach there', { timeout: MINUTE }, async () => {
-      const { page } = first;
-      await page.setViewport({ width: 390, height: 844 });
-      const wide: string[] = [];
-      for (const step of STEPS) {
-        await goToStep(page, step);
-        await page.waitForSelector('main h1');
-        const clipped = await page.evaluate(() => {
-          const { scrollWidth, clientWidth } = document.documentElement;
-          const language = document.querySelector('.bar .seg')!;
-          return scrollWidth > clientWidth || language.scrollWidth > language.clientWidth;
-        });
-        if (clipped) wide.push(step);
+      await shows(page, 'main h1', 'would have needed', 4 * MINUTE);
+      for (const arm of ['base', 'grafted']) {
+        expect((await textOf(page, `[data-arm="${arm}"] [data-text]`)).trim()).not.toBe('');
       }
-      expect(wide).toEqual([]);
-      await goToStep(page, 'train');
-      const deck = await page.$$eval('[data-panel="deck"] .keys button', (all) =>
-        all.map((each) => each.offsetWidth > 0),
-      );
-      expect(deck).toEqual([true, true, true]);
-      await page.setViewport({ width: 1440, height: 900 });
     });
 
-    test('asked nobody but its own server, and had nothing to complain about', async () => {
-      const elsewhere = first.requests.filter((url) => /^https?:/.test(url) && !url.startsWith(served.url));
-      expect(elsewhere).toEqual([]);
-      expect(first.requests.length).toBeGreaterThan(5);
-      expect(await first.complaints()).toEqual([]);
+    test('the zip arrives on disk with the hashes that the page shows', { timeout: 6 * MINUTE }, async () => {
+      const { page } = first;
+      await goToStep(page, 'download');
+      files = await savedZip();
+      const names = Object.keys(files).map((name) => name.split('/').at(-1));
+      expect(names).toEqual(
+        expect.arrayContaining(['model.safetensors', 'config.json', 'tokenizer.json', 'README.md', 'run.jsonl']),
+      );
+      const shown = await page.$$eval('[data-panel="files"] .hash', (all) =>
+        all.map((each) => each.getAttribute('title')),
+      );
+      const found = Object.values(files).map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+      expect(shown.length).toBeGreaterThan(3);
+      for (const hash of shown) expect(found).toContain(hash);
     });
-  },
-);
+
+    test('the loss on new tokens fell by at least 30 % within the sixty steps', () => {
+      const name = Object.keys(files).find((each) => each.endsWith('run.jsonl'))!;
+      const losses = new TextDecoder()
+        .decode(files[name])
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as RunRecord)
+        .filter((record): record is StepRecord => record.type === 'step' && record.newTokenLoss !== null)
+        .map((record) => record.newTokenLoss!);
+      const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(losses.length).toBeGreaterThan(50);
+      expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 3)));
+    });
+
+    test.skipIf(isPrivate)('the same as ONNX arrives', { timeout: 6 * MINUTE }, async () => {
+      const { page } = first;
+      await press(page, '[data-form="onnx"]', MINUTE);
+      await page.select('[data-setting="onnxDtype"]', 'q4');
+      const names = Object.keys(await savedZip());
+      for (const name of ['config.json', 'tokenizer.json', 'onnx/model_q4.onnx', 'onnx/model_q4.onnx_data']) {
+        expect(names.some((each) => each.endsWith(name))).toBe(true);
+      }
+    });
+
+    test.skipIf(isPrivate)('a second visit offers the last run and opens it', { timeout: 6 * MINUTE }, async () => {
+      const { page } = await visitInFirefox(browser, served.url);
+      await page.waitForSelector('[data-offer]', { timeout: MINUTE });
+      await press(page, '[data-action="open-last-run"]:not([disabled])', MINUTE);
+      await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
+      expect((await page.$$('tr[data-arm]')).length).toBe(3);
+      await page.close();
+    });
+  });
+
+  test('nothing is wider than a phone, and what trains is within reach there', { timeout: MINUTE }, async () => {
+    const { page } = first;
+    await page.setViewport({ width: 390, height: 844 });
+    const wide: string[] = [];
+    for (const step of STEPS) {
+      await goToStep(page, step);
+      await page.waitForSelector('main h1');
+      const clipped = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        const language = document.querySelector('.bar .seg')!;
+        return scrollWidth > clientWidth || language.scrollWidth > language.clientWidth;
+      });
+      if (clipped) wide.push(step);
+    }
+    expect(wide).toEqual([]);
+    await goToStep(page, 'train');
+    const deck = await page.$$eval('[data-panel="deck"] .keys button', (all) =>
+      all.map((each) => each.offsetWidth > 0),
+    );
+    expect(deck).toEqual([true, true, true]);
+    await page.setViewport({ width: 1440, height: 900 });
+  });
+
+  test('asked nobody but its own server, and had nothing to complain about', async () => {
+    const elsewhere = first.requests.filter((url) => /^https?:/.test(url) && !url.startsWith(served.url));
+    expect(elsewhere).toEqual([]);
+    expect(first.requests.length).toBeGreaterThan(5);
+    expect(await first.complaints()).toEqual([]);
+  });
+});

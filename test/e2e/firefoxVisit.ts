@@ -13,8 +13,19 @@ const webgpuPreferences = {
   'gfx.webgpu.ignore-blocklist': true,
 };
 
-/** `downloads` is where files go without a question. WebGPU is as Firefox comes unless it is asked for. */
-export function openFirefox(executablePath: string, downloads: string, webgpu = false): Promise<Browser> {
+export interface FirefoxKind {
+  /** Otherwise as Firefox comes. */
+  readonly webgpu: boolean;
+  /** Every window is private: there is no private file system. */
+  readonly isPrivate: boolean;
+}
+
+/** `downloads` is where files go without a question. */
+export function openFirefox(
+  executablePath: string,
+  downloads: string,
+  { webgpu, isPrivate }: FirefoxKind,
+): Promise<Browser> {
   mkdirSync(downloads, { recursive: true });
   // The driver that is named for Node's WebGPU is Chromium's own; Firefox takes what the system has.
   const { VK_ICD_FILENAMES: _driver, LD_LIBRARY_PATH: _libraries, ...env } = process.env;
@@ -27,6 +38,7 @@ export function openFirefox(executablePath: string, downloads: string, webgpu = 
     protocolTimeout: 900_000,
     extraPrefsFirefox: {
       ...(webgpu ? webgpuPreferences : {}),
+      'browser.privatebrowsing.autostart': isPrivate,
       'browser.download.folderList': 2,
       'browser.download.dir': downloads,
       'browser.download.useDownloadDir': true,
