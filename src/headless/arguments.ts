@@ -3,124 +3,20 @@
  * Anything not in the table is refused by name; numbers are checked here, so that verbs get values.
  */
 import { parseArgs } from 'node:util';
-import { documentFormats } from '../corpus/index';
 import { LabError } from '../error';
-import { tokenizerClassChoices } from '../lab/index';
-
-interface Flag {
-  readonly kind: 'text' | 'whole' | 'number' | 'switch';
-  readonly value?: string;
-  readonly about: string;
-  readonly required?: boolean;
-  readonly choices?: readonly string[];
-  readonly fallback?: string;
-}
-
-const common = {
-  model: {
-    kind: 'text',
-    value: 'MODEL',
-    about: 'the model: `bundled`, a Hugging Face folder, a GGUF file, or owner/name[@revision][/file.gguf] on the Hub',
-    fallback: 'bundled',
-  },
-  hub: { kind: 'text', value: 'URL', about: 'the address of the Hub; HF_ENDPOINT or huggingface.co by default' },
-  json: { kind: 'switch', about: 'print one JSON value to stdout; progress goes to stderr' },
-  help: { kind: 'switch', about: 'show this help' },
-} satisfies Record<string, Flag>;
-
-const device = {
-  kind: 'text',
-  value: 'WHAT',
-  about: 'what computes: the GPU, the processor, or whichever is faster here',
-  choices: ['auto', 'gpu', 'processor'],
-  fallback: 'auto',
-} as const;
-const runtime = {
-  kind: 'text',
-  value: 'WHAT',
-  about: 'what runs the model: the engine that trains, or onnxruntime-web from an export in memory',
-  choices: ['engine', 'onnxruntime'],
-  fallback: 'engine',
-} as const;
-const corpus = {
-  corpus: {
-    kind: 'text',
-    value: 'PATH',
-    about: 'a file of text, JSON, CSV, Parquet, SMILES, FASTA, PGN or ABC, packed or not, or a folder of them',
-    required: true,
-  },
-  documents: {
-    kind: 'text',
-    value: 'WHAT',
-    about: 'what a document is',
-    choices: ['auto', ...documentFormats],
-    fallback: 'auto',
-  },
-  field: {
-    kind: 'text',
-    value: 'NAME',
-    about: 'field, path of fields (data.text) or column that holds the text, in JSON, CSV or Parquet',
-  },
-} as const;
-const tokenizer = {
-  kind: 'text',
-  value: 'DIR',
-  about: 'instead of --model: a folder with tokenizer.json, without weights',
-} as const;
-const init = {
-  kind: 'text',
-  value: 'HOW',
-  about: 'how new rows start',
-  choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
-  fallback: 'subword-mean',
-} as const;
-const grammars = 'smiles, nucleotides, codons, amino-acids, chess-moves, latex-commands, abc-music, numbers';
-const learning = {
-  method: {
-    kind: 'text',
-    value: 'HOW',
-    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammars})`,
-    fallback: 'continued',
-  },
-  'min-frequency': {
-    kind: 'whole',
-    value: 'N',
-    about: 'a token is learned for at least so many occurrences; 2 by default',
-  },
-  'min-documents': { kind: 'whole', value: 'N', about: 'in at least so many documents; 2 by default' },
-  'max-length': { kind: 'whole', value: 'N', about: 'longest new token in characters' },
-  unit: {
-    kind: 'text',
-    value: 'WHAT',
-    about: 'what merges never cross and min-documents counts: a whole document, or each of its lines',
-    choices: ['document', 'line'],
-    fallback: 'document',
-  },
-  'merge-digits': { kind: 'switch', about: 'new tokens may hold digits' },
-  never: { kind: 'text', value: 'REGEX', about: 'no new token matches this' },
-  'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
-} as const;
-const tokenizerClass = {
-  'tokenizer-class': {
-    kind: 'text',
-    value: 'WHICH',
-    about:
-      "where AutoTokenizer would cut otherwise than tokenizer.json: write a class that obeys it, or the folder's own",
-    choices: tokenizerClassChoices,
-    fallback: 'obeys',
-  },
-} as const;
-const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
-const weights = {
-  dtype: {
-    kind: 'text',
-    value: 'TYPE',
-    about: 'number type of the weights',
-    choices: ['source', 'F32', 'F16', 'BF16'],
-    fallback: 'source',
-  },
-  'shard-bytes': { kind: 'whole', value: 'N', about: 'bytes of weights in a file; 2,000,000,000 by default' },
-} as const;
+import {
+  common,
+  corpus,
+  device,
+  type Flag,
+  init,
+  learning,
+  runtime,
+  seed,
+  tokenizer,
+  tokenizerClass,
+  weights,
+} from './flags';
 
 export const verbs = {
   inspect: {
@@ -220,7 +116,8 @@ export const verbs = {
       'evaluate-bytes': {
         kind: 'whole',
         value: 'N',
-        about: 'bytes of held-out and of general text that are scored; 262,144 by default, on the processor 65,536 or less for large models',
+        about:
+          'bytes of held-out and of general text that are scored; 262,144 by default, on the processor 65,536 or less for large models',
       },
       device,
       seed,

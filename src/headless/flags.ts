@@ -1,0 +1,118 @@
+/** Flags that several verbs of the command line have. */
+import { documentFormats } from '../corpus/index';
+import { tokenizerClassChoices } from '../lab/index';
+
+export interface Flag {
+  readonly kind: 'text' | 'whole' | 'number' | 'switch';
+  readonly value?: string;
+  readonly about: string;
+  readonly required?: boolean;
+  readonly choices?: readonly string[];
+  readonly fallback?: string;
+}
+
+export const common = {
+  model: {
+    kind: 'text',
+    value: 'MODEL',
+    about: 'the model: `bundled`, a Hugging Face folder, a GGUF file, or owner/name[@revision][/file.gguf] on the Hub',
+    fallback: 'bundled',
+  },
+  hub: { kind: 'text', value: 'URL', about: 'the address of the Hub; HF_ENDPOINT or huggingface.co by default' },
+  json: { kind: 'switch', about: 'print one JSON value to stdout; progress goes to stderr' },
+  help: { kind: 'switch', about: 'show this help' },
+} satisfies Record<string, Flag>;
+
+export const device = {
+  kind: 'text',
+  value: 'WHAT',
+  about: 'what computes: the GPU, the processor, or whichever is faster here',
+  choices: ['auto', 'gpu', 'processor'],
+  fallback: 'auto',
+} as const;
+export const runtime = {
+  kind: 'text',
+  value: 'WHAT',
+  about: 'what runs the model: the engine that trains, or onnxruntime-web from an export in memory',
+  choices: ['engine', 'onnxruntime'],
+  fallback: 'engine',
+} as const;
+export const corpus = {
+  corpus: {
+    kind: 'text',
+    value: 'PATH',
+    about: 'a file of text, JSON, CSV, Parquet, SMILES, FASTA, PGN or ABC, packed or not, or a folder of them',
+    required: true,
+  },
+  documents: {
+    kind: 'text',
+    value: 'WHAT',
+    about: 'what a document is',
+    choices: ['auto', ...documentFormats],
+    fallback: 'auto',
+  },
+  field: {
+    kind: 'text',
+    value: 'NAME',
+    about: 'field, path of fields (data.text) or column that holds the text, in JSON, CSV or Parquet',
+  },
+} as const;
+export const tokenizer = {
+  kind: 'text',
+  value: 'DIR',
+  about: 'instead of --model: a folder with tokenizer.json, without weights',
+} as const;
+export const init = {
+  kind: 'text',
+  value: 'HOW',
+  about: 'how new rows start',
+  choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
+  fallback: 'subword-mean',
+} as const;
+export const grammars = 'smiles, nucleotides, codons, amino-acids, chess-moves, latex-commands, abc-music, numbers';
+export const learning = {
+  method: {
+    kind: 'text',
+    value: 'HOW',
+    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammars})`,
+    fallback: 'continued',
+  },
+  'min-frequency': {
+    kind: 'whole',
+    value: 'N',
+    about: 'a token is learned for at least so many occurrences; 2 by default',
+  },
+  'min-documents': { kind: 'whole', value: 'N', about: 'in at least so many documents; 2 by default' },
+  'max-length': { kind: 'whole', value: 'N', about: 'longest new token in characters' },
+  unit: {
+    kind: 'text',
+    value: 'WHAT',
+    about: 'what merges never cross and min-documents counts: a whole document, or each of its lines',
+    choices: ['document', 'line'],
+    fallback: 'document',
+  },
+  'merge-digits': { kind: 'switch', about: 'new tokens may hold digits' },
+  never: { kind: 'text', value: 'REGEX', about: 'no new token matches this' },
+  'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
+} as const;
+export const tokenizerClass = {
+  'tokenizer-class': {
+    kind: 'text',
+    value: 'WHICH',
+    about:
+      "where AutoTokenizer would cut otherwise than tokenizer.json: write a class that obeys it, or the folder's own",
+    choices: tokenizerClassChoices,
+    fallback: 'obeys',
+  },
+} as const;
+export const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
+export const weights = {
+  dtype: {
+    kind: 'text',
+    value: 'TYPE',
+    about: 'number type of the weights',
+    choices: ['source', 'F32', 'F16', 'BF16'],
+    fallback: 'source',
+  },
+  'shard-bytes': { kind: 'whole', value: 'N', about: 'bytes of weights in a file; 2,000,000,000 by default' },
+} as const;
