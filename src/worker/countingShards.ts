@@ -2,8 +2,8 @@
 import { wrap } from 'comlink';
 import type { CountingThread, OpenShards } from '../lab/index';
 
-/** More would wait for the one that reads. */
-const mostThreads = 8;
+/** More would wait for the one that reads. In Firefox workers that are made from within a worker, several at once, may hang (onnxRuntime.ts). */
+const mostThreads = navigator.userAgent.includes('Firefox/') ? 1 : 8;
 
 export const openShards: OpenShards = async ({ name, tokenizerFiles }) => {
   const count = Math.max(1, Math.min(mostThreads, navigator.hardwareConcurrency - 1));
