@@ -4,6 +4,7 @@
  */
 import { LabError } from '../error';
 import type { Device } from './device';
+import { timeDispatches, timingMethod } from './dispatchTimes';
 import { dispatchesOf } from './forwardProgram';
 import { byteLength, elementCount, type Graph, type Inputs } from './graph';
 import { ProgramMemory } from './memory';
@@ -13,6 +14,7 @@ import type { ParameterStore } from './parameters';
 import { compileDispatches, type CompiledDispatch } from './pipelines';
 import { inputsOf, planProgram, requireFit, type MemoryPlan } from './plan';
 import { ReadbackRing } from './readbackRing';
+import { addTime, zeroRates, type StepTimes, type TimingWatch } from './stepTimes';
 import { Pace, submitInPieces, totalWork } from './submission';
 import {
   clipRecordBytes,
@@ -24,6 +26,10 @@ import {
 } from './training';
 
 const stepKey = 'step';
+
+const leastTimedSteps = 2;
+const mostTimedSteps = 12;
+const timedMilliseconds = 2000;
 
 export class TrainingProgram {
   readonly plan: MemoryPlan;
@@ -144,6 +150,35 @@ export class TrainingProgram {
     const step = state[stepKey];
     if (step?.length !== 4) throw new LabError('engine/bad-state', 'The saved optimizer state has no step count.');
     this.stepCount = new DataView(step.buffer, step.byteOffset, 4).getUint32(0, true);
+  }
+
+  /**
+   * Where the time of such a step goes. No weight moves, but gradients and moments are not those of a training any more: for a
+   * program that is closed afterwards.
+   */
+  async times(microBatches: readonly Inputs[], watch: TimingWatch = {}): Promise<StepTimes> {
+    const { device, optimizer, dispatches } = this;
+    const rates = zeroRates(this.options);
+    let stepMilliseconds = Infinity;
+    let spent = 0;
+    for (let run = 0; run <= leastTimedSteps || (run <= mostTimedSteps && spent < timedMilliseconds); run++) {
+      watch.signal?.throwIfAborted();
+      this.step(microBatches, rates);
+      const [{ milliseconds }] = (await this.flush()) as [StepReading];
+      // Drivers may compile when a pipeline is first dispatched.
+      if (run > 0) stepMilliseconds = Math.min(stepMilliseconds, milliseconds);
+      if (run > 0) spent += milliseconds;
+    }
+    device.running = 'the timing of a step';
+    const runs = Math.max(2, Math.min(mostTimedSteps, Math.round(timedMilliseconds / stepMilliseconds)));
+    const how = { runs, workPerSubmission: this.pace.workPerSubmission };
+    const times = await timeDispatches(device, [...dispatches, ...optimizer.dispatches], how, watch);
+    const opMilliseconds = new Map<string, number>();
+    for (const [index, { label }] of dispatches.entries()) {
+      addTime(opMilliseconds, label.split(' / ').at(-1)!, times[index]! * microBatches.length);
+    }
+    const optimizerMilliseconds = times.slice(dispatches.length).reduce((sum, time) => sum + time, 0);
+    return { method: timingMethod(device), stepMilliseconds, optimizerMilliseconds, opMilliseconds };
   }
 
   close(): void {
