@@ -1,5 +1,5 @@
 /**
- * The command line's grammar: one table of verbs and their flags, from which parsing, refusals and `--help` all come.
+ * The command line's grammar: one table of verbs and their flags, from which parsing, refusals and `--help` (help.ts) all come.
  * Anything not in the table is refused by name; numbers are checked here, so that verbs get values.
  */
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { documentFormats } from '../corpus/index';
 import { LabError } from '../error';
 import { tokenizerClassChoices } from '../lab/index';
 
-interface Flag {
+export interface Flag {
   readonly kind: 'text' | 'whole' | 'number' | 'switch';
   readonly value?: string;
   readonly about: string;
@@ -16,7 +16,7 @@ interface Flag {
   readonly fallback?: string;
 }
 
-const common = {
+export const common = {
   model: {
     kind: 'text',
     value: 'MODEL',
@@ -35,6 +35,7 @@ const device = {
   choices: ['auto', 'gpu', 'processor'],
   fallback: 'auto',
 } as const;
+const trainModes = ['new-rows', 'embeddings', 'all'] as const;
 const runtime = {
   kind: 'text',
   value: 'WHAT',
@@ -201,7 +202,7 @@ export const verbs = {
         kind: 'text',
         value: 'WHAT',
         about: "what may move; new rows are those in the folder's new_tokens.json, or of --new-tokens",
-        choices: ['new-rows', 'embeddings', 'all'],
+        choices: trainModes,
         fallback: 'new-rows',
       },
       'new-tokens': { kind: 'whole', value: 'K', about: 'expand by this many tokens first' },
@@ -227,6 +228,16 @@ export const verbs = {
       ...tokenizerClass,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
+    },
+  },
+  profile: {
+    about: 'Where the time of a training step goes, by kind of operation, on what computes here.',
+    flags: {
+      train: { kind: 'text', value: 'WHAT', about: 'what may move', choices: trainModes, fallback: 'all' },
+      'new-tokens': { kind: 'whole', value: 'K', about: 'as after adding this many tokens', fallback: '256' },
+      batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
+      seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
+      device,
     },
   },
   export: {
@@ -380,25 +391,4 @@ function checked(name: string, flag: Flag, value: string): string {
     throw refuse(`\`--${name}\` takes a number of at least 0, not \`${value}\`.`);
   }
   return value;
-}
-
-export function helpText(verb: Verb | 'help'): string {
-  const shown = verb === 'help' ? (Object.keys(verbs) as Verb[]) : [verb];
-  const lines = ['npm run lab -- <verb> [flags]', ''];
-  for (const name of shown) {
-    lines.push(`${name}: ${verbs[name].about}`);
-    lines.push(...Object.entries<Flag>(verbs[name].flags).map(flagLine), '');
-  }
-  lines.push('every verb:', ...Object.entries<Flag>(common).map(flagLine));
-  return lines.join('\n');
-}
-
-function flagLine([name, flag]: [string, Flag]): string {
-  const left = `  --${name}${flag.value ? ` ${flag.value}` : ''}`;
-  const notes = [
-    flag.choices ? `one of ${flag.choices.join(', ')}` : '',
-    flag.fallback === undefined ? '' : `default ${flag.fallback}`,
-    flag.required ? 'required' : '',
-  ].filter(Boolean);
-  return `${left.padEnd(28)} ${flag.about}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }
