@@ -23,7 +23,7 @@ export { openModel, type LoadedModel } from './openModel';
 export { openWeights, type ModelWeights } from './openWeights';
 export { piecesOf } from './pieces';
 export { planTraining, unopenedGpu, type Planner } from './plans';
-export { profileStep } from './profile';
+export { profileStep, type ProfileOptions } from './profile';
 export { throttled } from './progress';
 export { cardOf, experimentOf, recordLines } from './report';
 export { earlierGraft } from './earlierGraft';
