@@ -29,7 +29,7 @@ export interface DeviceReport {
   readonly hasF16: boolean;
 }
 
-export type OptionalFeature = 'subgroups' | 'shader-f16';
+export type OptionalFeature = 'subgroups' | 'shader-f16' | 'timestamp-query';
 
 export interface OpenDeviceOptions {
   /** Pretend the adapter lacks these; used by tests and by the self-test after a variant failed. */

@@ -5,6 +5,7 @@
  */
 import type { LabError } from '../error';
 import type { Graph, Inputs, ParameterSpec, Tensor } from './graph';
+import type { StepTimes, TimedStep, TimingWatch } from './stepTimes';
 import type { StepReading, TrainingOptions } from './training';
 
 /** How fast it is, which sizes follow from: a GPU, onnxruntime's processor build, or a GPU that software imitates. */
@@ -98,5 +99,7 @@ export interface Engine {
   forward(graph: Graph, weights: Weights, outputs: readonly Tensor[]): Promise<Forward>;
   /** `graph` has its gradients (addGradients). Throws `engine/does-not-fit` before anything is allocated. */
   training(graph: Graph, weights: Weights, options: TrainingOptions): Promise<Steps>;
+  /** Where the time of one step goes; weights stay as they are. Throws as `training` does, and what `signal` was aborted with. */
+  stepTimes(step: TimedStep, weights: Weights, watch?: TimingWatch): Promise<StepTimes>;
   close(): void;
 }

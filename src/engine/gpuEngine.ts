@@ -6,6 +6,7 @@ import { ForwardProgram } from './forwardProgram';
 import type { Graph, ParameterSpec, Tensor } from './graph';
 import { ParameterStore } from './parameters';
 import { planProgram } from './plan';
+import type { StepTimes, TimedStep, TimingWatch } from './stepTimes';
 import type { TrainingOptions } from './training';
 import { TrainingProgram } from './trainingProgram';
 
@@ -35,6 +36,15 @@ export class GpuEngine implements Engine {
 
   training(graph: Graph, weights: Weights, options: TrainingOptions): Promise<Steps> {
     return TrainingProgram.compile(this.device, graph, ownStore(weights), options);
+  }
+
+  async stepTimes(step: TimedStep, weights: Weights, watch?: TimingWatch): Promise<StepTimes> {
+    const program = await TrainingProgram.compile(this.device, step.graph, ownStore(weights), step.options);
+    try {
+      return await program.times(step.microBatches, watch);
+    } finally {
+      program.close();
+    }
   }
 
   close(): void {

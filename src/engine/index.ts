@@ -19,6 +19,7 @@ export {
 } from './graph';
 
 export type { KernelTarget } from './op';
+export { opKind, productOperations, type OpKind } from './opKinds';
 export * from './ops/index';
 export { ParameterStore, widenBf16 } from './parameters';
 export { planProgram, type MemoryPlan, type PlanLimits, type PlanRequest } from './plan';
@@ -28,5 +29,6 @@ export { planOptimizer, type OptimizedParameter, type OptimizerPlan } from './op
 export { ForwardProgram } from './forwardProgram';
 export { TrainingProgram } from './trainingProgram';
 export { ringSlots, type ParameterGroup, type StepReading, type TrainingOptions } from './training';
+export { addTime, zeroRates, type StepTimes, type TimedStep, type TimingWatch } from './stepTimes';
 export { checkEngine, selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
 export { applyTuning, productSpeed, tune, tuningKey, type Tuning } from './tuning';

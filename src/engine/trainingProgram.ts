@@ -4,6 +4,7 @@
  */
 import { LabError } from '../error';
 import type { Device } from './device';
+import { timeDispatches, timingMethod } from './dispatchTimes';
 import { dispatchesOf } from './forwardProgram';
 import { byteLength, elementCount, type Graph, type Inputs } from './graph';
 import { ProgramMemory } from './memory';
@@ -13,6 +14,7 @@ import type { ParameterStore } from './parameters';
 import { compileDispatches, type CompiledDispatch } from './pipelines';
 import { inputsOf, planProgram, requireFit, type MemoryPlan } from './plan';
 import { ReadbackRing } from './readbackRing';
+import { addTime, zeroRates, type StepTimes, type TimingWatch } from './stepTimes';
 import { Pace, submitInPieces, totalWork } from './submission';
 import {
   clipRecordBytes,
@@ -24,6 +26,10 @@ import {
 } from './training';
 
 const stepKey = 'step';
+
+const leastTimedSteps = 2;
+const mostTimedSteps = 12;
+const timedMilliseconds = 2000;
 
 export class TrainingProgram {
   readonly plan: MemoryPlan;
@@ -146,10 +152,47 @@ export class TrainingProgram {
     this.stepCount = new DataView(step.buffer, step.byteOffset, 4).getUint32(0, true);
   }
 
+  /**
+   * Where the time of such a step goes. No weight moves, but gradients and moments are not those of a training any more: for a
+   * program that is closed afterwards.
+   */
+  async times(microBatches: readonly Inputs[], watch: TimingWatch = {}): Promise<StepTimes> {
+    const { device, optimizer, dispatches } = this;
+    const before = await this.fastestStep(microBatches, watch);
+    device.running = 'the timing of a step';
+    const runs = Math.max(2, Math.min(mostTimedSteps, Math.round(timedMilliseconds / before)));
+    const how = { runs, workPerSubmission: this.pace.workPerSubmission };
+    const times = await timeDispatches(device, [...dispatches, ...optimizer.dispatches], how, watch);
+    const opMilliseconds = new Map<string, number>();
+    for (const [index, { label }] of dispatches.entries()) {
+      addTime(opMilliseconds, label.split(' / ').at(-1)!, times[index]! * microBatches.length);
+    }
+    const optimizerMilliseconds = times.slice(dispatches.length).reduce((sum, time) => sum + time, 0);
+    // Other work on the machine comes and goes.
+    const stepMilliseconds = Math.min(before, await this.fastestStep(microBatches, watch));
+    return { method: timingMethod(device), stepMilliseconds, optimizerMilliseconds, opMilliseconds };
+  }
+
   close(): void {
     this.ring.close();
     this.optimizer.close();
     this.memory.close();
+  }
+
+  /** Milliseconds of a step that moves nothing, after one that drivers may compile in. */
+  private async fastestStep(microBatches: readonly Inputs[], { signal }: TimingWatch): Promise<number> {
+    const rates = zeroRates(this.options);
+    let best = Infinity;
+    let spent = 0;
+    for (let run = 0; run <= leastTimedSteps || (run <= mostTimedSteps && spent < timedMilliseconds); run++) {
+      signal?.throwIfAborted();
+      this.step(microBatches, rates);
+      const [{ milliseconds }] = (await this.flush()) as [StepReading];
+      if (run === 0) continue;
+      best = Math.min(best, milliseconds);
+      spent += milliseconds;
+    }
+    return best;
   }
 
   private copyReadback(encoder: GPUCommandEncoder, target: GPUBuffer, microBatch: number): void {

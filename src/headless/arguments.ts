@@ -1,5 +1,5 @@
 /**
- * The command line's grammar: one table of verbs and their flags, from which parsing, refusals and `--help` all come.
+ * The command line's grammar: one table of verbs and their flags, from which parsing, refusals and `--help` (help.ts) all come.
  * Anything not in the table is refused by name; numbers are checked here, so that verbs get values.
  */
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ import {
   seed,
   tokenizer,
   tokenizerClass,
+  trainModes,
   weights,
 } from './flags';
 
@@ -97,7 +98,7 @@ export const verbs = {
         kind: 'text',
         value: 'WHAT',
         about: "what may move; new rows are those in the folder's new_tokens.json, or of --new-tokens",
-        choices: ['new-rows', 'embeddings', 'all'],
+        choices: trainModes,
         fallback: 'new-rows',
       },
       'new-tokens': { kind: 'whole', value: 'K', about: 'expand by this many tokens first' },
@@ -116,14 +117,23 @@ export const verbs = {
       'evaluate-bytes': {
         kind: 'whole',
         value: 'N',
-        about:
-          'bytes of held-out and of general text that are scored; 262,144 by default, on the processor 65,536 or less for large models',
+        about: 'bytes of held-out and of general text that are scored; 262,144 by default, 65,536 on the processor',
       },
       device,
       seed,
       ...tokenizerClass,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
+    },
+  },
+  profile: {
+    about: 'Where the time of a training step goes, by kind of operation, on what computes here.',
+    flags: {
+      train: { kind: 'text', value: 'WHAT', about: 'what may move', choices: trainModes, fallback: 'all' },
+      'new-tokens': { kind: 'whole', value: 'K', about: 'as after adding this many tokens', fallback: '256' },
+      batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
+      seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
+      device,
     },
   },
   export: {
@@ -277,25 +287,4 @@ function checked(name: string, flag: Flag, value: string): string {
     throw refuse(`\`--${name}\` takes a number of at least 0, not \`${value}\`.`);
   }
   return value;
-}
-
-export function helpText(verb: Verb | 'help'): string {
-  const shown = verb === 'help' ? (Object.keys(verbs) as Verb[]) : [verb];
-  const lines = ['npm run lab -- <verb> [flags]', ''];
-  for (const name of shown) {
-    lines.push(`${name}: ${verbs[name].about}`);
-    lines.push(...Object.entries<Flag>(verbs[name].flags).map(flagLine), '');
-  }
-  lines.push('every verb:', ...Object.entries<Flag>(common).map(flagLine));
-  return lines.join('\n');
-}
-
-function flagLine([name, flag]: [string, Flag]): string {
-  const left = `  --${name}${flag.value ? ` ${flag.value}` : ''}`;
-  const notes = [
-    flag.choices ? `one of ${flag.choices.join(', ')}` : '',
-    flag.fallback === undefined ? '' : `default ${flag.fallback}`,
-    flag.required ? 'required' : '',
-  ].filter(Boolean);
-  return `${left.padEnd(28)} ${flag.about}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }

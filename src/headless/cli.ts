@@ -3,8 +3,9 @@
  * progress always goes to stderr. Errors are `{"error":{code,message,hint}}` and status 1.
  */
 import { asLabError } from '../error';
-import { helpText, parseCommand, type Command, type Verb } from './arguments';
+import { parseCommand, type Command, type Verb } from './arguments';
 import { closeEngine } from './engine';
+import { helpText } from './help';
 import { print } from './stdout';
 import { verbs } from './verbs';
 

@@ -30,6 +30,7 @@ export const device = {
   choices: ['auto', 'gpu', 'processor'],
   fallback: 'auto',
 } as const;
+export const trainModes = ['new-rows', 'embeddings', 'all'] as const;
 export const runtime = {
   kind: 'text',
   value: 'WHAT',

@@ -12,6 +12,7 @@ import { generateVerb } from './verbs/generate';
 import { cachedVerb } from './verbs/hub';
 import { inspectVerb } from './verbs/inspect';
 import { logitsVerb } from './verbs/logits';
+import { profileVerb } from './verbs/profile';
 import { tokenizeVerb } from './verbs/tokenize';
 import { trainVerb } from './verbs/train';
 
@@ -24,6 +25,7 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   diagnose: diagnoseVerb,
   expand: expandVerb,
   train: trainVerb,
+  profile: profileVerb,
   export: exportVerb,
   apply: applyVerb,
   compare: compareVerb,

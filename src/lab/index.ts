@@ -1,5 +1,6 @@
 /** The lab's public face: steps and the values they hand on. */
 export type * from './results';
+export type * from './stepProfile';
 export { applyDelta } from './applyDelta';
 export { CandidateTable } from './candidates';
 export { throwIfCancelled } from './cancel';
@@ -22,6 +23,7 @@ export { openModel, type LoadedModel } from './openModel';
 export { openWeights, type ModelWeights } from './openWeights';
 export { piecesOf } from './pieces';
 export { planTraining, unopenedGpu, type Planner } from './plans';
+export { profileStep, type ProfileOptions } from './profile';
 export { throttled } from './progress';
 export { cardOf, experimentOf, recordLines } from './report';
 export { earlierGraft } from './earlierGraft';

@@ -2,7 +2,17 @@
  * A model in an engine: its parameters, and the forward programs that read them. Programs share the parameters, so an
  * evaluation or a sample between steps sees the weights as they are now. Owns their memory; `close()` gives it back.
  */
-import type { Engine, Forward, ParameterSpec, Steps, Weights } from '../engine/index';
+import type {
+  Engine,
+  Forward,
+  GraphNode,
+  Inputs,
+  ParameterSpec,
+  Steps,
+  StepTimes,
+  TimingWatch,
+  Weights,
+} from '../engine/index';
 import { LabError } from '../error';
 import { modelInputs, type ModelConfig } from '../model/index';
 import { throwIfCancelled } from './cancel';
@@ -129,11 +139,20 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
   }
 
   async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
-    requirePositions(this.model.config, settings.rowLength);
-    const { rowLength } = settings;
-    const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true, rowLength });
-    const options = this.graphs.trainingOptions(graph, settings, microBatches);
-    return this.engine.training(graph.graph, this.store, options);
+    const { graph, options } = this.trainingGraph(settings, microBatchTokens, microBatches);
+    return this.engine.training(graph, this.store, options);
+  }
+
+  /** Of a step over these micro-batches; no weight moves. `nodes` are those of one micro-batch. */
+  async stepTimes(
+    settings: TrainSettings,
+    microBatches: readonly Inputs[],
+    watch: TimingWatch,
+  ): Promise<{ readonly times: StepTimes; readonly nodes: readonly GraphNode[] }> {
+    const tokens = (settings.batchRows * settings.rowLength) / microBatches.length;
+    const { graph, options } = this.trainingGraph(settings, tokens, microBatches.length);
+    const times = await this.engine.stepTimes({ graph, options, microBatches }, this.store, watch);
+    return { times, nodes: graph.nodes };
   }
 
   close(): void {
@@ -145,6 +164,13 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     }
     this.programs.clear();
     this.store.close();
+  }
+
+  private trainingGraph(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
+    const { rowLength } = settings;
+    requirePositions(this.model.config, rowLength);
+    const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true, rowLength });
+    return { graph: graph.graph, options: this.graphs.trainingOptions(graph, settings, microBatches) };
   }
 
   private program(key: string, compile: () => Promise<Forward>): Promise<Forward> {

@@ -14,7 +14,10 @@ import {
   type MemoryRequest,
   type ParameterSpec,
   type Steps,
+  type StepTimes,
   type Tensor,
+  type TimedStep,
+  type TimingWatch,
   type TrainingOptions,
   type Weights,
 } from '../engine/index';
@@ -23,6 +26,7 @@ import { planProcessor } from './plan';
 import { ProcessorProgram } from './program';
 import type { ProcessorRuntime } from './runtime';
 import { ProcessorSteps } from './steps';
+import { stepTimes } from './stepTimes';
 import { Turns } from './turns';
 import { ProcessorWeights } from './weights';
 
@@ -69,6 +73,12 @@ export class ProcessorEngine implements Engine {
     const plan = planProcessor(graph, { parameters: [...weights.specs.values()], training: options });
     requireFit(plan);
     return ProcessorSteps.compile(this.runtime, graph, own(weights), { options, plan, turns: this.turns });
+  }
+
+  async stepTimes(step: TimedStep, weights: Weights, watch?: TimingWatch): Promise<StepTimes> {
+    const { graph, options } = step;
+    requireFit(planProcessor(graph, { parameters: [...weights.specs.values()], training: options }));
+    return this.turns.take(() => stepTimes(this.runtime, step, own(weights), watch));
   }
 
   close(): void {

@@ -2,8 +2,8 @@
  * A graph of the engine, backward nodes and all, as one ONNX model that is fed everything that changes: weights, which all
  * programs of a model share, and the batch. What it gives are the tensors asked for and the gradients of trained parameters.
  */
-import { encodeModel, type OnnxType, type OnnxValue } from '../checkpoint/index';
-import type { Graph, Tensor } from '../engine/index';
+import { encodeModel, type OnnxTensor, type OnnxType, type OnnxValue } from '../checkpoint/index';
+import type { Graph, GraphNode, Tensor } from '../engine/index';
 import { LabError } from '../error';
 import { OnnxNodes } from '../onnx/index';
 import type { HostScatter, LoweredGraph } from './lowering';
@@ -20,17 +20,33 @@ export interface LoweredProgram {
   readonly scatters: readonly HostScatter[];
 }
 
-/**
- * @param outputs f32 activations or gradients.
- * @param areJoined whether parameters lie behind each other in memory, so that they can be fed as one matrix.
- * @throws LabError processor/no-lowering.
- */
-export function lowerGraph(
-  graph: Graph,
-  outputs: readonly Tensor[],
-  areJoined: (names: readonly string[]) => boolean,
-): LoweredProgram {
-  const nodes = new OnnxNodes();
+/** Whether parameters lie behind each other in memory, so that they can be fed as one matrix. */
+export type AreJoined = (names: readonly string[]) => boolean;
+
+/** Nodes of a graph as ONNX nodes that nobody has asked for anything yet. */
+export interface LoweredNodes extends Pick<LoweredProgram, 'inputs' | 'weights' | 'scatters'> {
+  readonly nodes: OnnxNodes;
+  /** What has to be fed. */
+  readonly fed: readonly OnnxValue[];
+  /** By tensor id: computed activations, and gradients. */
+  readonly values: ReadonlyMap<number, string>;
+  readonly gradients: ReadonlyMap<number, string>;
+  value(tensor: Tensor): string;
+}
+
+export interface LoweringOptions {
+  readonly nodes?: OnnxNodes;
+  readonly kept?: LoweredGraph['kept'];
+  /** Told each node before it is lowered. */
+  readonly before?: (node: GraphNode) => void;
+}
+
+/** @throws LabError processor/no-lowering. */
+export function lowerNodes(
+  graphNodes: readonly GraphNode[],
+  areJoined: AreJoined,
+  { nodes = new OnnxNodes(), kept = new Map<string, readonly string[]>(), before }: LoweringOptions = {},
+): LoweredNodes {
   const values = new Map<number, string>();
   const inputs = new Map<string, Tensor>();
   const weights = new Map<string, readonly Tensor[]>();
@@ -46,8 +62,7 @@ export function lowerGraph(
     const name = `weight ${parameters.map(({ id }) => id).join(' ')}`;
     if (weights.has(name)) return name;
     weights.set(name, parameters);
-    const rows = parameters.reduce((sum, { shape }) => sum + shape[0]!, 0);
-    return feed(name, 'float', [rows, ...parameters[0]!.shape.slice(1)]);
+    return feed(name, 'float', joinedShape(parameters));
   };
   const feedInput = (tensor: Tensor): string => {
     const name = `input ${tensor.name}`;
@@ -58,7 +73,7 @@ export function lowerGraph(
 
   const lowered: LoweredGraph = {
     nodes,
-    kept: new Map(),
+    kept,
     value: (tensor) => {
       if (tensor.kind === 'parameter') return feedWeights([tensor]);
       if (tensor.kind === 'input') return feedInput(tensor);
@@ -85,12 +100,22 @@ export function lowerGraph(
     },
     scatter: (scatter) => void scatters.push(scatter),
   };
-  for (const node of graph.nodes) {
+  for (const node of graphNodes) {
+    before?.(node);
     nodes.scope = `/${node.label.replaceAll(' / ', '/').replaceAll(' ', '_')}`;
     loweringOf(node)(node, lowered);
   }
   nodes.scope = '';
+  return { nodes, fed, inputs, weights, values, gradients, scatters, value: lowered.value };
+}
 
+/**
+ * @param outputs f32 activations or gradients.
+ * @throws LabError processor/no-lowering.
+ */
+export function lowerGraph(graph: Graph, outputs: readonly Tensor[], areJoined: AreJoined): LoweredProgram {
+  const lowered = lowerNodes(graph.nodes, areJoined);
+  const { nodes, fed, inputs, weights, gradients, scatters } = lowered;
   const wanted = new Map<number, Tensor>();
   for (const tensor of [...outputs, ...scatters.map((scatter) => scatter.values)]) wanted.set(tensor.id, tensor);
   const given: OnnxValue[] = [];
@@ -105,19 +130,35 @@ export function lowerGraph(
     given.push({ name, type: 'float', shape: tensor.shape });
     named.set(tensor.id, name);
   }
-  const model = encodeModel(
+  const model = encodeNodes(nodes, fed, given);
+  return { model, inputs, weights, outputs: named, scatters };
+}
+
+/** @param values of what is fed, where it is to lie in the model itself and may then be left out. */
+export function encodeNodes(
+  nodes: OnnxNodes,
+  inputs: readonly OnnxValue[],
+  outputs: readonly OnnxValue[],
+  values: readonly OnnxTensor[] = [],
+): Uint8Array {
+  return encodeModel(
     {
       producer: { name: 'tokengraft', version: '0.1.0' },
       operatorSets: nodes.operatorSets,
       metadata: {},
       nodes: nodes.nodes,
-      inputs: fed,
-      outputs: given,
-      tensors: nodes.tensors,
+      inputs,
+      outputs,
+      tensors: [...nodes.tensors, ...values],
     },
     new Map(),
   );
-  return { model, inputs, weights, outputs: named, scatters };
+}
+
+/** Of parameters of consecutive rows as one. */
+export function joinedShape(parameters: readonly Tensor[]): number[] {
+  const rows = parameters.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  return [rows, ...parameters[0]!.shape.slice(1)];
 }
 
 function missing(tensor: Tensor): never {

@@ -2,9 +2,12 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import { elementCount, type Graph, type Inputs, type Tensor } from '../engine/index';
 import { LabError } from '../error';
-import { lowerGraph, type LoweredProgram } from './lowerGraph';
+import { joinedShape, lowerGraph, type LoweredProgram } from './lowerGraph';
+import type { HostScatter } from './lowering';
 import type { ProcessorRuntime } from './runtime';
 import type { ProcessorWeights } from './weights';
+
+export const sessionOptions = { executionProviders: ['wasm'], logSeverityLevel: 3 } as const;
 
 export type Feeds = Readonly<Record<string, OrtTensor>>;
 
@@ -24,15 +27,24 @@ export class ProcessorProgram {
     weights: ProcessorWeights,
     outputs: readonly Tensor[],
   ): Promise<ProcessorProgram> {
-    const lowered = lowerGraph(graph, outputs, (names) => weights.joined(names) !== undefined);
+    return ProcessorProgram.open(
+      runtime,
+      lowerGraph(graph, outputs, (names) => weights.joined(names) !== undefined),
+      weights,
+    );
+  }
+
+  /** @throws LabError engine/parameter-mismatch, engine/out-of-memory. */
+  static async open(
+    runtime: ProcessorRuntime,
+    lowered: LoweredProgram,
+    weights: ProcessorWeights,
+  ): Promise<ProcessorProgram> {
     for (const tensor of [...lowered.weights.values()].flat()) requireSame(weights, tensor);
     const scattered = lowered.scatters.flatMap(({ sortedTokens, sortedIds }) => [sortedTokens, sortedIds]);
     const inputs = new Set([...lowered.inputs.values(), ...scattered]);
     try {
-      const session = await runtime.ort.InferenceSession.create(lowered.model, {
-        executionProviders: ['wasm'],
-        logSeverityLevel: 3,
-      });
+      const session = await runtime.ort.InferenceSession.create(lowered.model, sessionOptions);
       return new ProcessorProgram(runtime, session, lowered, [...inputs], weights);
     } catch (cause) {
       throw failure('cannot be prepared', cause);
@@ -59,8 +71,7 @@ export class ProcessorProgram {
     const all: Record<string, OrtTensor> = { ...feeds };
     for (const [name, parameters] of lowered.weights) {
       const whole = this.weights.joined(parameters.map((parameter) => parameter.name))!;
-      const rows = parameters.reduce((sum, { shape }) => sum + shape[0]!, 0);
-      all[name] = new this.runtime.ort.Tensor('float32', whole, [rows, ...parameters[0]!.shape.slice(1)]);
+      all[name] = new this.runtime.ort.Tensor('float32', whole, joinedShape(parameters));
     }
     let results: InferenceSession.OnnxValueMapType;
     try {
@@ -70,11 +81,9 @@ export class ProcessorProgram {
     }
     const found = new Map<number, Float32Array>();
     for (const [id, name] of lowered.outputs) found.set(id, (results[name] as OrtTensor).data as Float32Array);
-    for (const { gradient, values: rows, firstId, scale, ...sorted } of lowered.scatters) {
-      const into = found.get(gradient.id) ?? new Float32Array(elementCount(gradient.shape));
-      found.set(gradient.id, into);
-      const [tokens, ids] = [sorted.sortedTokens, sorted.sortedIds].map(({ name }) => values[name] as Uint32Array);
-      scatterRows(into, found.get(rows.id)!, tokens!, ids!, { firstId, scale, width: gradient.shape[1]! });
+    for (const scatter of lowered.scatters) {
+      const { id } = scatter.gradient;
+      found.set(id, scatterRows(scatter, found.get(scatter.values.id)!, values, found.get(id)));
     }
     return found;
   }
@@ -84,14 +93,15 @@ export class ProcessorProgram {
   }
 }
 
-/** Rows of one id are added in the order of their tokens, as the sorted lists have them. */
-function scatterRows(
-  into: Float32Array,
+/** The gradient with rows added to it; those of one id in the order of their tokens, as the sorted lists have them. */
+export function scatterRows(
+  { gradient, sortedTokens, sortedIds, firstId, scale }: HostScatter,
   rows: Float32Array,
-  tokens: Uint32Array,
-  ids: Uint32Array,
-  { firstId, scale, width }: { readonly firstId: number; readonly scale: number; readonly width: number },
-): void {
+  inputs: Inputs,
+  into: Float32Array = new Float32Array(elementCount(gradient.shape)),
+): Float32Array {
+  const [tokens, ids] = [inputs[sortedTokens.name]!, inputs[sortedIds.name]!];
+  const width = gradient.shape[1]!;
   const end = firstId + into.length / width;
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at]!;
@@ -100,6 +110,7 @@ function scatterRows(
     const from = tokens[at]! * width;
     for (let column = 0; column < width; column++) into[to + column]! += scale * rows[from + column]!;
   }
+  return into;
 }
 
 function requireSame(weights: ProcessorWeights, tensor: Tensor): void {
@@ -123,7 +134,7 @@ function requireInput(tensor: Tensor, value: Uint32Array | Float32Array | undefi
 }
 
 /** wasm says that memory ran out in several ways, and a number alone where a C++ exception was not caught. */
-function failure(what: string, cause: unknown): LabError {
+export function failure(what: string, cause: unknown): LabError {
   const why = cause instanceof Error ? cause.message : String(cause);
   if (/bad_alloc|memory|^\d+$/iu.test(why)) {
     return new LabError(

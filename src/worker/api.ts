@@ -27,6 +27,7 @@ import type {
   SampleSummary,
   SavedRun,
   ScoreResult,
+  StepProfile,
   TrainSettings,
   VocabularySummary,
 } from '../lab/index';
@@ -114,6 +115,11 @@ export interface LabApi {
   defaultSettings(): Promise<TrainSettings>;
   /** Grafts, compiles, measures base and untrained graft, then trains until done, stopped or failed. Resolves at the end. */
   train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus>;
+  /** Where the time of one step with these settings would go; some seconds. Refused while a run goes on (`lab/training`). */
+  profile(
+    settings: Pick<TrainSettings, 'mode' | 'batchRows' | 'rowLength'>,
+    onProgress: OnProgress,
+  ): Promise<StepProfile>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** One step while paused. */

@@ -55,6 +55,7 @@ import {
   type RunStatus,
   type SampleSummary,
   type SavedRun,
+  type StepProfile,
   type TextModel,
   type TrainMode,
   type TrainSettings,
@@ -69,6 +70,7 @@ import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed, RunUpdate
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
 import { HubModels } from './hubModels';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
+import { Profiling } from './profiling';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
 
@@ -92,6 +94,7 @@ export class Experiment implements LabApi {
   private restored: Pick<RunUpdate, 'records' | 'status'> | undefined;
   private base: Promise<ModelSession> | undefined;
   private readonly arms = new OnnxArms();
+  private readonly profiling = new Profiling();
 
   async openEngine(choice: EngineChoice, onProgress: OnProgress): Promise<EngineSummary> {
     const before = await this.engines.current();
@@ -242,7 +245,19 @@ export class Experiment implements LabApi {
     return { ...settings, rowLength: Math.min(settings.rowLength, contextLength || settings.rowLength) };
   }
 
+  profile(settings: Parameters<LabApi['profile']>[0], onProgress: OnProgress): Promise<StepProfile> {
+    return this.cancellable((signal) => {
+      const newTokens = this.requireVocabulary().summary.newTokens.length;
+      const request = { engine: () => this.engines.engine(), model: this.requireModel(), settings, newTokens };
+      return this.profiling.profile(request, { onProgress, signal });
+    });
+  }
+
   train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus> {
+    return this.profiling.besides(() => this.trainNow(settings, onUpdate));
+  }
+
+  private trainNow(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus> {
     return this.cancellable(async (signal) => {
       const [model, corpus, vocabulary] = [this.requireModel(), this.requireCorpus(), this.requireVocabulary()];
       if (corpus.train.length === 0) {

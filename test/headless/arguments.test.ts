@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../src/error';
-import { helpText, parseCommand, verbs } from '../../src/headless/arguments';
+import { parseCommand, verbs } from '../../src/headless/arguments';
+import { helpText } from '../../src/headless/help';
 
 function refusal(...argv: string[]): LabError {
   try {

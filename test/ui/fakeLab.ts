@@ -21,6 +21,7 @@ import type {
   RunUpdate,
   SavedRun,
   ScoreResult,
+  StepProfile,
   TrainMode,
   TrainSettings,
 } from '../../src/worker/index';
@@ -644,6 +645,10 @@ export function fakeLab({
       kept = savedRun;
       return status('finished', chosen.steps, chosen.steps);
     },
+    async profile(step, onProgress) {
+      await count('timing', 60, onProgress);
+      return { ...profile, step: { ...step, newTokens: 512 } };
+    },
     pause: async () => void (paused = true),
     resume: async () => void (paused = false),
     step: async () => void (oneStep = true),
@@ -697,6 +702,28 @@ export function fakeLab({
     cancel: async () => undefined,
   };
 }
+
+const profile: StepProfile = {
+  engine: { kind: 'processor', description: 'onnxruntime-web 1.30.0', threads: 2 },
+  step: { mode: 'all', batchRows: 2, rowLength: 128, newTokens: 512 },
+  method: 'alone',
+  stepMilliseconds: 200,
+  tokensPerSecond: 1280,
+  plainGigaflopsPerSecond: 78.4,
+  outsideProducts: 0.4,
+  parts: [
+    { part: 'linear', milliseconds: 80, share: 0.4, gigaflopsPerSecond: 70.1 },
+    { part: 'head', milliseconds: 32, share: 0.16, gigaflopsPerSecond: 58.3 },
+    { part: 'copies', milliseconds: 30, share: 0.15 },
+    { part: 'optimizer', milliseconds: 22, share: 0.11 },
+    { part: 'norms', milliseconds: 10, share: 0.05 },
+    { part: 'attention', milliseconds: 8, share: 0.04, gigaflopsPerSecond: 9.2 },
+    { part: 'activations', milliseconds: 6, share: 0.03 },
+    { part: 'rotary', milliseconds: 4, share: 0.02 },
+    { part: 'embedding', milliseconds: 2, share: 0.01 },
+    { part: 'rest', milliseconds: 6, share: 0.03 },
+  ],
+};
 
 const report: ExportReport = {
   form: 'model',

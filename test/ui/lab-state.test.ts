@@ -36,6 +36,28 @@ describe('the one experiment of the page', () => {
     expect(state.slots.comparison.status).toBe('ready');
   });
 
+  test('a step is measured with the present settings, and never while a run goes on', async () => {
+    const asked: unknown[] = [];
+    const fake = fakeLab({ tick: 0, stepMilliseconds: 0 });
+    const profile: Lab['profile'] = (step, onProgress) => {
+      asked.push(step);
+      return fake.profile(step, onProgress);
+    };
+    const state = await opened({ profile });
+    await state.startWithSample();
+    state.changeSettings({ steps: 3, mode: 'all', batchRows: 2, rowLength: 64 });
+    await state.measureStep();
+    expect(asked).toEqual([{ mode: 'all', batchRows: 2, rowLength: 64 }]);
+    expect(state.slots.profile).toMatchObject({ status: 'ready', value: { step: { rowLength: 64 } } });
+    const training = state.train();
+    await state.measureStep();
+    await training;
+    expect(asked).toHaveLength(1);
+    expect(state.slots.profile.status).toBe('ready');
+    state.chooseNewTokens(256);
+    expect(state.slots.profile.status).toBe('empty');
+  });
+
   test('a new size empties the vocabulary built on the old one, and what followed', async () => {
     const state = await opened();
     await state.startWithSample();

@@ -55,6 +55,20 @@ describe('the page', () => {
     await shown('tg-chart canvas');
   });
 
+  test('where the time of a step goes is measured on click, and locked while a run goes on', async () => {
+    await open();
+    await prepared();
+    await click('[data-action="measure-step"]:not([disabled])');
+    const row = await shown('[data-part="linear"]');
+    expect(row.textContent).toContain('40.0 %');
+    expect(find('[data-part="rest"]')).not.toBeNull();
+    expect(find('[data-panel="step-profile"]')!.textContent).toContain('40 % of it outside matrix products');
+    await click('[data-action="start"]');
+    await shown('[data-action="measure-step"][disabled]');
+    setLocale('zh-Hans');
+    await vi.waitFor(() => expect(find('[data-panel="step-profile"]')!.textContent).toContain('线性层'));
+  });
+
   test('a GGUF file can be picked beside a folder', async () => {
     await open();
     await shown('[data-model]');

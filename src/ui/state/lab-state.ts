@@ -24,6 +24,7 @@ import {
   type RunUpdate,
   type SampleSummary,
   type SavedRun,
+  type StepProfile,
   type TrainSettings,
   type LearnWay,
   type VocabularySummary,
@@ -57,6 +58,7 @@ interface Slots {
   diagnosis: Slot<Diagnosis>;
   candidates: Slot<readonly Candidate[]>;
   vocabulary: Slot<VocabularySummary>;
+  profile: Slot<StepProfile>;
   comparison: Slot<Comparison>;
   exported: Slot<Exported>;
   opening: Slot<SavedRun>;
@@ -73,6 +75,7 @@ const DOWNSTREAM: readonly SlotName[] = [
   'diagnosis',
   'candidates',
   'vocabulary',
+  'profile',
   'comparison',
   'exported',
 ];
@@ -103,6 +106,7 @@ export class LabState {
     diagnosis: EMPTY,
     candidates: EMPTY,
     vocabulary: EMPTY,
+    profile: EMPTY,
     comparison: EMPTY,
     exported: EMPTY,
     opening: EMPTY,
@@ -364,6 +368,14 @@ export class LabState {
     this.tell('run');
     this.tell('lab');
     if (run.status.state === 'finished') await this.compare();
+  }
+
+  /** Where the time of a step with the present settings goes. Not while a run computes. */
+  async measureStep(): Promise<void> {
+    const { settings } = this;
+    if (!settings || this.run?.isActive) return;
+    const { mode, batchRows, rowLength } = settings;
+    await this.fill('profile', (onProgress) => this.lab.profile({ mode, batchRows, rowLength }, onProgress));
   }
 
   compare(): Promise<Comparison | null> {

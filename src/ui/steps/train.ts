@@ -17,6 +17,7 @@ import './deck';
 import './run-charts';
 import './run-log';
 import './run-tokens';
+import './step-profile';
 import './train-settings';
 
 @customElement('tg-step-train')
@@ -51,6 +52,7 @@ export class TrainStep extends LabElement {
           <tg-run-tokens></tg-run-tokens>
           <div class="stack"><tg-run-samples></tg-run-samples><tg-run-log></tg-run-log></div>
         </div>
+        <tg-step-profile></tg-step-profile>
       </div>`;
     }
     const { engine } = slots;
@@ -69,6 +71,7 @@ export class TrainStep extends LabElement {
         }
         <tg-deck></tg-deck>
         <tg-train-settings></tg-train-settings>
+        <tg-step-profile></tg-step-profile>
       </div>`;
     }
     return html`<div class="page">${this.preparing()}</div>`;

@@ -15,6 +15,8 @@ export function phaseText(phase: string): string {
       return msg('Learning merges');
     case 'measuring':
       return msg('Measuring held-out text');
+    case 'timing':
+      return msg('Timing a step');
     case 'evaluating':
       return msg('Evaluating');
     case 'fingerprint':

@@ -1,0 +1,24 @@
+/** `--help`: verbs and flags as the table has them. */
+import { verbs, type Verb } from './arguments';
+import { common, type Flag } from './flags';
+
+export function helpText(verb: Verb | 'help'): string {
+  const shown = verb === 'help' ? (Object.keys(verbs) as Verb[]) : [verb];
+  const lines = ['npm run lab -- <verb> [flags]', ''];
+  for (const name of shown) {
+    lines.push(`${name}: ${verbs[name].about}`);
+    lines.push(...Object.entries<Flag>(verbs[name].flags).map(flagLine), '');
+  }
+  lines.push('every verb:', ...Object.entries<Flag>(common).map(flagLine));
+  return lines.join('\n');
+}
+
+function flagLine([name, flag]: [string, Flag]): string {
+  const left = `  --${name}${flag.value ? ` ${flag.value}` : ''}`;
+  const notes = [
+    flag.choices ? `one of ${flag.choices.join(', ')}` : '',
+    flag.fallback === undefined ? '' : `default ${flag.fallback}`,
+    flag.required ? 'required' : '',
+  ].filter(Boolean);
+  return `${left.padEnd(28)} ${flag.about}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+}
