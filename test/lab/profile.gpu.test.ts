@@ -2,9 +2,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kindOfOp, opKind, productOperations } from '../../src/engine/opKinds';
 import { GpuEngine, type Engine } from '../../src/engine/index';
-import { openModel, profileStep, type LoadedModel, type ProfiledStep, type StepProfile } from '../../src/lab/index';
+import {
+  defaultTrainSettings,
+  ModelSession,
+  openModel,
+  profileStep,
+  type LoadedModel,
+  type ProfiledStep,
+  type StepProfile,
+} from '../../src/lab/index';
 import { ModelGraphs } from '../../src/lab/modelGraphs';
 import { partsOf } from '../../src/lab/profile';
+import { modelInputs } from '../../src/model/index';
 import { families } from '../model/goldenCase';
 import { engineNames, openTestEngine } from '../support/engines';
 import { openTestDevice } from '../support/gpu';
@@ -50,6 +59,17 @@ describe.each(engineNames)('%s', (engineName) => {
     const profile = await profileStep(engine, model, { ...step, mode: 'new-rows', batchRows: 40 });
     expect(profile.tokensPerSecond).toBeCloseTo(1_280_000 / profile.stepMilliseconds, 6);
     expect(sum(profile.parts.map(({ share }) => share))).toBeCloseTo(1, 9);
+  });
+
+  it('moves no weight', async () => {
+    const session = await ModelSession.open(engine, model, { mode: 'all' });
+    const values = () => Promise.all(session.trainedNames.map((name) => session.store.read(name)));
+    const before = await values();
+    const settings = { ...defaultTrainSettings('processor'), mode: 'all', batchRows: 1, rowLength: 16 } as const;
+    const ids = Uint32Array.from({ length: 16 }, (_, at) => at % 8);
+    await session.stepTimes(settings, [modelInputs({ ids, rowLength: 16, documentLengths: [16] })], {});
+    expect(await values()).toEqual(before);
+    session.close();
   });
 
   it('stops where it is cancelled', async () => {
