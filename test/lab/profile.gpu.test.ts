@@ -65,7 +65,7 @@ describe.each(engineNames)('%s', (engineName) => {
     const session = await ModelSession.open(engine, model, { mode: 'all' });
     const values = () => Promise.all(session.trainedNames.map((name) => session.store.read(name)));
     const before = await values();
-    const settings = { ...defaultTrainSettings('processor'), mode: 'all', batchRows: 1, rowLength: 16 } as const;
+    const settings = { ...defaultTrainSettings('processor', 0), mode: 'all', batchRows: 1, rowLength: 16 } as const;
     const ids = Uint32Array.from({ length: 16 }, (_, at) => at % 8);
     await session.stepTimes(settings, [modelInputs({ ids, rowLength: 16, documentLengths: [16] })], {});
     expect(await values()).toEqual(before);
