@@ -4,6 +4,7 @@
  */
 export { openDevice, type Device, type DeviceLimits, type DeviceReport, type OpenDeviceOptions } from './device';
 export type { Engine, EngineKind, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
+export { requireInput, requireSameParameter, requireState } from './checks';
 export { GpuEngine, gpuPlanner } from './gpuEngine';
 export { addGradients } from './gradients';
 export {

@@ -1,8 +1,9 @@
 /** The buffers of one program, allocated as its plan says, and the answer to "where does this tensor lie?". */
 import { LabError } from '../error';
 import type { PlacedBuffers, Placement } from './arenas';
+import { requireInput, requireSameParameter } from './checks';
 import type { Device } from './device';
-import { elementCount, type Inputs, type Tensor } from './graph';
+import type { Inputs, Tensor } from './graph';
 import type { MemoryPlan } from './plan';
 import type { ParameterStore } from './parameters';
 
@@ -105,14 +106,7 @@ export class ProgramMemory {
   writeInputs(values: Inputs): void {
     for (const tensor of this.inputTensors) {
       const value = values[tensor.name];
-      const count = elementCount(tensor.shape);
-      if (value?.length !== count) {
-        const found = value === undefined ? 'missing' : `of ${value.length} values`;
-        throw new LabError('engine/bad-input', `Input ${tensor.name} is ${found}; the graph needs ${count} values.`);
-      }
-      if (value instanceof Float32Array !== (tensor.type === 'f32')) {
-        throw new LabError('engine/bad-input', `Input ${tensor.name} should hold ${tensor.type} values.`);
-      }
+      requireInput(tensor, value);
       const { buffer, offset } = this.locate(tensor);
       this.device.gpu.queue.writeBuffer(buffer, offset, value as GPUAllowSharedBufferSource);
     }
@@ -124,12 +118,7 @@ export class ProgramMemory {
 
   private parameterBuffer(tensor: Tensor): GPUBuffer {
     const spec = this.store.spec(tensor.name);
-    if (spec.type !== tensor.type || spec.shape.join() !== tensor.shape.join()) {
-      throw new LabError(
-        'engine/parameter-mismatch',
-        `${tensor.name} is ${spec.type} [${spec.shape.join(', ')}] on the GPU; the graph wants ${tensor.type} [${tensor.shape.join(', ')}].`,
-      );
-    }
+    requireSameParameter(spec, tensor);
     return this.store.buffer(tensor.name);
   }
 }

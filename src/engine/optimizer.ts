@@ -4,6 +4,7 @@
  * the formulas are in shaders/adamw.wgsl and shaders/adamwRows.wgsl.
  */
 import { LabError } from '../error';
+import { requireState } from './checks';
 import type { Device } from './device';
 import { byteLength, type Tensor } from './graph';
 import { BufferSet, type BufferRange, type ProgramMemory } from './memory';
@@ -98,15 +99,7 @@ export class Optimizer {
 
   restore(state: Readonly<Record<string, Uint8Array>>): void {
     const tensors = this.stateTensors();
-    for (const tensor of tensors) {
-      const bytes = state[tensor.name];
-      if (bytes?.length === byteLength(tensor)) continue;
-      throw new LabError(
-        'engine/bad-state',
-        `The saved optimizer state has ${bytes ? `${bytes.length} bytes` : 'nothing'} for ${tensor.name}; ${byteLength(tensor)} are needed.`,
-        'Resume with the settings the run was started with.',
-      );
-    }
+    requireState(tensors, state);
     for (const tensor of tensors) {
       const { buffer, offset } = this.locate(tensor);
       this.device.gpu.queue.writeBuffer(buffer, offset, state[tensor.name] as Uint8Array<ArrayBuffer>);

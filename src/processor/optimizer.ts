@@ -1,7 +1,7 @@
 /** Gradients of a step's micro-batches added up, clipped and taken by AdamW. Its state is that of the GPU's optimizer, byte for byte. */
 import {
-  byteLength,
   elementCount,
+  requireState,
   type OptimizedParameter,
   type OptimizerPlan,
   type Tensor,
@@ -79,15 +79,10 @@ export class ProcessorOptimizer {
 
   /** Throws `engine/bad-state`, before anything is changed. */
   restore(state: Readonly<Record<string, Uint8Array>>): void {
-    for (const [tensor] of this.named()) {
-      const bytes = state[tensor.name];
-      if (bytes?.length === byteLength(tensor)) continue;
-      throw new LabError(
-        'engine/bad-state',
-        `The saved optimizer state has ${bytes ? `${bytes.length} bytes` : 'nothing'} for ${tensor.name}; ${byteLength(tensor)} are needed.`,
-        'Resume with the settings the run was started with.',
-      );
-    }
+    requireState(
+      this.named().map(([tensor]) => tensor),
+      state,
+    );
     for (const [{ name }, values] of this.named()) bytesOf(values).set(state[name]!);
   }
 

@@ -1,6 +1,13 @@
 /** One lowered graph in onnxruntime: fed, run, and its gradients completed with what is scattered on the host. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
-import { elementCount, type Graph, type Inputs, type Tensor } from '../engine/index';
+import {
+  elementCount,
+  requireInput,
+  requireSameParameter,
+  type Graph,
+  type Inputs,
+  type Tensor,
+} from '../engine/index';
 import { LabError } from '../error';
 import { joinedShape, lowerGraph, type LoweredProgram } from './lowerGraph';
 import type { HostScatter } from './lowering';
@@ -40,7 +47,7 @@ export class ProcessorProgram {
     lowered: LoweredProgram,
     weights: ProcessorWeights,
   ): Promise<ProcessorProgram> {
-    for (const tensor of [...lowered.weights.values()].flat()) requireSame(weights, tensor);
+    for (const tensor of [...lowered.weights.values()].flat()) requireSameParameter(weights.spec(tensor.name), tensor);
     const scattered = lowered.scatters.flatMap(({ sortedTokens, sortedIds }) => [sortedTokens, sortedIds]);
     const inputs = new Set([...lowered.inputs.values(), ...scattered]);
     try {
@@ -111,26 +118,6 @@ export function scatterRows(
     for (let column = 0; column < width; column++) into[to + column]! += scale * rows[from + column]!;
   }
   return into;
-}
-
-function requireSame(weights: ProcessorWeights, tensor: Tensor): void {
-  const spec = weights.spec(tensor.name);
-  if (spec.type === tensor.type && spec.shape.join() === tensor.shape.join()) return;
-  throw new LabError(
-    'engine/parameter-mismatch',
-    `${tensor.name} is ${spec.type} [${spec.shape.join(', ')}] in the engine; the graph wants ${tensor.type} [${tensor.shape.join(', ')}].`,
-  );
-}
-
-function requireInput(tensor: Tensor, value: Uint32Array | Float32Array | undefined): void {
-  const count = elementCount(tensor.shape);
-  if (value?.length !== count) {
-    const found = value === undefined ? 'missing' : `of ${value.length} values`;
-    throw new LabError('engine/bad-input', `Input ${tensor.name} is ${found}; the graph needs ${count} values.`);
-  }
-  if (value instanceof Float32Array !== (tensor.type === 'f32')) {
-    throw new LabError('engine/bad-input', `Input ${tensor.name} should hold ${tensor.type} values.`);
-  }
 }
 
 /** wasm says that memory ran out in several ways, and a number alone where a C++ exception was not caught. */
