@@ -22,8 +22,8 @@ import {
   type CorpusText,
   type LoadedModel,
 } from '../../src/lab/index';
-import { graftRows } from '../../src/lab/graftedRows';
-import { ModelSession } from '../../src/lab/modelSession';
+import { graftRows } from '../../src/lab/device/graftedRows';
+import { ModelSession } from '../../src/lab/device/modelSession';
 import { modelInputs } from '../../src/model/index';
 import { tableText } from '../gpu/part';
 import { spreadOf } from '../trainStep/table';

@@ -3,10 +3,8 @@
  * first file or tensor that is missing. It is told for what it is, with the base it needs, from its adapter_config.json.
  */
 import { LabError } from '../error';
-import { readText } from './byteSource';
-import type { FileTree } from './byteSource';
-import { parseJsonObject } from './json';
-import type { JsonObject } from './json';
+import { readText, type FileTree } from './byteSource';
+import { parseJsonObject, type JsonObject } from './json';
 
 const ADAPTER_CONFIG = 'adapter_config.json';
 const ADAPTER_WEIGHTS = /^adapter_model\.(?:safetensors|bin)$/;

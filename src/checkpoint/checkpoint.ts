@@ -5,13 +5,10 @@
  */
 import { LabError } from '../error';
 import { refuseAdapter } from './adapter';
-import { readText, tooLarge } from './byteSource';
-import type { FileTree } from './byteSource';
+import { readText, tooLarge, type FileTree } from './byteSource';
 import { isWeightDtype } from './dtype';
-import { isJsonObject, parseJsonObject } from './json';
-import type { JsonObject } from './json';
-import { openSafetensors } from './safetensors';
-import type { TensorEntry } from './safetensors';
+import { isJsonObject, parseJsonObject, type JsonObject } from './json';
+import { openSafetensors, type TensorEntry } from './safetensors';
 
 export interface Checkpoint {
   readonly name: string;

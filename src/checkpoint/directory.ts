@@ -4,10 +4,8 @@
  * worker writes a temporary file, flushes and renames it.
  */
 import { LabError } from '../error';
-import { blobSource, treeOf, unreadable } from './byteSource';
-import type { ByteSource, FileTree } from './byteSource';
-import { chunksOf, storageError } from './sink';
-import type { FileContent, FolderSink } from './sink';
+import { blobSource, treeOf, unreadable, type ByteSource, type FileTree } from './byteSource';
+import { chunksOf, storageError, type FileContent, type FolderSink } from './sink';
 
 /**
  * The files directly in a folder, with their sizes as they are now; with `names`, those files, which may lie in folders of

@@ -4,8 +4,7 @@
  * where it does not. A development server answers a missing file with its HTML page: that counts as missing.
  */
 import { LabError } from '../error';
-import { bytesSource, rangeChecked, treeOf, unreadable } from './byteSource';
-import type { ByteSource, FileTree } from './byteSource';
+import { bytesSource, rangeChecked, treeOf, unreadable, type ByteSource, type FileTree } from './byteSource';
 import { INDEX_FILE, SINGLE_FILE } from './checkpoint';
 import { isJsonObject, parseJsonObject } from './json';
 

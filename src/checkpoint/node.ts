@@ -5,11 +5,9 @@
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LabError } from '../error';
-import { rangeChecked, treeOf, unreadable } from './byteSource';
-import type { ByteSource, FileTree } from './byteSource';
+import { rangeChecked, treeOf, unreadable, type ByteSource, type FileTree } from './byteSource';
 import type { FileStore } from './hub/fileStore';
-import { chunksOf, storageError } from './sink';
-import type { FolderSink } from './sink';
+import { chunksOf, storageError, type FolderSink } from './sink';
 
 /** The files directly in a folder, or with `deep` those of its folders too. Throws `checkpoint/missing-folder`. */
 export async function folderTree(path: string, { deep = false } = {}): Promise<FileTree> {

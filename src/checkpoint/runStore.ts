@@ -7,8 +7,7 @@
  *     runs/<name>/<generation>/…  the files
  */
 import { LabError } from '../error';
-import { blobSource, treeOf } from './byteSource';
-import type { ByteSource, FileTree } from './byteSource';
+import { blobSource, treeOf, type ByteSource, type FileTree } from './byteSource';
 import { privateDirectory, writeFile } from './directory';
 import type { FileContent } from './sink';
 

@@ -5,10 +5,8 @@
  */
 import { LabError } from '../error';
 import type { ByteSource } from './byteSource';
-import { isWeightDtype, toF32, unsupportedDtype } from './dtype';
-import type { Dtype } from './dtype';
-import { encodeHeader, readHeader, tensorBytes } from './safetensorsHeader';
-import type { HeaderTensor, TensorHeading } from './safetensorsHeader';
+import { isWeightDtype, toF32, unsupportedDtype, type Dtype } from './dtype';
+import { encodeHeader, readHeader, tensorBytes, type HeaderTensor, type TensorHeading } from './safetensorsHeader';
 
 /** Rows [start, end) along the first dimension; a scalar has one row. */
 export interface RowRange {

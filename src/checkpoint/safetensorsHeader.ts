@@ -5,12 +5,9 @@
  */
 import { LabError } from '../error';
 import { POINTER_BYTES, refuseLfsPointer } from '../gitLfs';
-import { truncated } from './byteSource';
-import type { ByteSource } from './byteSource';
-import { bytesPerElement, DTYPE_BITS, isDtype } from './dtype';
-import type { Dtype } from './dtype';
-import { isJsonObject, parseJsonObject } from './json';
-import type { Json } from './json';
+import { truncated, type ByteSource } from './byteSource';
+import { bytesPerElement, DTYPE_BITS, isDtype, type Dtype } from './dtype';
+import { isJsonObject, parseJsonObject, type Json } from './json';
 
 /** The reference implementation's bound as well. */
 export const MAX_HEADER_BYTES = 100_000_000;

@@ -2,8 +2,7 @@
  * SHA-256 of a stream (FIPS 180-4). Written by hand because WebCrypto digests only what lies in memory whole, and a
  * gigabyte of weights must not.
  */
-import { chunksOf } from './sink';
-import type { FileContent } from './sink';
+import { chunksOf, type FileContent } from './sink';
 
 export async function sha256(content: FileContent): Promise<{ readonly hex: string; readonly bytes: number }> {
   const hash = new Sha256();

@@ -2,8 +2,7 @@
  * A safetensors file that is nowhere: its bytes are put together from tensors that lie elsewhere, as they are asked for.
  * A base and a delta become one model folder in this way, without a copy of the weights.
  */
-import { rangeChecked } from './byteSource';
-import type { ByteSource } from './byteSource';
+import { rangeChecked, type ByteSource } from './byteSource';
 import { encodeHeader, tensorBytes } from './safetensorsHeader';
 import type { TensorEntry } from './safetensors';
 

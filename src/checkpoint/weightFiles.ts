@@ -3,8 +3,7 @@
  * the order given and are never split: one larger than a shard gets a file of its own, as `save_pretrained` does it.
  */
 import { INDEX_FILE, SINGLE_FILE } from './checkpoint';
-import { safetensorsFile } from './safetensors';
-import type { SafetensorsFile, TensorToWrite } from './safetensors';
+import { safetensorsFile, type SafetensorsFile, type TensorToWrite } from './safetensors';
 import { tensorBytes } from './safetensorsHeader';
 
 /** Bytes of tensors in a shard. Below 2 GiB, which some hosts and 32-bit readers stop at. */

@@ -5,10 +5,8 @@
  */
 import { makeZip } from 'client-zip';
 import { LabError } from '../error';
-import { blobSource, bytesSource, rangeChecked, treeOf } from './byteSource';
-import type { ByteSource, FileTree } from './byteSource';
-import { chunksOf, streamOf } from './sink';
-import type { FileContent, FolderSink } from './sink';
+import { blobSource, bytesSource, rangeChecked, treeOf, type ByteSource, type FileTree } from './byteSource';
+import { chunksOf, streamOf, type FileContent, type FolderSink } from './sink';
 
 export interface ZipFile {
   readonly name: string;

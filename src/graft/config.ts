@@ -3,8 +3,7 @@
  * was changed) brought up to date where the model itself writes it. Nothing else moves; generation_config.json is
  * carried over as it is.
  */
-import { isJsonObject } from '../checkpoint/index';
-import type { JsonObject, WeightDtype } from '../checkpoint/index';
+import { isJsonObject, type JsonObject, type WeightDtype } from '../checkpoint/index';
 import type { GraftPlan } from './plan';
 
 const TORCH_NAMES: Readonly<Record<WeightDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };

@@ -4,8 +4,19 @@
  * that was not trained and keeps its type is copied without being looked at.
  */
 import { LabError } from '../error';
-import { bytesPerElement, copyOf, fromF32, isWeightDtype, rowChunks, unsupportedDtype } from '../checkpoint/index';
-import type { Checkpoint, RowRange, TensorEntry, TensorToWrite, WeightDtype } from '../checkpoint/index';
+import {
+  bytesPerElement,
+  copyOf,
+  fromF32,
+  isWeightDtype,
+  rowChunks,
+  unsupportedDtype,
+  type Checkpoint,
+  type RowRange,
+  type TensorEntry,
+  type TensorToWrite,
+  type WeightDtype,
+} from '../checkpoint/index';
 import type { GraftPlan } from './plan';
 
 /** f32 rows [start, end) of a tensor in its stored shape, from the trainer's memory. */

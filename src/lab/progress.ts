@@ -1,5 +1,13 @@
 /** Progress at most ten times a second, with an estimate; the first and the last of a phase always get through. */
-import type { Progress } from './results';
+
+export interface Progress {
+  /** Stable key the page words: 'reading', 'tokenizing', 'merging', 'compiling', 'evaluating', 'writing', 'verifying', ... */
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  /** Until this phase ends, at the pace so far; there once the phase has run for a while. */
+  readonly remainingMilliseconds?: number;
+}
 
 export type OnProgress = (progress: Progress) => void;
 

@@ -1,9 +1,8 @@
 /** Models: `config.json` to a graph. */
 import type { ParameterSpec } from '../engine/index';
 import { storeSpecs, type BuildOptions, type CheckpointParameter, type ModelGraph } from './build';
-import type { ModelConfig, TensorNames } from './config';
+import { type ModelConfig, type TensorNames, badField } from './config';
 import { familyOf } from './families';
-import { badField } from './config';
 
 export type { BuildOptions, CheckpointParameter, ModelGraph, VocabularySpec } from './build';
 export type { ModelConfig, TensorNames } from './config';

@@ -15,7 +15,7 @@ import {
 import { LabError } from '../../src/error';
 import { openModel, sizesOf } from '../../src/lab/index';
 import { parameterSpecs, parseConfig } from '../../src/model/index';
-import { tinyLlama } from '../lab/letters';
+import { tinyLlama } from '../lab/vocabulary/letters';
 import { below, mutatedBytes, mutatedJson, pick, type Random } from '../support/mutations';
 import { tinyGguf, type Family } from './gguf/tinyGguf';
 import type { MetadataToWrite } from './gguf/writeGguf';

@@ -12,8 +12,8 @@ import {
   sha256,
   tensorOf,
   writeFile,
+  type FileContent,
 } from '../../src/checkpoint/index';
-import type { FileContent } from '../../src/checkpoint/index';
 
 const bytesOf = async (content: FileContent): Promise<number[]> => {
   const bytes: number[] = [];

@@ -10,8 +10,9 @@ import {
   openSafetensors,
   safetensorsFile,
   tensorOf,
+  type Dtype,
+  type TensorToWrite,
 } from '../../src/checkpoint/index';
-import type { Dtype, TensorToWrite } from '../../src/checkpoint/index';
 import { fileSource } from '../../src/checkpoint/node';
 import { bytesOf, labErrorOf, rawSafetensors, seeded } from './writeBytes';
 

@@ -1,8 +1,7 @@
 /** Collecting streams and catching LabErrors, for the tests of this folder and of graft. */
 import { expect } from 'vitest';
 import { LabError } from '../../src/error';
-import { chunksOf } from '../../src/checkpoint/index';
-import type { FileContent } from '../../src/checkpoint/index';
+import { chunksOf, type FileContent } from '../../src/checkpoint/index';
 
 export async function bytesOf(content: FileContent): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

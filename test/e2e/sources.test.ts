@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tinyGguf } from '../checkpoint/gguf/tinyGguf';
-import { tinyLlama } from '../lab/letters';
+import { tinyLlama } from '../lab/vocabulary/letters';
 import { hubMirror, type HubMirror } from '../support/hubMirror';
 import { openBrowser, servePage, visit, type Served } from './browser';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialRows, NormalGenerator } from '../../src/graft/index';
-import type { InitialRowsRequest } from '../../src/graft/index';
+import { initialRows, NormalGenerator, type InitialRowsRequest } from '../../src/graft/index';
 import { labErrorOf } from '../checkpoint/writeBytes';
 
 const hiddenSize = 4;

@@ -8,8 +8,8 @@ import {
   safetensorsFile,
   tensorOf,
   toF32,
+  type WeightDtype,
 } from '../../src/checkpoint/index';
-import type { WeightDtype } from '../../src/checkpoint/index';
 import {
   configText,
   graftedConfig,
@@ -18,8 +18,8 @@ import {
   modelCardText,
   planGraft,
   trainedFrom,
+  type GraftedTensorsRequest,
 } from '../../src/graft/index';
-import type { GraftedTensorsRequest } from '../../src/graft/index';
 import { bytesOf, labErrorOf, seeded } from '../checkpoint/writeBytes';
 
 const hidden = 3;

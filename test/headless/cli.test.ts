@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tinyLlama } from '../lab/letters';
+import { tinyLlama } from '../lab/vocabulary/letters';
 
 let folder: string;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyGguf } from '../checkpoint/gguf/tinyGguf';
-import { tinyLlama } from '../lab/letters';
+import { tinyLlama } from '../lab/vocabulary/letters';
 import { hubMirror, type HubMirror } from '../support/hubMirror';
 
 let mirror: HubMirror;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { FileTree } from '../../src/checkpoint/index';
-import { tinyLlama } from '../lab/letters';
-import { savedAs } from '../lab/savedFolder';
+import { tinyLlama } from '../lab/vocabulary/letters';
+import { savedAs } from '../lab/export/savedFolder';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-saved-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

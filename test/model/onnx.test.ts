@@ -5,7 +5,7 @@ import { memoryTree, onnxFiles } from '../../src/checkpoint/index';
 import { ForwardProgram, ParameterStore, type Device } from '../../src/engine/index';
 import { nodeOnnxRuntime } from '../../src/headless/onnxRuntime';
 import { OnnxSession, onnxFileName, type OnnxRuntime } from '../../src/lab/index';
-import { rounded } from '../../src/lab/roundedLogits';
+import { rounded } from '../../src/lab/running/roundedLogits';
 import { modelInputs, onnxModelOf, onnxRoundings, storedParameters, type OnnxDtype } from '../../src/model/index';
 import { openTestDevice } from '../support/gpu';
 import { GoldenCase } from './goldenCase';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { folderTree } from '../../src/checkpoint/node';
 import { defaultTrainSettings, openModel } from '../../src/lab/index';
-import { ModelSession } from '../../src/lab/modelSession';
+import { ModelSession } from '../../src/lab/device/modelSession';
 import { modelInputs } from '../../src/model/index';
 import { ProcessorEngine } from '../../src/processor/index';
 import { processorRuntime } from '../support/processor';

@@ -9,7 +9,7 @@ import {
   Training,
   type CorpusText,
 } from '../../src/lab/index';
-import { syllableDocuments, tinyLlama } from '../lab/letters';
+import { syllableDocuments, tinyLlama } from '../lab/vocabulary/letters';
 import { openTestEngine } from '../support/engines';
 
 it('scores a part before the first step, and the rest when it is compared', { timeout: 240_000 }, async () => {

@@ -4,7 +4,7 @@ import { checkEngine, GpuEngine, openDevice, type Device } from '../../src/engin
 import { ModelSession, onnxModelFiles, OnnxSession, openModel, type LoadedModel } from '../../src/lab/index';
 import { ProcessorEngine } from '../../src/processor/index';
 import { onGpu, onnxRuntime, processorRuntime } from '../../src/worker/onnxRuntime';
-import { tinyLlama } from '../lab/letters';
+import { tinyLlama } from '../lab/vocabulary/letters';
 
 let device: Device;
 let model: LoadedModel;

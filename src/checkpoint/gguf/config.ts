@@ -3,8 +3,7 @@
  * that the file states; what llama.cpp assumes where a key is absent is assumed here as well, and said where it is.
  */
 import type { GgufHeader } from './header';
-import { ggufUnsupported, metadataError } from './metadata';
-import type { GgufMetadata } from './metadata';
+import { ggufUnsupported, metadataError, type GgufMetadata } from './metadata';
 
 type Config = Record<string, unknown>;
 

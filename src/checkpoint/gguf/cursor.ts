@@ -3,8 +3,7 @@
  * gigabytes of weights costs one read. Lengths are checked against the file's size before anything is made of them.
  */
 import { LabError } from '../../error';
-import { truncated } from '../byteSource';
-import type { ByteSource } from '../byteSource';
+import { truncated, type ByteSource } from '../byteSource';
 
 const WINDOW_BYTES = 2 ** 20;
 /** Vocabularies of 256,000 tokens take about 10 MB; no header needs more than this. */

@@ -8,10 +8,8 @@ import { POINTER_BYTES, refuseLfsPointer } from '../../gitLfs';
 import type { ByteSource } from '../byteSource';
 import { toF32 } from '../dtype';
 import { HeaderCursor, headerError } from './cursor';
-import { ggmlType, READ_TYPES } from './ggmlTypes';
-import type { GgmlType } from './ggmlTypes';
-import { GgufMetadata } from './metadata';
-import type { MetadataValue } from './metadata';
+import { ggmlType, READ_TYPES, type GgmlType } from './ggmlTypes';
+import { GgufMetadata, type MetadataValue } from './metadata';
 
 export interface GgufTensor {
   readonly name: string;

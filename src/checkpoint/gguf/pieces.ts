@@ -3,8 +3,7 @@
  * has, and those are the model's spare rows. What older files leave out (kinds of tokens, ids of the usual special tokens)
  * is filled in as llama.cpp does.
  */
-import { metadataError } from './metadata';
-import type { GgufMetadata } from './metadata';
+import { metadataError, type GgufMetadata } from './metadata';
 
 /** llama.cpp's `llama_token_type`. */
 export const KIND = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;

@@ -3,8 +3,7 @@
  * converted from: byte-level BPE ("gpt2") with its merges, and SentencePiece-style BPE ("llama") whose merges follow from
  * the scores. Lost in GGUF, and therefore plain here: whether an added token strips spaces beside it.
  */
-import { ggufUnsupported } from './metadata';
-import type { GgufMetadata } from './metadata';
+import { ggufUnsupported, type GgufMetadata } from './metadata';
 import { KIND, readPieces, roleId, type Piece, type Role } from './pieces';
 import { preTokenizerOf } from './preTokenizers';
 import { mergesFromScores, templateAround } from '../../tokenizer/index';

@@ -3,11 +3,9 @@
  * dequantised as they are read. One FileTree like any other, so that nothing behind it knows the difference.
  */
 import { LabError } from '../../error';
-import { memoryTree, treeOf } from '../byteSource';
-import type { ByteSource, FileTree } from '../byteSource';
+import { memoryTree, treeOf, type ByteSource, type FileTree } from '../byteSource';
 import { architectureOf } from './architecture';
-import { readGgufHeader } from './header';
-import type { GgufHeader, GgufTensor } from './header';
+import { readGgufHeader, type GgufHeader, type GgufTensor } from './header';
 import { ggufUnsupported } from './metadata';
 import { tokenizerFiles } from './tokenizer';
 import { weightsSource } from './weights';

@@ -3,13 +3,10 @@
  * into the checkpoint's order, when it is asked for. So everything that reads a model folder reads a GGUF file, and no
  * tensor is ever in memory whole unless it is stored transposed.
  */
-import { rangeChecked } from '../byteSource';
-import type { ByteSource } from '../byteSource';
-import { bytesPerElement, fromF32, toF32 } from '../dtype';
-import type { WeightDtype } from '../dtype';
+import { rangeChecked, type ByteSource } from '../byteSource';
+import { bytesPerElement, fromF32, toF32, type WeightDtype } from '../dtype';
 import { encodeHeader } from '../safetensorsHeader';
-import { architectureOf, huggingFaceName } from './architecture';
-import type { Layout } from './architecture';
+import { architectureOf, huggingFaceName, type Layout } from './architecture';
 import { dequantise } from './dequantise';
 import type { GgufHeader, GgufTensor } from './header';
 import { metadataError } from './metadata';

@@ -2,8 +2,7 @@
  * A flat folder of files that grow while they are downloaded and keep what they have when that breaks off: the private
  * file system in a worker, a cache directory under Node (node.ts), memory in tests.
  */
-import type { ByteSource } from '../byteSource';
-import { blobSource, bytesSource } from '../byteSource';
+import { type ByteSource, blobSource, bytesSource } from '../byteSource';
 import { privateDirectory, writeFile } from '../directory';
 import { storageError } from '../sink';
 

@@ -3,8 +3,7 @@
  * room for. It can be begun again, which is why writing goes through here and not straight to the store.
  */
 import { LabError } from '../../error';
-import { bytesSource, rangeChecked } from '../byteSource';
-import type { ByteSource } from '../byteSource';
+import { bytesSource, rangeChecked, type ByteSource } from '../byteSource';
 import type { HubFile } from './describeModel';
 import type { Appender, FileStore } from './fileStore';
 

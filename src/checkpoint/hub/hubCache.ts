@@ -3,9 +3,7 @@
  * models share. A manifest is written before the first byte, so that what was begun is listed, goes on, and can be removed.
  */
 import { LabError } from '../../error';
-import { bytesSource, treeOf } from '../byteSource';
-import type { ByteSource, FileTree } from '../byteSource';
-import { readText } from '../byteSource';
+import { bytesSource, treeOf, type ByteSource, type FileTree, readText } from '../byteSource';
 import type { HubFile, HubModel, HubOptions } from './describeModel';
 import { downloadFile } from './download';
 import type { FileStore } from './fileStore';

@@ -27,9 +27,8 @@ import type { Answer } from '../answer';
 import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
-import { learnWay } from './learning';
+import { learnWay, tokenizerClassOf } from './learning';
 import { modelOf, modelPath } from './model';
-import { tokenizerClassOf } from './learning';
 import { outFolder } from './outFolder';
 
 export async function expandVerb(command: Command): Promise<Answer> {

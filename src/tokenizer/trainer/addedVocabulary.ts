@@ -1,8 +1,7 @@
 // New tokens that are found in the text before the model sees it: frequent words, or the atoms of a notation. One id each,
 // whatever their length, and no piece in between; but they cut the text around them, general text too.
 import { LabError } from '../../error';
-import type { Grammar } from '../grammar/grammar';
-import { atomsOf } from '../grammar/grammar';
+import { type Grammar, atomsOf } from '../grammar/grammar';
 import type { AddedPiece } from '../model/model';
 import type { Tokenizer } from '../Tokenizer';
 import { visibleText } from '../visibleText';

@@ -3,7 +3,7 @@ import { Task } from '@lit/task';
 import { msg } from '@lit/localize';
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { FittingPlan } from '../../worker/index';
+import { type FittingPlan, asLabError } from '../../worker/index';
 import { LabElement } from '../element';
 import { measured, memorySize } from '../format';
 import { number } from '../parts/number';
@@ -11,7 +11,6 @@ import { failureAlert, panel, stackedBar, status } from '../parts/panel';
 import { valueOf } from '../state/slot';
 import { modeName } from '../wording/modes';
 import { memoryText } from '../wording/verdicts';
-import { asLabError } from '../../worker/index';
 
 /** Before a diagnosis the size is not known; the plan then assumes this many. */
 const ASSUMED_NEW_TOKENS = 1024;

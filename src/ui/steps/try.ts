@@ -13,8 +13,7 @@ import { armMark } from '../parts/marks';
 import { emptyState, failureAlert, panel, segmented, verdict } from '../parts/panel';
 import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/lab-state';
-import type { Failure } from '../state/slot';
-import { valueOf } from '../state/slot';
+import { type Failure, valueOf } from '../state/slot';
 import { runtimeText } from '../wording/runtimes';
 
 type Arm = keyof Tried['written'];

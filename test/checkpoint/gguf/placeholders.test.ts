@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesSource, treeOf } from '../../../src/checkpoint/index';
 import { openModel, type LoadedModel } from '../../../src/lab/index';
-import { inspectModel } from '../../../src/lab/inspect';
+import { inspectModel } from '../../../src/lab/open/inspect';
 import { labErrorOf } from '../writeBytes';
 import { tiny, tinyGguf, tinyTokenizer } from './tinyGguf';
 import type { MetadataToWrite } from './writeGguf';

@@ -1,7 +1,6 @@
 /** A one-layer model of any family that is read, with random weights and a tokenizer of a few pieces. */
 import { seeded } from '../writeBytes';
-import { tensorToWrite, writeGguf } from './writeGguf';
-import type { MetadataToWrite, TensorToWrite } from './writeGguf';
+import { tensorToWrite, writeGguf, type MetadataToWrite, type TensorToWrite } from './writeGguf';
 
 export const F32 = 0;
 export const F16 = 1;

@@ -10,7 +10,7 @@ import {
   type HubOptions,
 } from '../../../src/checkpoint/index';
 import { openModel } from '../../../src/lab/index';
-import { tinyLlama } from '../../lab/letters';
+import { tinyLlama } from '../../lab/vocabulary/letters';
 import { COMMIT, hubMirror, type HubMirror } from '../../support/hubMirror';
 import { tinyGguf } from '../gguf/tinyGguf';
 import { labErrorOf } from '../writeBytes';

@@ -2,8 +2,7 @@
 import { PbfReader, PbfWriter } from 'pbf';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/error';
-import { extendSentencePieceModel, loadTokenizer } from '../../../src/tokenizer/index';
-import type { NewPiece } from '../../../src/tokenizer/index';
+import { extendSentencePieceModel, loadTokenizer, type NewPiece } from '../../../src/tokenizer/index';
 import { seededRandom } from '../../../src/lab/random';
 
 const OLD = ['<unk>', '▁', 'a', 'b', 'ab'];

@@ -9,7 +9,7 @@ import {
   tenthPercentile,
   type TracedToken,
 } from '../../../src/tokenizer/index';
-import { letterTokenizer } from '../../lab/letters';
+import { letterTokenizer } from '../../lab/vocabulary/letters';
 
 const merge = (id: number, left: number, right: number, occurrencesAtMerge: number): TracedToken => ({
   kind: 'merge',

@@ -1,0 +1,242 @@
+/**
+ * A model in an engine: its parameters, and the forward programs that read them. Programs share the parameters, so an
+ * evaluation or a sample between steps sees the weights as they are now. Owns their memory; `close()` gives it back.
+ */
+import type {
+  Engine,
+  Forward,
+  GraphNode,
+  Inputs,
+  ParameterSpec,
+  Steps,
+  StepTimes,
+  TimingWatch,
+  Weights,
+} from '../../engine/index';
+import { LabError } from '../../error';
+import { modelInputs, type ModelConfig } from '../../model/index';
+import { throwIfCancelled } from '../cancel';
+import type { Scorer } from '../scoring/evaluate';
+import { matrixName, type Graft } from './graftedRows';
+import { ModelGraphs, type ModelState } from './modelGraphs';
+import type { LoadedModel } from '../open/openModel';
+import type { ModelWeights } from '../open/openWeights';
+import type { OnProgress } from '../progress';
+import type { TrainMode, TrainSettings } from '../training/trainSettings';
+import { engineSizes } from './sizes';
+import type { PackedWindows } from '../scoring/windows';
+
+export interface SessionOptions {
+  readonly graft?: Graft;
+  readonly mode?: TrainMode;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Rows are uploaded in pieces of about this many bytes. */
+const uploadBytes = 8 * 2 ** 20;
+
+/** Logits need weights alone; scoring a text needs the whole model. */
+export class ModelSession<Model extends ModelWeights = LoadedModel> {
+  readonly graphs: ModelGraphs;
+  private readonly programs = new Map<string, Promise<Forward>>();
+
+  private constructor(
+    readonly engine: Engine,
+    readonly model: Model,
+    readonly graft: Graft | undefined,
+    graphs: ModelGraphs,
+    readonly store: Weights,
+  ) {
+    this.graphs = graphs;
+  }
+
+  static async open<Model extends ModelWeights>(
+    engine: Engine,
+    model: Model,
+    options: SessionOptions = {},
+  ): Promise<ModelSession<Model>> {
+    const { graft, mode } = options;
+    const state: ModelState = {
+      model,
+      maxBindingBytes: engine.report.limits.maxBindingBytes,
+      ...(graft ? { graft: graft.plan } : {}),
+      ...(mode ? { mode } : {}),
+    };
+    const graphs = new ModelGraphs(state);
+    const store = await engine.weights(graphs.parameters);
+    try {
+      const { parameters } = graphs;
+      for (const [done, spec] of parameters.entries()) {
+        throwIfCancelled(options.signal);
+        options.onProgress?.({ phase: 'loading', done, total: parameters.length });
+        await upload(store, spec, model, graft);
+      }
+      options.onProgress?.({ phase: 'loading', done: parameters.length, total: parameters.length });
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+    return new ModelSession(engine, model, graft, graphs, store);
+  }
+
+  /** Passes are as long as what computes gains by; short windows lie in blocks that none crosses, which attention makes use of. */
+  scorer(this: ModelSession): Scorer {
+    const windowLength = Math.min(this.model.config.contextLength, 1024);
+    const tokens = Math.max(windowLength, engineSizes[this.engine.report.kind].evaluationTokens);
+    return {
+      tokens,
+      windowLength,
+      startId: this.model.startId,
+      losses: async (batch) => {
+        const { blockLength } = batch;
+        const program = await this.program(`loss ${tokens} ${blockLength}`, async () => {
+          const { graph, outputs } = this.graphs.build(tokens, { outputs: 'loss', rowLength: blockLength });
+          return this.engine.forward(graph, this.store, [outputs.tokenLoss!]);
+        });
+        return (await program.run(windowInputs(batch)))[0]!;
+      },
+    };
+  }
+
+  /** Logits at every position, f32 [ids.length, embeddingRows]. */
+  async logits(ids: Uint32Array): Promise<Float32Array> {
+    this.requireIds(ids);
+    requirePositions(this.model.config, ids.length);
+    const tokens = ids.length;
+    const program = await this.program(`logits ${tokens}`, async () => {
+      const { graph, outputs } = this.graphs.build(tokens, { outputs: 'logits' });
+      return this.engine.forward(graph, this.store, [outputs.logits!]);
+    });
+    const inputs = modelInputs({ ids, rowLength: tokens, documentLengths: [tokens] });
+    return (await program.run(inputs))[0]!;
+  }
+
+  /** Logits of the token after `ids`, in a program of `tokens` positions that many prompts share. */
+  async nextLogits(ids: Uint32Array, tokens: number): Promise<Float32Array> {
+    const program = await this.program(`next ${tokens}`, async () => {
+      const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits' });
+      return this.engine.forward(graph, this.store, [outputs.logits!]);
+    });
+    const padded = new Uint32Array(tokens);
+    padded.set(ids);
+    const padding = Array.from({ length: tokens - ids.length }, () => 1);
+    const inputs = modelInputs({
+      ids: padded,
+      rowLength: tokens,
+      documentLengths: [ids.length, ...padding],
+      selected: Uint32Array.of(ids.length - 1),
+    });
+    return (await program.run(inputs))[0]!;
+  }
+
+  /** Parameters that training moves, as they are called in the engine. */
+  get trainedNames(): readonly string[] {
+    const { graphs } = this;
+    const { newRows, oldRows } = graphs.trainedSegments;
+    const body = graphs.parameters.map(({ name }) => name).filter((name) => !name.includes('#'));
+    return [...newRows, ...oldRows, ...body.filter((name) => graphs.trainable(name))];
+  }
+
+  async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
+    const { graph, options } = this.trainingGraph(settings, microBatchTokens, microBatches);
+    return this.engine.training(graph, this.store, options);
+  }
+
+  /** Of a step over these micro-batches; no weight moves. `nodes` are those of one micro-batch. */
+  async stepTimes(
+    settings: TrainSettings,
+    microBatches: readonly Inputs[],
+    watch: TimingWatch,
+  ): Promise<{ readonly times: StepTimes; readonly nodes: readonly GraphNode[] }> {
+    const tokens = (settings.batchRows * settings.rowLength) / microBatches.length;
+    const { graph, options } = this.trainingGraph(settings, tokens, microBatches.length);
+    const times = await this.engine.stepTimes({ graph, options, microBatches }, this.store, watch);
+    return { times, nodes: graph.nodes };
+  }
+
+  close(): void {
+    for (const program of this.programs.values()) {
+      program.then(
+        (made) => made.close(),
+        () => undefined,
+      );
+    }
+    this.programs.clear();
+    this.store.close();
+  }
+
+  private trainingGraph(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
+    const { rowLength } = settings;
+    requirePositions(this.model.config, rowLength);
+    const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true, rowLength });
+    return { graph: graph.graph, options: this.graphs.trainingOptions(graph, settings, microBatches) };
+  }
+
+  private program(key: string, compile: () => Promise<Forward>): Promise<Forward> {
+    const known = this.programs.get(key);
+    if (known) return known;
+    const made = compile();
+    this.programs.set(key, made);
+    made.catch(() => this.programs.delete(key));
+    return made;
+  }
+
+  private requireIds(ids: Uint32Array): void {
+    const rows = this.graphs.config.vocabSize;
+    const outside = ids.find((id) => id >= rows);
+    if (ids.length === 0) throw new LabError('lab/no-tokens', 'There are no tokens to run.', 'Give some text.');
+    if (outside === undefined) return;
+    throw new LabError(
+      'lab/unknown-id',
+      `Id ${outside} is outside the model's ${rows} embedding rows.`,
+      `Give ids from 0 to ${rows - 1}; those of another tokenizer are others.`,
+      { id: outside, rows },
+    );
+  }
+}
+
+/** Past the last learned position there is no row to add: the engine would compute with zeros. Throws `lab/too-long`. */
+export function requirePositions({ learnedPositions, contextLength }: ModelConfig, tokens: number): void {
+  if (!learnedPositions || tokens <= contextLength) return;
+  throw new LabError(
+    'lab/too-long',
+    `${tokens} tokens in a row; this model has learned ${contextLength} positions and cannot go beyond.`,
+    `Use at most ${contextLength} tokens.`,
+    { tokens, contextLength },
+  );
+}
+
+function windowInputs({ ids, targets, positions, documentStart, documentEnd }: PackedWindows) {
+  return { ids, targets, positions, documentStart, documentEnd, lossScale: Float32Array.of(1) };
+}
+
+/** One parameter from the checkpoint, or from the graft's rows, into the engine. */
+async function upload(
+  store: Weights,
+  { name, shape, type }: ParameterSpec,
+  model: ModelWeights,
+  graft: Graft | undefined,
+): Promise<void> {
+  const [matrix, first] = name.split('#') as [string, string | undefined];
+  const entry = model.checkpoint.tensors.get(matrix)!;
+  const rows = shape[0] ?? 1;
+  const width = shape.slice(1).reduce((product, size) => product * size, 1);
+  const firstId = Number(first ?? 0);
+  if (graft && first !== undefined && firstId >= graft.plan.firstNewId) {
+    const from = firstId - graft.plan.firstNewId;
+    if (from < graft.plan.count) {
+      const side = matrix === matrixName(model, 'input') ? graft.input : graft.output!;
+      store.write(name, side.subarray(from * width, (from + rows) * width));
+      return;
+    }
+  }
+  const rowBytes = width * (type === 'bf16' ? 2 : 4);
+  // An even number of rows: a piece of bf16 must end on a whole word.
+  const step = Math.max(2, Math.floor(uploadBytes / rowBytes / 2) * 2);
+  for (let start = 0; start < rows; start += step) {
+    const range = { start: firstId + start, end: firstId + Math.min(rows, start + step) };
+    const piece = type === 'bf16' ? await entry.read(range) : await entry.readF32(range);
+    store.write(name, piece, start * rowBytes);
+  }
+}

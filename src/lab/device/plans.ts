@@ -1,0 +1,54 @@
+/** What each mode of training needs, known before anything is allocated. Pure: nothing is computed. */
+import { gpuPlanner, type Engine } from '../../engine/index';
+import { microBatchRowsOf } from '../training/batches';
+import { ModelGraphs } from './modelGraphs';
+import type { LoadedModel } from '../open/openModel';
+import { graftedIds } from '../open/rowlessTokens';
+import type { FittingPlan } from './fittingPlan';
+import type { TrainMode, TrainSettings } from '../training/trainSettings';
+import { engineSizes } from './sizes';
+
+/** What plans: an engine, or what is known of one that is not open. */
+export type Planner = Pick<Engine, 'report' | 'plan'>;
+
+/** For a GPU that nobody opened: the limits that every WebGPU adapter grants. */
+export const unopenedGpu: Planner = gpuPlanner('', { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 });
+
+export type PlannedSettings = Pick<TrainSettings, 'batchRows' | 'rowLength'> & Partial<TrainSettings>;
+
+export function planTraining(
+  model: LoadedModel,
+  newTokens: number,
+  mode: TrainMode,
+  settings: PlannedSettings,
+  engine: Planner,
+): FittingPlan {
+  const { kind, limits } = engine.report;
+  const { batchRows, rowLength } = settings;
+  const rows = microBatchRowsOf(batchRows, rowLength, engineSizes[kind].microBatchTokens);
+  const { largestId, embeddingRows } = model.summary;
+  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
+  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
+  const graphs = new ModelGraphs({
+    model,
+    mode,
+    maxBindingBytes: limits.maxBindingBytes,
+    graft: { firstNewId, count, newEmbeddingRows },
+  });
+  const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true, rowLength });
+  const training = graphs.trainingOptions(
+    graph,
+    { weightDecay: 0, clipNorm: 1, ...settings } as TrainSettings,
+    batchRows / rows,
+  );
+  const plan = engine.plan(graph.graph, { parameters: graphs.parameters, training });
+  const { parameters, gradients, optimizer, activations, inputs, staging } = plan.bytes;
+  return {
+    mode,
+    totalBytes: plan.total,
+    bytes: { parameters, gradients, optimizer, activations, other: inputs + staging },
+    largestBinding: plan.largestBinding,
+    fits: plan.fits,
+    problems: plan.problems,
+  };
+}

@@ -1,0 +1,78 @@
+/** How large runs and evaluations are where nobody says otherwise, by what computes: each a matter of minutes there. */
+import type { EngineKind } from '../../engine/index';
+
+export interface Sizes {
+  readonly steps: number;
+  readonly batchRows: number;
+  readonly rowLength: number;
+  readonly evaluateEvery: number;
+  readonly sampleEvery: number;
+  /** Of held-out text that one evaluation scores. Intervals over 4 KB say little, and are all that WGSL in software affords. */
+  readonly evaluationBytes: number;
+  /** Of held-out text that a run is watched by, before its first step and while it trains; the comparison scores the rest. */
+  readonly watchedBytes: number;
+  /** Of general text, which is scored before and after a run only. */
+  readonly generalBytes: number;
+  /** Tokens of one micro-batch: enough to keep what computes busy, few enough that activations stay small. */
+  readonly microBatchTokens: number;
+  /** Tokens of one pass of an evaluation, at least a window. */
+  readonly evaluationTokens: number;
+}
+
+export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
+  gpu: {
+    steps: 400,
+    batchRows: 16,
+    rowLength: 256,
+    evaluateEvery: 50,
+    sampleEvery: 100,
+    evaluationBytes: 256 * 1024,
+    watchedBytes: 256 * 1024,
+    generalBytes: 256 * 1024,
+    microBatchTokens: 8192,
+    evaluationTokens: 4096,
+  },
+  processor: {
+    steps: 60,
+    batchRows: 2,
+    rowLength: 128,
+    evaluateEvery: 30,
+    sampleEvery: 30,
+    evaluationBytes: 64 * 1024,
+    watchedBytes: 16 * 1024,
+    generalBytes: 16 * 1024,
+    microBatchTokens: 1024,
+    evaluationTokens: 1024,
+  },
+  'software-gpu': {
+    steps: 60,
+    batchRows: 2,
+    rowLength: 64,
+    evaluateEvery: 30,
+    sampleEvery: 30,
+    evaluationBytes: 4 * 1024,
+    watchedBytes: 4 * 1024,
+    generalBytes: 4 * 1024,
+    microBatchTokens: 1024,
+    evaluationTokens: 512,
+  },
+};
+
+/** Parameters up to which the processor scores all of its bytes in some seconds; a larger model scores fewer. */
+const QUICK_PARAMETERS = 8e6;
+const LEAST_BYTES = engineSizes['software-gpu'].evaluationBytes;
+
+/** The same for a model of so many parameters. */
+export function sizesFor(kind: EngineKind, parameters: number): Sizes {
+  const sizes = engineSizes[kind];
+  if (kind !== 'processor') return sizes;
+  const share = Math.min(1, QUICK_PARAMETERS / Math.max(1, parameters));
+  const scaled = (bytes: number): number => Math.max(LEAST_BYTES, Math.round((bytes * share) / 1024) * 1024);
+  const { evaluationBytes, watchedBytes, generalBytes } = sizes;
+  return {
+    ...sizes,
+    evaluationBytes: scaled(evaluationBytes),
+    watchedBytes: scaled(watchedBytes),
+    generalBytes: scaled(generalBytes),
+  };
+}

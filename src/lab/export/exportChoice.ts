@@ -1,0 +1,39 @@
+/** Forms of download, and what re-opening the written bytes showed. */
+import type { TokenizerClassChoice } from '../open/modelNotes';
+
+/** The whole model; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
+export type ExportForm = 'model' | 'onnx' | 'delta' | 'scale';
+
+export interface ExportChoice {
+  readonly form: ExportForm;
+  /** Of safetensors; a delta has its base's. */
+  readonly dtype: 'source' | 'F32' | 'F16' | 'BF16';
+  readonly onnxDtype: 'f32' | 'f16' | 'q4';
+  readonly tokenizerClass: TokenizerClassChoice;
+}
+
+export interface ExportReport {
+  readonly form: ExportForm;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  readonly totalBytes: number;
+  /** From re-opening the exact bytes written. */
+  readonly verification: {
+    readonly largestLogitDifference: number;
+    readonly allowed: number;
+    /** What rounding the trained rows to the stored type changed by itself; 0 where that type is f32. */
+    readonly roundingLogitDifference?: number;
+    readonly tokensCompared: number;
+    readonly greedyAgreement: number;
+    /** Of safetensors: old rows equal to the bit, and new rows that are no longer what they started as. */
+    readonly untouchedRows?: number;
+    readonly movedNewRows?: number;
+    /** Of ONNX: which onnxruntime-web opened the bytes. */
+    readonly onnx?: {
+      readonly dtype: 'f32' | 'f16' | 'q4';
+      readonly provider: 'wasm' | 'webgpu';
+      readonly threads: number;
+      readonly version: string;
+    };
+    readonly passed: boolean;
+  };
+}

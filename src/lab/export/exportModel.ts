@@ -1,0 +1,187 @@
+/**
+ * The model as a Hugging Face folder, written as streams: weights in the type the source has or a chosen one (trained
+ * values are f32 on the device, and are rounded to nearest even on the way out), in shards where one file would be too
+ * large, the tokenizer's files extended, everything else of the source carried over, and the experiment beside it.
+ * verifyExport.ts and verifyWeights.ts re-open what was written.
+ */
+import {
+  INDEX_FILE,
+  sha256,
+  staleWeightFiles,
+  weightFiles,
+  type FileTree,
+  type FolderSink,
+  type TensorToWrite,
+  type WeightDtype,
+} from '../../checkpoint/index';
+import type { Weights } from '../../engine/index';
+import {
+  configText,
+  graftedConfig,
+  graftedTensors,
+  modelCardText,
+  planGraft,
+  type GraftPlan,
+  type ModelCard,
+  type TrainedRows,
+  type VocabularyTensor,
+} from '../../graft/index';
+import { headName } from '../../model/index';
+import type { TokenizerFiles } from '../../tokenizer/index';
+import { deviceRows } from '../device/deviceRows';
+import { matrixName, type Graft } from '../device/graftedRows';
+import type { LoadedModel } from '../open/openModel';
+import { throttled, type OnProgress } from '../progress';
+import type { ExportForm, ExportReport } from './exportChoice';
+import type { NewToken } from '../vocabulary/vocabularySummary';
+import type { TokenizerClassChoice } from '../open/modelNotes';
+import { writeTokenizer } from '../vocabulary/writeTokenizer';
+
+/** How weights are written. */
+export interface WeightsAs {
+  /** Default: each tensor keeps its own. */
+  readonly dtype?: WeightDtype;
+  /** Bytes of tensors in a file before the next one is begun; 2 GB by default. */
+  readonly shardBytes?: number;
+}
+
+export interface ModelToExport extends WeightsAs {
+  readonly model: LoadedModel;
+  /** The extended tokenizer's files; absent where no token was added. */
+  readonly files?: TokenizerFiles;
+  readonly graft?: Graft;
+  /** The device's parameters where something was trained; without them the graft is written as it starts. */
+  readonly store?: Weights;
+  readonly trainedNames: readonly string[];
+  /** What the model card says, or its text. Absent: the folder gets none. */
+  readonly card?: ModelCard | string;
+  readonly newTokens: readonly NewToken[];
+  readonly tokenizerClass?: TokenizerClassChoice;
+  /** Further files: experiment.json, run.jsonl. */
+  readonly extras: Readonly<Record<string, string>>;
+}
+
+export async function writeModel(
+  sink: FolderSink,
+  exported: ModelToExport,
+  onProgress: OnProgress = () => undefined,
+): Promise<void> {
+  const weights = weightFiles(await tensorsToWrite(exported), exported.shardBytes);
+  const report = throttled(onProgress);
+  // Small files first: a reader of the folder finds them even if the weights do not fit.
+  await writeSmallFiles(sink, exported, configToWrite(exported));
+  let written = 0;
+  for (const { name, file } of weights.files) {
+    const counted = async function* () {
+      for await (const chunk of file.stream()) {
+        yield chunk;
+        written += chunk.byteLength;
+        report({ phase: 'writing', done: written, total: weights.totalBytes });
+      }
+    };
+    await sink.write(name, counted());
+  }
+  if (weights.index !== undefined) await sink.write(INDEX_FILE, weights.index);
+  for (const name of staleWeightFiles(weights)) await sink.remove?.(name);
+}
+
+/** Everything of the folder but weights: configuration, tokenizer, model card, new tokens, the experiment. */
+export async function writeSmallFiles(sink: FolderSink, exported: ModelToExport, config: string): Promise<void> {
+  const { model, files, card, newTokens, extras, tokenizerClass } = exported;
+  const { generationConfig } = model.checkpoint;
+  await sink.write('config.json', config);
+  if (generationConfig !== undefined) await sink.write('generation_config.json', generationConfig);
+  await writeTokenizer(sink, model, { files, newTokens, tokenizerClass });
+  if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
+  for (const [name, text] of Object.entries(extras)) await sink.write(name, text);
+}
+
+/** The text that was read where nothing in it changes. */
+function configToWrite(exported: ModelToExport): string {
+  const { model, graft, dtype } = exported;
+  if (!graft && dtype === undefined) return model.checkpoint.configText;
+  return configText(graftedConfig(model.checkpoint.config, planOf(exported), dtype));
+}
+
+export function planOf({ model, graft }: Pick<ModelToExport, 'model' | 'graft'>): GraftPlan {
+  return graft?.plan ?? unchangedPlan(model.summary.embeddingRows);
+}
+
+/** The tensors of the written model, each a stream that begins anew whenever it is asked for. */
+export async function tensorsToWrite(
+  exported: Pick<ModelToExport, 'model' | 'graft' | 'store' | 'trainedNames' | 'dtype'>,
+): Promise<TensorToWrite[]> {
+  const { model, graft, store, trainedNames, dtype } = exported;
+  const plan = planOf(exported);
+  const vocabulary: VocabularyTensor[] = [];
+  if (graft) {
+    const input = matrixName(model, 'input');
+    vocabulary.push({ name: input, newRows: await newRowsOf(input, graft.input, plan, store) });
+    if (graft.output) {
+      const output = matrixName(model, 'output');
+      vocabulary.push({ name: output, newRows: await newRowsOf(output, graft.output, plan, store) });
+    }
+  }
+  const head = headName(model.config);
+  const staleHead = model.config.tied && model.checkpoint.tensors.has(head);
+  return graftedTensors({
+    tensors: model.checkpoint.tensors,
+    plan,
+    vocabulary,
+    trained: store ? trainedRows(store, trainedNames, plan) : new Map<string, TrainedRows>(),
+    ...(staleHead ? { omit: [head] } : {}),
+    ...(dtype === undefined ? {} : { dtype }),
+  });
+}
+
+/** f32 [count, hiddenSize] as they are on the device now. */
+export async function newRowsOf(
+  matrix: string,
+  initial: Float32Array,
+  { firstNewId, count }: Pick<GraftPlan, 'firstNewId' | 'count'>,
+  store: Weights | undefined,
+): Promise<Float32Array> {
+  return store ? deviceRows(store, matrix, firstNewId, firstNewId + count) : initial;
+}
+
+/** Readers of what training moved, a few rows at a time. */
+function trainedRows(
+  store: Weights,
+  trainedNames: readonly string[],
+  plan: Pick<GraftPlan, 'firstNewId' | 'count'>,
+): Map<string, TrainedRows> {
+  const isNew = (firstId: number) => firstId >= plan.firstNewId && firstId < plan.firstNewId + plan.count;
+  const readers = new Map<string, TrainedRows>();
+  for (const name of trainedNames) {
+    const [tensor, first] = name.split('#') as [string, string | undefined];
+    if (first !== undefined && isNew(Number(first))) continue;
+    readers.set(tensor, (start, end) => deviceRows(store, tensor, start, end));
+  }
+  return readers;
+}
+
+function unchangedPlan(embeddingRows: number): GraftPlan {
+  return planGraft({ embeddingRows, tokenizerLength: 0, firstNewId: embeddingRows, count: 0 });
+}
+
+/** Names, sizes and SHA-256 of the files as they lie there, beside what the verification found. */
+export async function exportReport(
+  tree: FileTree,
+  form: ExportForm,
+  verification: ExportReport['verification'],
+): Promise<ExportReport> {
+  const files: { name: string; bytes: number; sha256: string }[] = [];
+  for (const name of tree.list()) {
+    const source = tree.open(name)!;
+    const pieces = async function* () {
+      for (let at = 0; at < source.size; at += pieceBytes) {
+        yield await source.read(at, Math.min(source.size, at + pieceBytes));
+      }
+    };
+    const { hex, bytes } = await sha256(pieces());
+    files.push({ name, bytes, sha256: hex });
+  }
+  return { form, files, totalBytes: files.reduce((sum, file) => sum + file.bytes, 0), verification };
+}
+
+const pieceBytes = 4 * 2 ** 20;

@@ -1,0 +1,131 @@
+/** What goes beside the weights: the experiment, the run's records and the model card's figures. */
+import { type ModelCard, licenceOf } from '../../graft/index';
+import type { CorpusText } from '../open/corpusText';
+import type { Graft } from '../device/graftedRows';
+import type { LoadedModel } from '../open/openModel';
+import type { Comparison, ScoreResult } from '../scoring/comparison';
+import type { Diagnosis, Prediction } from '../diagnosis/diagnosis';
+import type { Experiment } from '../experiment/savedRun';
+import type { RunRecord } from '../training/records';
+import type { TrainSettings } from '../training/trainSettings';
+
+export function experimentOf(
+  model: LoadedModel,
+  corpus: CorpusText,
+  newTokens: number,
+  settings: TrainSettings,
+  diagnosis?: Diagnosis,
+): Experiment {
+  const { name, source, licence, documents, trainBytes, heldOutBytes } = corpus.summary;
+  return {
+    version: 1,
+    model: { name: model.summary.name, source: model.summary.source },
+    corpus: {
+      name,
+      ...(source === undefined ? {} : { source }),
+      ...(licence === undefined ? {} : { licence }),
+      documents,
+      bytes: trainBytes + heldOutBytes,
+    },
+    newTokens,
+    settings,
+    ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
+  };
+}
+
+function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
+  const [before] = frontier;
+  const after = frontier.find((point) => point.newTokens === suggestedNewTokens);
+  const shorterBy = before && after ? 1 - before.bytesPerToken / after.bytesPerToken : 0;
+  return { verdict, confidence, suggestedNewTokens, shorterBy, at: new Date().toISOString() };
+}
+
+export function recordLines(records: readonly RunRecord[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
+
+const moved: Readonly<Record<TrainSettings['mode'], string>> = {
+  'new-rows': 'the new rows only',
+  embeddings: 'all embedding rows',
+  all: 'all parameters',
+};
+
+const outcomes: Readonly<Record<Comparison['outcome'], string>> = {
+  paid: 'On held-out text of the domain it needs fewer bits per byte than the base.',
+  'shorter-not-worse': 'It writes the domain in fewer tokens, at most 1 % worse in bits per byte than the base.',
+  'did-not-pay': 'On held-out text of the domain it needs more bits per byte than the base.',
+  'not-distinguishable': 'On held-out text of the domain it cannot be told apart from the base.',
+  'not-comparable':
+    'Text that a tokenizer cannot write has no price, so that base and graft are not compared; the table says what each loses.',
+};
+
+export function cardOf(parts: {
+  readonly model: LoadedModel;
+  readonly corpus: CorpusText['summary'];
+  readonly graft: Graft | undefined;
+  readonly settings: TrainSettings | undefined;
+  readonly steps: number;
+  readonly comparison?: Comparison | null;
+}): ModelCard {
+  const { model, corpus, graft, settings, steps, comparison } = parts;
+  const { summary, checkpoint } = model;
+  const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
+  return {
+    title: `${summary.name}, grafted on ${corpus.name}`,
+    baseModel: summary.name,
+    ...(licence === undefined ? {} : { licence }),
+    newTokens: graft ? graft.plan.count - graft.rowless : 0,
+    firstNewId: graft ? graft.plan.firstNewId + graft.rowless : summary.embeddingRows,
+    embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
+    init: settings?.init ?? 'subword-mean',
+    trained: settings ? moved[settings.mode] : 'nothing',
+    steps,
+    corpus: {
+      name: corpus.name,
+      ...(corpus.source === undefined ? {} : { source: corpus.source }),
+      ...(corpus.licence === undefined ? {} : { licence: corpus.licence }),
+    },
+    ...(comparison
+      ? {
+          arms: ['base', 'grafted, untrained', 'grafted, trained'],
+          figures: [
+            figure(comparison, 'bits per byte, held-out', (arm) => bitsOf(arm.heldOut)),
+            figure(
+              comparison,
+              '95 % interval',
+              (arm) => arm.heldOut.interval?.map((x) => x.toFixed(3)).join(' to ') ?? whyNoInterval(arm.heldOut),
+            ),
+            figure(comparison, 'tokens, held-out', (arm) => String(arm.heldOut.tokens)),
+            figure(comparison, `bits per byte, ${corpus.generalName}`, (arm) => bitsOf(arm.general)),
+            ...lostFigures(comparison, corpus.generalName),
+          ],
+          verdict: outcomes[comparison.outcome],
+        }
+      : { arms: [], figures: [] }),
+  };
+}
+
+function figure(comparison: Comparison, measure: string, value: (arm: Comparison['arms'][number]) => string) {
+  return { measure, values: comparison.arms.map(value) };
+}
+
+function bitsOf({ bitsPerByte }: ScoreResult): string {
+  return bitsPerByte === null ? 'none: text is lost' : bitsPerByte.toFixed(3);
+}
+
+function whyNoInterval({ lostBytes }: ScoreResult): string {
+  return lostBytes > 0 ? 'none' : 'one document';
+}
+
+/** Lines only where some arm loses text. */
+function lostFigures(comparison: Comparison, generalName: string) {
+  const parts = [
+    ['held-out', (arm: Comparison['arms'][number]) => arm.heldOut],
+    [generalName, (arm: Comparison['arms'][number]) => arm.general],
+  ] as const;
+  return parts
+    .filter(([, of]) => comparison.arms.some((arm) => of(arm).lostBytes > 0))
+    .map(([name, of]) =>
+      figure(comparison, `lost bytes, ${name}`, (arm) => `${of(arm).lostBytes} of ${of(arm).bytes}`),
+    );
+}

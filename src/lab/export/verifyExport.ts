@@ -1,0 +1,184 @@
+/**
+ * Is what was written the model that was trained? The written folder is opened like any other, loaded afresh onto the
+ * device, and its logits are compared over held-out text. Values were rounded to the stored type when they were
+ * written, so the trained model is rounded in the same way for the comparison: its values are copied over those that were
+ * read from the file, piece by piece. What may remain is 1e-3 of the largest logit; what the rounding itself changed is
+ * reported beside it.
+ */
+import {
+  bytesPerElement,
+  fromF32,
+  toF32,
+  type FileTree,
+  type RowRange,
+  type TensorEntry,
+  type WeightDtype,
+} from '../../checkpoint/index';
+import type { Tokenizer } from '../../tokenizer/index';
+import { deviceRows } from '../device/deviceRows';
+import { matrixName, type Graft } from '../device/graftedRows';
+import { greedyAgreement, largestDifference } from '../running/logitDifference';
+import { ModelSession } from '../device/modelSession';
+import { openModel, type LoadedModel } from '../open/openModel';
+import type { OnProgress } from '../progress';
+import type { ExportReport } from './exportChoice';
+import type { TrainMode } from '../training/trainSettings';
+
+export interface ExportToVerify {
+  readonly session: ModelSession;
+  readonly tokenizer: Tokenizer;
+  readonly mode: TrainMode | undefined;
+  /** Some held-out text. */
+  readonly text: string;
+}
+
+const comparedTokens = 96;
+/** Three arrays of logits stand beside each other: large vocabularies are compared on fewer tokens. */
+const comparedLogits = 4e6;
+/** Of the largest logit. */
+const allowedShare = 1e-3;
+
+export async function verifyExport(
+  tree: FileTree,
+  { session, tokenizer, mode, text }: ExportToVerify,
+  onProgress: OnProgress = () => undefined,
+): Promise<ExportReport['verification']> {
+  onProgress({ phase: 'verifying', done: 0, total: 3 });
+  const reopened = await openModel(tree, 'folder');
+  const { vocabSize } = reopened.config;
+  const limit = Math.min(comparedTokens, session.model.config.contextLength, Math.ceil(comparedLogits / vocabSize));
+  const ids = reopened.tokenizer.encode(text.slice(0, 2000), { specialTokens: true }).ids.slice(0, limit);
+  const expectedIds = tokenizer.encode(text.slice(0, 2000), { specialTokens: true }).ids.slice(0, limit);
+  const trained = await session.logits(ids);
+  onProgress({ phase: 'verifying', done: 1, total: 3 });
+  const fresh = await ModelSession.open(session.engine, reopened);
+  let written: Float32Array;
+  let expected: Float32Array;
+  try {
+    written = await fresh.logits(ids);
+    await putRounded(fresh, session, reopened);
+    expected = await fresh.logits(ids);
+  } finally {
+    fresh.close();
+  }
+  onProgress({ phase: 'verifying', done: 2, total: 3 });
+  const rows = await compareRows(session.model, reopened, session.graft);
+  onProgress({ phase: 'verifying', done: 3, total: 3 });
+  const largest = largestDifference(written, expected);
+  const allowed =
+    allowedShare *
+    Math.max(
+      1,
+      expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    );
+  const sameIds = ids.length === expectedIds.length && ids.every((id, at) => id === expectedIds[at]);
+  const untouched = mode === 'new-rows' || mode === undefined ? rows.untouchedRows === rows.oldRows : true;
+  return {
+    largestLogitDifference: largest,
+    allowed,
+    roundingLogitDifference: largestDifference(expected, trained),
+    tokensCompared: ids.length,
+    greedyAgreement: greedyAgreement(written, trained, ids.length),
+    untouchedRows: rows.untouchedRows,
+    movedNewRows: rows.movedNewRows,
+    passed: largest <= allowed && sameIds && untouched,
+  };
+}
+
+/** Of every tensor, at most this many bytes of f32 stand in the heap. */
+const pieceBytes = 8 * 2 ** 20;
+
+/**
+ * Gives every parameter of `fresh` the value it has on `trained`'s device memory, rounded as the file stores it. The two
+ * may cut the vocabulary and keep types differently; rows are what they share.
+ */
+async function putRounded(fresh: ModelSession, trained: ModelSession, written: LoadedModel): Promise<void> {
+  for (const { name, shape, type } of fresh.store.specs.values()) {
+    const [tensor, first] = name.split('#') as [string, string | undefined];
+    const dtype = written.checkpoint.tensors.get(tensor)!.dtype as WeightDtype;
+    const firstId = Number(first ?? 0);
+    const rows = shape[0] ?? 1;
+    const width = shape.slice(1).reduce((product, size) => product * size, 1);
+    // An even number of rows: a piece of bf16 must end on a whole word.
+    const step = Math.max(2, Math.floor(pieceBytes / (8 * width)) * 2);
+    for (let start = 0; start < rows; start += step) {
+      const end = Math.min(rows, start + step);
+      const values = await deviceRows(trained.store, tensor, firstId + start, firstId + end);
+      fresh.store.write(name, rounded(values, dtype, type === 'bf16'), start * width * (type === 'bf16' ? 2 : 4));
+    }
+  }
+}
+
+/** As the file has them, widened again unless they stay bf16. */
+function rounded(values: Float32Array, dtype: WeightDtype, asStored: boolean): ArrayBufferView {
+  if (dtype === 'F32') return values;
+  const bytes = fromF32(values, dtype);
+  return asStored ? bytes : toF32(bytes, dtype);
+}
+
+/** Old rows that are equal to the bit, and new rows that are no longer what they started as. */
+async function compareRows(
+  source: LoadedModel,
+  reopened: LoadedModel,
+  graft: Graft | undefined,
+): Promise<{ oldRows: number; untouchedRows: number; movedNewRows: number }> {
+  const matrix = matrixName(source, 'input');
+  const before = source.checkpoint.tensors.get(matrix)!;
+  const after = reopened.checkpoint.tensors.get(matrix)!;
+  const firstNew = graft?.plan.firstNewId ?? before.shape[0]!;
+  const endNew = firstNew + (graft?.plan.count ?? 0);
+  const width = source.config.hiddenSize;
+  const dtype = after.dtype as WeightDtype;
+  let [oldRows, untouchedRows, movedNewRows] = [0, 0, 0];
+  for (let start = 0; start < after.shape[0]!; start += rowsAtOnce) {
+    const end = Math.min(after.shape[0]!, start + rowsAtOnce);
+    const written = await after.read({ start, end });
+    const original = await rowsBefore(before, graft, { start, end }, width, dtype);
+    const rowBytes = written.length / (end - start);
+    for (let id = start; id < end; id++) {
+      const from = (id - start) * rowBytes;
+      const same = equalBytes(written.subarray(from, from + rowBytes), original.subarray(from, from + rowBytes));
+      if (id >= firstNew && id < endNew) movedNewRows += same ? 0 : 1;
+      else {
+        oldRows++;
+        untouchedRows += same ? 1 : 0;
+      }
+    }
+  }
+  return { oldRows, untouchedRows, movedNewRows };
+}
+
+const rowsAtOnce = 2048;
+
+/** What the rows would be in the file without training: those of the source, and for new ids the initial rows, rounded. */
+async function rowsBefore(
+  before: TensorEntry,
+  graft: Graft | undefined,
+  { start, end }: RowRange,
+  width: number,
+  dtype: WeightDtype,
+): Promise<Uint8Array> {
+  const stored = { start, end: Math.min(end, before.shape[0]!) };
+  const rowBytes = width * bytesPerElement(dtype);
+  const rows = new Uint8Array((end - start) * rowBytes);
+  if (stored.start < stored.end) {
+    // The very bytes where the type is kept: widening and narrowing would lose the payload of a NaN.
+    rows.set(before.dtype === dtype ? await before.read(stored) : fromF32(await before.readF32(stored), dtype));
+  }
+  if (graft) {
+    const { firstNewId, count } = graft.plan;
+    const from = Math.max(start, firstNewId);
+    const to = Math.min(end, firstNewId + count);
+    if (from < to) {
+      const initial = graft.input.subarray((from - firstNewId) * width, (to - firstNewId) * width);
+      rows.set(fromF32(initial, dtype), (from - start) * rowBytes);
+    }
+  }
+  return rows;
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,51 @@
+/**
+ * The engine's logits with the weights as an ONNX file of some type holds them: what the file must give. The session's
+ * own weights stay as they are; the rounded ones are a second set in the engine for as long as this takes.
+ */
+import { fromF32, quantisedValues, toF32 } from '../../checkpoint/index';
+import { buildModel, modelInputs, onnxRoundings, type OnnxDtype, type Rounding } from '../../model/index';
+import type { ModelSession } from '../device/modelSession';
+
+/** f32 [ids.length, embeddingRows]. */
+export async function roundedLogits(session: ModelSession, ids: Uint32Array, dtype: OnnxDtype): Promise<Float32Array> {
+  if (dtype === 'f32') return session.logits(ids);
+  const { engine, graphs } = session;
+  const roundings = onnxRoundings(graphs.config, dtype);
+  const roundingOf = (name: string) => roundings.get(name.split('#')[0]!);
+  const retyped = <T extends { name: string }>(spec: T) =>
+    roundingOf(spec.name) ? { ...spec, type: 'f32' as const } : spec;
+  const specs = graphs.parameters.map(retyped);
+  const store = await engine.weights(specs);
+  try {
+    for (const { name, shape } of specs) {
+      const rounding = roundingOf(name);
+      if (!rounding) store.write(name, await session.store.read(name));
+      else store.write(name, rounded(await session.store.readF32(name), shape.at(-1)!, rounding));
+    }
+    const { graph, outputs } = buildModel(graphs.config, {
+      tokens: ids.length,
+      vocabulary: {
+        input: graphs.vocabulary.input.map(retyped),
+        output: graphs.vocabulary.output.map(retyped),
+      },
+      parameterTypes: (name) => (roundingOf(name) ? 'f32' : graphs.parameterTypes(name)),
+      trainable: () => false,
+      outputs: 'logits',
+    });
+    const program = await engine.forward(graph, store, [outputs.logits!]);
+    try {
+      const inputs = modelInputs({ ids, rowLength: ids.length, documentLengths: [ids.length] });
+      return (await program.run(inputs))[0]!;
+    } finally {
+      program.close();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+/** @param width of the last dimension. */
+export function rounded(values: Float32Array, width: number, rounding: Rounding): Float32Array {
+  if (rounding === 'f16') return toF32(fromF32(values, 'F16'), 'F16');
+  return quantisedValues(values, width, rounding === 'q4 outIn' ? 'outIn' : 'inOut');
+}

@@ -1,0 +1,84 @@
+/**
+ * Bits per byte: the sum of negative log-likelihoods over ln 2 times UTF-8 bytes, on the same documents for every arm.
+ * Every document opens with the same start token and is cut into windows as windows.ts says; nothing but text is
+ * scored. Documents beyond a byte cap are left out (the same ones for every arm), so that an evaluation stays short; the
+ * result says how many bytes were scored, and how many of them the tokenizer lost. Documents keep their own sums, for the
+ * bootstrap.
+ */
+import { throwIfCancelled } from '../cancel';
+import type { DocumentScores } from './bootstrap';
+import { lostBytesOf, type Encoding } from '../../tokenizer/index';
+import { blockLengthOf, documentWindows, packWindows, type PackedWindows } from './windows';
+
+export interface ScoredText {
+  readonly ids: Uint32Array;
+  /** UTF-8 bytes of the document. */
+  readonly bytes: number;
+  /** Of them, what no id stands for. */
+  readonly lostBytes: number;
+}
+
+export interface Scorer {
+  /** Tokens of one pass, and the longest window. */
+  readonly tokens: number;
+  readonly windowLength: number;
+  readonly startId: number;
+  /** Nats of each target, 0 where ignored. */
+  losses(batch: PackedWindows): Promise<Float32Array>;
+}
+
+const encoder = new TextEncoder();
+
+export function utf8Bytes(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/** The first documents that together stay within `maxBytes`; always at least one. */
+export function cappedDocuments(documents: readonly string[], maxBytes: number): string[] {
+  const chosen: string[] = [];
+  let bytes = 0;
+  for (const document of documents) {
+    if (document.length === 0) continue;
+    const size = utf8Bytes(document);
+    if (chosen.length > 0 && bytes + size > maxBytes) break;
+    chosen.push(document);
+    bytes += size;
+  }
+  return chosen;
+}
+
+export function encodeDocuments(
+  documents: readonly string[],
+  encode: (text: string) => Pick<Encoding, 'ids' | 'lost'>,
+): ScoredText[] {
+  return documents.map((document) => {
+    const encoding = encode(document);
+    return { ids: encoding.ids, bytes: utf8Bytes(document), lostBytes: lostBytesOf(document, encoding) };
+  });
+}
+
+export async function scoreDocuments(
+  scorer: Scorer,
+  documents: readonly ScoredText[],
+  options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
+): Promise<DocumentScores> {
+  const nats = documents.map(() => 0);
+  const windows = documents.flatMap(({ ids }, d) => documentWindows(d, ids, scorer.startId, scorer.windowLength));
+  const longest = windows.reduce((length, { ids }) => Math.max(length, ids.length), 1);
+  const passes = [...packWindows(windows, scorer.tokens, blockLengthOf(longest, scorer.tokens))];
+  for (const [index, batch] of passes.entries()) {
+    throwIfCancelled(options.signal);
+    const losses = await scorer.losses(batch);
+    for (let i = 0; i < losses.length; i++) {
+      const document = batch.documents[i]!;
+      if (document >= 0) nats[document]! += losses[i]!;
+    }
+    options.onProgress?.(index + 1, passes.length);
+  }
+  return {
+    nats,
+    bytes: documents.map((d) => d.bytes),
+    tokens: documents.map((d) => d.ids.length),
+    lostBytes: documents.map((d) => d.lostBytes),
+  };
+}

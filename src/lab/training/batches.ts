@@ -1,0 +1,105 @@
+/**
+ * Training batches out of packed rows. Documents are encoded before the run, in a seeded order and only as many as the
+ * run will see, so that a large corpus costs no more than it is used for. The mean of a step's loss is over the targets
+ * of the whole step, however it is cut into micro-batches.
+ */
+import { packRows, type PackedRow, type PackOptions } from '../../corpus/index';
+import { breathe } from '../../breathe';
+import { LabError } from '../../error';
+import { ignoredTarget } from '../../engine/index';
+import { countTargets, modelInputs } from '../../model/index';
+import type { Tokenizer } from '../../tokenizer/index';
+import { throwIfCancelled } from '../cancel';
+import { seededRandom, shuffledIndices } from '../random';
+import type { MicroBatch, StepBatch } from './trainRun';
+
+export interface BatchShape {
+  readonly batchRows: number;
+  readonly rowLength: number;
+  /** Rows of one micro-batch; divides `batchRows`. */
+  readonly microBatchRows: number;
+}
+
+const breathEvery = 20;
+
+/** Ids of documents, at least `tokens` in all where the corpus has that many. */
+export async function encodeForTraining(
+  documents: readonly string[],
+  tokenizer: Tokenizer,
+  options: {
+    readonly tokens: number;
+    readonly seed: number;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (done: number, total: number) => void;
+  },
+): Promise<Uint32Array[]> {
+  const encoded: Uint32Array[] = [];
+  let tokens = 0;
+  let breathed = performance.now();
+  for (const index of shuffledIndices(documents.length, seededRandom(options.seed))) {
+    const { ids } = tokenizer.encode(documents[index]!);
+    if (ids.length > 0) encoded.push(ids);
+    tokens += ids.length;
+    if (tokens >= options.tokens) break;
+    if (performance.now() - breathed < breathEvery) continue;
+    options.onProgress?.(tokens, options.tokens);
+    await breathe();
+    breathed = performance.now();
+    throwIfCancelled(options.signal);
+  }
+  if (encoded.length > 0) return encoded;
+  if (documents.length > 0) {
+    const message = `The tokenizer has no token for anything in ${documents.length} documents.`;
+    throw new LabError('lab/no-training-text', message, 'Give its vocabulary the characters of these texts first.');
+  }
+  throw new LabError('lab/no-training-text', 'The corpus has no text to train on.', 'Add documents to the corpus.');
+}
+
+/** Bytes of text each id stands for; special tokens stand for none. */
+export function bytesPerId(tokenizer: Tokenizer): Uint16Array {
+  return Uint16Array.from({ length: tokenizer.largestId + 1 }, (_, id) =>
+    tokenizer.hasId(id) && !tokenizer.isAdded(id) ? Math.min(0xffff, tokenizer.tokenBytes(id).length) : 0,
+  );
+}
+
+export function* stepBatches(
+  documents: readonly Uint32Array[],
+  pack: Omit<PackOptions, 'rowLength'>,
+  { batchRows, rowLength, microBatchRows }: BatchShape,
+  bytesOf: Uint16Array,
+): Generator<StepBatch, never> {
+  const rows = packRows(documents, { ...pack, rowLength });
+  for (;;) {
+    const micro = Array.from({ length: batchRows / microBatchRows }, () =>
+      sideBySide(Array.from({ length: microBatchRows }, () => rows.next().value)),
+    );
+    const tokens = micro.reduce((sum, { targets }) => sum + countTargets(targets), 0);
+    let bytes = 0;
+    const microBatches = micro.map(({ ids, targets, documentLengths }): MicroBatch => {
+      for (const target of targets) if (target !== ignoredTarget) bytes += bytesOf[target] ?? 0;
+      return { ids, targets, inputs: modelInputs({ ids, targets, rowLength, documentLengths, targetCount: tokens }) };
+    });
+    yield { microBatches, tokens, bytes };
+  }
+}
+
+function sideBySide(rows: readonly PackedRow[]) {
+  const rowLength = rows[0]!.ids.length;
+  const ids = new Uint32Array(rows.length * rowLength);
+  const targets = new Uint32Array(ids.length);
+  const documentLengths: number[] = [];
+  for (const [index, row] of rows.entries()) {
+    ids.set(row.ids, index * rowLength);
+    targets.set(row.targets, index * rowLength);
+    for (let at = 0; at < rowLength; at = row.documentEnd[at]!) documentLengths.push(row.documentEnd[at]! - at);
+  }
+  return { ids, targets, documentLengths };
+}
+
+/** The most rows a micro-batch may have, a divisor of the batch, within `maxTokens` tokens. */
+export function microBatchRowsOf(batchRows: number, rowLength: number, maxTokens: number): number {
+  for (let rows = batchRows; rows > 1; rows--) {
+    if (batchRows % rows === 0 && rows * rowLength <= maxTokens) return rows;
+  }
+  return 1;
+}

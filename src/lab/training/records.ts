@@ -1,0 +1,95 @@
+/** What a training reports: one record a line of run.jsonl, and its status. Losses are nats, times milliseconds. */
+import type { FittingPlan } from '../device/fittingPlan';
+import type { Piece } from '../open/piece';
+import type { Progress } from '../progress';
+
+export interface StepRecord {
+  readonly type: 'step';
+  readonly step: number;
+  /** Mean nats per target; null where the step had no such target. */
+  readonly loss: number;
+  readonly newTokenLoss: number | null;
+  readonly oldTokenLoss: number | null;
+  readonly afterNewTokenLoss: number | null;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  readonly tokens: number;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+export interface EvaluationRecord {
+  readonly type: 'evaluation';
+  readonly step: number;
+  /** On the same held-out documents as the base's figure; null where some of their text is lost. */
+  readonly bitsPerByte: number | null;
+  /** Bytes of them that the tokenizer cannot write; absent: none. */
+  readonly lostBytes?: number;
+  readonly milliseconds: number;
+}
+
+export interface SampleRecord {
+  readonly type: 'sample';
+  readonly step: number;
+  readonly prompt: string;
+  readonly pieces: readonly Piece[];
+}
+
+export interface TokenProgress {
+  readonly id: number;
+  readonly exposures: number;
+  /** Smoothed nats where this token is the target; null before it was seen. */
+  readonly firstLoss: number | null;
+  readonly loss: number | null;
+  /** A few points of the curve for a sparkline. */
+  readonly curve: readonly number[];
+}
+
+export interface TokensRecord {
+  readonly type: 'tokens';
+  readonly step: number;
+  readonly tokens: readonly TokenProgress[];
+  /** New tokens never seen so far. */
+  readonly starved: number;
+}
+
+export interface LogRecord {
+  readonly type: 'log';
+  readonly step: number;
+  readonly event:
+    | 'started'
+    | 'paused'
+    | 'resumed'
+    | 'stopped'
+    | 'finished'
+    | 'checkpoint'
+    | 'crossed-base'
+    | 'not-a-number'
+    | 'device-lost'
+    | 'error';
+  readonly details?: Readonly<Record<string, string | number>>;
+}
+
+/** One line of run.jsonl. */
+export type RunRecord = StepRecord | EvaluationRecord | SampleRecord | TokensRecord | LogRecord;
+
+export type RunState = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
+
+export interface RunStatus {
+  readonly state: RunState;
+  readonly step: number;
+  readonly steps: number;
+  readonly tokensPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly stepMilliseconds: number;
+  readonly millisecondsLeft: number;
+  readonly plan?: FittingPlan;
+  /** Null where the base's tokenizer loses text; absent while it is not known. */
+  readonly baseBitsPerByte?: number | null;
+  readonly savedStep?: number;
+  /** While `preparing`: what is being done; compiling and measuring the base take a while on slow adapters. */
+  readonly preparing?: Progress;
+  /** While preparing: what is being measured before the first step. */
+  readonly progress?: Progress;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}

@@ -1,0 +1,39 @@
+/**
+ * Settings that a newcomer can start with: a run of a few minutes on any machine. New rows learn fast (they start as
+ * means of trained rows, and only they move); the body, where it moves, learns at a tenth of that.
+ */
+import type { EngineKind } from '../../engine/index';
+import type { TrainMode, TrainSettings } from './trainSettings';
+import { sizesFor } from '../device/sizes';
+
+const rates: Readonly<Record<TrainMode, { learningRate: number; bodyLearningRate?: number }>> = {
+  'new-rows': { learningRate: 3e-3 },
+  embeddings: { learningRate: 3e-3, bodyLearningRate: 1e-3 },
+  all: { learningRate: 3e-3, bodyLearningRate: 3e-4 },
+};
+
+export function defaultRates(mode: TrainMode): { learningRate: number; bodyLearningRate?: number } {
+  return rates[mode];
+}
+
+/** @param parameters of the model. */
+export function defaultTrainSettings(kind: EngineKind, parameters: number): TrainSettings {
+  const { steps, batchRows, rowLength, evaluateEvery, sampleEvery, evaluationBytes } = sizesFor(kind, parameters);
+  return {
+    mode: 'new-rows',
+    init: 'subword-mean',
+    steps,
+    batchRows,
+    rowLength,
+    ...rates['new-rows'],
+    // Used by the modes that move more than the new rows, which at the rows' rate would forget what they know.
+    bodyLearningRate: 3e-4,
+    warmupSteps: Math.round(steps / 20),
+    weightDecay: 0.01,
+    clipNorm: 1,
+    evaluateEvery,
+    sampleEvery,
+    seed: 1,
+    evaluationBytes,
+  };
+}

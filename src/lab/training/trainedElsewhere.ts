@@ -1,0 +1,170 @@
+/**
+ * A graft that was trained elsewhere, beside its base: the trained folder's values are put onto a graft of the base, so
+ * that comparing, sampling and saving go on as after a run of the lab's own. The untrained arm is the graft as it would
+ * start here. What moved is found by comparing every tensor with the base, to the bit.
+ */
+import { rowChunks, type FileTree, type TensorEntry } from '../../checkpoint/index';
+import type { Engine, Weights } from '../../engine/index';
+import { LabError } from '../../error';
+import { planGraft, type GraftPlan } from '../../graft/index';
+import { throwIfCancelled } from '../cancel';
+import type { CorpusText } from '../open/corpusText';
+import { earlierGraft } from '../device/earlierGraft';
+import { matrixName } from '../device/graftedRows';
+import { openModel, type LoadedModel } from '../open/openModel';
+import { throttled, type OnProgress } from '../progress';
+import { graftedIds } from '../open/rowlessTokens';
+import type { TrainMode, TrainSettings } from './trainSettings';
+import { defaultTrainSettings } from './settings';
+import { Training } from './training';
+import { summaryOf, tokenizerFilesOf, type Vocabulary } from '../vocabulary/vocabulary';
+
+export interface TrainedElsewhere {
+  readonly training: Training;
+  readonly vocabulary: Vocabulary;
+  /** From training_report.json; 0 where the folder has none. */
+  readonly steps: number;
+}
+
+export interface ElsewhereSetup {
+  readonly engine: Engine;
+  readonly base: LoadedModel;
+  readonly corpus: CorpusText;
+  /** Bytes that an evaluation scores; a default fits what computes. */
+  readonly evaluationBytes?: number;
+}
+
+interface Options {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws LabError lab/no-new-tokens-file, lab/other-model, besides what opening a model throws. */
+export async function openTrainedElsewhere(
+  { engine, base, corpus, evaluationBytes }: ElsewhereSetup,
+  tree: FileTree,
+  { onProgress = () => undefined, signal }: Options = {},
+): Promise<TrainedElsewhere> {
+  const trained = await openModel(tree, 'folder', signal ? { signal } : {});
+  const earlier = await earlierGraft(tree, trained);
+  if (!earlier) {
+    throw new LabError(
+      'lab/no-new-tokens-file',
+      `\`${tree.name}\` has no \`new_tokens.json\`: which of its tokens are new is not known.`,
+      'Copy new_tokens.json from the model/ folder that training went on from, and open the folder again.',
+      { file: 'new_tokens.json' },
+    );
+  }
+  const { newTokens } = earlier;
+  const { embeddingRows, tokenizerLength } = base.summary;
+  const { firstNewId, count } = graftedIds(embeddingRows, newTokens[0]!.id, newTokens.length);
+  const plan = planGraft({
+    embeddingRows,
+    tokenizerLength: Math.min(tokenizerLength, embeddingRows),
+    firstNewId,
+    count,
+  });
+  requireSameModel(base, trained, plan);
+  const mode = await whatMoved(base, trained, plan, { onProgress, ...(signal ? { signal } : {}) });
+  const vocabulary: Vocabulary = {
+    tokenizer: trained.tokenizer,
+    files: tokenizerFilesOf(trained),
+    newRows: newTokens.map(({ id, pieces }) => ({ id, pieces: pieces.map((piece) => piece.id) })),
+    summary: await summaryOf(base, corpus, trained.tokenizer, newTokens, signal ? { signal } : {}),
+  };
+  const steps = await stepsOf(tree);
+  const settings: TrainSettings = {
+    ...defaultTrainSettings(engine.report.kind, base.summary.parameters),
+    mode,
+    steps,
+    ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
+  };
+  const training = await Training.open(
+    { engine, model: base, corpus, vocabulary, settings },
+    { onProgress, ...(signal ? { signal } : {}) },
+  );
+  try {
+    for (const name of training.session.trainedNames) await putTrained(training.session.store, name, trained);
+  } catch (error) {
+    training.close();
+    throw error;
+  }
+  return { training, vocabulary, steps };
+}
+
+function requireSameModel(base: LoadedModel, trained: LoadedModel, plan: GraftPlan): void {
+  const matrices = [matrixName(base, 'input'), matrixName(base, 'output')];
+  for (const { name, shape } of base.parameters) {
+    const expected = matrices.includes(name) ? [plan.newEmbeddingRows, ...shape.slice(1)] : shape;
+    const found = trained.checkpoint.tensors.get(name)?.shape;
+    if (base.config.tied === trained.config.tied && found?.join() === expected.join()) continue;
+    throw new LabError(
+      'lab/other-model',
+      `\`${trained.summary.name}\` is no graft of \`${base.summary.name}\`: \`${name}\` would be [${expected.join(', ')}], and is ${found ? `[${found.join(', ')}]` : 'missing'}.`,
+      'Open the base that was grafted in Model, then the trained folder.',
+      { tensor: name, expected, found: found ?? null },
+    );
+  }
+}
+
+/** `new-rows` where every other row and tensor is the base's to the bit. */
+async function whatMoved(
+  base: LoadedModel,
+  trained: LoadedModel,
+  plan: GraftPlan,
+  { onProgress, signal }: { readonly onProgress: OnProgress; readonly signal?: AbortSignal },
+): Promise<TrainMode> {
+  const matrices = [matrixName(base, 'input'), matrixName(base, 'output')];
+  const report = throttled(onProgress);
+  let moved: TrainMode = 'new-rows';
+  for (const [done, { name }] of base.parameters.entries()) {
+    throwIfCancelled(signal);
+    report({ phase: 'comparing', done, total: base.parameters.length });
+    const [before, after] = [base.checkpoint.tensors.get(name)!, trained.checkpoint.tensors.get(name)!];
+    const isMatrix = matrices.includes(name);
+    if (await sameRows(before, after, isMatrix ? plan : undefined)) continue;
+    if (!isMatrix) return 'all';
+    moved = 'embeddings';
+  }
+  return moved;
+}
+
+async function sameRows(before: TensorEntry, after: TensorEntry, plan: GraftPlan | undefined): Promise<boolean> {
+  if (before.dtype !== after.dtype) return false;
+  const rows = before.shape[0] ?? 1;
+  const kept = plan
+    ? plan.segments.filter(({ kind }) => kind === 'old').map((s) => ({ start: s.firstId, end: s.firstId + s.rows }))
+    : [{ start: 0, end: rows }];
+  for (const { start, end } of kept) {
+    for (const chunk of rowChunks(end - start, before.bytes / Math.max(1, rows))) {
+      const range = { start: start + chunk.start, end: start + chunk.end };
+      const [a, b] = [await before.read(range), await after.read(range)];
+      if (a.some((byte, at) => byte !== b[at])) return false;
+    }
+  }
+  return true;
+}
+
+/** A trained parameter is f32 in the engine; its values come from the folder, a few megabytes at a time. */
+async function putTrained(store: Weights, name: string, trained: LoadedModel): Promise<void> {
+  const [tensor, first] = name.split('#') as [string, string | undefined];
+  const { shape } = store.spec(name);
+  const entry = trained.checkpoint.tensors.get(tensor)!;
+  const width = shape.slice(1).reduce((product, size) => product * size, 1);
+  for (const { start, end } of rowChunks(shape[0] ?? 1, 4 * width)) {
+    const from = Number(first ?? 0);
+    store.write(name, await entry.readF32({ start: from + start, end: from + end }), 4 * width * start);
+  }
+}
+
+async function stepsOf(tree: FileTree): Promise<number> {
+  const source = tree.open('training_report.json');
+  if (!source || source.size > 2 ** 24) return 0;
+  try {
+    const { steps } = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as { steps?: unknown };
+    return Number.isSafeInteger(steps) && (steps as number) >= 0 ? (steps as number) : 0;
+  } catch {
+    // Only a figure for the page: a report that cannot be read tells nothing.
+    return 0;
+  }
+}

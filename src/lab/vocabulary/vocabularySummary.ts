@@ -1,0 +1,43 @@
+/** A built vocabulary in figures. */
+import type { Shortfall } from '../../tokenizer/index';
+
+export interface NewToken {
+  readonly id: number;
+  readonly text: string;
+  /** The old pieces it replaces. */
+  readonly pieces: readonly { readonly id: number; readonly text: string }[];
+  readonly occurrences: number;
+  readonly documents: number;
+  /** Over all occurrences; what was lost counts as a token a byte. */
+  readonly tokensSaved: number;
+}
+
+/** The same text cut before and after. Tokens count lost text as byte fallback would spell it, a token a byte. */
+export interface LengthChange {
+  readonly bytes: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Of `bytes`, those that no token stands for. */
+  readonly lostBefore: number;
+  readonly lostAfter: number;
+}
+
+export interface VocabularySummary {
+  readonly newTokens: readonly NewToken[];
+  readonly dead: number;
+  /** Words left out because as added tokens they would be decoded as other text. Absent: none. */
+  readonly refused?: readonly string[];
+  readonly firstNewId: number;
+  readonly spareRowsUsed: number;
+  readonly embeddingRowsBefore: number;
+  readonly embeddingRowsAfter: number;
+  readonly heldOut: LengthChange;
+  readonly general: LengthChange;
+  /** Of the new tokens, those that hardly stand alone, because longer ones took their occurrences. */
+  readonly links: number;
+  /** Why there are fewer than were asked for; null where there are as many. */
+  readonly shortfall: Shortfall | null;
+  /** By which llama.cpp's converter knows a byte-level pre-tokenizer; null for other models. */
+  readonly llamaCppHash: { readonly before: string; readonly after: string } | null;
+  readonly milliseconds: number;
+}
