@@ -13,7 +13,6 @@ import { modelOf } from '../../src/headless/verbs/model';
 import { corpusOf } from '../../src/headless/verbs/corpus';
 import {
   cappedDocuments,
-  defaultTrainSettings,
   encodeDocuments,
   engineText,
   generateText,
@@ -24,6 +23,7 @@ import {
 } from '../../src/lab/index';
 import { graftRows } from '../../src/lab/device/graftedRows';
 import { ModelSession } from '../../src/lab/device/modelSession';
+import { defaultOptimizer, modeGroups } from '../../src/lab/training/moves';
 import { modelInputs } from '../../src/model/index';
 import { tableText } from '../gpu/part';
 import { spreadOf } from '../trainStep/table';
@@ -79,9 +79,8 @@ async function allOf(
       pieces: [3, 4 + at],
     }));
     const graft = mode === 'new-rows' ? { graft: await graftRows(model, rows, 'subword-mean', 1) } : {};
-    const session = await ModelSession.open(engine, model, { mode, ...graft });
-    const settings = { ...defaultTrainSettings(engine.report.kind, model.summary.parameters), mode, rowLength };
-    const program = await session.trainingProgram(settings, tokens, 1);
+    const session = await ModelSession.open(engine, model, { moves: modeGroups[mode], ...graft });
+    const program = await session.trainingProgram({ rowLength, optimizer: defaultOptimizer }, tokens, 1);
     found[`step of ${tokens} tokens, ${mode}`] = await timed(rounds, () => step(program, inputsFor(model)));
     program.close();
     if (mode === 'all') {

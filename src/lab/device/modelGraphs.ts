@@ -17,13 +17,15 @@ import {
 } from '../../model/index';
 import { matrixName } from './graftedRows';
 import type { ModelWeights } from '../open/openWeights';
-import type { TrainMode, TrainSettings } from '../training/trainSettings';
+import type { OptimizerSettings, ParameterGroup } from '../training/moves';
 
 export interface ModelState {
   readonly model: ModelWeights;
   readonly graft?: Pick<GraftPlan, 'firstNewId' | 'count' | 'newEmbeddingRows'>;
-  /** Absent: nothing is trained. */
-  readonly mode?: TrainMode;
+  /** Groups that a training moves; absent: none. */
+  readonly moves?: readonly ParameterGroup[];
+  /** Groups that are kept as f32 because another stage of the same session moves them; `moves` are in any case. */
+  readonly movesLater?: readonly ParameterGroup[];
   readonly maxBindingBytes: number;
 }
 
@@ -32,14 +34,21 @@ export class ModelGraphs {
   readonly vocabulary: VocabularySpec;
   readonly parameters: readonly ParameterSpec[];
   private readonly state: ModelState;
+  private readonly known: ReadonlyMap<string, ModelWeights['parameters'][number]>;
 
   constructor(state: ModelState) {
     const { model, graft } = state;
     this.state = state;
+    this.known = new Map(model.parameters.map((parameter) => [parameter.name, parameter]));
     this.config = { ...model.config, vocabSize: graft?.newEmbeddingRows ?? model.config.vocabSize };
     const input = this.segments(matrixName(model, 'input'));
     this.vocabulary = { input, output: model.config.tied ? input : this.segments(matrixName(model, 'output')) };
     this.parameters = storedParameters(this.config, this);
+  }
+
+  /** The same parameters, of which a stage moves only these groups. */
+  moving(moves: readonly ParameterGroup[]): ModelGraphs {
+    return new ModelGraphs({ ...this.state, moves, movesLater: this.state.moves ?? [] });
   }
 
   /** Trainable segments of new and of old rows, by name. */
@@ -56,11 +65,11 @@ export class ModelGraphs {
 
   readonly parameterTypes = (name: string): ElementType => {
     const stored = this.state.model.checkpoint.tensors.get(name);
-    return stored?.dtype === 'BF16' && stored.shape.length > 1 && !this.trainable(name) ? 'bf16' : 'f32';
+    return stored?.dtype === 'BF16' && stored.shape.length > 1 && !this.isEver(this.groupOf(name)) ? 'bf16' : 'f32';
   };
 
   /** Parameters outside the vocabulary. */
-  readonly trainable = (_name: string): boolean => this.state.mode === 'all';
+  readonly trainable = (name: string): boolean => this.isMoved(this.groupOf(name));
 
   build(
     tokens: number,
@@ -74,48 +83,52 @@ export class ModelGraphs {
    * New rows and old rows move with moments by row (a row that did not occur is not touched). Decay pulls on matrices of the
    * body alone: not on rows, nor on learned positions, which are rows too, nor on norms and biases.
    */
-  trainingOptions(graph: ModelGraph, settings: TrainSettings, microBatches: number): TrainingOptions {
+  trainingOptions(
+    graph: ModelGraph,
+    { weightDecay, ...optimizer }: OptimizerSettings,
+    microBatches: number,
+  ): TrainingOptions {
     const { newRows, oldRows } = this.trainedSegments;
-    const body = this.state.mode === 'all' ? this.parameters.filter(({ name }) => !name.includes('#')) : [];
-    const positions = new Set(this.state.model.parameters.flatMap((p) => (p.role === 'positions' ? [p.name] : [])));
-    const decays = ({ name, shape }: ParameterSpec) => shape.length > 1 && !positions.has(name);
-    const matrices = body.filter(decays).map(({ name }) => name);
-    const others = body.filter((spec) => !decays(spec)).map(({ name }) => name);
-    const groups = {
+    const rest = this.parameters.map(({ name }) => name).filter((name) => !name.includes('#') && this.trainable(name));
+    const groups: Record<ParameterGroup, TrainingOptions['groups'][string]> = {
       newRows: { parameters: newRows, weightDecay: 0, lazyRows: true },
       oldRows: { parameters: oldRows, weightDecay: 0, lazyRows: true },
-      body: { parameters: matrices, weightDecay: settings.weightDecay },
-      norms: { parameters: others, weightDecay: 0 },
+      body: { parameters: rest.filter((name) => this.groupOf(name) === 'body'), weightDecay },
+      norms: { parameters: rest.filter((name) => this.groupOf(name) === 'norms'), weightDecay: 0 },
     };
     return {
       groups: Object.fromEntries(Object.entries(groups).filter(([, { parameters }]) => parameters.length > 0)),
-      beta1: 0.9,
-      beta2: 0.99,
-      epsilon: 1e-8,
-      clipNorm: settings.clipNorm,
+      ...optimizer,
       microBatches,
       readback: [graph.outputs.tokenLoss!],
     };
   }
 
+  private isMoved(group: ParameterGroup): boolean {
+    return this.state.moves?.includes(group) ?? false;
+  }
+
+  private isEver(group: ParameterGroup): boolean {
+    return this.isMoved(group) || (this.state.movesLater?.includes(group) ?? false);
+  }
+
+  /** Of a parameter outside the vocabulary. */
+  private groupOf(name: string): 'body' | 'norms' {
+    const parameter = this.known.get(name);
+    return parameter !== undefined && parameter.shape.length > 1 && parameter.role !== 'positions' ? 'body' : 'norms';
+  }
+
   private segments(matrix: string): SegmentSpec[] {
-    const { model, graft, mode, maxBindingBytes } = this.state;
+    const { model, graft, maxBindingBytes } = this.state;
     const stored = model.checkpoint.tensors.get(matrix)!;
     return segmentVocabulary(this.config.vocabSize, {
       matrix,
       hiddenSize: model.config.hiddenSize,
       maxBindingBytes,
       ...(graft && graft.count > 0 ? { newIds: { first: graft.firstNewId, count: graft.count } } : {}),
-      type: stored.dtype === 'BF16' ? 'bf16' : 'f32',
-      trainBase: mode === 'embeddings' || mode === 'all',
-      trainNew: mode !== undefined,
+      type: stored.dtype === 'BF16' && !this.isEver('oldRows') ? 'bf16' : 'f32',
+      trainBase: this.isMoved('oldRows'),
+      trainNew: this.isMoved('newRows'),
     });
   }
-}
-
-/** Learning rate of each group at a share of the peak. Without a rate of its own, the body moves as fast as the rows. */
-export function groupRates(settings: TrainSettings, share: number): Record<string, number> {
-  const rows = settings.learningRate * share;
-  const rest = (settings.bodyLearningRate ?? settings.learningRate) * share;
-  return { newRows: rows, oldRows: rest, body: rest, norms: rest };
 }

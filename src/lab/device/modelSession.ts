@@ -22,15 +22,24 @@ import { ModelGraphs, type ModelState } from './modelGraphs';
 import type { LoadedModel } from '../open/openModel';
 import type { ModelWeights } from '../open/openWeights';
 import type { OnProgress } from '../progress';
-import type { TrainMode, TrainSettings } from '../training/trainSettings';
+import type { OptimizerSettings, ParameterGroup } from '../training/moves';
 import { engineSizes } from './sizes';
 import type { PackedWindows } from '../scoring/windows';
 
 export interface SessionOptions {
   readonly graft?: Graft;
-  readonly mode?: TrainMode;
+  /** Groups that training moves. */
+  readonly moves?: readonly ParameterGroup[];
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
+}
+
+/** What a training step is compiled for. */
+export interface StepSettings {
+  readonly rowLength: number;
+  readonly optimizer: OptimizerSettings;
+  /** Of a stage that moves fewer groups than the session was opened for. */
+  readonly moves?: readonly ParameterGroup[];
 }
 
 /** Rows are uploaded in pieces of about this many bytes. */
@@ -56,12 +65,12 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     model: Model,
     options: SessionOptions = {},
   ): Promise<ModelSession<Model>> {
-    const { graft, mode } = options;
+    const { graft, moves } = options;
     const state: ModelState = {
       model,
       maxBindingBytes: engine.report.limits.maxBindingBytes,
       ...(graft ? { graft: graft.plan } : {}),
-      ...(mode ? { mode } : {}),
+      ...(moves ? { moves } : {}),
     };
     const graphs = new ModelGraphs(state);
     const store = await engine.weights(graphs.parameters);
@@ -138,19 +147,19 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return [...newRows, ...oldRows, ...body.filter((name) => graphs.trainable(name))];
   }
 
-  async trainingProgram(settings: TrainSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
-    const { graph, options } = this.trainingGraph(settings, microBatchTokens, microBatches);
+  async trainingProgram(step: StepSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
+    const { graph, options } = this.trainingGraph(step, microBatchTokens, microBatches);
     return this.engine.training(graph, this.store, options);
   }
 
   /** Of a step over these micro-batches; no weight moves. `nodes` are those of one micro-batch. */
   async stepTimes(
-    settings: TrainSettings,
+    step: StepSettings & { readonly batchRows: number },
     microBatches: readonly Inputs[],
     watch: TimingWatch,
   ): Promise<{ readonly times: StepTimes; readonly nodes: readonly GraphNode[] }> {
-    const tokens = (settings.batchRows * settings.rowLength) / microBatches.length;
-    const { graph, options } = this.trainingGraph(settings, tokens, microBatches.length);
+    const tokens = (step.batchRows * step.rowLength) / microBatches.length;
+    const { graph, options } = this.trainingGraph(step, tokens, microBatches.length);
     const times = await this.engine.stepTimes({ graph, options, microBatches }, this.store, watch);
     return { times, nodes: graph.nodes };
   }
@@ -166,11 +175,11 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     this.store.close();
   }
 
-  private trainingGraph(settings: TrainSettings, microBatchTokens: number, microBatches: number) {
-    const { rowLength } = settings;
+  private trainingGraph({ rowLength, optimizer, moves }: StepSettings, microBatchTokens: number, microBatches: number) {
     requirePositions(this.model.config, rowLength);
-    const graph = this.graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true, rowLength });
-    return { graph: graph.graph, options: this.graphs.trainingOptions(graph, settings, microBatches) };
+    const graphs = moves ? this.graphs.moving(moves) : this.graphs;
+    const graph = graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true, rowLength });
+    return { graph: graph.graph, options: graphs.trainingOptions(graph, optimizer, microBatches) };
   }
 
   private program(key: string, compile: () => Promise<Forward>): Promise<Forward> {

@@ -1,6 +1,7 @@
 /** What each mode of training needs, known before anything is allocated. Pure: nothing is computed. */
 import { gpuPlanner, type Engine } from '../../engine/index';
 import { microBatchRowsOf } from '../training/batches';
+import { defaultOptimizer, modeGroups } from '../training/moves';
 import { ModelGraphs } from './modelGraphs';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
@@ -14,7 +15,7 @@ export type Planner = Pick<Engine, 'report' | 'plan'>;
 /** For a GPU that nobody opened: the limits that every WebGPU adapter grants. */
 export const unopenedGpu: Planner = gpuPlanner('', { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 });
 
-export type PlannedSettings = Pick<TrainSettings, 'batchRows' | 'rowLength'> & Partial<TrainSettings>;
+export type PlannedSettings = Pick<TrainSettings, 'batchRows' | 'rowLength'>;
 
 export function planTraining(
   model: LoadedModel,
@@ -31,16 +32,12 @@ export function planTraining(
   const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
   const graphs = new ModelGraphs({
     model,
-    mode,
+    moves: modeGroups[mode],
     maxBindingBytes: limits.maxBindingBytes,
     graft: { firstNewId, count, newEmbeddingRows },
   });
   const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true, rowLength });
-  const training = graphs.trainingOptions(
-    graph,
-    { weightDecay: 0, clipNorm: 1, ...settings } as TrainSettings,
-    batchRows / rows,
-  );
+  const training = graphs.trainingOptions(graph, defaultOptimizer, batchRows / rows);
   const plan = engine.plan(graph.graph, { parameters: graphs.parameters, training });
   const { parameters, gradients, optimizer, activations, inputs, staging } = plan.bytes;
   return {

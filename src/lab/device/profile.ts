@@ -16,7 +16,7 @@ import { ModelSession } from './modelSession';
 import type { LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
 import { seededRandom } from '../random';
-import { defaultTrainSettings } from '../training/settings';
+import { defaultOptimizer, modeGroups } from '../training/moves';
 import { engineSizes } from './sizes';
 import type { PartTime, ProfiledStep, StepPart, StepProfile } from './stepProfile';
 
@@ -46,10 +46,14 @@ export async function profileStep(
   const added = Array.from({ length: newTokens }, (_, index) => ({ id: firstId + index, pieces: [0] }));
   const graft = added.length > 0 ? await graftRows(model, added, 'zero', 1) : undefined;
   const watched = { onProgress: throttled(onProgress), ...(signal ? { signal } : {}) };
-  const session = await ModelSession.open(engine, model, { mode, ...(graft ? { graft } : {}), ...watched });
+  const session = await ModelSession.open(engine, model, {
+    moves: modeGroups[mode],
+    ...(graft ? { graft } : {}),
+    ...watched,
+  });
   try {
     const plainBefore = await productSpeed(engine);
-    const settings = { ...defaultTrainSettings(kind, model.summary.parameters), mode, batchRows, rowLength };
+    const settings = { batchRows, rowLength, optimizer: defaultOptimizer };
     const inputs = Array.from({ length: microBatches }, (_, index) =>
       randomInputs(session.graphs.config.vocabSize, rows, rowLength, { seed: index, microBatches }),
     );

@@ -3,6 +3,7 @@
  * means of trained rows, and only they move); the body, where it moves, learns at a tenth of that.
  */
 import type { EngineKind } from '../../engine/index';
+import { defaultOptimizer, modeGroups, type OptimizerSettings, type Rates } from './moves';
 import type { TrainMode, TrainSettings } from './trainSettings';
 import { sizesFor } from '../device/sizes';
 
@@ -36,4 +37,15 @@ export function defaultTrainSettings(kind: EngineKind, parameters: number): Trai
     seed: 1,
     evaluationBytes,
   };
+}
+
+/** Peak rates of the groups that these settings move. Without a rate of its own, the body moves as fast as the rows. */
+export function ratesOf({ mode, learningRate, bodyLearningRate = learningRate }: TrainSettings): Rates {
+  return Object.fromEntries(
+    modeGroups[mode].map((group) => [group, group === 'newRows' ? learningRate : bodyLearningRate]),
+  );
+}
+
+export function optimizerOf({ weightDecay, clipNorm }: TrainSettings): OptimizerSettings {
+  return { ...defaultOptimizer, weightDecay, clipNorm };
 }

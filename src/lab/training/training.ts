@@ -13,7 +13,8 @@ import type { CorpusText } from '../open/corpusText';
 import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import { engineText, generateText } from '../running/generate';
 import { graftRows, type Graft } from '../device/graftedRows';
-import { groupRates } from '../device/modelGraphs';
+import { modeGroups, scaledRates } from './moves';
+import { optimizerOf, ratesOf } from './settings';
 import { ModelSession, requirePositions } from '../device/modelSession';
 import type { LoadedModel } from '../open/openModel';
 import { planTraining } from '../device/plans';
@@ -80,7 +81,7 @@ export class Training {
     const graft = vocabulary ? await graftRows(model, vocabulary.newRows, settings.init, settings.seed) : setup.grafted;
     const session = await ModelSession.open(engine, model, {
       ...(graft ? { graft } : {}),
-      mode: settings.mode,
+      moves: modeGroups[settings.mode],
       ...options,
     });
     return new Training(setup, session, graft);
@@ -134,7 +135,11 @@ export class Training {
       engineSizes[engine.report.kind].microBatchTokens,
     );
     const plan = planTraining(model, this.newIds.length, settings.mode, settings, engine);
-    const program = await this.session.trainingProgram(settings, rows * settings.rowLength, settings.batchRows / rows);
+    const program = await this.session.trainingProgram(
+      { rowLength: settings.rowLength, optimizer: optimizerOf(settings) },
+      rows * settings.rowLength,
+      settings.batchRows / rows,
+    );
     const { seed, steps, batchRows, rowLength } = settings;
     const documents = await encodeForTraining(corpus.train, this.tokenizer, {
       tokens: steps * batchRows * rowLength,
@@ -154,7 +159,7 @@ export class Training {
       {
         program,
         nextBatch: () => batches.next().value,
-        rates: (share) => groupRates(settings, share),
+        rates: (share) => scaledRates(ratesOf(settings), share),
         newIds: this.newIds,
         evaluate: async () => {
           const done = this.run?.status.step ?? 0;

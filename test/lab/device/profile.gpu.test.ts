@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { kindOfOp, opKind, productOperations } from '../../../src/engine/opKinds';
 import { GpuEngine, type Engine } from '../../../src/engine/index';
 import {
-  defaultTrainSettings,
   ModelSession,
   openModel,
   profileStep,
@@ -12,6 +11,7 @@ import {
   type StepProfile,
 } from '../../../src/lab/index';
 import { ModelGraphs } from '../../../src/lab/device/modelGraphs';
+import { defaultOptimizer, modeGroups } from '../../../src/lab/training/moves';
 import { partsOf } from '../../../src/lab/device/profile';
 import { modelInputs } from '../../../src/model/index';
 import { families } from '../../model/goldenCase';
@@ -62,10 +62,10 @@ describe.each(engineNames)('%s', (engineName) => {
   });
 
   it('moves no weight', async () => {
-    const session = await ModelSession.open(engine, model, { mode: 'all' });
+    const session = await ModelSession.open(engine, model, { moves: modeGroups.all });
     const values = () => Promise.all(session.trainedNames.map((name) => session.store.read(name)));
     const before = await values();
-    const settings = { ...defaultTrainSettings('processor', 0), mode: 'all', batchRows: 1, rowLength: 16 } as const;
+    const settings = { batchRows: 1, rowLength: 16, optimizer: defaultOptimizer };
     const ids = Uint32Array.from({ length: 16 }, (_, at) => at % 8);
     await session.stepTimes(settings, [modelInputs({ ids, rowLength: 16, documentLengths: [16] })], {});
     expect(await values()).toEqual(before);
@@ -104,7 +104,7 @@ describe('kinds of ops', () => {
       eos_token_id: 8,
     };
     const model = await openModel(await tinyModel(config, 'F32'), 'folder');
-    const graphs = new ModelGraphs({ model, mode: 'all', maxBindingBytes: 2 ** 27 });
+    const graphs = new ModelGraphs({ model, moves: modeGroups.all, maxBindingBytes: 2 ** 27 });
     const { graph } = graphs.build(32, { outputs: 'loss', differentiate: true, rowLength: 32 });
     for (const { op } of graph.nodes) expect(() => opKind(op)).not.toThrow();
     const opMilliseconds = new Map(graph.nodes.map(({ op }) => [op, 1] as const));
@@ -130,7 +130,7 @@ describe('kinds of ops', () => {
 
   it('counts the arithmetic of a step as six operations a parameter and token, attention beside it', async () => {
     const model = await openModel(await tinyLlama(), 'folder');
-    const graphs = new ModelGraphs({ model, mode: 'all', maxBindingBytes: 2 ** 27 });
+    const graphs = new ModelGraphs({ model, moves: modeGroups.all, maxBindingBytes: 2 ** 27 });
     const { graph } = graphs.build(32, { outputs: 'loss', differentiate: true, rowLength: 32 });
     const products = graph.nodes.filter(({ op }) => opKind(op) === 'linear' || opKind(op) === 'head');
     const matrices = graphs.parameters.filter(({ shape }) => shape.length === 2);

@@ -17,7 +17,8 @@ import {
   type TrainSettings,
 } from '../../../src/lab/index';
 import { graftRows } from '../../../src/lab/device/graftedRows';
-import { groupRates } from '../../../src/lab/device/modelGraphs';
+import { defaultOptimizer, modeGroups, scaledRates } from '../../../src/lab/training/moves';
+import { optimizerOf, ratesOf } from '../../../src/lab/training/settings';
 import { modelInputs } from '../../../src/model/index';
 import { families } from '../../model/goldenCase';
 import { engineNames, openTestEngine } from '../../support/engines';
@@ -89,12 +90,16 @@ describe.each(engineNames)('%s', (engineName) => {
       expect(vocabulary.summary.embeddingRowsAfter).toBe(Math.max(rows, 10 + newTokens));
 
       const graft = await graftRows(model, vocabulary.newRows, settings.init, settings.seed);
-      const session = await ModelSession.open(engine, model, { graft, mode: 'all' });
-      const program = await session.trainingProgram(settings, tokens, 1);
+      const session = await ModelSession.open(engine, model, { graft, moves: modeGroups.all });
+      const program = await session.trainingProgram(
+        { rowLength: settings.rowLength, optimizer: optimizerOf(settings) },
+        tokens,
+        1,
+      );
       const text = corpus.heldOut.join('\n');
       const ids = vocabulary.tokenizer.encode(corpus.train.join('\n')).ids.slice(0, tokens);
       const inputs = modelInputs({ ids, rowLength: settings.rowLength, documentLengths: [5, 27] });
-      for (let step = 0; step < steps; step++) program.step([inputs], groupRates(settings, 1));
+      for (let step = 0; step < steps; step++) program.step([inputs], scaledRates(ratesOf(settings), 1));
       const losses = (await program.flush()).map(({ readback }) =>
         readback[0]![0]!.reduce((sum, loss) => sum + loss, 0),
       );
@@ -151,7 +156,7 @@ describe.each(engineNames)('%s', (engineName) => {
       code: 'lab/too-long',
       message: expect.stringMatching(/33 tokens.*32 positions/),
     });
-    await expect(session.trainingProgram({ ...settings, rowLength: 33 }, 33, 1)).rejects.toMatchObject({
+    await expect(session.trainingProgram({ rowLength: 33, optimizer: defaultOptimizer }, 33, 1)).rejects.toMatchObject({
       code: 'lab/too-long',
     });
     session.close();
