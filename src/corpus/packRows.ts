@@ -50,7 +50,42 @@ export function* packRows(documents: readonly ArrayLike<number>[], options: Pack
   }
 }
 
-function withEnds(document: ArrayLike<number>, { startId, endId }: PackOptions): Uint32Array {
+/** Tokens of a document with what is put before and after it. */
+export function packedLength(document: ArrayLike<number>, options: Pick<PackOptions, 'startId' | 'endId'>): number {
+  if (document.length === 0) return 0;
+  return document.length + (options.startId === null ? 0 : 1) + (options.endId === null ? 0 : 1);
+}
+
+/** Rows of these documents in this order, once; what is left of the last row is filled with zeros that predict nothing. */
+export function* packInOrder(
+  documents: Iterable<ArrayLike<number>>,
+  options: Omit<PackOptions, 'seed'>,
+): Generator<PackedRow, void> {
+  let row = new OpenRow(options.rowLength, 0);
+  let index = 0;
+  for (const document of documents) {
+    const sequence = withEnds(document, options);
+    for (let at = 0; at < sequence.length;) {
+      if (row.space === 0) {
+        yield row.finish();
+        row = new OpenRow(options.rowLength, 0);
+      }
+      at += row.add(sequence, at, index);
+    }
+    index++;
+  }
+  if (row.space < options.rowLength) yield row.finish();
+}
+
+/** A row that only fills a batch up. */
+export function emptyRow(rowLength: number): PackedRow {
+  return new OpenRow(rowLength, 0).finish();
+}
+
+function withEnds(
+  document: ArrayLike<number>,
+  { startId, endId }: Pick<PackOptions, 'startId' | 'endId'>,
+): Uint32Array {
   if (document.length === 0) return new Uint32Array(0);
   const head = startId === null ? 0 : 1;
   const sequence = new Uint32Array(head + document.length + (endId === null ? 0 : 1));
@@ -98,6 +133,9 @@ class OpenRow {
   }
 
   finish(): PackedRow {
+    const { documentStart, documentEnd, ids } = this.row;
+    documentStart.fill(this.filled, this.filled);
+    documentEnd.fill(ids.length, this.filled);
     return this.row;
   }
 }

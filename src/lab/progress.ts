@@ -11,6 +11,12 @@ export interface Progress {
 
 export type OnProgress = (progress: Progress) => void;
 
+/** What a caller of something long may bring. */
+export interface Watch {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const intervalMilliseconds = 100;
 /** An estimate from less is a guess. */
 const estimateAfterMilliseconds = 1000;

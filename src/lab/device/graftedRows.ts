@@ -1,5 +1,5 @@
 /** The graft step: from new tokens and an initialisation to a plan of ids and the rows' first values. */
-import { initialRows, planGraft, type GraftPlan, type InitialRowsRequest, type InitMethod } from '../../graft/index';
+import { initialRows, planGraft, type GraftPlan, type InitialRowsRequest } from '../../graft/index';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
 
@@ -22,7 +22,7 @@ export interface NewRows {
 export async function graftRows(
   model: LoadedModel,
   newTokens: readonly NewRows[],
-  init: InitMethod,
+  init: InitialRowsRequest['init'],
   seed: number,
 ): Promise<Graft> {
   const { config, summary, checkpoint } = model;

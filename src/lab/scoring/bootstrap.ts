@@ -84,3 +84,13 @@ export function sum(values: readonly number[]): number {
   for (const value of values) total += value;
   return total;
 }
+
+/** Of the first documents, then of the rest. */
+export function joinedScores(first: DocumentScores, rest: DocumentScores): DocumentScores {
+  return {
+    nats: [...first.nats, ...rest.nats],
+    bytes: [...first.bytes, ...rest.bytes],
+    tokens: [...first.tokens, ...rest.tokens],
+    lostBytes: [...first.lostBytes, ...rest.lostBytes],
+  };
+}

@@ -3,7 +3,7 @@
  * run will see, so that a large corpus costs no more than it is used for. The mean of a step's loss is over the targets
  * of the whole step, however it is cut into micro-batches.
  */
-import { packRows, type PackedRow, type PackOptions } from '../../corpus/index';
+import { emptyRow, packInOrder, packRows, type PackedRow, type PackOptions } from '../../corpus/index';
 import { breathe } from '../../breathe';
 import { LabError } from '../../error';
 import { ignoredTarget } from '../../engine/index';
@@ -70,17 +70,44 @@ export function* stepBatches(
 ): Generator<StepBatch, never> {
   const rows = packRows(documents, { ...pack, rowLength });
   for (;;) {
-    const micro = Array.from({ length: batchRows / microBatchRows }, () =>
-      sideBySide(Array.from({ length: microBatchRows }, () => rows.next().value)),
-    );
-    const tokens = micro.reduce((sum, { targets }) => sum + countTargets(targets), 0);
-    let bytes = 0;
-    const microBatches = micro.map(({ ids, targets, documentLengths }): MicroBatch => {
-      for (const target of targets) if (target !== ignoredTarget) bytes += bytesOf[target] ?? 0;
-      return { ids, targets, inputs: modelInputs({ ids, targets, rowLength, documentLengths, targetCount: tokens }) };
-    });
-    yield { microBatches, tokens, bytes };
+    const batch = Array.from({ length: batchRows }, () => rows.next().value);
+    yield stepBatch(batch, microBatchRows, bytesOf);
   }
+}
+
+/** These documents in this order, once; the last batch is filled up with rows that predict nothing. @param skip batches left out. */
+export function* batchesInOrder(
+  documents: Iterable<Uint32Array>,
+  pack: Pick<PackOptions, 'startId' | 'endId'>,
+  { batchRows, rowLength, microBatchRows }: BatchShape,
+  bytesOf: Uint16Array,
+  skip = 0,
+): Generator<StepBatch, void> {
+  let batch: PackedRow[] = [];
+  let skipped = 0;
+  for (const row of packInOrder(documents, { ...pack, rowLength })) {
+    batch.push(row);
+    if (batch.length < batchRows) continue;
+    if (skipped++ >= skip) yield stepBatch(batch, microBatchRows, bytesOf);
+    batch = [];
+  }
+  if (batch.length === 0 || skipped < skip) return;
+  while (batch.length < batchRows) batch.push(emptyRow(rowLength));
+  yield stepBatch(batch, microBatchRows, bytesOf);
+}
+
+function stepBatch(rows: readonly PackedRow[], microBatchRows: number, bytesOf: Uint16Array): StepBatch {
+  const rowLength = rows[0]!.ids.length;
+  const micro = Array.from({ length: rows.length / microBatchRows }, (_, at) =>
+    sideBySide(rows.slice(at * microBatchRows, (at + 1) * microBatchRows)),
+  );
+  const tokens = micro.reduce((sum, { targets }) => sum + countTargets(targets), 0);
+  let bytes = 0;
+  const microBatches = micro.map(({ ids, targets, documentLengths }): MicroBatch => {
+    for (const target of targets) if (target !== ignoredTarget) bytes += bytesOf[target] ?? 0;
+    return { ids, targets, inputs: modelInputs({ ids, targets, rowLength, documentLengths, targetCount: tokens }) };
+  });
+  return { microBatches, tokens, bytes };
 }
 
 function sideBySide(rows: readonly PackedRow[]) {

@@ -3,16 +3,17 @@
  * a jump; new rows seen only late in the run still move.
  */
 export interface LearningRateSchedule {
-  readonly peak: number;
   readonly steps: number;
   readonly warmupSteps: number;
+  /** Share of the peak at the last step. */
+  readonly final?: number;
 }
 
 export const finalFraction = 0.1;
 
-/** @param step counts from 1 to `steps`. */
-export function learningRateAt(step: number, { peak, steps, warmupSteps }: LearningRateSchedule): number {
-  if (step <= warmupSteps) return (peak * step) / Math.max(1, warmupSteps);
+/** As a share of the peak. @param step counts from 1 to `steps`. */
+export function rateShareAt(step: number, { steps, warmupSteps, final = finalFraction }: LearningRateSchedule): number {
+  if (step <= warmupSteps) return step / Math.max(1, warmupSteps);
   const progress = Math.min(1, (step - warmupSteps) / Math.max(1, steps - warmupSteps));
-  return peak * (finalFraction + (1 - finalFraction) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+  return final + (1 - final) * 0.5 * (1 + Math.cos(Math.PI * progress));
 }

@@ -21,6 +21,8 @@ export interface StepRecord {
 export interface EvaluationRecord {
   readonly type: 'evaluation';
   readonly step: number;
+  /** UTF-8 bytes of training text read until then; absent in runs that an earlier build saved. */
+  readonly bytesRead?: number;
   /** On the same held-out documents as the base's figure; null where some of their text is lost. */
   readonly bitsPerByte: number | null;
   /** Bytes of them that the tokenizer cannot write; absent: none. */

@@ -4,6 +4,8 @@
  */
 import type { EngineKind } from '../../engine/index';
 import { defaultOptimizer, modeGroups, type OptimizerSettings, type Rates } from './moves';
+import { rateShareAt } from './learningRate';
+import type { LoopSettings } from './trainRun';
 import type { TrainMode, TrainSettings } from './trainSettings';
 import { sizesFor } from '../device/sizes';
 
@@ -44,6 +46,19 @@ export function ratesOf({ mode, learningRate, bodyLearningRate = learningRate }:
   return Object.fromEntries(
     modeGroups[mode].map((group) => [group, group === 'newRows' ? learningRate : bodyLearningRate]),
   );
+}
+
+/** The loop of a run with these settings. */
+export function loopOf(settings: TrainSettings): LoopSettings {
+  const { mode, seed, steps, warmupSteps, evaluateEvery, sampleEvery, learningRate } = settings;
+  return {
+    steps,
+    evaluateEvery,
+    sampleEvery,
+    peak: learningRate,
+    share: (step) => (learningRate === 0 ? 0 : rateShareAt(step, { steps, warmupSteps })),
+    details: { mode, seed },
+  };
 }
 
 export function optimizerOf({ weightDecay, clipNorm }: TrainSettings): OptimizerSettings {

@@ -49,6 +49,9 @@ const firstExposures = 3;
 const smoothing = 0.15;
 const curvePoints = 24;
 
+/** By token id. */
+export type CurvesState = Readonly<Record<number, Readonly<Curve>>>;
+
 interface Curve {
   exposures: number;
   firstSum: number;
@@ -64,7 +67,11 @@ interface Curve {
 export class TokenCurves {
   private readonly curves = new Map<number, Curve>();
 
-  constructor(private readonly ids: readonly number[]) {
+  /** @param earlier the `state` of curves that these go on from. */
+  constructor(
+    private readonly ids: readonly number[],
+    earlier: CurvesState = {},
+  ) {
     for (const id of ids) {
       this.curves.set(id, {
         exposures: 0,
@@ -74,6 +81,7 @@ export class TokenCurves {
         stride: 1,
         pendingSum: 0,
         pendingCount: 0,
+        ...structuredClone(earlier[id]),
       });
     }
   }
@@ -99,6 +107,10 @@ export class TokenCurves {
       curve.points = merged;
       curve.stride *= 2;
     }
+  }
+
+  get state(): CurvesState {
+    return structuredClone(Object.fromEntries(this.curves));
   }
 
   get starved(): number {

@@ -9,10 +9,8 @@
  */
 import { breathe } from '../../breathe';
 import { asLabError, LabError } from '../../error';
-import { learningRateAt } from './learningRate';
 import type { EvaluationRecord, LogRecord, RunRecord, RunState, RunStatus, SampleRecord, StepRecord } from './records';
-import type { TrainSettings } from './trainSettings';
-import { addLosses, emptySplit, TokenCurves } from './tokenLosses';
+import { addLosses, emptySplit, TokenCurves, type CurvesState } from './tokenLosses';
 
 export interface StepBatch {
   readonly microBatches: readonly MicroBatch[];
@@ -40,6 +38,33 @@ export interface StepOutcome {
   readonly milliseconds: number;
 }
 
+/** How long the loop runs, and what it does on the way. */
+export interface LoopSettings {
+  readonly steps: number;
+  /** Of a stage among others: the step after which it begins, and its last one. */
+  readonly stage?: { readonly from: number; readonly until: number };
+  /** Steps between evaluations; 0: before the first and after the last only. */
+  readonly evaluateEvery: number;
+  readonly sampleEvery: number;
+  /** The largest peak of any group, which the records give the schedule of. */
+  readonly peak: number;
+  /** Of the peak, at a step counted from 1. */
+  share(step: number): number;
+  /** Of the first line of the log. */
+  readonly details: Readonly<Record<string, string | number>>;
+  /** A run that goes on later is saved at least this often, and is not measured when it is stopped half-way. */
+  readonly autosaveMilliseconds?: number;
+}
+
+/** Everything of the loop that weights, moments and batches do not hold; with them, training goes on to the bit. */
+export interface LoopState {
+  /** Steps done; the next batch is the one after them. */
+  readonly step: number;
+  readonly curves: CurvesState;
+  readonly crossedBase: boolean;
+  readonly records: readonly RunRecord[];
+}
+
 export interface TrainRunParts {
   readonly program: StepProgram;
   nextBatch(): StepBatch;
@@ -62,6 +87,8 @@ type TrainRequest = 'run' | 'pause' | 'step' | 'stop';
 
 /** Above this a step is slow: the program is drained after each. Milliseconds. */
 const slowStep = 120;
+/** Saving takes at most one part in so many of the time. */
+const savesShare = 20;
 const updateInterval = 100;
 const tokensInterval = 1000;
 /** How long the event loop may be held, so that a pause can arrive. */
@@ -85,16 +112,33 @@ export class TrainRun {
   private lastUpdate = -Infinity;
   private lastTokens = -Infinity;
   private lastBreath = 0;
+  private lastSave = 0;
+  private saveMilliseconds = 0;
+  private bytesRead = 0;
   private request: TrainRequest = 'run';
   private wake: () => void = () => undefined;
 
   constructor(
     private readonly parts: TrainRunParts,
-    private readonly settings: TrainSettings,
+    private readonly settings: LoopSettings,
     private readonly onUpdate: OnUpdate,
+    earlier?: LoopState,
   ) {
-    this.curves = new TokenCurves(parts.newIds);
+    this.curves = new TokenCurves(parts.newIds, earlier?.curves);
     this.newIds = new Set(parts.newIds);
+    if (!earlier) return;
+    this.stepsRead = earlier.step;
+    this.crossedBase = earlier.crossedBase;
+    for (const record of earlier.records) {
+      this.record(record);
+      if (record.type === 'step') this.bytesRead += record.bytes;
+    }
+  }
+
+  /** After `flush`: what a checkpoint keeps of the loop. */
+  get loopState(): LoopState {
+    const { stepsRead: step, crossedBase, records } = this;
+    return { step, curves: this.curves.state, crossedBase, records };
   }
 
   pause(): void {
@@ -158,10 +202,17 @@ export class TrainRun {
   private async loop(): Promise<void> {
     const { settings } = this;
     this.state = 'running';
-    this.log('started', { steps: settings.steps, mode: settings.mode, seed: settings.seed });
-    await this.evaluate();
-    await this.sample();
-    for (let submitted = 0; submitted < settings.steps;) {
+    this.lastSave = performance.now();
+    const { from, until } = settings.stage ?? { from: 0, until: settings.steps };
+    if (this.stepsRead === 0) {
+      this.log('started', { steps: settings.steps, ...settings.details });
+      await this.evaluate();
+      await this.sample();
+    } else if (this.stepsRead > from) {
+      this.log('resumed');
+      this.update(true);
+    }
+    for (let submitted = this.stepsRead; submitted < until;) {
       await this.obey();
       if (this.request === 'stop') break;
       submitted++;
@@ -170,10 +221,13 @@ export class TrainRun {
       if (slow) this.read(await this.parts.program.flush());
       else if (this.waiting.length >= this.stepsAhead) this.read(await this.parts.program.readings());
       if (this.request === 'step') this.request = 'pause';
-      const due = (every: number) => every > 0 && submitted % every === 0 && submitted < settings.steps;
+      const due = (every: number) => every > 0 && submitted % every === 0 && submitted < until;
       if (due(settings.evaluateEvery)) {
         this.read(await this.parts.program.flush());
         await this.evaluate();
+        await this.save();
+      } else if (this.isSaveDue) {
+        this.read(await this.parts.program.flush());
         await this.save();
       }
       if (due(settings.sampleEvery)) {
@@ -187,9 +241,14 @@ export class TrainRun {
       }
     }
     this.read(await this.parts.program.flush());
-    await this.evaluate();
-    await this.sample();
-    this.state = this.stepsRead < settings.steps ? 'stopped' : 'finished';
+    const isOver = this.stepsRead === until;
+    const { step: evaluated } = this.records.findLast(({ type }) => type === 'evaluation') ?? { step: -1 };
+    if ((isOver || settings.autosaveMilliseconds === undefined) && evaluated < this.stepsRead) {
+      await this.evaluate();
+      await this.sample();
+    }
+    if (isOver && until < settings.steps) return;
+    this.state = isOver ? 'finished' : 'stopped';
     this.log(this.state, { steps: this.stepsRead });
     this.recordTokens();
     await this.save();
@@ -223,11 +282,9 @@ export class TrainRun {
 
   private submit(step: number): void {
     const batch = this.parts.nextBatch();
-    const { learningRate } = this.settings;
-    const share = learningRate === 0 ? 0 : this.learningRate(step) / learningRate;
     this.parts.program.step(
       batch.microBatches.map((microBatch) => microBatch.inputs),
-      this.parts.rates(share),
+      this.parts.rates(this.settings.share(step)),
     );
     this.waiting.push(batch);
   }
@@ -235,11 +292,6 @@ export class TrainRun {
   /** Asking for readings costs a turn of the event loop, so a fast GPU is asked once for several steps. */
   private get stepsAhead(): number {
     return Math.max(1, Math.min(16, Math.round(slowStep / Math.max(1, this.stepMilliseconds))));
-  }
-
-  private learningRate(step: number): number {
-    const { learningRate: peak, steps, warmupSteps } = this.settings;
-    return learningRateAt(step, { peak, steps, warmupSteps });
   }
 
   private read(outcomes: readonly StepOutcome[]): void {
@@ -267,6 +319,7 @@ export class TrainRun {
         );
       }
       this.stepsRead = step;
+      this.bytesRead += batch.bytes;
       this.paced(outcome.milliseconds, batch);
       const mean = (sum: number, count: number) => (count > 0 ? sum / count : null);
       const record: StepRecord = {
@@ -276,7 +329,7 @@ export class TrainRun {
         newTokenLoss: mean(split.newTokenLoss, split.newTargets),
         oldTokenLoss: mean(split.loss - split.newTokenLoss, split.targets - split.newTargets),
         afterNewTokenLoss: mean(split.afterNewTokenLoss, split.afterNewTargets),
-        learningRate: this.learningRate(step),
+        learningRate: this.settings.peak * this.settings.share(step),
         gradientNorm: outcome.gradientNorm,
         tokens: batch.tokens,
         bytes: batch.bytes,
@@ -301,7 +354,8 @@ export class TrainRun {
     const evaluated = await this.parts.evaluate();
     const milliseconds = performance.now() - started;
     this.evaluationMilliseconds = milliseconds;
-    const record: EvaluationRecord = { type: 'evaluation', step: this.stepsRead, ...evaluated, milliseconds };
+    const { stepsRead: step, bytesRead } = this;
+    const record: EvaluationRecord = { type: 'evaluation', step, bytesRead, ...evaluated, milliseconds };
     this.record(record);
     const base = this.parts.baseBitsPerByte ?? null;
     const { bitsPerByte } = evaluated;
@@ -319,9 +373,12 @@ export class TrainRun {
   }
 
   private async save(): Promise<void> {
+    this.lastSave = performance.now();
     if (!this.parts.save) return;
     try {
       await this.parts.save(this.status);
+      this.saveMilliseconds = performance.now() - this.lastSave;
+      this.lastSave = performance.now();
       this.savedStep = this.stepsRead;
       this.log('checkpoint', { step: this.stepsRead });
     } catch (thrown) {
@@ -329,6 +386,12 @@ export class TrainRun {
       const { code, message } = asLabError(thrown);
       this.log('error', { code, message });
     }
+  }
+
+  private get isSaveDue(): boolean {
+    const { autosaveMilliseconds } = this.settings;
+    if (autosaveMilliseconds === undefined || !this.parts.save) return false;
+    return performance.now() - this.lastSave > Math.max(autosaveMilliseconds, savesShare * this.saveMilliseconds);
   }
 
   private recordTokens(): void {

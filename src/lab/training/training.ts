@@ -6,7 +6,7 @@
 import { seededRandom } from '../random';
 import type { Engine } from '../../engine/index';
 import { LabError } from '../../error';
-import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
+import { bitsPerByte, joinedScores, sum, type DocumentScores } from '../scoring/bootstrap';
 import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './batches';
 import { compareArms, type ArmScores } from '../scoring/compare';
 import type { CorpusText } from '../open/corpusText';
@@ -14,7 +14,7 @@ import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } fro
 import { engineText, generateText } from '../running/generate';
 import { graftRows, type Graft } from '../device/graftedRows';
 import { modeGroups, scaledRates } from './moves';
-import { optimizerOf, ratesOf } from './settings';
+import { loopOf, optimizerOf, ratesOf } from './settings';
 import { ModelSession, requirePositions } from '../device/modelSession';
 import type { LoadedModel } from '../open/openModel';
 import { planTraining } from '../device/plans';
@@ -173,7 +173,7 @@ export class Training {
         plan,
         close: () => program.close(),
       },
-      settings,
+      loopOf(settings),
       onUpdate,
     );
     return this.run;
@@ -257,7 +257,7 @@ export class Training {
     const { engine, model, corpus } = this.setup;
     const rest = this.heldOut(tokenizer).slice(known?.bytes.length ?? 0);
     const scores = rest.length > 0 || !known ? await this.score(session, rest, onProgress, signal) : undefined;
-    const heldOut = known && scores ? joined(known, scores) : (scores ?? known)!;
+    const heldOut = known && scores ? joinedScores(known, scores) : (scores ?? known)!;
     const { generalBytes } = sizesFor(engine.report.kind, model.summary.parameters);
     const general = cappedDocuments(corpus.general, Math.min(this.cap, generalBytes));
     const encoded = encodeDocuments(general, (text) => tokenizer.encode(text));
@@ -303,15 +303,6 @@ export class Training {
     });
     return { prompt, pieces };
   }
-}
-
-function joined(first: DocumentScores, rest: DocumentScores): DocumentScores {
-  return {
-    nats: [...first.nats, ...rest.nats],
-    bytes: [...first.bytes, ...rest.bytes],
-    tokens: [...first.tokens, ...rest.tokens],
-    lostBytes: [...first.lostBytes, ...rest.lostBytes],
-  };
 }
 
 const noReport: OnProgress = () => undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { learningRateAt } from '../../../src/lab/training/learningRate';
+import { rateShareAt } from '../../../src/lab/training/learningRate';
 import { seededRandom, shuffledIndices } from '../../../src/lab/random';
 import { addLosses, emptySplit, TokenCurves } from '../../../src/lab/training/tokenLosses';
 import { blockLengthOf, documentWindows, ignoredTarget, packWindows } from '../../../src/lab/scoring/windows';
@@ -78,15 +78,15 @@ describe('windows in blocks', () => {
 });
 
 describe('the learning rate', () => {
-  const schedule = { peak: 1e-3, steps: 100, warmupSteps: 10 };
+  const schedule = { steps: 100, warmupSteps: 10 };
   it('rises in a line to its peak, then falls along a cosine to a tenth', () => {
-    expect(learningRateAt(1, schedule)).toBeCloseTo(1e-4, 10);
-    expect(learningRateAt(10, schedule)).toBeCloseTo(1e-3, 10);
-    expect(learningRateAt(55, schedule)).toBeCloseTo(0.55e-3, 10);
-    expect(learningRateAt(100, schedule)).toBeCloseTo(1e-4, 10);
+    expect(rateShareAt(1, schedule)).toBeCloseTo(0.1, 10);
+    expect(rateShareAt(10, schedule)).toBeCloseTo(1, 10);
+    expect(rateShareAt(55, schedule)).toBeCloseTo(0.55, 10);
+    expect(rateShareAt(100, schedule)).toBeCloseTo(0.1, 10);
   });
   it('never leaves zero to a run without warm-up', () => {
-    expect(learningRateAt(1, { ...schedule, warmupSteps: 0 })).toBeGreaterThan(0.9e-3);
+    expect(rateShareAt(1, { ...schedule, warmupSteps: 0 })).toBeGreaterThan(0.9);
   });
 });
 

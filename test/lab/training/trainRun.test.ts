@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord, RunStatus } from '../../../src/lab/training/records';
+import { loopOf } from '../../../src/lab/training/settings';
 import type { TrainSettings } from '../../../src/lab/training/trainSettings';
 import { TrainRun, type StepOutcome, type TrainRunParts } from '../../../src/lab/training/trainRun';
 
@@ -53,7 +54,7 @@ function fakeRun(change: Partial<TrainSettings> = {}, parts: Partial<TrainRunPar
       baseBitsPerByte: 2,
       ...parts,
     },
-    { ...settings, ...change },
+    loopOf({ ...settings, ...change }),
     (update) => {
       records.push(...update.records);
       updates.push(update.status);

@@ -1,0 +1,215 @@
+/**
+ * What an experiment is, as one schema: names, kinds, ranges, defaults and what each field means. It is JSON Schema as it stands
+ * (docs/experiment.schema.json is written from it); types, checks, defaults and the command line's flags are taken from it.
+ * Everything that changes a number is a field.
+ */
+import Type, { type TSchemaOptions } from 'typebox';
+import { documentFormats } from '../../corpus/index';
+import { INIT_METHODS } from '../../graft/index';
+import { grammars } from '../../tokenizer/index';
+import { defaultOptimizer } from '../training/moves';
+
+const strict = { additionalProperties: false } as const;
+const oneOf = <Name extends string>(names: readonly Name[], options: TSchemaOptions = {}) =>
+  Type.Enum([...names], options);
+const count = (about: string, options: TSchemaOptions = {}) =>
+  Type.Integer({ minimum: 1, description: about, ...options });
+const rate = (about: string) => Type.Number({ exclusiveMinimum: 0, maximum: 10, description: about });
+const fingerprint = Type.Optional(
+  Type.String({ description: 'SHA-256 of what was opened; where it is given, anything else is refused' }),
+);
+
+const learnMethods = ['continued', 'independent', 'added', 'atomic'] as const;
+export type SpecLearnMethod = (typeof learnMethods)[number];
+
+const Model = Type.Union([
+  Type.String({ minLength: 1, description: '`bundled`, a folder or GGUF file, or owner/name of the Hub' }),
+  Type.Object({ name: Type.String({ minLength: 1 }), fingerprint }, strict),
+]);
+
+const Corpus = Type.Object(
+  {
+    sample: Type.Optional(Type.String({ minLength: 1, description: 'one of the bundled corpora' })),
+    path: Type.Optional(Type.String({ minLength: 1, description: 'a file or folder, from where the command is run' })),
+    name: Type.Optional(Type.String({ description: 'what the page calls files that were dropped on it' })),
+    documents: Type.Optional(
+      oneOf(documentFormats, { description: 'what a document is; absent: told from the files' }),
+    ),
+    field: Type.Optional(Type.String({ minLength: 1, description: 'field or column that holds the text' })),
+    fingerprint,
+  },
+  strict,
+);
+
+const Rules = Type.Object(
+  {
+    minFrequency: Type.Optional(count('occurrences in the training text')),
+    minDocuments: Type.Optional(count('documents it stands in')),
+    maxPieceLength: Type.Optional(count('characters of a token')),
+    mergeDigits: Type.Optional(Type.Boolean({ description: 'whether tokens may hold digits' })),
+    neverMerge: Type.Optional(Type.String({ minLength: 1, description: 'no new token matches this expression' })),
+    unit: Type.Optional(oneOf(['document', 'line'] as const, { description: 'what merges never cross' })),
+  },
+  strict,
+);
+
+const Vocabulary = Type.Object(
+  {
+    method: oneOf(learnMethods, { description: 'how new tokens are found' }),
+    grammar: Type.Optional(
+      oneOf(Object.keys(grammars) as (keyof typeof grammars)[], {
+        description: 'of atomic; absent: told from the text',
+      }),
+    ),
+    newTokens: Type.Optional(count('how many; atomic may leave it out', { maximum: 262_144 })),
+    rules: Type.Optional(Rules),
+    turnedDown: Type.Optional(
+      Type.Array(Type.String(), { description: 'candidates left out, as tokenizer.json spells them' }),
+    ),
+    added: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), { description: 'texts that become tokens as well' }),
+    ),
+    leastExposure: Type.Optional(count('rare tokens are pruned until every leaf occurs so often')),
+  },
+  strict,
+);
+
+const Init = oneOf(INIT_METHODS, { description: 'how new rows start' });
+const Start = Type.Union([Init, Type.Object({ input: Init, output: Init }, strict)]);
+
+const Moves = Type.Object(
+  {
+    everything: Type.Optional(rate('peak rate of every group that is not named')),
+    newRows: Type.Optional(rate('peak rate of the rows of new tokens')),
+    oldRows: Type.Optional(rate('peak rate of the rows that were there before')),
+    body: Type.Optional(rate('peak rate of the matrices between the embeddings')),
+    norms: Type.Optional(rate('peak rate of norms, biases and learned positions')),
+    adapters: Type.Optional(rate('peak rate of low-rank adapters')),
+  },
+  { ...strict, minProperties: 1, description: 'a group without a rate stays as it is, to the bit' },
+);
+
+const Stage = Type.Object(
+  {
+    moves: Moves,
+    objective: Type.Optional(oneOf(['next-token'] as const, { default: 'next-token' })),
+    share: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        default: 1,
+        description: 'of the budget, beside the other stages of the arm',
+      }),
+    ),
+    optimizer: Type.Optional(
+      Type.Object(
+        {
+          beta1: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 1, default: defaultOptimizer.beta1 })),
+          beta2: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 1, default: defaultOptimizer.beta2 })),
+          epsilon: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, default: defaultOptimizer.epsilon })),
+          weightDecay: Type.Optional(Type.Number({ minimum: 0, maximum: 10, default: defaultOptimizer.weightDecay })),
+          clipNorm: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              default: defaultOptimizer.clipNorm,
+              description: '0: gradients are not clipped',
+            }),
+          ),
+        },
+        { ...strict, description: 'AdamW' },
+      ),
+    ),
+    schedule: Type.Optional(
+      Type.Object(
+        {
+          warmup: Type.Optional(
+            Type.Number({ minimum: 0, maximum: 1, default: 0.05, description: 'share of the steps' }),
+          ),
+          final: Type.Optional(
+            Type.Number({ minimum: 0, maximum: 1, default: 0.1, description: 'share of the peak at the last step' }),
+          ),
+        },
+        { ...strict, description: 'a line up, then a cosine down' },
+      ),
+    ),
+    batch: Type.Optional(
+      Type.Object(
+        {
+          rows: Type.Optional(count('rows a step', { default: 4, maximum: 65_536 })),
+          length: Type.Optional(
+            Type.Integer({ minimum: 2, maximum: 1_048_576, default: 128, description: 'tokens a row' }),
+          ),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+
+const Arm = Type.Object(
+  {
+    vocabulary: Type.Optional(Vocabulary),
+    start: Type.Optional(Start),
+    stages: Type.Optional(Type.Array(Stage, { description: 'none: as it starts, scored and not trained' })),
+  },
+  strict,
+);
+
+const Prediction = Type.Object(
+  {
+    verdict: oneOf(['expand', 'expand-for-speed', 'atomic-only', 'do-not-expand', 'need-more-data'] as const),
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    suggestedNewTokens: Type.Integer({ minimum: 0 }),
+    shorterBy: Type.Number(),
+    at: Type.String({ description: 'when it was made, ISO 8601' }),
+  },
+  { ...strict, description: 'what the diagnosis said before the run' },
+);
+
+export const experimentSchema = Type.Object(
+  {
+    version: Type.Literal(2),
+    name: Type.String({ minLength: 1, maxLength: 200, description: 'the question, in words' }),
+    model: Model,
+    corpus: Corpus,
+    general: Type.Optional(
+      Type.Object(
+        { path: Type.Optional(Type.String({ minLength: 1 })), fingerprint },
+        { ...strict, description: 'text that is never trained on; the bundled English by default' },
+      ),
+    ),
+    budget: Type.Object(
+      {
+        bytes: Type.Optional(count('of training text that every arm reads, again from the start where it ends')),
+        flops: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'that every arm computes' })),
+      },
+      { ...strict, description: 'one of the two' },
+    ),
+    seeds: Type.Array(Type.Integer({ minimum: 0, maximum: 0xffffffff }), { minItems: 1, maxItems: 100 }),
+    evaluation: Type.Optional(
+      Type.Object(
+        {
+          bytes: Type.Optional(count('of held-out text that the verdict is from', { default: 65_536 })),
+          generalBytes: Type.Optional(count('of general text', { default: 16_384 })),
+          watchBytes: Type.Optional(count('of held-out text that a run is watched by', { default: 16_384 })),
+          points: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 6, description: 'of the curve' })),
+          margin: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 1,
+              default: 0.02,
+              description: 'share of the control that is still not worse',
+            }),
+          ),
+        },
+        strict,
+      ),
+    ),
+    prediction: Type.Optional(Prediction),
+    arms: Type.Record(Type.String(), Arm, { minProperties: 1, description: 'by name' }),
+  },
+  { ...strict, title: 'Tokengraft experiment, version 2' },
+);
+
+export type WrittenSpec = Type.Static<typeof experimentSchema>;
+export type WrittenArm = Type.Static<typeof Arm>;

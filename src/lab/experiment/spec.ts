@@ -1,0 +1,198 @@
+/**
+ * The experiment as a value: every default filled in, every short form written out. `parseSpec` is the one door from JSON; it
+ * refuses with the field's path and what is expected, all problems at once. Names are the reader's; nothing here knows how many
+ * arms there are.
+ */
+import Value from 'typebox/value';
+import { LabError } from '../../error';
+import type { Prediction } from '../diagnosis/diagnosis';
+import { defaultOptimizer, movingGroups, parameterGroups, type Rates } from '../training/moves';
+import type { Budget, Recipe } from '../training/recipe';
+import type { LearnRules } from '../vocabulary/choice';
+import { experimentSchema, type WrittenArm, type WrittenSpec } from './schema';
+import { schemaProblems, type SpecProblem } from './specProblems';
+
+export interface ExperimentSpec {
+  readonly version: 2;
+  readonly name: string;
+  readonly model: { readonly name: string; readonly fingerprint?: string };
+  readonly corpus: WrittenSpec['corpus'];
+  readonly general: { readonly path?: string; readonly fingerprint?: string };
+  readonly budget: Budget;
+  readonly seeds: readonly number[];
+  readonly evaluation: EvaluationSpec;
+  readonly prediction?: Prediction;
+  readonly arms: Readonly<Record<string, ArmSpec>>;
+}
+
+export interface EvaluationSpec {
+  readonly bytes: number;
+  readonly generalBytes: number;
+  readonly watchBytes: number;
+  readonly points: number;
+  /** Share of the control's bits per byte that is still not worse. */
+  readonly margin: number;
+}
+
+export interface ArmSpec extends Recipe {
+  readonly vocabulary?: VocabularySpec;
+}
+
+export interface VocabularySpec {
+  readonly method: NonNullable<WrittenArm['vocabulary']>['method'];
+  readonly grammar?: NonNullable<WrittenArm['vocabulary']>['grammar'];
+  readonly newTokens: number;
+  readonly rules: LearnRules;
+  readonly turnedDown: readonly string[];
+  readonly added: readonly string[];
+  readonly leastExposure?: number;
+}
+
+/** An atomic alphabet has as many atoms as the notation has. */
+const allAtoms = 4096;
+
+/** Throws `lab/bad-specification`; `details.problems` lists {path, message}. */
+export function parseSpec(value: unknown): ExperimentSpec {
+  const problems = schemaProblems(experimentSchema, value);
+  if (problems.length > 0) throw badSpecification(problems);
+  const written = value as WrittenSpec;
+  const further = meaningProblems(written);
+  if (further.length > 0) throw badSpecification(further);
+  const { model, general = {}, budget, evaluation = {}, arms, prediction } = written;
+  return {
+    version: 2,
+    name: written.name,
+    model: typeof model === 'string' ? { name: model } : model,
+    corpus: written.corpus,
+    general,
+    budget: budget.bytes === undefined ? { flops: budget.flops! } : { bytes: budget.bytes },
+    seeds: written.seeds,
+    evaluation: {
+      ...(Value.Default(experimentSchema.properties.evaluation, structuredClone(evaluation)) as EvaluationSpec),
+    },
+    ...(prediction ? { prediction } : {}),
+    arms: Object.fromEntries(Object.entries(arms).map(([name, arm]) => [name, armOf(arm)])),
+  };
+}
+
+/** Throws `lab/bad-specification` where the text is no JSON. */
+export function parseSpecText(text: string): ExperimentSpec {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw badSpecification([{ path: '', message: `is no JSON: ${(cause as Error).message}` }]);
+  }
+  return parseSpec(value);
+}
+
+function armOf({ vocabulary, start = 'subword-mean', stages = [] }: WrittenArm): ArmSpec {
+  return {
+    ...(vocabulary
+      ? {
+          vocabulary: {
+            method: vocabulary.method,
+            ...(vocabulary.grammar === undefined ? {} : { grammar: vocabulary.grammar }),
+            newTokens: vocabulary.newTokens ?? allAtoms,
+            rules: vocabulary.rules ?? {},
+            turnedDown: vocabulary.turnedDown ?? [],
+            added: vocabulary.added ?? [],
+            ...(vocabulary.leastExposure === undefined ? {} : { leastExposure: vocabulary.leastExposure }),
+          },
+        }
+      : {}),
+    start: typeof start === 'string' ? { input: start, output: start } : start,
+    stages: stages.map(({ moves: { everything, adapters: _, ...named }, ...stage }) => ({
+      rates: Object.fromEntries(
+        parameterGroups
+          .filter((group) => group !== 'newRows' || vocabulary !== undefined)
+          .flatMap((group) => {
+            const rate = named[group] ?? everything;
+            return rate === undefined ? [] : [[group, rate]];
+          }),
+      ),
+      objective: stage.objective ?? 'next-token',
+      share: stage.share ?? 1,
+      optimizer: { ...defaultOptimizer, ...stage.optimizer },
+      schedule: { warmup: 0.05, final: 0.1, ...stage.schedule },
+      batch: { rows: 4, length: 128, ...stage.batch },
+    })),
+  };
+}
+
+/** What a schema cannot say. */
+function meaningProblems(spec: WrittenSpec): SpecProblem[] {
+  const problems: SpecProblem[] = [];
+  const add = (path: string, message: string) => void problems.push({ path, message });
+  const { budget, corpus, seeds, arms } = spec;
+  if ((budget.bytes === undefined) === (budget.flops === undefined)) {
+    add('budget', 'needs either `bytes` of training text or `flops`, not both');
+  }
+  const sources = [corpus.sample, corpus.path, corpus.name].filter((source) => source !== undefined);
+  if (sources.length !== 1) add('corpus', 'needs one of `sample`, `path`, or the `name` of files opened on the page');
+  if (new Set(seeds).size < seeds.length) add('seeds', 'names a seed twice');
+  const folders = new Map<string, string>();
+  for (const [name, arm] of Object.entries(arms)) {
+    const path = `arms[${JSON.stringify(name)}]`;
+    const folder = armFolder(name);
+    const other = folders.get(folder);
+    if (folder === '' || name.length > 80) add(path, 'needs a name of 1 to 80 characters with a letter or digit in it');
+    else if (other !== undefined)
+      add(path, `would share its folder \`${folder}\` with the arm ${JSON.stringify(other)}`);
+    folders.set(folder, name);
+    armProblems(arm, path, add);
+  }
+  return problems;
+}
+
+function armProblems(arm: WrittenArm, path: string, add: (path: string, message: string) => void): void {
+  const { vocabulary, start, stages = [] } = arm;
+  if (vocabulary?.newTokens === undefined && vocabulary && vocabulary.method !== 'atomic') {
+    add(`${path}.vocabulary.newTokens`, 'is missing: how many tokens; only `atomic` has a number of its own');
+  }
+  if (vocabulary?.grammar !== undefined && vocabulary.method !== 'atomic') {
+    add(`${path}.vocabulary.grammar`, 'belongs to the method `atomic`');
+  }
+  if (start !== undefined && !vocabulary) {
+    add(`${path}.start`, 'says how new rows start, and the arm has no `vocabulary` that adds any');
+  }
+  for (const [at, { moves }] of stages.entries()) {
+    const where = `${path}.stages[${at}].moves`;
+    if (moves.adapters !== undefined)
+      add(`${where}.adapters`, 'is a name kept for low-rank adapters, which are not trained yet');
+    else if (moves.newRows !== undefined && !vocabulary) {
+      add(`${where}.newRows`, 'moves rows of new tokens, and the arm has no `vocabulary` that adds any');
+    }
+  }
+}
+
+/** The folder of an arm: its name in letters and digits that every file system takes. */
+export function armFolder(name: string): string {
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+}
+
+/** Arms of which nothing depends on a seed are run once. */
+export function seedsOf(spec: ExperimentSpec, arm: string): readonly number[] {
+  return spec.arms[arm]!.stages.length > 0 ? spec.seeds : spec.seeds.slice(0, 1);
+}
+
+/** Groups that any stage moves. */
+export function movedBy({ stages }: ArmSpec): ReturnType<typeof movingGroups> {
+  return movingGroups(Object.assign({}, ...stages.map(({ rates }) => rates)) as Rates);
+}
+
+function badSpecification(problems: readonly SpecProblem[]): LabError {
+  const lines = problems.map(({ path, message }) =>
+    path === '' ? `The specification ${message}` : `\`${path}\` ${message}`,
+  );
+  return new LabError(
+    'lab/bad-specification',
+    `${lines.join('.\n')}.`,
+    'Nothing was run. docs/experiment.schema.json lists every field.',
+    { problems },
+  );
+}

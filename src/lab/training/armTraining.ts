@@ -1,0 +1,255 @@
+/**
+ * One arm with one seed, in an engine: rows are grafted, the stages run one after the other, then it is scored. It gives
+ * checkpoints from which another process goes on to the bit: weights, moments and row steps, the loop's state, and the number of
+ * steps, from which the text that comes next follows. `close()` frees the engine's memory.
+ */
+import type { Engine, Steps } from '../../engine/index';
+import { LabError } from '../../error';
+import type { Tokenizer } from '../../tokenizer/index';
+import { graftRows, type Graft } from '../device/graftedRows';
+import { ModelSession, requirePositions } from '../device/modelSession';
+import { engineSizes } from '../device/sizes';
+import type { CorpusText } from '../open/corpusText';
+import type { LoadedModel } from '../open/openModel';
+import { throttled, type Watch } from '../progress';
+import { bitsPerByte, joinedScores, sum, type DocumentScores } from '../scoring/bootstrap';
+import type { ArmScores } from '../scoring/compare';
+import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
+import type { Vocabulary } from '../vocabulary/vocabulary';
+import { batchesInOrder, bytesPerId, microBatchRowsOf } from './batches';
+import { rateShareAt } from './learningRate';
+import { movingGroups, parameterGroups, scaledRates, type ParameterGroup } from './moves';
+import type { Budget, Recipe, Stage } from './recipe';
+import type { RunStatus } from './records';
+import { stagePlans, type StagePlan } from './stagePlans';
+import { TrainRun, type LoopSettings, type LoopState, type OnUpdate } from './trainRun';
+
+export interface ArmSetup extends Recipe {
+  readonly engine: Engine;
+  readonly model: LoadedModel;
+  readonly corpus: Pick<CorpusText, 'train' | 'heldOut' | 'general'>;
+  /** Absent: the model keeps its vocabulary. */
+  readonly vocabulary?: Vocabulary;
+  readonly budget: Budget;
+  readonly seed: number;
+  readonly evaluation: {
+    /** Of held-out and of general text that the arm is scored on when it is trained. */
+    readonly bytes: number;
+    readonly generalBytes: number;
+    /** Of held-out text that the training is watched by, so many times. */
+    readonly watchBytes: number;
+    readonly points: number;
+  };
+}
+
+export interface ArmCheckpoint {
+  readonly stage: number;
+  readonly loop: LoopState;
+  /** As `Steps.optimizerState` gives them. */
+  readonly moments: Readonly<Record<string, Uint8Array>>;
+  /** Raw values of what moves, f32, by name in the engine. */
+  readonly weights: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface ArmRunOptions {
+  readonly onUpdate: OnUpdate;
+  readonly earlier?: ArmCheckpoint;
+  readonly autosaveMilliseconds?: number;
+  /** Called at every evaluation, at least every `autosaveMilliseconds`, and at the end. */
+  save?(checkpoint: ArmCheckpoint, status: RunStatus): Promise<void>;
+}
+
+export class ArmTraining {
+  private running: TrainRun | undefined;
+  private asked: 'run' | 'pause' | 'stop' = 'run';
+  private latest: { readonly step: number; readonly scores: DocumentScores } | undefined;
+
+  private constructor(
+    readonly setup: ArmSetup,
+    readonly session: ModelSession,
+    readonly graft: Graft | undefined,
+  ) {}
+
+  /** Grafts and loads; nothing is measured or compiled yet. */
+  static async open(setup: ArmSetup, options: Watch = {}): Promise<ArmTraining> {
+    const { engine, model, vocabulary, start, stages, seed } = setup;
+    for (const { batch } of stages) requirePositions(model.config, batch.length);
+    const graft = vocabulary ? await graftRows(model, vocabulary.newRows, start, seed) : undefined;
+    const moves = parameterGroups.filter((group) => stages.some(({ rates }) => rates[group] !== undefined));
+    if (!graft && moves.length === 1 && moves[0] === 'newRows') {
+      throw new LabError(
+        'lab/no-new-rows',
+        'There are no new rows to train.',
+        'Add new tokens first, or train the embeddings or everything.',
+      );
+    }
+    const session = await ModelSession.open(engine, model, { ...(graft ? { graft } : {}), moves, ...options });
+    return new ArmTraining(setup, session, graft);
+  }
+
+  /** Encodes training text and everything that is scored. */
+  get tokenizer(): Tokenizer {
+    return this.setup.vocabulary?.tokenizer ?? this.setup.model.tokenizer;
+  }
+
+  get firstNewId(): number {
+    return this.graft ? this.graft.plan.firstNewId + this.graft.rowless : Infinity;
+  }
+
+  get newIds(): readonly number[] {
+    const { graft } = this;
+    const count = graft ? graft.plan.count - graft.rowless : 0;
+    return Array.from({ length: count }, (_, index) => this.firstNewId + index);
+  }
+
+  pause(): void {
+    this.asked = 'pause';
+    this.running?.pause();
+  }
+
+  resume(): void {
+    this.asked = 'run';
+    this.running?.resume();
+  }
+
+  /** After the step that is under way; a checkpoint is saved, and the arm can go on from it. */
+  stop(): void {
+    this.asked = 'stop';
+    this.running?.stop();
+  }
+
+  /** All stages, from the beginning or from a checkpoint; errors stand in the status. */
+  async run(options: ArmRunOptions, watch: Watch = {}): Promise<RunStatus> {
+    const plans = await stagePlans(this.setup, this.tokenizer, watch);
+    const { earlier } = options;
+    if (earlier) for (const [name, values] of Object.entries(earlier.weights)) this.session.store.write(name, values);
+    let loop = earlier?.loop;
+    let status: RunStatus | undefined;
+    for (let stage = earlier?.stage ?? 0; stage < plans.length; stage++) {
+      const moments = stage === earlier?.stage ? earlier.moments : undefined;
+      const run = await this.stageRun(plans, stage, options, loop, moments);
+      status = await run.run();
+      loop = run.loopState;
+      this.running = undefined;
+      if (status.state !== 'running') break;
+    }
+    return status!;
+  }
+
+  /** Held-out and general text with the weights as they are. */
+  async score({ onProgress = () => undefined, signal }: Watch = {}): Promise<ArmScores> {
+    const { evaluation, corpus } = this.setup;
+    const report = throttled(onProgress);
+    const watched = this.watched;
+    const all = this.encoded(corpus.heldOut, evaluation.bytes);
+    const score = (documents: readonly ScoredText[]) =>
+      scoreDocuments(this.session.scorer(), documents, {
+        onProgress: (done, total) => report({ phase: 'evaluating', done, total }),
+        ...(signal ? { signal } : {}),
+      });
+    // In the same two parts whether or not the last evaluation is at hand, so that the sums are the same to the bit.
+    const first = this.latest?.scores ?? (await score(watched));
+    const rest = all.slice(watched.length);
+    const heldOut = rest.length > 0 ? joinedScores(first, await score(rest)) : first;
+    return { heldOut, general: await score(this.encoded(corpus.general, evaluation.generalBytes)) };
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  private async stageRun(
+    plans: readonly StagePlan[],
+    at: number,
+    options: ArmRunOptions,
+    loop: LoopState | undefined,
+    moments: ArmCheckpoint['moments'] | undefined,
+  ): Promise<TrainRun> {
+    const { model, stages } = this.setup;
+    const plan = plans[at]!;
+    const stage = stages[at]!;
+    const moves = movingGroups(stage.rates);
+    const program = await this.program(stage, moves);
+    if (moments) program.restoreOptimizerState(moments);
+    const { rows: batchRows, length: rowLength } = stage.batch;
+    const microBatchRows = this.microBatchRows(stage);
+    const batches = batchesInOrder(
+      plan.documents,
+      { startId: model.startId, endId: plan.endId },
+      { batchRows, rowLength, microBatchRows },
+      bytesPerId(this.tokenizer),
+      Math.max(0, (loop?.step ?? 0) - plan.from),
+    );
+    const { save } = options;
+    const watched = this.watched;
+    const run: TrainRun = new TrainRun(
+      {
+        program,
+        nextBatch: () => batches.next().value!,
+        rates: (share) => scaledRates(stage.rates, share),
+        newIds: this.newIds,
+        evaluate: async () => {
+          const scores = await scoreDocuments(this.session.scorer(), watched);
+          this.latest = { step: run.status.step, scores };
+          const lostBytes = sum(scores.lostBytes);
+          return { bitsPerByte: bitsPerByte(scores), ...(lostBytes > 0 ? { lostBytes } : {}) };
+        },
+        ...(save ? { save: async (status) => save(await this.checkpoint(at, program, run.loopState), status) } : {}),
+        close: () => program.close(),
+      },
+      this.loopSettings(plans, at, options),
+      options.onUpdate,
+      loop,
+    );
+    this.running = run;
+    if (this.asked === 'pause') run.pause();
+    if (this.asked === 'stop') run.stop();
+    return run;
+  }
+
+  private loopSettings(plans: readonly StagePlan[], at: number, options: ArmRunOptions): LoopSettings {
+    const { stages, seed, evaluation } = this.setup;
+    const { rates, schedule } = stages[at]!;
+    const { from, steps: ofStage } = plans[at]!;
+    const steps = plans.at(-1)!.from + plans.at(-1)!.steps;
+    const warmupSteps = Math.round(schedule.warmup * ofStage);
+    return {
+      steps,
+      stage: { from, until: from + ofStage },
+      evaluateEvery: Math.max(1, Math.ceil(steps / evaluation.points)),
+      sampleEvery: 0,
+      peak: Math.max(...Object.values(rates)),
+      share: (step) => rateShareAt(step - from, { steps: ofStage, warmupSteps, final: schedule.final }),
+      details: { seed },
+      ...(options.autosaveMilliseconds === undefined ? {} : { autosaveMilliseconds: options.autosaveMilliseconds }),
+    };
+  }
+
+  private program({ batch, optimizer }: Stage, moves: readonly ParameterGroup[]): Promise<Steps> {
+    const rows = this.microBatchRows({ batch });
+    const step = { rowLength: batch.length, optimizer, moves };
+    return this.session.trainingProgram(step, rows * batch.length, batch.rows / rows);
+  }
+
+  private microBatchRows({ batch }: Pick<Stage, 'batch'>): number {
+    const { kind } = this.setup.engine.report;
+    return microBatchRowsOf(batch.rows, batch.length, engineSizes[kind].microBatchTokens);
+  }
+
+  private async checkpoint(stage: number, program: Steps, loop: LoopState): Promise<ArmCheckpoint> {
+    const { store, trainedNames } = this.session;
+    const moments = await program.optimizerState();
+    const weights: Record<string, Uint8Array> = {};
+    for (const name of trainedNames) weights[name] = await store.read(name);
+    return { stage, loop, moments, weights };
+  }
+
+  private get watched(): ScoredText[] {
+    const { bytes, watchBytes } = this.setup.evaluation;
+    return this.encoded(this.setup.corpus.heldOut, Math.min(bytes, watchBytes));
+  }
+
+  private encoded(documents: readonly string[], bytes: number): ScoredText[] {
+    return encodeDocuments(cappedDocuments(documents, bytes), (text) => this.tokenizer.encode(text));
+  }
+}

@@ -1,0 +1,24 @@
+/** How one arm is trained: where new rows start, and stages one after the other. */
+import type { InitMethod } from '../../graft/index';
+import type { OptimizerSettings, Rates } from './moves';
+
+export interface Recipe {
+  readonly start: { readonly input: InitMethod; readonly output: InitMethod };
+  /** None: scored as it starts. */
+  readonly stages: readonly Stage[];
+}
+
+export interface Stage {
+  readonly rates: Rates;
+  readonly objective: 'next-token';
+  /** Of the budget, beside the other stages. */
+  readonly share: number;
+  readonly optimizer: OptimizerSettings;
+  /** A line up to the peak, then a cosine down; as shares of the steps and of the peak. */
+  readonly schedule: { readonly warmup: number; readonly final: number };
+  /** Rows a step, and tokens a row. */
+  readonly batch: { readonly rows: number; readonly length: number };
+}
+
+/** UTF-8 bytes of training text that is read, or FLOPs, or steps of a single stage. */
+export type Budget = { readonly bytes: number } | { readonly flops: number } | { readonly steps: number };

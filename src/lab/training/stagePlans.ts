@@ -1,0 +1,101 @@
+/** What each stage of an arm reads, and how many steps that is. Pure but for encoding. */
+import { stepFlops } from '../device/stepFlops';
+import { LabError } from '../../error';
+import type { Tokenizer } from '../../tokenizer/index';
+import type { Vocabulary } from '../vocabulary/vocabulary';
+import type { CorpusText } from '../open/corpusText';
+import type { LoadedModel } from '../open/openModel';
+import type { Watch } from '../progress';
+import type { Budget, Stage } from './recipe';
+import { encodeText, sharedOut, textOfBytes, textOfTokens } from './trainingText';
+
+export interface StagePlan {
+  /** Steps of the stages before. */
+  readonly from: number;
+  readonly steps: number;
+  readonly documents: readonly Uint32Array[];
+  /** UTF-8 bytes of them. */
+  readonly bytes: number;
+  readonly endId: number | null;
+}
+
+export interface Planned {
+  readonly model: LoadedModel;
+  readonly corpus: Pick<CorpusText, 'train'>;
+  readonly vocabulary?: Vocabulary;
+  readonly stages: readonly Stage[];
+  readonly budget: Budget;
+  readonly seed: number;
+}
+
+export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: Watch = {}): Promise<StagePlan[]> {
+  const { model, stages } = setup;
+  const endId = tokenizer.special.eos ?? model.config.eosTokenIds[0] ?? null;
+  const ends = { startId: model.startId, endId };
+  const plans: StagePlan[] = [];
+  let from = 0;
+  for (const [at, texts] of textsOf(setup, tokenizer).entries()) {
+    const { rows, length } = stages[at]!.batch;
+    if (texts.length === 0) {
+      const message = `Stage ${at + 1} of ${stages.length} would read nothing: the budget is too small to be shared out.`;
+      throw new LabError('lab/budget-too-small', message, 'Raise the budget, or leave a stage out.');
+    }
+    const { documents, bytes, tokens } = await encodeText(texts, tokenizer, ends, {
+      signal: options.signal,
+      onProgress: (done, total) => options.onProgress?.({ phase: 'tokenizing', done, total }),
+    });
+    const steps = stepsOf(setup, at, Math.ceil(Math.ceil(tokens / length) / rows));
+    plans.push({ from, steps, documents, bytes, endId });
+    from += steps;
+  }
+  return plans;
+}
+
+/** A budget in steps ends before the last document does. */
+function stepsOf(setup: Planned, at: number, steps: number): number {
+  const asked = askedSteps(setup)?.[at];
+  return asked === undefined ? steps : Math.min(asked, steps);
+}
+
+function askedSteps({ budget, stages, model, vocabulary }: Planned): readonly number[] | undefined {
+  if ('bytes' in budget) return undefined;
+  const all = stages.reduce((sum, { share }) => sum + share, 0);
+  return stages.map((stage) => {
+    const share = stage.share / all;
+    if ('steps' in budget) return Math.max(1, Math.round(budget.steps * share));
+    const newTokens = vocabulary?.newRows.length ?? 0;
+    return Math.max(1, Math.round((budget.flops * share) / stepFlops(model, newTokens, stage)));
+  });
+}
+
+function textsOf(setup: Planned, tokenizer: Tokenizer): readonly (readonly string[])[] {
+  const { budget, corpus, seed, stages } = setup;
+  const shares = stages.map(({ share }) => share);
+  if ('bytes' in budget) return sharedOut(textOfBytes(corpus.train, budget.bytes, seed), shares);
+  const steps = askedSteps(setup)!;
+  const tokens = stages.map(({ batch }, at) => steps[at]! * batch.rows * batch.length);
+  const known = new Map<string, number>();
+  const lengthOf = (text: string) => {
+    const length = known.get(text) ?? tokenizer.encode(text).ids.length;
+    known.set(text, length);
+    return length;
+  };
+  const texts = textOfTokens(
+    corpus.train,
+    tokens.reduce((sum, count) => sum + count, 0),
+    seed,
+    lengthOf,
+  );
+  if (stages.length === 1) return [texts];
+  const parts: string[][] = [];
+  let at = 0;
+  for (const wanted of tokens) {
+    const part: string[] = [];
+    for (let found = 0; found < wanted && at < texts.length; at++) {
+      found += lengthOf(texts[at]!);
+      part.push(texts[at]!);
+    }
+    parts.push(part);
+  }
+  return parts;
+}
