@@ -22,6 +22,37 @@ export { applyDelta } from './export/applyDelta';
 export { CandidateTable } from './vocabulary/candidates';
 export { throwIfCancelled } from './cancel';
 export { scoreResult } from './scoring/compare';
+export type { DocumentScores } from './scoring/bootstrap';
+export {
+  leastDocuments,
+  seededDifference,
+  seededScore,
+  type ScoresOverSeeds,
+  type SeededDifference,
+  type SeededScore,
+  type SeedScores,
+  type Spread,
+} from './scoring/seededDifference';
+export {
+  defaultMargin,
+  marginBits,
+  outcomeOf,
+  whatWouldTell,
+  worthwhileShortening,
+  type Lever,
+  type MeasuredDifference,
+  type Outcome,
+  type OutcomeTerms,
+  type WhatWouldTell,
+} from './scoring/verdict';
+export type * from './scoring/experimentVerdict';
+export { controlOf, experimentVerdict } from './scoring/experimentVerdict';
+export {
+  scorePrediction,
+  tallyPredictions,
+  type PredictionScore,
+  type PredictionTally,
+} from './scoring/predictionScore';
 export type { CorpusText } from './open/corpusText';
 export { countText } from './vocabulary/counting';
 export { CountingThread, type OpenedShards, type OpenShards } from './vocabulary/countingShard';

@@ -73,7 +73,8 @@ function draws(bytes: readonly number[], arms: readonly (readonly number[])[]): 
   return results;
 }
 
-function percentiles(values: number[]): Interval {
+/** 2.5th and 97.5th percentile of the draws, which are sorted in place; null of none. */
+export function percentiles(values: number[] | Float64Array): Interval {
   if (values.length === 0) return null;
   values.sort((a, b) => a - b);
   return [values[Math.floor(0.025 * values.length)]!, values[Math.ceil(0.975 * values.length) - 1]!];

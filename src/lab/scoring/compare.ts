@@ -16,6 +16,7 @@ import {
 } from './bootstrap';
 import type { ArmResult, Comparison, ScoreResult } from './comparison';
 import type { TrainMode } from '../training/trainSettings';
+import { worthwhileShortening } from './verdict';
 
 export interface ArmScores {
   readonly heldOut: DocumentScores;
@@ -29,7 +30,6 @@ export interface ScoredArms {
 }
 
 export const notWorseMargin = 0.01;
-export const worthwhileShortening = 0.1;
 
 export function scoreResult(scores: DocumentScores): ScoreResult {
   const tokens = sum(scores.tokens);

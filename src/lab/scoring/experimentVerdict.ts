@@ -1,0 +1,237 @@
+/**
+ * The answer of an experiment: every expanded and trained arm against its control, and the best of them. The control is
+ * continual pretraining on the old vocabulary with the same freedom to move; against the untouched base the vocabulary
+ * would be credited with what the text did, so that the base is never one. Everything is data: the page words it.
+ */
+import type { DocumentScores, Interval } from './bootstrap';
+import { seededDifference, seededScore, type ScoresOverSeeds, type SeededDifference } from './seededDifference';
+import { defaultMargin, marginBits, outcomeOf, whatWouldTell, type Outcome, type WhatWouldTell } from './verdict';
+
+/** One finished training, on the two texts. */
+export interface RunScores {
+  readonly heldOut: DocumentScores;
+  /** Absent where the experiment has no general text. */
+  readonly general?: DocumentScores;
+}
+
+export interface SeedRunScores extends RunScores {
+  readonly seed: number;
+}
+
+export interface ScoredArm {
+  readonly name: string;
+  readonly hasVocabulary: boolean;
+  /** Groups that any of its stages moves, as `newRows`, `oldRows`, `norms`, `body`, `adapters`; none: not trained. */
+  readonly moves: readonly string[];
+  /** Finished seeds; or once, of an arm that is not trained. */
+  readonly scores: readonly SeedRunScores[] | RunScores;
+  /** Seeds that ended without a score (diverged): nothing more is waited for. */
+  readonly ended?: readonly number[];
+}
+
+export interface ExperimentTerms {
+  /** All that are to be run. */
+  readonly seeds: readonly number[];
+  /** Share of the control; 2 % by default. */
+  readonly margin?: number;
+  /** What every arm was given alike. */
+  readonly atEqual: 'bytes' | 'flops';
+}
+
+/** `unfinished`: no seed yet that both have finished. `no-control`: nothing was trained on the old vocabulary. */
+export type ComparisonOutcome = Outcome | 'unfinished' | 'no-control';
+
+/** Arm - control in bits per byte; null where either loses text or no seed is paired. */
+export interface ReadDifference extends Omit<SeededDifference, 'bitsPerByte' | 'tokensSaved'> {
+  readonly difference: number | null;
+}
+
+export interface ArmComparison {
+  readonly arm: string;
+  /** The control; null of `no-control`. */
+  readonly against: string | null;
+  /** Whether the control moves all that the arm moves, new rows apart. */
+  readonly sameFreedom: boolean;
+  readonly outcome: ComparisonOutcome;
+  /** 1 - tokens / the control's tokens on the held-out documents. */
+  readonly tokensSaved: number | null;
+  /** The margin in bits per byte: its share times the control. */
+  readonly marginBits: number | null;
+  readonly heldOut: ReadDifference | null;
+  /** Forgetting beside the control's. */
+  readonly general: ReadDifference | null;
+  /** Of `cannot-tell` alone. */
+  readonly whatWouldTell: WhatWouldTell | null;
+}
+
+export type Advice =
+  | { readonly kind: 'take'; readonly arm: string }
+  | { readonly kind: 'adapt-without-expanding'; readonly arm: string }
+  | ({ readonly kind: 'tell-apart' } & WhatWouldTell)
+  | { readonly kind: 'more-documents' }
+  | { readonly kind: 'lost-text'; readonly arms: readonly string[] }
+  /** The old vocabulary, trained with these groups: no control, or none with the same freedom. */
+  | { readonly kind: 'add-control'; readonly moves: readonly string[] }
+  | { readonly kind: 'finish'; readonly runs: readonly { readonly arm: string; readonly seeds: readonly number[] }[] };
+
+export interface ExperimentVerdict {
+  readonly outcome: ComparisonOutcome;
+  readonly arm: string;
+  readonly against: string | null;
+  readonly sameFreedom: boolean;
+  readonly difference: number | null;
+  readonly interval: Interval;
+  readonly tokensSaved: number | null;
+  readonly atEqual: 'bytes' | 'flops';
+  /** Some seed of some arm is still to come. */
+  readonly provisional: boolean;
+  readonly advice: readonly Advice[];
+}
+
+export interface ExperimentReading {
+  /** In the order of the arms. */
+  readonly comparisons: readonly ArmComparison[];
+  /** Null where no arm is both expanded and trained: nothing was asked. */
+  readonly verdict: ExperimentVerdict | null;
+}
+
+/** Best first; the rest say nothing of the vocabulary. */
+const ranking: Record<ComparisonOutcome, number> = {
+  expand: 0,
+  'expand-for-speed': 1,
+  'cannot-tell': 2,
+  'do-not-expand': 3,
+  'no-verdict': 4,
+  'not-comparable': 5,
+  unfinished: 6,
+  'no-control': 7,
+};
+
+export function experimentVerdict(arms: readonly ScoredArm[], terms: ExperimentTerms): ExperimentReading {
+  const comparisons = arms
+    .filter((arm) => arm.hasVocabulary && isTrained(arm))
+    .map((arm) => compared(arm, controlOf(arm, arms), terms));
+  const best = [...comparisons].sort(byOutcome)[0];
+  if (!best) return { comparisons, verdict: null };
+  const missing = missingRuns(arms, terms.seeds);
+  return {
+    comparisons,
+    verdict: {
+      outcome: best.outcome,
+      arm: best.arm,
+      against: best.against,
+      sameFreedom: best.sameFreedom,
+      difference: best.heldOut?.difference ?? null,
+      interval: best.heldOut?.interval ?? null,
+      tokensSaved: best.tokensSaved,
+      atEqual: terms.atEqual,
+      provisional: missing.length > 0,
+      advice: adviceOf(best, arms, missing),
+    },
+  };
+}
+
+/**
+ * The trained arm on the old vocabulary that moves what `arm` moves, new rows apart; else the one that moves the most
+ * groups. Of several, that of the fewest held-out bits per byte: a control at an ill-chosen rate would flatter the
+ * vocabulary. Those without a score come last, and then the order of the specification holds.
+ */
+export function controlOf(arm: ScoredArm, arms: readonly ScoredArm[]): ScoredArm | undefined {
+  const trained = arms.filter((other) => !other.hasVocabulary && isTrained(other));
+  const equal = trained.filter((other) => hasSameFreedom(arm, other));
+  const most = Math.max(...trained.map((other) => freedom(other).size));
+  const candidates = equal.length > 0 ? equal : trained.filter((other) => freedom(other).size === most);
+  if (candidates.length < 2) return candidates[0];
+  const bits = new Map(
+    candidates.map((each) => [each, seededScore(scoresOn(each, 'heldOut')!).bitsPerByte ?? Infinity]),
+  );
+  return candidates.reduce((best, each) => (bits.get(each)! < bits.get(best)! ? each : best));
+}
+
+function compared(arm: ScoredArm, control: ScoredArm | undefined, terms: ExperimentTerms): ArmComparison {
+  if (!control) {
+    const nothing = { tokensSaved: null, marginBits: null, heldOut: null, general: null, whatWouldTell: null };
+    return { arm: arm.name, against: null, sameFreedom: false, outcome: 'no-control', ...nothing };
+  }
+  const heldOut = seededDifference(scoresOn(arm, 'heldOut')!, scoresOn(control, 'heldOut')!);
+  const [armGeneral, controlGeneral] = [scoresOn(arm, 'general'), scoresOn(control, 'general')];
+  const { controlBitsPerByte, tokensSaved } = heldOut;
+  const margin = terms.margin ?? defaultMargin;
+  const limits = { controlBitsPerByte, margin, tokensSaved };
+  const isUnfinished = heldOut.seeds.length === 0;
+  return {
+    arm: arm.name,
+    against: control.name,
+    sameFreedom: hasSameFreedom(arm, control),
+    outcome: isUnfinished ? 'unfinished' : outcomeOf({ ...heldOut, difference: heldOut.bitsPerByte }, limits),
+    tokensSaved,
+    marginBits: controlBitsPerByte === null ? null : marginBits(controlBitsPerByte, margin),
+    heldOut: readDifference(heldOut),
+    general: armGeneral && controlGeneral ? readDifference(seededDifference(armGeneral, controlGeneral)) : null,
+    whatWouldTell: isUnfinished ? null : whatWouldTell(heldOut, limits),
+  };
+}
+
+function readDifference({ bitsPerByte, tokensSaved: _, ...rest }: SeededDifference): ReadDifference {
+  return { difference: bitsPerByte, ...rest };
+}
+
+/** Undefined where some run was not scored on that text. */
+function scoresOn(arm: ScoredArm, text: 'heldOut' | 'general'): ScoresOverSeeds | undefined {
+  if ('heldOut' in arm.scores) return arm.scores[text];
+  if (arm.scores.some((run) => !run[text])) return undefined;
+  return arm.scores.map((run) => ({ seed: run.seed, scores: run[text]! }));
+}
+
+function isTrained(arm: ScoredArm): boolean {
+  return arm.moves.length > 0;
+}
+
+/** An arm on the old vocabulary has no new rows to move. */
+function freedom(arm: ScoredArm): Set<string> {
+  return new Set(arm.moves.filter((group) => group !== 'newRows'));
+}
+
+function hasSameFreedom(some: ScoredArm, other: ScoredArm): boolean {
+  const [moves, others] = [freedom(some), freedom(other)];
+  return moves.size === others.size && [...moves].every((group) => others.has(group));
+}
+
+function byOutcome(some: ArmComparison, other: ArmComparison): number {
+  const better = ranking[some.outcome] - ranking[other.outcome];
+  if (better !== 0) return better;
+  const [difference, others] = [some.heldOut?.difference ?? Infinity, other.heldOut?.difference ?? Infinity];
+  return difference === others ? 0 : difference - others;
+}
+
+function missingRuns(arms: readonly ScoredArm[], seeds: readonly number[]) {
+  return arms
+    .map(({ name, scores, ended = [] }) => {
+      const done = 'heldOut' in scores ? seeds : [...scores.map(({ seed }) => seed), ...ended];
+      return { arm: name, seeds: seeds.filter((seed) => !done.includes(seed)) };
+    })
+    .filter((run) => run.seeds.length > 0);
+}
+
+function adviceOf(
+  best: ArmComparison,
+  arms: readonly ScoredArm[],
+  missing: readonly { readonly arm: string; readonly seeds: readonly number[] }[],
+): Advice[] {
+  const advice: Advice[] = [];
+  const arm = arms.find(({ name }) => name === best.arm)!;
+  const control = arms.find(({ name }) => name === best.against);
+  if (best.outcome === 'expand' || best.outcome === 'expand-for-speed') advice.push({ kind: 'take', arm: best.arm });
+  if (best.outcome === 'do-not-expand') advice.push({ kind: 'adapt-without-expanding', arm: best.against! });
+  if (best.whatWouldTell) advice.push({ kind: 'tell-apart', ...best.whatWouldTell });
+  if (best.outcome === 'no-verdict') advice.push({ kind: 'more-documents' });
+  if (best.outcome === 'not-comparable') {
+    const losing = [arm, control!].filter((each) => seededScore(scoresOn(each, 'heldOut')!).losesText);
+    advice.push({ kind: 'lost-text', arms: losing.map(({ name }) => name) });
+  }
+  const moves = [...freedom(arm)];
+  if (!control) advice.push({ kind: 'add-control', moves: moves.length > 0 ? moves : ['oldRows'] });
+  else if (!best.sameFreedom && moves.length > 0) advice.push({ kind: 'add-control', moves });
+  if (missing.length > 0) advice.push({ kind: 'finish', runs: missing });
+  return advice;
+}
