@@ -2,6 +2,7 @@
 export * from './byteSource';
 export * from './checkpoint';
 export * from './directory';
+export * from './durableFolder';
 export * from './dtype';
 export * from './fetchTree';
 export { ggufTree, ggufTypes, modelTree } from './gguf/tree';

@@ -2,10 +2,11 @@
  * Folders of a file system under Node, for the command line and tests. Kept out of index.ts so that no browser bundle
  * holds a Node import. Files are written beside their name, flushed and renamed: a crash leaves the old file or the new.
  */
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LabError } from '../error';
 import { rangeChecked, treeOf, unreadable, type ByteSource, type FileTree } from './byteSource';
+import type { DurableFolder } from './durableFolder';
 import type { FileStore } from './hub/fileStore';
 import { chunksOf, storageError, type FolderSink } from './sink';
 
@@ -133,4 +134,49 @@ export function nodeFileStore(folder: string): FileStore {
       }),
     remove: async (name) => rm(join(folder, name), { force: true }),
   };
+}
+
+/** A folder of the disk. A lock is a file with the number of the process that holds it; one left by a dead process counts for nothing. */
+export async function diskFolder(path: string): Promise<DurableFolder> {
+  const sink = await folderSink(path);
+  const at = (name: string) => join(path, name);
+  return {
+    name: path,
+    write: (name, content) => sink.write(name, content),
+    open: (name) => fileSource(at(name), name),
+    async folders(name) {
+      const entries = await readdir(at(name), { withFileTypes: true }).catch(() => []);
+      return entries
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+        .sort();
+    },
+    remove: (name) => rm(at(name), { recursive: true, force: true }),
+    async lock(name) {
+      const file = at(`${name}.lock`);
+      for (let attempt = 0; attempt < 2; attempt++) {
+        try {
+          await mkdir(dirname(file), { recursive: true });
+          await writeFile(file, String(process.pid), { flag: 'wx' });
+          return () => rm(file, { force: true });
+        } catch (cause) {
+          if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw await storageError(cause, file);
+          const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+          if (holder !== process.pid && isAlive(holder)) return undefined;
+          await rm(file, { force: true });
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+function isAlive(process_: number): boolean {
+  if (!Number.isSafeInteger(process_) || process_ <= 0) return false;
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -126,6 +126,22 @@ export const verbs = {
       log: { kind: 'text', value: 'FILE', about: "also write the run's records as JSON lines" },
     },
   },
+  run: {
+    about:
+      'Run an experiment: every arm with every seed, unattended, and answer whether new tokens pay against the old vocabulary trained on the same text. What is finished is skipped, what was begun goes on.',
+    file: { name: 'EXPERIMENT', about: 'the specification, a JSON file (docs/experiment.schema.json)' },
+    flags: {
+      out: { kind: 'text', value: 'DIR', about: 'folder that the runs are kept in', required: true },
+      arm: { kind: 'text', value: 'NAME', about: 'only this arm; folders of several machines can be put together' },
+      seed: { kind: 'whole', value: 'S', about: 'only this seed' },
+      device,
+    },
+  },
+  report: {
+    about: 'The answer of the runs that lie in a folder; nothing is run.',
+    file: { name: 'DIR', about: 'folder of an experiment' },
+    flags: {},
+  },
   profile: {
     about: 'Where the time of a training step goes, by kind of operation, on what computes here.',
     flags: {
@@ -201,7 +217,17 @@ export const verbs = {
     about: 'Models of the Hub that were downloaded to this machine.',
     flags: { remove: { kind: 'text', value: 'ID', about: 'remove this one first' } },
   },
-} satisfies Record<string, { about: string; flags: Record<string, Flag> }>;
+} satisfies Record<string, VerbTable>;
+
+export interface VerbTable {
+  readonly about: string;
+  /** What stands without a flag. */
+  readonly file?: { readonly name: string; readonly about: string };
+  readonly flags: Readonly<Record<string, Flag>>;
+}
+
+/** By which a command gives what stood without a flag. */
+export const fileKey = ' file';
 
 export type Verb = keyof typeof verbs;
 
@@ -234,7 +260,8 @@ export function parseCommand(argv: readonly string[]): Command {
   if (!(verb in verbs)) {
     throw refuse(`There is no verb \`${verb}\`.`, `Verbs: ${Object.keys(verbs).join(', ')}.`);
   }
-  const flags: Record<string, Flag> = { ...verbs[verb as Verb].flags, ...common };
+  const { file, flags: own }: VerbTable = verbs[verb as Verb];
+  const flags: Record<string, Flag> = { ...own, ...common };
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [
       name,
@@ -244,7 +271,11 @@ export function parseCommand(argv: readonly string[]): Command {
   const { tokens } = parseArgs({ args: [...rest], options, strict: false, tokens: true, allowPositionals: true });
   const values = new Map<string, string | true>();
   for (const token of tokens) {
-    if (token.kind === 'positional') throw refuse(`\`${token.value}\` stands without a flag.`);
+    if (token.kind === 'positional') {
+      if (!file || values.has(fileKey)) throw refuse(`\`${token.value}\` stands without a flag.`);
+      values.set(fileKey, token.value);
+      continue;
+    }
     if (token.kind === 'option-terminator') throw refuse('`--` is not used.');
     const flag = flags[token.name];
     if (!flag) {
@@ -255,6 +286,7 @@ export function parseCommand(argv: readonly string[]): Command {
     else values.set(token.name, checked(token.name, flag, token.value));
   }
   const wantsHelp = values.has('help');
+  if (file && !wantsHelp && !values.has(fileKey)) throw refuse(`\`${verb}\` needs ${file.name}: ${file.about}.`);
   for (const [name, flag] of Object.entries(flags)) {
     if (!wantsHelp && flag.required && !values.has(name))
       throw refuse(`\`${verb}\` needs \`--${name} ${flag.value}\`.`);

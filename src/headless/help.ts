@@ -1,12 +1,14 @@
 /** `--help`: verbs and flags as the table has them. */
-import { verbs, type Verb } from './arguments';
+import { verbs, type Verb, type VerbTable } from './arguments';
 import { common, type Flag } from './flags';
 
 export function helpText(verb: Verb | 'help'): string {
   const shown = verb === 'help' ? (Object.keys(verbs) as Verb[]) : [verb];
   const lines = ['npm run lab -- <verb> [flags]', ''];
   for (const name of shown) {
-    lines.push(`${name}: ${verbs[name].about}`);
+    const { about, file }: VerbTable = verbs[name];
+    lines.push(`${name}${file ? ` ${file.name}` : ''}: ${about}`);
+    if (file) lines.push(`  ${file.name.padEnd(26)} ${file.about} (required)`);
     lines.push(...Object.entries<Flag>(verbs[name].flags).map(flagLine), '');
   }
   lines.push('every verb:', ...Object.entries<Flag>(common).map(flagLine));

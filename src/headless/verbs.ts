@@ -13,6 +13,7 @@ import { cachedVerb } from './verbs/hub';
 import { inspectVerb } from './verbs/inspect';
 import { logitsVerb } from './verbs/logits';
 import { profileVerb } from './verbs/profile';
+import { reportVerb, runVerb } from './verbs/run';
 import { tokenizeVerb } from './verbs/tokenize';
 import { trainVerb } from './verbs/train';
 
@@ -25,6 +26,8 @@ export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>
   diagnose: diagnoseVerb,
   expand: expandVerb,
   train: trainVerb,
+  run: runVerb,
+  report: reportVerb,
   profile: profileVerb,
   export: exportVerb,
   apply: applyVerb,

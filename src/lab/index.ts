@@ -91,3 +91,22 @@ export { onnxDtypes, onnxFileName, onnxModelFiles, writeOnnxModel, type OnnxExpo
 export { proveOnnx } from './export/proveOnnx';
 export { OnnxSession, type OnnxRuntime, type OnnxText } from './running/onnxSession';
 export { onnxScorer, onnxText } from './running/onnxText';
+export type * from './experiment/report';
+export type { ArmRunState, RunFacts, RunKey, RunStatusFile } from './experiment/runFolder';
+export { readReport, readSpec, writtenSpec } from './experiment/experimentFolder';
+export {
+  runExperiment,
+  type ExperimentUpdate,
+  type OpenedExperiment,
+  type RunCell,
+  type RunExperimentOptions,
+} from './experiment/runner';
+export {
+  parseSpec,
+  parseSpecText,
+  seedsOf,
+  type ArmSpec,
+  type ExperimentSpec,
+  type VocabularySpec,
+} from './experiment/spec';
+export { experimentSchema } from './experiment/schema';

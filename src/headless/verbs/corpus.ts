@@ -30,7 +30,7 @@ export async function corpusFile(path: string): Promise<CorpusFile> {
 }
 
 /** The file, or every file of the folder and those in it, by name; hidden ones are left out. */
-async function corpusFiles(path: string): Promise<CorpusFile[]> {
+export async function corpusFiles(path: string): Promise<CorpusFile[]> {
   if (!existsSync(path) || !statSync(path).isDirectory()) return [await corpusFile(path)];
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => !name.split(sep).some((part) => part.startsWith('.')) && statSync(join(path, name)).isFile())
@@ -49,7 +49,7 @@ export async function corpusOf(command: Command): Promise<CorpusText> {
 }
 
 /** Before anything is made of it; with --json on standard error, since the answer says it too. */
-function sayTaken(command: Command, summary: CorpusSummary): void {
+export function sayTaken(command: Command, summary: CorpusSummary): void {
   for (const line of takenLines(summary)) {
     if (command.json) process.stderr.write(`${line}\n`);
     else print(line);
@@ -76,13 +76,26 @@ export async function undividedCorpus(command: Command): Promise<CorpusText> {
 
 /** `--general`, or the sample that comes with the page. */
 export async function generalTextOf(command: Command): Promise<GeneralText> {
-  const given = command.text('general');
-  if (given !== undefined) return openGeneralText(await corpusFile(given), given);
-  const folder = new URL('../../../public/samples/', import.meta.url);
-  const index = new URL('index.json', folder);
-  if (!existsSync(index)) return { name: '', documents: [] };
-  const { samples } = JSON.parse(readFileSync(index, 'utf8')) as SampleIndex;
-  const general = samples.find((sample) => sample.kind === 'general');
-  if (!general) return { name: '', documents: [] };
-  return openGeneralText(await corpusFile(fileURLToPath(new URL(general.file, folder))), general.title);
+  return generalTextAt(command.text('general'));
 }
+
+/** @param path absent: the sample that comes with the page. */
+export async function generalTextAt(path: string | undefined): Promise<GeneralText> {
+  if (path !== undefined) return openGeneralText(await corpusFile(path), path);
+  const general = samples().find((sample) => sample.kind === 'general');
+  if (!general) return { name: '', documents: [] };
+  return openGeneralText(await corpusFile(samplePath(general)), general.title);
+}
+
+/** The bundled corpora; none where the page's files are not there. */
+export function samples(): SampleIndex['samples'] {
+  const index = new URL('index.json', samplesFolder);
+  if (!existsSync(index)) return [];
+  return (JSON.parse(readFileSync(index, 'utf8')) as SampleIndex).samples;
+}
+
+export function samplePath({ file }: SampleIndex['samples'][number]): string {
+  return fileURLToPath(new URL(file, samplesFolder));
+}
+
+const samplesFolder = new URL('../../../public/samples/', import.meta.url);

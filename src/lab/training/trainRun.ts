@@ -129,8 +129,11 @@ export class TrainRun {
     if (!earlier) return;
     this.stepsRead = earlier.step;
     this.crossedBase = earlier.crossedBase;
+    // The stage before has given its records out already.
+    const isNext = earlier.step > 0 && earlier.step === settings.stage?.from;
     for (const record of earlier.records) {
-      this.record(record);
+      if (isNext) this.records.push(record);
+      else this.record(record);
       if (record.type === 'step') this.bytesRead += record.bytes;
     }
   }

@@ -1,0 +1,101 @@
+/** The answer of an experiment in the command line's words. */
+import type { Advice, ArmComparison, ExperimentReport } from '../lab/index';
+
+export function reportText(report: ExperimentReport): string {
+  const { name, verdict, prediction, arms, comparisons, unfinished } = report;
+  return [
+    name,
+    '',
+    ...table(
+      ['arm', 'seed', 'steps', 'bytes', 'bits per byte', '95 %', 'general', 'bytes a token', 's a megabyte'],
+      arms.map(({ arm, seed, steps, bytes, heldOut, general, bytesPerToken, secondsPerMegabyte }) => [
+        arm,
+        String(seed),
+        String(steps),
+        String(bytes),
+        heldOut.bitsPerByte?.toFixed(4) ?? `none, ${heldOut.lostBytes} bytes lost`,
+        intervalText(heldOut.interval),
+        general.bitsPerByte?.toFixed(3) ?? '',
+        bytesPerToken.toFixed(2),
+        secondsPerMegabyte?.toFixed(0) ?? '',
+      ]),
+    ),
+    '',
+    ...comparisons.map(comparisonText),
+    ...(verdict
+      ? [verdictText(verdict), ...verdict.advice.map(adviceText)]
+      : ['No arm is both expanded and trained: there is nothing to decide.']),
+    ...(prediction ? [`predicted before the run: ${prediction.verdict} (${prediction.score.replace('-', ' ')})`] : []),
+    ...unfinished.map(
+      ({ arm, seed, state, error }) => `${arm}, seed ${seed}: ${state}${error === undefined ? '' : `: ${error}`}`,
+    ),
+  ].join('\n');
+}
+
+const outcomes: Readonly<Record<ArmComparison['outcome'], string>> = {
+  expand: 'expand: fewer bits per byte',
+  'expand-for-speed': 'expand for speed: not worse, in fewer tokens',
+  'do-not-expand': 'do not expand',
+  'cannot-tell': 'cannot be told apart',
+  'no-verdict': 'no verdict: fewer than three held-out documents',
+  'not-comparable': 'not comparable: a tokenizer loses held-out text',
+  unfinished: 'not finished yet',
+  'no-control': 'no verdict: nothing was trained on the old vocabulary',
+};
+
+function verdictText({ outcome, arm, provisional }: NonNullable<ExperimentReport['verdict']>): string {
+  return `${provisional ? 'So far' : 'Verdict'}: ${arm}: ${outcomes[outcome]}.`;
+}
+
+function comparisonText({ arm, against, sameFreedom, outcome, tokensSaved, heldOut }: ArmComparison): string {
+  if (against === null || !heldOut) return `${arm}: ${outcomes[outcome]}`;
+  const difference = heldOut.difference === null ? 'none' : signed(heldOut.difference);
+  const saved = tokensSaved === null ? '' : `, ${(100 * tokensSaved).toFixed(1)} % fewer tokens`;
+  const freedom = sameFreedom ? '' : ' (which moves other parts of the model)';
+  return `${arm} - ${against}${freedom}: ${difference} bits per byte ${intervalText(heldOut.interval, signed)}${saved}: ${outcomes[outcome]}`;
+}
+
+function adviceText(advice: Advice): string {
+  switch (advice.kind) {
+    case 'take':
+      return `Take ${advice.arm}.`;
+    case 'adapt-without-expanding':
+      return `Adapt without expanding: ${advice.arm}.`;
+    case 'tell-apart': {
+      const { seeds, heldOutText } = advice;
+      const ways = [
+        ...(seeds ? [`${seeds.amount} more seeds`] : []),
+        ...(heldOutText ? [`${heldOutText.amount} times the held-out text`] : []),
+      ];
+      return ways.length > 0
+        ? `${ways.join(', or ')} would tell.`
+        : 'Neither more seeds nor more text alone would tell.';
+    }
+    case 'more-documents':
+      return 'An interval needs at least three held-out documents.';
+    case 'lost-text':
+      return `Lost text has no price: ${advice.arms.join(', ')}.`;
+    case 'add-control':
+      return `Add an arm without a vocabulary that trains ${advice.moves.join(', ')}.`;
+    case 'finish':
+      return `Still to come: ${advice.runs.map(({ arm, seeds }) => `${arm} (seed ${seeds.join(', ')})`).join('; ')}.`;
+  }
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${value.toFixed(4)}`;
+}
+
+function intervalText(interval: readonly [number, number] | null, shown = (value: number) => value.toFixed(4)): string {
+  return interval ? `[${shown(interval[0])}, ${shown(interval[1])}]` : '';
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,104 @@
+/** `run`: an experiment from its specification, unattended; `report`: the answer of the runs in a folder. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { diskFolder } from '../../checkpoint/node';
+import { LabError } from '../../error';
+import {
+  openCorpus,
+  parseSpecText,
+  readReport,
+  runExperiment,
+  type CorpusText,
+  type ExperimentReport,
+  type ExperimentSpec,
+  type ExperimentUpdate,
+} from '../../lab/index';
+import type { Answer } from '../answer';
+import { fileKey, type Command } from '../arguments';
+import { openShards } from '../countingShards';
+import { nodeEngine } from '../engine';
+import { reportText } from '../reportText';
+import { progressLine } from '../stdout';
+import { corpusFiles, generalTextAt, samplePath, samples, sayTaken } from './corpus';
+import { openNamed } from './model';
+
+export async function runVerb(command: Command): Promise<Answer> {
+  const spec = parseSpecText(textOf(command.text(fileKey)!));
+  const model = await openNamed(command, spec.model.name);
+  const corpus = await corpusOfSpec(command, spec);
+  const folder = await diskFolder(command.text('out')!);
+  const [arm, seed] = [command.text('arm'), command.number('seed')];
+  const report = await runExperiment(
+    { spec, model, corpus, folder, engine: () => nodeEngine(command), openShards },
+    {
+      only: { ...(arm === undefined ? {} : { arm }), ...(seed === undefined ? {} : { seed }) },
+      onUpdate: progressOf(),
+    },
+  );
+  return answerOf(report);
+}
+
+export async function reportVerb(command: Command): Promise<Answer> {
+  const path = command.text(fileKey)!;
+  if (!existsSync(path)) throw noSuchFile(path);
+  return answerOf(await readReport(await diskFolder(path)));
+}
+
+function answerOf(report: ExperimentReport): Answer {
+  return { value: report, text: reportText(report) };
+}
+
+function textOf(path: string): string {
+  if (!existsSync(path) || !statSync(path).isFile()) throw noSuchFile(path);
+  return readFileSync(path, 'utf8');
+}
+
+function noSuchFile(path: string): LabError {
+  return new LabError('headless/no-such-file', `There is no file \`${path}\`.`, 'Check the path.', { path });
+}
+
+/** The corpus and the general text that a specification names. */
+async function corpusOfSpec(command: Command, { corpus, general }: ExperimentSpec): Promise<CorpusText> {
+  const sample = samples().find(({ id }) => id === corpus.sample);
+  if (corpus.sample !== undefined && !sample) {
+    const known = samples().flatMap(({ id, kind }) => (kind === 'general' ? [] : [id]));
+    throw new LabError(
+      'lab/bad-specification',
+      `\`corpus.sample\` is "${corpus.sample}"; expected is one of ${known.join(', ')}.`,
+      'Nothing was run.',
+    );
+  }
+  const path = sample ? samplePath(sample) : corpus.path;
+  if (path === undefined) {
+    throw new LabError(
+      'lab/bad-specification',
+      `\`corpus.name\` "${corpus.name}" names files that were opened on the page; the command line does not have them.`,
+      'Nothing was run. Say where they lie: `"corpus": {"path": …}`.',
+    );
+  }
+  const { documents: format, field: textField } = corpus;
+  const opened = await openCorpus(await corpusFiles(path), await generalTextAt(general.path), {
+    onProgress: progressLine(),
+    ...(sample ? { name: sample.title, source: sample.source, licence: sample.licence } : {}),
+    ...(format === undefined ? {} : { format }),
+    ...(textField === undefined ? {} : { textField }),
+  });
+  sayTaken(command, opened.summary);
+  return opened;
+}
+
+/** A line a run as it ends, and what is under way on a terminal. */
+function progressOf(): (update: ExperimentUpdate) => void {
+  const line = progressLine();
+  const told = new Set<string>();
+  return ({ cells, run, progress }) => {
+    if (progress) line({ ...progress, phase: `${progress.arm ?? ''} ${progress.seed ?? ''} ${progress.phase}`.trim() });
+    if (run) line({ phase: `${run.arm} ${run.seed} training`, done: run.status.step, total: run.status.steps });
+    for (const { arm, seed, state, bitsPerByte } of cells) {
+      const key = `${arm} ${seed} ${state}`;
+      if (!['finished', 'diverged', 'failed'].includes(state) || told.has(key)) continue;
+      told.add(key);
+      const bits = bitsPerByte === null ? '' : `, ${bitsPerByte.toFixed(4)} bits per byte`;
+      process.stderr.write(`${arm}, seed ${seed}: ${state}${bits}\n`);
+    }
+  };
+}

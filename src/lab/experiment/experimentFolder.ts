@@ -1,0 +1,92 @@
+/** The folder of an experiment as a whole: its specification, and the answer of the runs that lie in it. */
+import { readTextFile, type DurableFolder } from '../../checkpoint/index';
+import { LabError } from '../../error';
+import { canonicalJson, runFingerprint } from './fingerprints';
+import { reportOf, type ExperimentReport, type ReportedRun } from './report';
+import { readScores, readStatus, runPath, type RunKey } from './runFolder';
+import { parseSpecText, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
+
+/** The answer of what lies in a folder; nothing is run. */
+export async function readReport(folder: DurableFolder): Promise<ExperimentReport> {
+  const spec = await readSpec(folder);
+  if (!spec) {
+    throw new LabError(
+      'lab/no-experiment',
+      `There is no experiment.json in ${folder.name}.`,
+      'Give the folder that an experiment was run in.',
+    );
+  }
+  const runs: ReportedRun[] = [];
+  for (const [name, arm] of Object.entries(spec.arms)) {
+    for (const seed of seedsOf(spec, name)) {
+      const run = await reportedRun(folder, spec, arm, { arm: name, seed });
+      if (run) runs.push(run);
+    }
+  }
+  return reportOf(spec, runs);
+}
+
+export async function readSpec(folder: DurableFolder): Promise<ExperimentSpec | undefined> {
+  const text = await readTextFile(folder, 'experiment.json');
+  return text === undefined ? undefined : parseSpecText(text);
+}
+
+/** Throws `lab/other-run` where it was made of something else. */
+export async function reportedRun(
+  folder: DurableFolder,
+  spec: ExperimentSpec,
+  arm: ArmSpec,
+  key: RunKey,
+): Promise<ReportedRun | undefined> {
+  const status = await readStatus(folder, key);
+  if (!status) return undefined;
+  if (status.fingerprint !== runFingerprint(spec, arm, key.seed)) {
+    throw new LabError(
+      'lab/other-run',
+      `\`${runPath(key)}\` in ${folder.name} was run with another specification, model or corpus.`,
+      'Take that folder away, or put it together with the experiment.json it was run with.',
+      { ...key },
+    );
+  }
+  return { status, ...(status.state === 'finished' ? { scores: await readScores(folder, status) } : {}) };
+}
+
+/** Seeds, arms and what does not change a number may be added to; the rest must be what it was. */
+export async function keepSpec(folder: DurableFolder, spec: ExperimentSpec): Promise<void> {
+  const before = await readSpec(folder);
+  if (before) {
+    const parts = ['model', 'corpus', 'general', 'budget', 'evaluation'] as const;
+    const changed: string[] = parts.filter((part) => canonicalJson(before[part]) !== canonicalJson(spec[part]));
+    for (const [name, arm] of Object.entries(spec.arms)) {
+      const old = before.arms[name];
+      if (old && canonicalJson(old) !== canonicalJson(arm)) changed.push(`arms[${JSON.stringify(name)}]`);
+    }
+    if (changed.length > 0) {
+      throw new LabError(
+        'lab/other-experiment',
+        `${folder.name} holds an experiment whose ${changed.map((part) => `\`${part}\``).join(', ')} ${changed.length > 1 ? 'are' : 'is'} not that of this specification.`,
+        'Nothing was run. Give another folder, or name a changed arm anew.',
+        { changed },
+      );
+    }
+  }
+  const { arms, seeds } = before ?? spec;
+  const kept = { ...spec, arms: { ...arms, ...spec.arms }, seeds: [...new Set([...seeds, ...spec.seeds])] };
+  await folder.write('experiment.json', `${JSON.stringify(writtenSpec(kept), null, 2)}\n`);
+}
+
+/** As the schema has it. */
+export function writtenSpec(spec: ExperimentSpec): unknown {
+  return {
+    ...spec,
+    arms: Object.fromEntries(
+      Object.entries(spec.arms).map(([name, { vocabulary, start, stages }]) => [
+        name,
+        {
+          ...(vocabulary ? { vocabulary, start } : {}),
+          stages: stages.map(({ rates, ...stage }) => ({ moves: rates, ...stage })),
+        },
+      ]),
+    ),
+  };
+}

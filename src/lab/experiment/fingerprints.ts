@@ -1,0 +1,91 @@
+/**
+ * What an experiment was made with, as SHA-256: a model or a text that changed since gives other numbers under the same name. Of
+ * a model: configuration, tokenizer, and of each tensor its name, type, shape and both ends, so that a model of gigabytes takes
+ * no longer than a small one; training moves every value of a tensor, new rows move its end. Of a corpus: all its texts.
+ */
+import { Sha256 } from '../../checkpoint/index';
+import { LabError } from '../../error';
+import type { CorpusText } from '../open/corpusText';
+import type { LoadedModel } from '../open/openModel';
+import type { ArmSpec, ExperimentSpec } from './spec';
+
+/** Bytes of either end of a tensor. */
+const endBytes = 4096;
+
+const encoder = new TextEncoder();
+
+function add(hash: Sha256, text: string): void {
+  const bytes = encoder.encode(text);
+  hash.update(encoder.encode(`${bytes.length}:`));
+  hash.update(bytes);
+}
+
+export async function modelFingerprint({ checkpoint }: Pick<LoadedModel, 'checkpoint'>): Promise<string> {
+  const hash = new Sha256();
+  add(hash, canonicalJson(checkpoint.config));
+  for (const [name, file] of Object.entries(checkpoint.tokenizerFiles).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    add(hash, name);
+    add(hash, typeof file === 'string' ? file : canonicalJson(file));
+  }
+  for (const [name, tensor] of [...checkpoint.tensors].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    add(hash, `${name} ${tensor.dtype} ${tensor.shape.join()}`);
+    const rows = tensor.shape[0] ?? 1;
+    const few = Math.max(1, Math.min(rows, Math.floor((endBytes * rows) / Math.max(1, tensor.bytes))));
+    hash.update(await tensor.read({ start: 0, end: few }));
+    hash.update(await tensor.read({ start: rows - few, end: rows }));
+  }
+  return hash.hex();
+}
+
+export function textFingerprint(...texts: readonly (readonly string[])[]): string {
+  const hash = new Sha256();
+  for (const documents of texts) {
+    add(hash, String(documents.length));
+    for (const document of documents) add(hash, document);
+  }
+  return hash.hex();
+}
+
+/** The specification with the fingerprints of what was opened. Throws `lab/changed` where it names others. */
+export async function pinned(spec: ExperimentSpec, model: LoadedModel, corpus: CorpusText): Promise<ExperimentSpec> {
+  const found = {
+    model: await modelFingerprint(model),
+    corpus: textFingerprint(corpus.train, corpus.heldOut),
+    general: textFingerprint(corpus.general),
+  };
+  for (const part of ['model', 'corpus', 'general'] as const) {
+    const { fingerprint } = spec[part];
+    if (fingerprint === undefined || fingerprint === found[part]) continue;
+    throw new LabError(
+      'lab/changed',
+      `\`${part}.fingerprint\` is ${fingerprint.slice(0, 12)}…, and what was opened has ${found[part].slice(0, 12)}…: the ${part === 'general' ? 'general text' : part} changed since the experiment was made.`,
+      'Nothing was run. Open what it was made with, or begin a new experiment without this fingerprint.',
+      { part, expected: fingerprint, found: found[part] },
+    );
+  }
+  return {
+    ...spec,
+    model: { ...spec.model, fingerprint: found.model },
+    corpus: { ...spec.corpus, fingerprint: found.corpus },
+    general: { ...spec.general, fingerprint: found.general },
+  };
+}
+
+/** Of everything that the numbers of one arm and seed depend on. @param spec pinned. */
+export function runFingerprint(spec: ExperimentSpec, arm: ArmSpec, seed: number): string {
+  const hash = new Sha256();
+  const { model, corpus, general, budget, evaluation } = spec;
+  const { margin: _, ...scored } = evaluation;
+  const prints = [model.fingerprint, corpus.fingerprint, general.fingerprint];
+  add(hash, canonicalJson({ prints, budget, scored, arm, seed }));
+  return hash.hex();
+}
+
+/** Keys in order, so that equal values are equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,114 @@
+/** The answer of an experiment, from what its runs have left: every arm's figures, each expanded arm against its control, the verdict. */
+import { scoreInterval } from '../scoring/bootstrap';
+import { scoreResult, type ArmScores } from '../scoring/compare';
+import type { ScoreResult } from '../scoring/comparison';
+import {
+  experimentVerdict,
+  type ArmComparison,
+  type ExperimentVerdict,
+  type ScoredArm,
+} from '../scoring/experimentVerdict';
+import { scorePrediction } from '../scoring/predictionScore';
+import type { Prediction } from '../diagnosis/diagnosis';
+import type { RunStatusFile } from './runFolder';
+import { movedBy, seedsOf, type ExperimentSpec } from './spec';
+
+export interface ReportedRun {
+  readonly status: RunStatusFile;
+  /** Of finished ones. */
+  readonly scores?: ArmScores;
+}
+
+export interface ReportedArm extends Pick<
+  RunStatusFile,
+  'arm' | 'seed' | 'steps' | 'bytes' | 'tokens' | 'state' | 'newTokens'
+> {
+  readonly heldOut: ScoreResult;
+  readonly general: ScoreResult;
+  /** Of held-out text. */
+  readonly bytesPerToken: number;
+  /** Of training text read, evaluations not counted; null where nothing is trained. */
+  readonly secondsPerMegabyte: number | null;
+}
+
+export interface ExperimentReport {
+  readonly name: string;
+  readonly verdict: ExperimentVerdict | null;
+  readonly prediction: (Prediction & { readonly score: 'held' | 'failed' | 'not-scored' }) | null;
+  readonly arms: readonly ReportedArm[];
+  readonly comparisons: readonly ArmComparison[];
+  /** Not run, not finished, diverged or failed. */
+  readonly unfinished: readonly {
+    readonly arm: string;
+    readonly seed: number;
+    readonly state: string;
+    readonly error?: string;
+  }[];
+}
+
+export function reportOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ExperimentReport {
+  const names = Object.keys(spec.arms);
+  const of = (arm: string) => runs.filter(({ status }) => status.arm === arm);
+  const scored = names.map((name): ScoredArm => {
+    const arm = spec.arms[name]!;
+    const scores = of(name).flatMap(({ status, scores: found }) => (found ? [{ seed: status.seed, ...found }] : []));
+    const isOnce = arm.stages.length === 0 && scores[0] !== undefined;
+    return {
+      name,
+      hasVocabulary: arm.vocabulary !== undefined,
+      moves: movedBy(arm),
+      scores: isOnce ? { heldOut: scores[0]!.heldOut, general: scores[0]!.general } : scores,
+      ended: of(name).flatMap(({ status }) =>
+        status.state === 'diverged' || status.state === 'failed' ? [status.seed] : [],
+      ),
+    };
+  });
+  const { comparisons, verdict } = experimentVerdict(scored, {
+    seeds: spec.seeds,
+    margin: spec.evaluation.margin,
+    atEqual: 'bytes' in spec.budget ? 'bytes' : 'flops',
+  });
+  const atomic = names.filter((name) => spec.arms[name]!.vocabulary?.method === 'atomic');
+  return {
+    name: spec.name,
+    verdict,
+    prediction: spec.prediction
+      ? {
+          ...spec.prediction,
+          score: verdict ? scorePrediction(spec.prediction.verdict, { comparisons, verdict }, atomic) : 'not-scored',
+        }
+      : null,
+    arms: names.flatMap((name) => of(name).flatMap(reportedArm)),
+    comparisons,
+    unfinished: names.flatMap((arm) =>
+      seedsOf(spec, arm).flatMap((seed) => {
+        const status = of(arm).find((run) => run.status.seed === seed)?.status;
+        if (status?.state === 'finished') return [];
+        return [
+          { arm, seed, state: status?.state ?? 'waiting', ...(status?.error ? { error: status.error.message } : {}) },
+        ];
+      }),
+    ),
+  };
+}
+
+function reportedArm({ status, scores }: ReportedRun): ReportedArm[] {
+  if (!scores) return [];
+  const { arm, seed, steps, bytes, tokens, state, newTokens, trainingSeconds } = status;
+  const heldOut = scoreResult(scores.heldOut);
+  return [
+    {
+      arm,
+      seed,
+      state,
+      newTokens,
+      steps,
+      bytes,
+      tokens,
+      heldOut: { ...heldOut, interval: scoreInterval(scores.heldOut) },
+      general: scoreResult(scores.general),
+      bytesPerToken: heldOut.bytes / Math.max(1, heldOut.tokens),
+      secondsPerMegabyte: bytes > 0 ? trainingSeconds / (bytes / 1e6) : null,
+    },
+  ];
+}

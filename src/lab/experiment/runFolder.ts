@@ -1,0 +1,201 @@
+/**
+ * What an experiment keeps, the same in the private file system and on disk:
+ *
+ *     experiment.json                       the specification, with the fingerprints of what was opened
+ *     <arm>/<seed>/status.json              what is there, and of which generation; written last
+ *     <arm>/<seed>/<generation>/…           loop.json, moments.bin, weights.bin, run.jsonl; when it is finished scores.json
+ *
+ * A save writes a fresh generation, then the one file that names it: whatever dies in between, the old save or the new one is
+ * whole. Folders of several machines put together are one experiment; each status says what it was made of.
+ */
+import { damaged, readTextFile, type DurableFolder } from '../../checkpoint/index';
+import { LabError } from '../../error';
+import type { ArmScores } from '../scoring/compare';
+import type { ArmCheckpoint } from '../training/armTraining';
+import type { LoopState } from '../training/trainRun';
+import type { RunRecord } from '../training/records';
+import { armFolder } from './spec';
+
+export interface RunKey {
+  readonly arm: string;
+  readonly seed: number;
+}
+
+export function isSameRun(one: RunKey, other: RunKey): boolean {
+  return one.arm === other.arm && one.seed === other.seed;
+}
+
+export type ArmRunState = 'running' | 'finished' | 'diverged' | 'failed';
+
+export interface RunFacts {
+  readonly state: ArmRunState;
+  readonly step: number;
+  readonly steps: number;
+  /** UTF-8 bytes of training text, and targets, read so far. */
+  readonly bytes: number;
+  readonly tokens: number;
+  /** Of all steps; evaluations and saving are not in it. */
+  readonly trainingSeconds: number;
+  /** What computed, in words. */
+  readonly engine: string;
+  readonly newTokens: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+export interface RunStatusFile extends RunKey, RunFacts {
+  readonly version: 1;
+  /** Of everything that its numbers depend on. */
+  readonly fingerprint: string;
+  readonly savedAt: string;
+  readonly generation: string;
+  readonly files: Readonly<Record<string, number>>;
+}
+
+interface Placed {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+interface LoopFile {
+  readonly stage: number;
+  readonly loop: Omit<LoopState, 'records'>;
+  readonly weights: readonly Placed[];
+  readonly moments: readonly Placed[];
+}
+
+export function runPath({ arm, seed }: RunKey): string {
+  return `${armFolder(arm)}/${seed}`;
+}
+
+/** Undefined where nothing was saved. Throws `storage/damaged`. */
+export async function readStatus(folder: DurableFolder, key: RunKey): Promise<RunStatusFile | undefined> {
+  const path = `${runPath(key)}/status.json`;
+  const text = await readTextFile(folder, path);
+  if (text === undefined) return undefined;
+  const status = parsed<RunStatusFile>(text, path);
+  for (const [name, bytes] of Object.entries(status.files)) {
+    const file = `${runPath(key)}/${status.generation}/${name}`;
+    const size = (await folder.open(file))?.size;
+    if (size !== bytes) throw damaged(folder, file, size, bytes);
+  }
+  return status;
+}
+
+export interface RunToSave {
+  readonly key: RunKey;
+  readonly fingerprint: string;
+  readonly facts: RunFacts;
+  readonly records: readonly RunRecord[];
+  readonly checkpoint?: ArmCheckpoint;
+  /** Of a finished run, which needs its moments no more. */
+  readonly scores?: ArmScores;
+}
+
+export async function saveRun(folder: DurableFolder, run: RunToSave): Promise<RunStatusFile> {
+  const { key, checkpoint, scores, fingerprint, facts, records } = run;
+  const base = runPath(key);
+  const generation = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+  const files: Record<string, number> = {};
+  const write = async (name: string, parts: readonly Uint8Array[] | string) => {
+    const content = typeof parts === 'string' ? new TextEncoder().encode(parts) : parts;
+    files[name] = content instanceof Uint8Array ? content.length : content.reduce((sum, part) => sum + part.length, 0);
+    await folder.write(`${base}/${generation}/${name}`, content instanceof Uint8Array ? content : inTurn(content));
+  };
+  try {
+    await write('run.jsonl', records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    if (checkpoint) {
+      const { stage, loop, weights, moments } = checkpoint;
+      const kept = scores ? {} : moments;
+      await write('weights.bin', Object.values(weights));
+      if (!scores) await write('moments.bin', Object.values(kept));
+      const { records: _, ...state } = loop;
+      await write(
+        'loop.json',
+        JSON.stringify({ stage, loop: state, weights: placed(weights), moments: placed(kept) } satisfies LoopFile),
+      );
+    }
+    if (scores) await write('scores.json', JSON.stringify(scores));
+    const status = {
+      version: 1,
+      ...key,
+      ...facts,
+      fingerprint,
+      savedAt: new Date().toISOString(),
+      generation,
+      files,
+    } as const;
+    await folder.write(`${base}/status.json`, `${JSON.stringify(status, null, 2)}\n`);
+    for (const other of await folder.folders(base)) if (other !== generation) await folder.remove(`${base}/${other}`);
+    return status;
+  } catch (cause) {
+    await folder.remove(`${base}/${generation}`).catch(() => undefined);
+    throw cause;
+  }
+}
+
+/** What `saveRun` kept, to go on from. */
+export async function readCheckpoint(folder: DurableFolder, status: RunStatusFile): Promise<ArmCheckpoint> {
+  const { stage, loop, weights, moments } = parsed<LoopFile>(await fileText(folder, status, 'loop.json'), 'loop.json');
+  return {
+    stage,
+    loop: { ...loop, records: await readRecords(folder, status) },
+    weights: await readPlaced(folder, status, 'weights.bin', weights),
+    moments: moments.length > 0 ? await readPlaced(folder, status, 'moments.bin', moments) : {},
+  };
+}
+
+export async function readRecords(folder: DurableFolder, status: RunStatusFile): Promise<RunRecord[]> {
+  const lines = (await fileText(folder, status, 'run.jsonl')).split('\n');
+  return lines.filter((line) => line !== '').map((line) => parsed<RunRecord>(line, 'run.jsonl'));
+}
+
+/** Of a finished run. */
+export async function readScores(folder: DurableFolder, status: RunStatusFile): Promise<ArmScores> {
+  return parsed<ArmScores>(await fileText(folder, status, 'scores.json'), 'scores.json');
+}
+
+async function fileText(folder: DurableFolder, status: RunStatusFile, name: string): Promise<string> {
+  const path = `${runPath(status)}/${status.generation}/${name}`;
+  const text = await readTextFile(folder, path);
+  if (text === undefined) throw damaged(folder, path, undefined, status.files[name] ?? 0);
+  return text;
+}
+
+async function readPlaced(
+  folder: DurableFolder,
+  status: RunStatusFile,
+  file: string,
+  placed: readonly Placed[],
+): Promise<Record<string, Uint8Array>> {
+  const source = await folder.open(`${runPath(status)}/${status.generation}/${file}`);
+  const values: Record<string, Uint8Array> = {};
+  let at = 0;
+  for (const { name, bytes } of placed) {
+    // A copy of its own: values are read as floats, which must begin at a multiple of four.
+    values[name] = (await source!.read(at, at + bytes)).slice();
+    at += bytes;
+  }
+  return values;
+}
+
+function placed(values: Readonly<Record<string, Uint8Array>>): Placed[] {
+  return Object.entries(values).map(([name, { length: bytes }]) => ({ name, bytes }));
+}
+
+async function* inTurn(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts;
+}
+
+function parsed<Value>(text: string, path: string): Value {
+  try {
+    return JSON.parse(text) as Value;
+  } catch (cause) {
+    throw new LabError(
+      'storage/damaged',
+      `\`${path}\` is no JSON.`,
+      'Take the folder of that run away; it will be run again.',
+      { path },
+      cause,
+    );
+  }
+}

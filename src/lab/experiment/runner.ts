@@ -1,0 +1,319 @@
+/**
+ * Arms times seeds, unattended: seed 1 of every arm first, so that a provisional answer comes after a part of the time. What is
+ * finished is skipped, what was begun goes on from its last save, to the bit. A training that diverges or does not fit ends its own
+ * run and no other; a lost engine or a full disk ends them all, and whoever runs the experiment again goes on from there.
+ */
+import type { DurableFolder } from '../../checkpoint/index';
+import type { Engine } from '../../engine/index';
+import { asLabError, LabError } from '../../error';
+import { throwIfCancelled } from '../cancel';
+import type { CorpusText } from '../open/corpusText';
+import type { LoadedModel } from '../open/openModel';
+import type { Progress, Watch } from '../progress';
+import { ArmTraining, type ArmCheckpoint, type ArmSetup } from '../training/armTraining';
+import type { RunRecord, RunStatus } from '../training/records';
+import type { OpenShards } from '../vocabulary/countingShard';
+import { specVocabulary } from '../vocabulary/specVocabulary';
+import type { Vocabulary } from '../vocabulary/vocabulary';
+import { keepSpec, reportedRun } from './experimentFolder';
+import { canonicalJson, pinned, runFingerprint } from './fingerprints';
+import { reportOf, type ExperimentReport, type ReportedRun } from './report';
+import {
+  isSameRun,
+  readCheckpoint,
+  readStatus,
+  saveRun,
+  type ArmRunState,
+  type RunFacts,
+  type RunKey,
+} from './runFolder';
+import { seedsOf, type ExperimentSpec } from './spec';
+
+export interface OpenedExperiment {
+  readonly spec: ExperimentSpec;
+  readonly model: LoadedModel;
+  readonly corpus: CorpusText;
+  readonly folder: DurableFolder;
+  /** Asked for when something is to be computed. */
+  engine(): Promise<Engine>;
+  readonly openShards?: OpenShards;
+}
+
+export interface RunCell extends RunKey {
+  readonly state: ArmRunState | 'waiting' | 'preparing' | 'paused' | 'stopped';
+  readonly step: number;
+  /** 0 while it is not known. */
+  readonly steps: number;
+  readonly bytes: number;
+  /** Of the last evaluation, or of all held-out text when it is finished. */
+  readonly bitsPerByte: number | null;
+}
+
+export interface ExperimentUpdate {
+  readonly cells: readonly RunCell[];
+  /** What has come in of the run that is under way. */
+  readonly run?: RunKey & { readonly status: RunStatus; readonly records: readonly RunRecord[] };
+  /** Of what stands outside the steps: learning a vocabulary, loading, scoring. */
+  readonly progress?: Progress & Partial<RunKey>;
+  /** After every finished run. */
+  readonly report?: ExperimentReport;
+}
+
+export interface RunExperimentOptions extends Watch {
+  /** Only this arm, or this seed. */
+  readonly only?: Partial<RunKey>;
+  readonly autosaveMilliseconds?: number;
+  readonly onUpdate?: (update: ExperimentUpdate) => void;
+  /** Handed each training as it begins, to be paused and stopped. */
+  readonly onTraining?: (training: Pick<ArmTraining, 'pause' | 'resume' | 'stop'> | undefined) => void;
+}
+
+const autosaveMilliseconds = 5000;
+
+/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, before anything is run. */
+export async function runExperiment(
+  opened: OpenedExperiment,
+  options: RunExperimentOptions = {},
+): Promise<ExperimentReport> {
+  const spec = await pinned(opened.spec, opened.model, opened.corpus);
+  const { folder } = opened;
+  const release = await folder.lock('experiment');
+  if (!release) {
+    throw new LabError(
+      'lab/in-use',
+      `Another run works on the experiment in ${folder.name}.`,
+      'Wait for it, stop it there, or give this one a folder of its own.',
+    );
+  }
+  try {
+    await keepSpec(folder, spec);
+    return await new Runner({ ...opened, spec }, options).run();
+  } finally {
+    await release();
+  }
+}
+
+class Runner {
+  private readonly vocabularies = new Map<string, Vocabulary>();
+  private readonly runs: ReportedRun[] = [];
+  private readonly cells: RunCell[];
+
+  constructor(
+    private readonly opened: OpenedExperiment,
+    private readonly options: RunExperimentOptions,
+  ) {
+    const { spec } = opened;
+    this.cells = spec.seeds.flatMap((seed) =>
+      Object.keys(spec.arms)
+        .filter((arm) => seedsOf(spec, arm).includes(seed))
+        .map((arm): RunCell => ({ arm, seed, state: 'waiting', step: 0, steps: 0, bytes: 0, bitsPerByte: null })),
+    );
+  }
+
+  async run(): Promise<ExperimentReport> {
+    const { spec, folder } = this.opened;
+    const { only = {} } = this.options;
+    if (only.arm !== undefined && !spec.arms[only.arm]) throw noSuch('arm', only.arm, Object.keys(spec.arms));
+    if (only.seed !== undefined && !spec.seeds.includes(only.seed)) throw noSuch('seed', only.seed, spec.seeds);
+    const isWanted = ({ arm, seed }: RunKey) =>
+      (only.arm === undefined || only.arm === arm) && (only.seed === undefined || only.seed === seed);
+    const todo: RunKey[] = [];
+    for (const { arm, seed } of [...this.cells]) {
+      const known = await reportedRun(folder, spec, spec.arms[arm]!, { arm, seed });
+      if (known) this.note(known);
+      if (isWanted({ arm, seed }) && (!known || known.status.state === 'running' || known.status.state === 'failed')) {
+        todo.push({ arm, seed });
+      }
+    }
+    this.update({ report: this.report });
+    // All of them before anything is trained: what cannot be learned is said at once.
+    for (const { arm } of todo) await this.vocabularyOf(arm);
+    for (const key of todo) {
+      throwIfCancelled(this.options.signal);
+      this.note(await this.runOne(key));
+      this.update({ report: this.report });
+    }
+    return this.report;
+  }
+
+  private get report(): ExperimentReport {
+    return reportOf(this.opened.spec, this.runs);
+  }
+
+  private async runOne(key: RunKey): Promise<ReportedRun> {
+    const { spec, model, corpus, folder } = this.opened;
+    const { signal } = this.options;
+    const arm = spec.arms[key.arm]!;
+    const fingerprint = runFingerprint(spec, arm, key.seed);
+    const engine = await this.opened.engine();
+    const before = await readStatus(folder, key);
+    const earlier = before?.state === 'running' ? await readCheckpoint(folder, before) : undefined;
+    const vocabulary = this.vocabularies.get(key.arm);
+    const { evaluation, budget } = spec;
+    const { start, stages } = arm;
+    const setup: ArmSetup = {
+      ...{ engine, model, corpus, start, stages, budget, evaluation, seed: key.seed },
+      ...(vocabulary ? { vocabulary } : {}),
+    };
+    const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });
+    const facts = (status: RunStatus | undefined, records: readonly RunRecord[], state: ArmRunState): RunFacts => ({
+      state,
+      step: status?.step ?? 0,
+      steps: status?.steps ?? 0,
+      ...readSoFar(records),
+      engine: engine.report.description,
+      newTokens: vocabulary?.summary.newTokens.length ?? 0,
+      ...(status?.error ? { error: status.error } : {}),
+    });
+    const failed = async (thrown: unknown): Promise<ReportedRun> => {
+      const error = asLabError(thrown);
+      if (!isOfOneRun(error.code)) throw error;
+      const { code, message, hint } = error;
+      const what = { ...facts(undefined, [], 'failed'), error: { code, message, hint } };
+      return { status: await saveRun(folder, { key, fingerprint, facts: what, records: [] }) };
+    };
+    this.set(key, { state: 'preparing' });
+    let training: ArmTraining;
+    try {
+      training = await ArmTraining.open(setup, { onProgress, signal });
+    } catch (thrown) {
+      return failed(thrown);
+    }
+    const stop = () => training.stop();
+    signal?.addEventListener('abort', stop);
+    this.options.onTraining?.(training);
+    try {
+      let last: ArmCheckpoint | undefined = earlier;
+      let status: RunStatus | undefined;
+      if (stages.length > 0) {
+        let saving: unknown;
+        status = await training.run(
+          {
+            onUpdate: (update) => this.follow(key, update.status, update.records),
+            ...(earlier ? { earlier } : {}),
+            autosaveMilliseconds: this.options.autosaveMilliseconds ?? autosaveMilliseconds,
+            save: async (checkpoint, now) => {
+              last = checkpoint;
+              const { records } = checkpoint.loop;
+              try {
+                await saveRun(folder, { key, fingerprint, facts: facts(now, records, 'running'), records, checkpoint });
+              } catch (thrown) {
+                saving = thrown;
+                throw thrown;
+              }
+            },
+          },
+          { onProgress, signal },
+        );
+        if (status.error && status.error.code !== 'lab/not-a-number') {
+          return await failed(new LabError(status.error.code, status.error.message, status.error.hint));
+        }
+        if (status.error)
+          return await this.diverged(key, fingerprint, facts(status, last?.loop.records ?? [], 'diverged'), last);
+        throwIfCancelled(signal);
+        if (status.state !== 'finished')
+          throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
+        if (saving !== undefined && last?.loop.step !== status.step) throw saving as Error;
+      }
+      const scores = await training.score({ onProgress, signal });
+      const records = last?.loop.records ?? [];
+      const done = { key, fingerprint, facts: facts(status, records, 'finished'), records, scores };
+      return { status: await saveRun(folder, { ...done, ...(last ? { checkpoint: last } : {}) }), scores };
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.options.onTraining?.(undefined);
+      training.close();
+    }
+  }
+
+  private async diverged(key: RunKey, fingerprint: string, facts: RunFacts, last: ArmCheckpoint | undefined) {
+    const records = last?.loop.records ?? [];
+    return { status: await saveRun(this.opened.folder, { key, fingerprint, facts, records }) };
+  }
+
+  private async vocabularyOf(arm: string): Promise<void> {
+    const { spec, model, corpus, openShards } = this.opened;
+    const { vocabulary } = spec.arms[arm]!;
+    if (!vocabulary || this.vocabularies.has(arm)) return;
+    const same = [...this.vocabularies.keys()].find(
+      (other) => canonicalJson(spec.arms[other]!.vocabulary) === canonicalJson(vocabulary),
+    );
+    const onProgress = (progress: Progress) => this.update({ progress: { ...progress, arm } });
+    const { signal } = this.options;
+    const made = same
+      ? this.vocabularies.get(same)!
+      : await specVocabulary(model, corpus, vocabulary, { onProgress, signal, ...(openShards ? { openShards } : {}) });
+    this.vocabularies.set(arm, made);
+  }
+
+  private follow(key: RunKey, status: RunStatus, records: readonly RunRecord[]): void {
+    const cell = this.cells.find((each) => isSameRun(each, key))!;
+    const evaluated = records.findLast((record) => record.type === 'evaluation');
+    const { bytes } = readSoFar(records);
+    const state = status.state === 'finished' ? 'running' : status.state;
+    this.set(key, {
+      state,
+      step: status.step,
+      steps: status.steps,
+      bytes: cell.bytes + bytes,
+      ...(evaluated ? { bitsPerByte: evaluated.bitsPerByte } : {}),
+    });
+    this.update({ run: { ...key, status, records } });
+  }
+
+  private note(run: ReportedRun): void {
+    const at = this.runs.findIndex(({ status }) => isSameRun(status, run.status));
+    if (at >= 0) this.runs.splice(at, 1);
+    this.runs.push(run);
+    const { state, step, steps, bytes } = run.status;
+    const [scored] = run.scores ? reportOf(this.opened.spec, [run]).arms : [];
+    // What is saved half-way waits for its turn.
+    this.set(run.status, {
+      state: state === 'running' ? 'stopped' : state,
+      step,
+      steps,
+      bytes: state === 'running' ? 0 : bytes,
+      ...(scored ? { bitsPerByte: scored.heldOut.bitsPerByte } : {}),
+    });
+  }
+
+  private set(key: RunKey, change: Partial<RunCell>): void {
+    const at = this.cells.findIndex((cell) => isSameRun(cell, key));
+    if (at >= 0) this.cells[at] = { ...this.cells[at]!, ...change };
+  }
+
+  private update(update: Omit<ExperimentUpdate, 'cells'>): void {
+    if (update.progress) this.options.onProgress?.(update.progress);
+    this.options.onUpdate?.({ cells: [...this.cells], ...update });
+  }
+}
+
+/** Errors of one arm's own settings, which the other arms need not wait for. */
+function isOfOneRun(code: string): boolean {
+  return [
+    'engine/does-not-fit',
+    'engine/out-of-memory',
+    'engine/too-large',
+    'lab/too-long',
+    'lab/budget-too-small',
+  ].includes(code);
+}
+
+function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes' | 'tokens' | 'trainingSeconds'> {
+  let [bytes, tokens, milliseconds] = [0, 0, 0];
+  for (const record of records) {
+    if (record.type !== 'step') continue;
+    bytes += record.bytes;
+    tokens += record.tokens;
+    milliseconds += record.milliseconds;
+  }
+  return { bytes, tokens, trainingSeconds: milliseconds / 1000 };
+}
+
+function noSuch(what: 'arm' | 'seed', found: string | number, known: readonly (string | number)[]): LabError {
+  return new LabError(
+    'lab/no-such-arm',
+    `There is no ${what} \`${found}\` in the specification.`,
+    `There are: ${known.join(', ')}.`,
+  );
+}
