@@ -22,6 +22,13 @@ export { applyDelta } from './export/applyDelta';
 export { CandidateTable } from './vocabulary/candidates';
 export { throwIfCancelled } from './cancel';
 export { scoreResult } from './scoring/compare';
+export {
+  referenceLines,
+  type ReferenceLine,
+  type ReferenceName,
+  type ReferenceOptions,
+} from './scoring/referenceLines';
+export { xzSizeWith, type CompressedSize } from './scoring/xzSize';
 export type { CorpusText } from './open/corpusText';
 export { countText } from './vocabulary/counting';
 export { CountingThread, type OpenedShards, type OpenShards } from './vocabulary/countingShard';
