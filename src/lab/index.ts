@@ -31,6 +31,13 @@ export {
   type ReferenceName,
   type ReferenceOptions,
 } from './scoring/referenceLines';
+export {
+  bytesUntilExposure,
+  endSlope,
+  type CountedExposure,
+  type CurvePoint,
+  type EndSlope,
+} from './scoring/usefulLength';
 export { xzSizeWith, type CompressedSize } from './scoring/xzSize';
 export type { CorpusText } from './open/corpusText';
 export { countText } from './vocabulary/counting';
