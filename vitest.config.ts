@@ -23,9 +23,12 @@ export default defineConfig({
       },
       {
         // onnxruntime-web's files as vite.config.ts has them. The Hub's library is imported on demand: found only while a test
-        // runs, it would reload the page under it; so would zip.js.
+        // runs, it would reload the page under it; so would zip.js and libarchive.js.
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-        optimizeDeps: { include: ['@huggingface/hub', '@zip.js/zip.js'], exclude: ['onnxruntime-web'] },
+        optimizeDeps: {
+          include: ['@huggingface/hub', '@zip.js/zip.js', 'libarchive.js'],
+          exclude: ['onnxruntime-web'],
+        },
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],

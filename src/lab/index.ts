@@ -12,6 +12,9 @@ export type * from './training/records';
 export type * from './scoring/comparison';
 export type * from './export/exportChoice';
 export type * from './experiment/savedRun';
+export { runsAsEventFiles, type EventFile, type EventFileOptions } from './experiment/eventFiles';
+export { runRows, runSeries, type RecordedRun, type RunRow, type RunSeries } from './experiment/runRows';
+export { runsAsCsv, runsAsJsonLines } from './experiment/runTables';
 export type { Difference, Interval } from './scoring/bootstrap';
 export type { ModelNote, TokenizerClassChoice } from './open/modelNotes';
 export type { Progress } from './progress';
@@ -53,6 +56,20 @@ export {
   type PredictionScore,
   type PredictionTally,
 } from './scoring/predictionScore';
+export {
+  referenceLines,
+  type ReferenceLine,
+  type ReferenceName,
+  type ReferenceOptions,
+} from './scoring/referenceLines';
+export {
+  bytesUntilExposure,
+  endSlope,
+  type CountedExposure,
+  type CurvePoint,
+  type EndSlope,
+} from './scoring/usefulLength';
+export { xzSizeWith, type CompressedSize } from './scoring/xzSize';
 export type { CorpusText } from './open/corpusText';
 export { countText } from './vocabulary/counting';
 export { CountingThread, type OpenedShards, type OpenShards } from './vocabulary/countingShard';
