@@ -1,8 +1,8 @@
 /**
- * The boundary between page and lab: one typed interface behind comlink. The worker holds one experiment at a time;
- * each call moves it one step and answers with a plain value. Long calls take a progress callback (called at most ten
- * times a second) and stop at `cancel()`. Every rejection is a LabError with code, message, hint and details
- * (transfer.ts carries the fields that comlink would drop).
+ * The boundary between page and lab: one typed interface over one ordered port (calls.ts). The worker holds one experiment at
+ * a time; each call moves it one step and answers with a plain value. Long calls take a progress callback (called at most
+ * ten times a second, never after the answer) and last an AbortSignal: where that is aborted, this call alone stops and
+ * rejects with code `cancelled`. Every rejection is a LabError with code, message, hint and details.
  */
 import type { CachedModel, HubModel } from '../checkpoint/index';
 import type {
@@ -69,21 +69,27 @@ export interface LabApi {
   /** Opens what computes, times and checks it. Never rejects for a missing adapter: the processor takes its place. */
   openEngine(choice: EngineChoice, onProgress: OnProgress): Promise<EngineSummary>;
 
-  openBundledModel(onProgress: OnProgress): Promise<ModelSummary>;
+  openBundledModel(onProgress: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
   /** Files of one Hugging Face folder, as picked or dropped. */
-  openModelFolder(files: readonly File[], onProgress: OnProgress): Promise<ModelSummary>;
+  openModelFolder(files: readonly File[], onProgress: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
   /** A base (empty: the bundled model) and the delta of a graft on it, as one model. Refuses a wrong base by name. */
-  openModelWithDelta(base: readonly File[], delta: readonly File[], onProgress: OnProgress): Promise<ModelSummary>;
+  openModelWithDelta(
+    base: readonly File[],
+    delta: readonly File[],
+    onProgress: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<ModelSummary>;
   /** What the Hub says of a model; nothing of it is downloaded. The token is used for this call and not kept. */
-  describeHubModel(id: string, token: string | undefined): Promise<HubModel>;
+  describeHubModel(id: string, token: string | undefined, signal?: AbortSignal): Promise<HubModel>;
   /** Into the private file system, from where an earlier attempt stopped. Answers why it could not be kept, if so. */
   downloadHubModel(
     id: string,
     token: string | undefined,
     onProgress: OnProgress,
+    signal?: AbortSignal,
   ): Promise<{ readonly message: string; readonly hint: string } | null>;
   /** One that was downloaded; asks the Hub for nothing. */
-  openHubModel(id: string, onProgress: OnProgress): Promise<ModelSummary>;
+  openHubModel(id: string, onProgress: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
   cachedHubModels(): Promise<readonly CachedModel[]>;
   removeHubModel(id: string): Promise<void>;
   /** Requests that went to the Hub since the page opened. */
@@ -92,48 +98,53 @@ export interface LabApi {
   plans(settings: Pick<TrainSettings, 'batchRows' | 'rowLength'>, newTokens: number): Promise<readonly FittingPlan[]>;
 
   samples(): Promise<readonly SampleSummary[]>;
-  openSample(id: string, onProgress: OnProgress): Promise<CorpusSummary>;
+  openSample(id: string, onProgress: OnProgress, signal?: AbortSignal): Promise<CorpusSummary>;
   /** @param choices how single files are read, by name; of others it is told from name and content. */
   openCorpusFiles(
     files: readonly File[],
     choices: Readonly<Record<string, ReadingChoice>>,
     onProgress: OnProgress,
+    signal?: AbortSignal,
   ): Promise<CorpusSummary>;
 
   /** Trains merges once up to the largest sensible size; the frontier and every smaller vocabulary come from it. */
-  diagnose(onProgress: OnProgress): Promise<Diagnosis>;
+  diagnose(onProgress: OnProgress, signal?: AbortSignal): Promise<Diagnosis>;
   /** The candidates of a way to a vocabulary, in the order they were learned. */
-  candidates(way: LearnWay, onProgress: OnProgress): Promise<readonly Candidate[]>;
+  candidates(way: LearnWay, onProgress: OnProgress, signal?: AbortSignal): Promise<readonly Candidate[]>;
   /** What a choice among the candidates gives; a fraction of a second. */
   countCandidates(choice: VocabularyChoice): Promise<CandidateCounts>;
   /** The choice without the tokens that would be seen less often, their counts given back to their pieces. */
   pruneCandidates(choice: VocabularyChoice, leastExposure: number): Promise<VocabularyChoice>;
   /** Extends the tokenizer by the chosen tokens, counts on held-out and general text. */
-  buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress): Promise<VocabularySummary>;
+  buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress, signal?: AbortSignal): Promise<VocabularySummary>;
   tokenize(text: string): Promise<Tokenized>;
 
   defaultSettings(): Promise<TrainSettings>;
-  /** Grafts, compiles, measures base and untrained graft, then trains until done, stopped or failed. Resolves at the end. */
-  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus>;
+  /**
+   * Grafts, compiles, measures base and untrained graft, then trains until done, stopped or failed.
+   * Resolves at the end, also of a run that its signal stopped; before the first step that rejects as elsewhere.
+   */
+  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void, signal?: AbortSignal): Promise<RunStatus>;
   /** Where the time of one step with these settings would go; some seconds. Refused while a run goes on (`lab/training`). */
   profile(
     settings: Pick<TrainSettings, 'mode' | 'batchRows' | 'rowLength'>,
     onProgress: OnProgress,
+    signal?: AbortSignal,
   ): Promise<StepProfile>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** One step while paused. */
   step(): Promise<void>;
-  stop(): Promise<void>;
 
-  compare(onProgress: OnProgress): Promise<Comparison>;
+  compare(onProgress: OnProgress, signal?: AbortSignal): Promise<Comparison>;
   /** A graft of the open model that was trained elsewhere takes the place of the run; `compare` then measures it. */
   openTrainedFolder(
     files: readonly File[],
     onProgress: OnProgress,
+    signal?: AbortSignal,
   ): Promise<{ vocabulary: VocabularySummary; status: RunStatus; settings: TrainSettings }>;
   /** Bits per byte of the open model on held-out and general text, with or without a GPU. */
-  measureBase(onProgress: OnProgress): Promise<ModelScores>;
+  measureBase(onProgress: OnProgress, signal?: AbortSignal): Promise<ModelScores>;
   /**
    * Samples from base or graft with the weights as they are now; `onPiece` gets tokens as they come. In onnxruntime-web
    * (the base needs no GPU), or in the engine where the model is too large for it.
@@ -149,24 +160,30 @@ export interface LabApi {
       seed: number;
     },
     onPiece: (piece: Piece) => void,
+    signal?: AbortSignal,
   ): Promise<Generated>;
 
   /** Writes what was chosen into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
   exportZip(
     choice: ExportChoice,
     onProgress: OnProgress,
+    signal?: AbortSignal,
   ): Promise<{ report: ExportReport; zip: Blob; fileName: string }>;
   /** The same into a directory the visitor picked. */
   exportFolder(
     choice: ExportChoice,
     directory: FileSystemDirectoryHandle,
     onProgress: OnProgress,
+    signal?: AbortSignal,
   ): Promise<ExportReport>;
 
   /** The run kept from an earlier visit, if any. */
   savedRun(): Promise<SavedRun | null>;
   /** Brings model, vocabulary, trained rows, curves and comparison of the saved run back (not the optimizer). */
-  openSavedRun(onProgress: OnProgress): Promise<{
+  openSavedRun(
+    onProgress: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<{
     saved: SavedRun;
     model: ModelSummary;
     corpus: CorpusSummary;
@@ -176,7 +193,4 @@ export interface LabApi {
     comparison: Comparison | null;
   }>;
   forgetSavedRun(): Promise<void>;
-
-  /** Cancels whatever long call is running; it rejects with code `cancelled`. */
-  cancel(): Promise<void>;
 }

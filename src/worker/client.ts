@@ -1,24 +1,23 @@
 /**
- * The page's end: starts the one dedicated worker and wraps it. Terminating the worker is what frees GPU memory for sure;
- * a page that wants to start over terminates and connects again.
+ * The page's end: starts the one dedicated worker and connects to it. Terminating the worker is what frees GPU memory for
+ * sure; a page that wants to start over terminates and connects again.
  */
-import { releaseProxy, wrap, type Remote } from 'comlink';
 import { LabError } from '../error';
 import type { LabApi } from './api';
-import { registerTransferHandlers } from './transfer';
+import { connectCalls } from './calls';
 
 export interface LabConnection {
-  /** Callbacks may be passed as plain functions. Rejections are LabErrors. */
-  readonly lab: Remote<LabApi>;
+  /** Progress comes before the answer or not at all. Rejections are LabErrors. */
+  readonly lab: LabApi;
   /** Resolves if the worker itself fails to load or dies of an error nobody caught; never rejects. */
   readonly crashed: Promise<LabError>;
+  /** Calls under way reject. */
   terminate(): void;
 }
 
 export function connectLab(): LabConnection {
-  registerTransferHandlers();
   const worker = new Worker(new URL('./lab-worker.ts', import.meta.url), { type: 'module', name: 'tokengraft lab' });
-  const lab = wrap<LabApi>(worker);
+  const { api, close } = connectCalls<LabApi>(worker);
   const crashed = new Promise<LabError>((resolve) => {
     worker.addEventListener('error', (event) => {
       resolve(
@@ -31,11 +30,11 @@ export function connectLab(): LabConnection {
     });
   });
   return {
-    lab,
+    lab: api,
     crashed,
     terminate() {
-      lab[releaseProxy]();
       worker.terminate();
+      close(new LabError('worker/terminated', "The lab's worker was ended.", 'Reload the page.'));
     },
   };
 }

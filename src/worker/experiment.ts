@@ -1,6 +1,6 @@
 /**
  * One experiment at a time, as the page drives it: each call moves it one step and keeps what the next one needs. The
- * steps themselves are src/lab's; here is only which of them were taken, what a new choice makes stale, and cancelling.
+ * steps themselves are src/lab's; here is only which of them were taken, and what a new choice makes stale.
  */
 import { filesTree, type CachedModel, type FileTree, type HubModel } from '../checkpoint/index';
 import type { Engine } from '../engine/index';
@@ -78,7 +78,6 @@ const modes: readonly TrainMode[] = ['new-rows', 'embeddings', 'all'];
 
 export class Experiment implements LabApi {
   private readonly engines = new Engines();
-  private readonly running = new Set<AbortController>();
   private tree: FileTree | undefined;
   private model: LoadedModel | undefined;
   private readonly hub = new HubModels();
@@ -103,45 +102,51 @@ export class Experiment implements LabApi {
     return summary;
   }
 
-  openBundledModel(onProgress: OnProgress): Promise<ModelSummary> {
-    return this.cancellable(async (signal) => {
+  openBundledModel(onProgress: OnProgress, asked?: AbortSignal): Promise<ModelSummary> {
+    return this.cancellable(asked, async (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       return this.useModel(await bundledModel(signal), 'bundled', signal);
     });
   }
 
-  openModelFolder(files: readonly File[], onProgress: OnProgress): Promise<ModelSummary> {
-    return this.cancellable((signal) => {
+  openModelFolder(files: readonly File[], onProgress: OnProgress, asked?: AbortSignal): Promise<ModelSummary> {
+    return this.cancellable(asked, (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       return this.useModel(filesTree(files), 'folder', signal);
     });
   }
 
-  openModelWithDelta(base: readonly File[], delta: readonly File[], onProgress: OnProgress): Promise<ModelSummary> {
-    return this.cancellable(async (signal) => {
+  openModelWithDelta(
+    base: readonly File[],
+    delta: readonly File[],
+    onProgress: OnProgress,
+    asked?: AbortSignal,
+  ): Promise<ModelSummary> {
+    return this.cancellable(asked, async (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       const tree = base.length > 0 ? filesTree(base) : await bundledModel(signal);
       return this.useModel(await applyDelta(tree, filesTree(delta), { onProgress, signal }), 'folder', signal);
     });
   }
 
-  describeHubModel(id: string, token: string | undefined): Promise<HubModel> {
-    return this.cancellable((signal) => this.hub.describe(id, token, signal));
+  describeHubModel(id: string, token: string | undefined, asked?: AbortSignal): Promise<HubModel> {
+    return this.cancellable(asked, (signal) => this.hub.describe(id, token, signal));
   }
 
   downloadHubModel(
     id: string,
     token: string | undefined,
     onProgress: OnProgress,
+    asked?: AbortSignal,
   ): ReturnType<LabApi['downloadHubModel']> {
-    return this.cancellable(async (signal) => {
+    return this.cancellable(asked, async (signal) => {
       const warning = await this.hub.download(id, token, onProgress, signal);
       return warning && { message: warning.message, hint: warning.hint };
     });
   }
 
-  openHubModel(id: string, onProgress: OnProgress): Promise<ModelSummary> {
-    return this.cancellable(async (signal) => {
+  openHubModel(id: string, onProgress: OnProgress, asked?: AbortSignal): Promise<ModelSummary> {
+    return this.cancellable(asked, async (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       return this.useModel(await this.hub.open(id), 'hub', signal);
     });
@@ -172,8 +177,8 @@ export class Experiment implements LabApi {
     return (await sampleIndex()).filter((sample) => sample.kind !== 'general');
   }
 
-  openSample(id: string, onProgress: OnProgress): Promise<CorpusSummary> {
-    return this.cancellable(async (signal) => {
+  openSample(id: string, onProgress: OnProgress, asked?: AbortSignal): Promise<CorpusSummary> {
+    return this.cancellable(asked, async (signal) => {
       const sample = await sampleNamed(id);
       const { title: name, source, licence } = sample;
       const options = { name, source, licence, onProgress, signal };
@@ -186,22 +191,23 @@ export class Experiment implements LabApi {
     files: readonly File[],
     choices: Readonly<Record<string, ReadingChoice>>,
     onProgress: OnProgress,
+    asked?: AbortSignal,
   ): Promise<CorpusSummary> {
-    return this.cancellable(async (signal) =>
+    return this.cancellable(asked, async (signal) =>
       this.useCorpus(await openCorpus(files, await this.generalText(), { choices, onProgress, signal }), undefined),
     );
   }
 
-  diagnose(onProgress: OnProgress): Promise<Diagnosis> {
-    return this.cancellable(async (signal) => {
+  diagnose(onProgress: OnProgress, asked?: AbortSignal): Promise<Diagnosis> {
+    return this.cancellable(asked, async (signal) => {
       this.diagnosed = await diagnose(this.requireModel(), this.requireCorpus(), { onProgress, signal, openShards });
       this.table = undefined;
       return this.diagnosed.diagnosis;
     });
   }
 
-  candidates(way: LearnWay, onProgress: OnProgress): Promise<readonly Candidate[]> {
-    return this.cancellable(async (signal) => (await this.candidateTable(way, onProgress, signal)).list());
+  candidates(way: LearnWay, onProgress: OnProgress, asked?: AbortSignal): Promise<readonly Candidate[]> {
+    return this.cancellable(asked, async (signal) => (await this.candidateTable(way, onProgress, signal)).list());
   }
 
   async countCandidates(choice: VocabularyChoice): Promise<CandidateCounts> {
@@ -214,8 +220,8 @@ export class Experiment implements LabApi {
     return table.pruned(choice, leastExposure);
   }
 
-  buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress): Promise<VocabularySummary> {
-    return this.cancellable(async (signal) => {
+  buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress, asked?: AbortSignal): Promise<VocabularySummary> {
+    return this.cancellable(asked, async (signal) => {
       const table = await this.candidateTable(choice, onProgress, signal);
       const extension = table.extensionOf(choice);
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
@@ -245,20 +251,28 @@ export class Experiment implements LabApi {
     return { ...settings, rowLength: Math.min(settings.rowLength, contextLength || settings.rowLength) };
   }
 
-  profile(settings: Parameters<LabApi['profile']>[0], onProgress: OnProgress): Promise<StepProfile> {
-    return this.cancellable((signal) => {
+  profile(
+    settings: Parameters<LabApi['profile']>[0],
+    onProgress: OnProgress,
+    asked?: AbortSignal,
+  ): Promise<StepProfile> {
+    return this.cancellable(asked, (signal) => {
       const newTokens = this.requireVocabulary().summary.newTokens.length;
       const request = { engine: () => this.engines.engine(), model: this.requireModel(), settings, newTokens };
       return this.profiling.profile(request, { onProgress, signal });
     });
   }
 
-  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus> {
-    return this.profiling.besides(() => this.trainNow(settings, onUpdate));
+  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void, asked?: AbortSignal): Promise<RunStatus> {
+    return this.profiling.besides(() => this.trainNow(settings, onUpdate, asked));
   }
 
-  private trainNow(settings: TrainSettings, onUpdate: (update: RunUpdate) => void): Promise<RunStatus> {
-    return this.cancellable(async (signal) => {
+  private trainNow(
+    settings: TrainSettings,
+    onUpdate: (update: RunUpdate) => void,
+    asked?: AbortSignal,
+  ): Promise<RunStatus> {
+    return this.cancellable(asked, async (signal) => {
       const [model, corpus, vocabulary] = [this.requireModel(), this.requireCorpus(), this.requireVocabulary()];
       if (corpus.train.length === 0) {
         throw new LabError(
@@ -280,6 +294,7 @@ export class Experiment implements LabApi {
       const run = await training.start(onUpdate, (status) => this.save(status));
       const stop = () => run.stop();
       signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
       try {
         return await run.run();
       } finally {
@@ -300,13 +315,8 @@ export class Experiment implements LabApi {
     this.training?.run?.step();
   }
 
-  async stop(): Promise<void> {
-    if (this.training?.run) this.training.run.stop();
-    else await this.cancel();
-  }
-
-  compare(onProgress: OnProgress): Promise<Comparison> {
-    return this.cancellable(async (signal) => {
+  compare(onProgress: OnProgress, asked?: AbortSignal): Promise<Comparison> {
+    return this.cancellable(asked, async (signal) => {
       if (this.restored && this.comparison) return this.comparison;
       const training = this.requireTraining();
       const steps = this.runSoFar.status.step;
@@ -317,8 +327,12 @@ export class Experiment implements LabApi {
     });
   }
 
-  generate(options: Parameters<LabApi['generate']>[0], onPiece: (piece: Piece) => void): Promise<Generated> {
-    return this.cancellable(async (signal) => {
+  generate(
+    options: Parameters<LabApi['generate']>[0],
+    onPiece: (piece: Piece) => void,
+    asked?: AbortSignal,
+  ): Promise<Generated> {
+    return this.cancellable(asked, async (signal) => {
       const { model: arm, ...rest } = options;
       const { text, runtime } = await this.textModel(arm);
       const { tokenizer, firstNewId } = arm === 'base' ? this.baseTokenizer : this.requireTraining();
@@ -333,8 +347,12 @@ export class Experiment implements LabApi {
     });
   }
 
-  openTrainedFolder(files: readonly File[], onProgress: OnProgress): ReturnType<LabApi['openTrainedFolder']> {
-    return this.cancellable(async (signal) => {
+  openTrainedFolder(
+    files: readonly File[],
+    onProgress: OnProgress,
+    asked?: AbortSignal,
+  ): ReturnType<LabApi['openTrainedFolder']> {
+    return this.cancellable(asked, async (signal) => {
       const [base, corpus, engine] = [this.requireModel(), this.requireCorpus(), await this.engines.engine()];
       const setup = { engine, base, corpus };
       const opened = await openTrainedElsewhere(setup, filesTree(files), { onProgress, signal });
@@ -350,8 +368,8 @@ export class Experiment implements LabApi {
   }
 
   /** Bits per byte of the model as it was opened, on the corpus and on general text. */
-  measureBase(onProgress: OnProgress): Promise<ModelScores> {
-    return this.cancellable(async (signal) => {
+  measureBase(onProgress: OnProgress, asked?: AbortSignal): Promise<ModelScores> {
+    return this.cancellable(asked, async (signal) => {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
       const session = await this.baseSession();
       const scorer = session.scorer();
@@ -373,24 +391,25 @@ export class Experiment implements LabApi {
     });
   }
 
-  exportZip(choice: ExportChoice, onProgress: OnProgress): ReturnType<LabApi['exportZip']> {
-    return this.cancellable(() => exportZip(this.finished(), choice, onProgress));
+  exportZip(choice: ExportChoice, onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['exportZip']> {
+    return this.cancellable(asked, (signal) => exportZip(this.finished(), choice, onProgress, signal));
   }
 
   exportFolder(
     choice: ExportChoice,
     directory: FileSystemDirectoryHandle,
     onProgress: OnProgress,
+    asked?: AbortSignal,
   ): Promise<ExportReport> {
-    return this.cancellable(() => exportFolder(this.finished(), choice, directory, onProgress));
+    return this.cancellable(asked, (signal) => exportFolder(this.finished(), choice, directory, onProgress, signal));
   }
 
   savedRun(): Promise<SavedRun | null> {
     return savedRun().catch(() => null);
   }
 
-  openSavedRun(onProgress: OnProgress): ReturnType<LabApi['openSavedRun']> {
-    return this.cancellable(async (signal) => {
+  openSavedRun(onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['openSavedRun']> {
+    return this.cancellable(asked, async (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 2 });
       const saved = await savedRun();
       if (!saved) throw new LabError('storage/no-run', 'No run is saved here.', 'Train one first.');
@@ -434,18 +453,9 @@ export class Experiment implements LabApi {
     return forgetRun();
   }
 
-  async cancel(): Promise<void> {
-    for (const controller of this.running) controller.abort(new LabError('cancelled', 'The operation was cancelled.'));
-  }
-
-  private async cancellable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    this.running.add(controller);
-    try {
-      return await work(controller.signal);
-    } finally {
-      this.running.delete(controller);
-    }
+  /** The call's own signal; of a call without one, a signal that stays silent. */
+  private async cancellable<T>(asked: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return work(asked ?? new AbortController().signal);
   }
 
   private async useModel(tree: FileTree, source: ModelSummary['source'], signal: AbortSignal): Promise<ModelSummary> {

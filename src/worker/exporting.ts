@@ -40,6 +40,7 @@ import {
   type Vocabulary,
 } from '../lab/index';
 import type { OnProgress } from './api';
+import { cancellableProgress, cancellableSink } from './cancellable';
 import { onnxRuntime } from './onnxRuntime';
 
 export interface FinishedRun {
@@ -61,14 +62,16 @@ export async function exportZip(
   run: FinishedRun,
   choice: ExportChoice,
   onProgress: OnProgress,
+  signal?: AbortSignal,
 ): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
   const fileName = `${run.training.setup.model.summary.name}-${endings[choice.form]}.zip`;
   const { sink, stream } = zipSink();
   const [zip] = await Promise.all([
     zipFile(fileName, stream),
-    write(run, choice, sink, onProgress).then(() => sink.close()),
+    write(run, choice, cancellableSink(sink, signal), onProgress).then(() => sink.close()),
   ]);
-  return { report: await verified(run, choice, await openZip(zip, fileName), onProgress), zip, fileName };
+  const tree = await openZip(zip, fileName, signal);
+  return { report: await verified(run, choice, tree, cancellableProgress(onProgress, signal)), zip, fileName };
 }
 
 async function zipFile(fileName: string, stream: ReadableStream<Uint8Array>): Promise<Blob> {
@@ -90,11 +93,13 @@ export async function exportFolder(
   choice: ExportChoice,
   directory: FileSystemDirectoryHandle,
   onProgress: OnProgress,
+  signal?: AbortSignal,
 ): Promise<ExportReport> {
   const sink = recordingSink(directorySink(directory));
-  await write(run, choice, sink, onProgress);
+  await write(run, choice, cancellableSink(sink, signal), onProgress);
   await sink.close();
-  return verified(run, choice, await directoryTree(directory, sink.written), onProgress);
+  const tree = await directoryTree(directory, sink.written);
+  return verified(run, choice, tree, cancellableProgress(onProgress, signal));
 }
 
 async function write(

@@ -1,7 +1,9 @@
 /** The worker's end of the boundary. */
-import { expose } from 'comlink';
+import type { LabApi } from './api';
+import { serveCalls } from './calls';
 import { Experiment } from './experiment';
 import { registerTransferHandlers } from './transfer';
 
+// For the threads that count words (countingShards.ts).
 registerTransferHandlers();
-expose(new Experiment());
+serveCalls<LabApi>(new Experiment(), self);

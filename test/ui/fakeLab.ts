@@ -319,6 +319,9 @@ export const diagnosis: Diagnosis = {
 };
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const throwIfAborted = (signal: AbortSignal | undefined) => {
+  if (signal?.aborted) throw new LabError('cancelled', 'The operation was cancelled.');
+};
 
 const runtime = { name: 'onnxruntime-web', provider: 'wasm', threads: 4 } as const;
 const hubFiles = [
@@ -369,14 +372,15 @@ export function fakeLab({
   let asked = 0;
   let tokens: string[] = [];
   let paused = false;
-  let stopped = false;
   let oneStep = false;
   const count = async (
     phase: string,
     total: number,
     onProgress: (progress: { phase: string; done: number; total: number }) => void,
+    signal?: AbortSignal,
   ) => {
     for (let done = 0; done <= total; done += Math.ceil(total / 8)) {
+      throwIfAborted(signal);
       onProgress({ phase, done, total });
       await wait(tick);
     }
@@ -540,8 +544,8 @@ export function fakeLab({
         selfTest: available ? checks : { passed: 13, total: 14, failed: ['rmsNorm'] },
       };
     },
-    async openBundledModel(onProgress) {
-      await count('reading', 9_462_272, onProgress);
+    async openBundledModel(onProgress, signal) {
+      await count('reading', 9_462_272, onProgress, signal);
       return model;
     },
     openModelWithDelta: async () => ({ ...model, name: 'rootstock-grafted', source: 'folder', embeddingRows: 4608 }),
@@ -551,9 +555,9 @@ export function fakeLab({
       if (id === 'lab/gated') throw new LabError('hub/not-allowed', 'Not for you.', 'Give a token.');
       return hubModel(id);
     },
-    async downloadHubModel(id, _token, onProgress) {
+    async downloadHubModel(id, _token, onProgress, signal) {
       asked += 3;
-      await count('downloading', 1_000_000, onProgress);
+      await count('downloading', 1_000_000, onProgress, signal);
       shelf.set(id, cachedModel(id));
       return null;
     },
@@ -592,23 +596,23 @@ export function fakeLab({
         excerpt: 'Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον',
       },
     ],
-    async openSample(_, onProgress) {
-      await count('reading', 28_112, onProgress);
+    async openSample(_, onProgress, signal) {
+      await count('reading', 28_112, onProgress, signal);
       return corpus;
     },
     openCorpusFiles: async () => corpus,
-    async diagnose(onProgress) {
-      await count('merging', 2048, onProgress);
+    async diagnose(onProgress, signal) {
+      await count('merging', 2048, onProgress, signal);
       return diagnosis;
     },
-    async candidates(_, onProgress) {
-      await count('merging', 2048, onProgress);
+    async candidates(_, onProgress, signal) {
+      await count('merging', 2048, onProgress, signal);
       return candidates;
     },
     countCandidates: async (choice) => counted(choice),
     pruneCandidates: async (choice) => ({ ...choice, newTokens: 100, rejected: [] }),
-    async buildVocabulary(choice, onProgress) {
-      await count('counting', 2811, onProgress);
+    async buildVocabulary(choice, onProgress, signal) {
+      await count('counting', 2811, onProgress, signal);
       const size = counted(choice).newTokens;
       tokens = newTokens(size)
         .map((token) => token.text)
@@ -617,8 +621,8 @@ export function fakeLab({
     },
     tokenize: async (text) => ({ base: cut(text, []), grafted: tokens.length ? cut(text, tokens) : null }),
     defaultSettings: async () => settings,
-    async train(chosen, onUpdate) {
-      paused = stopped = false;
+    async train(chosen, onUpdate, signal) {
+      paused = false;
       const send = (update: RunUpdate) => onUpdate(update);
       send({
         status: { ...status('preparing', 0, chosen.steps) },
@@ -626,12 +630,12 @@ export function fakeLab({
       });
       await wait(50);
       for (let step = 0; step <= chosen.steps; step++) {
-        while (paused && !oneStep && !stopped) {
+        while (paused && !oneStep && !signal?.aborted) {
           send({ status: status('paused', step, chosen.steps), records: [] });
           await wait(30);
         }
         oneStep = false;
-        if (stopped) {
+        if (signal?.aborted) {
           send({ status: status('stopped', step, chosen.steps), records: [{ type: 'log', step, event: 'stopped' }] });
           return status('stopped', step, chosen.steps);
         }
@@ -645,47 +649,47 @@ export function fakeLab({
       kept = savedRun;
       return status('finished', chosen.steps, chosen.steps);
     },
-    async profile(step, onProgress) {
-      await count('timing', 60, onProgress);
+    async profile(step, onProgress, signal) {
+      await count('timing', 60, onProgress, signal);
       return { ...profile, step: { ...step, newTokens: 512 } };
     },
     pause: async () => void (paused = true),
     resume: async () => void (paused = false),
     step: async () => void (oneStep = true),
-    stop: async () => void (stopped = true),
-    async compare(onProgress) {
-      await count('evaluating', 2811, onProgress);
+    async compare(onProgress, signal) {
+      await count('evaluating', 2811, onProgress, signal);
       return comparison;
     },
-    async generate({ model: arm, maxTokens }, onPiece) {
+    async generate({ model: arm, maxTokens }, onPiece, signal) {
       const text = MOLECULES.join('').repeat(4);
       const all = cut(text, arm === 'grafted' ? tokens : []).slice(0, maxTokens);
       for (const piece of all) {
+        throwIfAborted(signal);
         onPiece(piece);
         await wait(4);
       }
       return { pieces: all, milliseconds: 4 * all.length, runtime };
     },
-    async openTrainedFolder(_, onProgress) {
-      await count('loading', 38, onProgress);
+    async openTrainedFolder(_, onProgress, signal) {
+      await count('loading', 38, onProgress, signal);
       return { vocabulary: vocabulary(512), status: status('finished', 300, 300), settings };
     },
-    async measureBase(onProgress) {
-      await count('evaluating', 100, onProgress);
+    async measureBase(onProgress, signal) {
+      await count('evaluating', 100, onProgress, signal);
       const { heldOut, general } = comparison.arms.find(({ arm }) => arm === 'base')!;
       return { heldOut, general, runtime };
     },
-    async exportZip({ form }, onProgress) {
-      await count('writing', 19_000_000, onProgress);
+    async exportZip({ form }, onProgress, signal) {
+      await count('writing', 19_000_000, onProgress, signal);
       return { report: { ...report, form }, zip: new Blob(['PK']), fileName: `rootstock-${form}.zip` };
     },
-    async exportFolder({ form }, _, onProgress) {
-      await count('writing', 19_000_000, onProgress);
+    async exportFolder({ form }, _, onProgress, signal) {
+      await count('writing', 19_000_000, onProgress, signal);
       return { ...report, form };
     },
     savedRun: async () => kept,
-    async openSavedRun(onProgress) {
-      await count('reading', 31_000_000, onProgress);
+    async openSavedRun(onProgress, signal) {
+      await count('reading', 31_000_000, onProgress, signal);
       tokens = newTokens(512).map((token) => token.text);
       const all = Array.from({ length: 301 }, (_, step) => records(step, 512, 20)).flat();
       return {
@@ -699,7 +703,6 @@ export function fakeLab({
       };
     },
     forgetSavedRun: async () => void (kept = null),
-    cancel: async () => undefined,
   };
 }
 

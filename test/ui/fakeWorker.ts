@@ -13,7 +13,7 @@ export function connectLab(): LabConnection {
     tick: Number(query.get('tick') ?? 5),
   });
   return {
-    lab: lab as unknown as LabConnection['lab'],
+    lab,
     crashed: new Promise(() => undefined),
     terminate: () => undefined,
   };

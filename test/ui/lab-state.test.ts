@@ -121,6 +121,53 @@ describe('the one experiment of the page', () => {
     expect(state.slots.diagnosis.status).toBe('empty');
   });
 
+  test('cancelling one call leaves the others alone, under way or waiting', async () => {
+    const state = await opened(fakeLab({ tick: 10, stepMilliseconds: 0 }));
+    await state.openSample('molecules');
+    const measuring = state.measureBase();
+    const diagnosing = state.diagnose();
+    const downloading = state.hub.downloadAndOpen('lab/model');
+    await vi.waitFor(() => expect(state.slots.baseScores).toHaveProperty('progress'), { interval: 1 });
+    state.cancel('diagnosis');
+    expect(await diagnosing).toBeNull();
+    expect(state.slots.diagnosis.status).toBe('empty');
+    state.hub.cancel();
+    await downloading;
+    expect(state.hub.download.status).toBe('empty');
+    expect(state.slots.baseScores.status).toBe('pending');
+    expect(await measuring).not.toBeNull();
+  });
+
+  test('a run that is stopped keeps its answer, and is not compared', async () => {
+    const state = await opened();
+    await state.startWithSample();
+    state.changeSettings({ steps: 1000 });
+    const training = state.train();
+    await vi.waitFor(() => expect(state.run!.status.state).toBe('running'));
+    state.cancel('run');
+    await training;
+    expect(state.run!.status).toMatchObject({ state: 'stopped', tokensPerSecond: 10_300 });
+    expect(state.slots.comparison.status).toBe('empty');
+  });
+
+  test('a call whose answer nobody waits for any more is ended', async () => {
+    const fake = fakeLab({ tick: 10, stepMilliseconds: 0 });
+    let ended = '';
+    const state = await opened({
+      diagnose: (onProgress, signal) =>
+        fake.diagnose(onProgress, signal).catch((error: LabError) => {
+          ended = error.code;
+          throw error;
+        }),
+    });
+    await state.openSample('molecules');
+    const diagnosing = state.diagnose();
+    await vi.waitFor(() => expect(state.slots.diagnosis).toHaveProperty('progress'), { interval: 1 });
+    expect(await state.openSample('law')).not.toBeNull();
+    expect(await diagnosing).toBeNull();
+    expect(ended).toBe('cancelled');
+  });
+
   test('a failed call says what, why and what to do', async () => {
     const state = await opened({
       openSample: () => Promise.reject(new LabError('corpus/empty', 'molecules.smi is empty.', 'Choose another file.')),

@@ -39,8 +39,8 @@ const prepared = async () => {
 };
 
 beforeEach(() => setLocale('en'));
-afterEach(async () => {
-  await state.lab.stop();
+afterEach(() => {
+  state.cancel('run');
   find('tg-app')?.remove();
 });
 

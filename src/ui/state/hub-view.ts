@@ -2,12 +2,19 @@
  * What the page knows of the Hub: the model that was looked up, a download under way, and what is kept on this device. The
  * token stays in this object, goes along with calls, and is never written anywhere.
  */
-import { asLabError, type CachedModel, type HubModel, type LabApi, type ModelSummary } from '../../worker/index';
+import {
+  asLabError,
+  type CachedModel,
+  type HubModel,
+  type LabApi,
+  type ModelSummary,
+  type Progress,
+} from '../../worker/index';
 import { EMPTY, type Slot } from './slot';
 
 type HubCalls = Pick<
   LabApi,
-  'describeHubModel' | 'downloadHubModel' | 'cachedHubModels' | 'removeHubModel' | 'hubRequests' | 'cancel'
+  'describeHubModel' | 'downloadHubModel' | 'cachedHubModels' | 'removeHubModel' | 'hubRequests'
 >;
 
 export class HubView {
@@ -20,6 +27,7 @@ export class HubView {
   /** Requests to the Hub since the page opened. */
   requests = 0;
   token = '';
+  private downloading: AbortController | undefined;
 
   constructor(
     private readonly lab: HubCalls,
@@ -45,10 +53,10 @@ export class HubView {
   /** Downloads what is missing, then opens. */
   async downloadAndOpen(id: string): Promise<void> {
     this.put({ download: { status: 'pending' }, warning: null });
+    const { signal } = (this.downloading = new AbortController());
     try {
-      const warning = await this.lab.downloadHubModel(id, this.token || undefined, (progress) => {
-        if (this.download.status === 'pending') this.put({ download: { status: 'pending', progress } });
-      });
+      const onProgress = (progress: Progress) => this.put({ download: { status: 'pending', progress } });
+      const warning = await this.lab.downloadHubModel(id, this.token || undefined, onProgress, signal);
       this.put({ download: { status: 'ready', value: id }, warning });
     } catch (thrown) {
       this.put({ download: failed(thrown) });
@@ -66,8 +74,9 @@ export class HubView {
     await this.readShelf();
   }
 
-  cancel(): Promise<void> {
-    return this.lab.cancel();
+  /** Ends the download under way; what has come of it is kept. */
+  cancel(): void {
+    this.downloading?.abort();
   }
 
   private put(change: Partial<Pick<HubView, 'found' | 'download' | 'warning'>>): void {

@@ -35,11 +35,12 @@ import { HubView } from './hub-view';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
 import { EMPTY, type Failure, type Slot } from './slot';
+import { Tasks } from './tasks';
 import { VocabularyEditor } from './vocabulary-editor';
 
 export type Topic = 'lab' | 'run';
 
-/** What the page needs of the worker: the boundary with every answer a promise (comlink's proxy satisfies it). */
+/** What the page needs of the worker. */
 export type Lab = Pick<LabApi, keyof LabApi>;
 
 export interface Exported {
@@ -65,7 +66,7 @@ interface Slots {
   /** A graft that was trained elsewhere being brought back. */
   elsewhere: Slot<VocabularySummary>;
 }
-type SlotName = keyof Slots;
+export type SlotName = keyof Slots;
 type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['value'];
 
 const DOWNSTREAM: readonly SlotName[] = [
@@ -79,6 +80,8 @@ const DOWNSTREAM: readonly SlotName[] = [
   'comparison',
   'exported',
 ];
+
+type LongCall<T> = (onProgress: OnProgress, signal: AbortSignal) => Promise<T>;
 
 /** What one model wrote after a prompt. */
 export interface Written {
@@ -128,7 +131,7 @@ export class LabState {
   readonly lab: Lab;
   private readonly listeners = new Map<unknown, { topics: readonly Topic[]; listener: (topic: Topic) => void }>();
   private readonly frames = new FrameQueue();
-  private lastCall: Promise<unknown> = Promise.resolve();
+  private readonly tasks = new Tasks<SlotName | 'run'>();
   private readonly turn = new Map<SlotName, number>();
 
   constructor(lab: Lab, crashed?: Promise<Failure>) {
@@ -141,12 +144,14 @@ export class LabState {
     });
     this.hub = new HubView(lab, {
       tell: () => this.tell('lab'),
-      open: (id) => this.openModel((onProgress) => this.lab.openHubModel(id, onProgress)),
+      open: (id) => this.openModel((onProgress, signal) => this.lab.openHubModel(id, onProgress, signal)),
     });
     void crashed?.then((failure) => {
       this.crash = failure;
       for (const name of Object.keys(this.slots) as SlotName[]) {
-        if (this.slots[name].status === 'pending') this.put(name, { status: 'failed', error: failure });
+        if (this.slots[name].status !== 'pending') continue;
+        this.turn.set(name, this.turn.get(name)! + 1);
+        this.put(name, { status: 'failed', error: failure });
       }
       this.tell('lab');
     });
@@ -196,19 +201,19 @@ export class LabState {
   }
 
   openBundledModel(): Promise<ModelSummary | null> {
-    return this.openModel((onProgress) => this.lab.openBundledModel(onProgress));
+    return this.openModel((onProgress, signal) => this.lab.openBundledModel(onProgress, signal));
   }
 
   openModelFolder(files: readonly File[]): Promise<ModelSummary | null> {
-    return this.openModel((onProgress) => this.lab.openModelFolder(files, onProgress));
+    return this.openModel((onProgress, signal) => this.lab.openModelFolder(files, onProgress, signal));
   }
 
   /** @param base empty: the bundled model. */
   openModelWithDelta(base: readonly File[], delta: readonly File[]): Promise<ModelSummary | null> {
-    return this.openModel((onProgress) => this.lab.openModelWithDelta(base, delta, onProgress));
+    return this.openModel((onProgress, signal) => this.lab.openModelWithDelta(base, delta, onProgress, signal));
   }
 
-  private async openModel(action: (onProgress: OnProgress) => Promise<ModelSummary>): Promise<ModelSummary | null> {
+  private async openModel(action: LongCall<ModelSummary>): Promise<ModelSummary | null> {
     this.emptyAfter('corpus');
     const model = await this.fill('model', action);
     if (model) {
@@ -222,7 +227,7 @@ export class LabState {
     this.corpusFiles = [];
     this.readings = {};
     this.emptyAfter('corpus');
-    return this.fill('corpus', (onProgress) => this.lab.openSample(id, onProgress));
+    return this.fill('corpus', (onProgress, signal) => this.lab.openSample(id, onProgress, signal));
   }
 
   openCorpusFiles(
@@ -232,7 +237,7 @@ export class LabState {
     this.corpusFiles = files;
     this.readings = choices;
     this.emptyAfter('corpus');
-    return this.fill('corpus', (onProgress) => this.lab.openCorpusFiles(files, choices, onProgress));
+    return this.fill('corpus', (onProgress, signal) => this.lab.openCorpusFiles(files, choices, onProgress, signal));
   }
 
   /** Whether the corpus is of picked files, which can be read again. */
@@ -268,7 +273,7 @@ export class LabState {
 
   async diagnose(): Promise<Diagnosis | null> {
     this.emptyAfter('diagnosis');
-    const diagnosis = await this.fill('diagnosis', (onProgress) => this.lab.diagnose(onProgress));
+    const diagnosis = await this.fill('diagnosis', (onProgress, signal) => this.lab.diagnose(onProgress, signal));
     if (diagnosis) {
       const smallest = diagnosis.frontier.find((point) => point.newTokens > 0)?.newTokens ?? 0;
       this.set(() => this.editor.reset(diagnosis.suggestedNewTokens || smallest));
@@ -299,7 +304,9 @@ export class LabState {
   /** The candidates of the chosen way; what is built already stays. */
   async loadCandidates(): Promise<void> {
     const { way } = this.editor;
-    const candidates = await this.fill('candidates', (onProgress) => this.lab.candidates(way, onProgress));
+    const candidates = await this.fill('candidates', (onProgress, signal) =>
+      this.lab.candidates(way, onProgress, signal),
+    );
     if (!candidates) return;
     await this.editor.count();
     if (this.slots.vocabulary.status === 'empty') await this.buildVocabulary();
@@ -315,7 +322,7 @@ export class LabState {
   buildVocabulary(): Promise<VocabularySummary | null> {
     this.emptyAfter('vocabulary');
     const { choice } = this.editor;
-    return this.fill('vocabulary', (onProgress) => this.lab.buildVocabulary(choice, onProgress));
+    return this.fill('vocabulary', (onProgress, signal) => this.lab.buildVocabulary(choice, onProgress, signal));
   }
 
   // ── training ─────────────────────────────────────────────
@@ -358,7 +365,7 @@ export class LabState {
       if (before !== update.status.state) this.tell('lab');
     };
     try {
-      run.setStatus(await this.queue(() => this.lab.train(settings, onUpdate)));
+      run.setStatus(await this.tasks.run('run', (signal) => this.lab.train(settings, onUpdate, signal)));
       if (run.status.error) this.runError = run.status.error;
     } catch (thrown) {
       const error = asLabError(thrown);
@@ -375,18 +382,20 @@ export class LabState {
     const { settings } = this;
     if (!settings || this.run?.isActive) return;
     const { mode, batchRows, rowLength } = settings;
-    await this.fill('profile', (onProgress) => this.lab.profile({ mode, batchRows, rowLength }, onProgress));
+    await this.fill('profile', (onProgress, signal) =>
+      this.lab.profile({ mode, batchRows, rowLength }, onProgress, signal),
+    );
   }
 
   compare(): Promise<Comparison | null> {
     this.emptyAfter('exported');
-    return this.fill('comparison', (onProgress) => this.lab.compare(onProgress));
+    return this.fill('comparison', (onProgress, signal) => this.lab.compare(onProgress, signal));
   }
 
   /** A graft of the open model that was trained elsewhere takes the place of the run, and is measured. */
   async openTrainedFolder(files: readonly File[]): Promise<void> {
-    const opened = await this.fill('elsewhere', async (onProgress) => {
-      const { vocabulary, status, settings } = await this.lab.openTrainedFolder(files, onProgress);
+    const opened = await this.fill('elsewhere', async (onProgress, signal) => {
+      const { vocabulary, status, settings } = await this.lab.openTrainedFolder(files, onProgress, signal);
       this.emptyAfter('vocabulary');
       this.slots.vocabulary = { status: 'ready', value: vocabulary };
       this.editor.reset(vocabulary.newTokens.length);
@@ -398,7 +407,7 @@ export class LabState {
 
   /** The model as it was opened, on what is held out; needs no GPU. */
   measureBase(): Promise<ModelScores | null> {
-    return this.fill('baseScores', (onProgress) => this.lab.measureBase(onProgress));
+    return this.fill('baseScores', (onProgress, signal) => this.lab.measureBase(onProgress, signal));
   }
 
   // ── taking it away ───────────────────────────────────────
@@ -413,16 +422,16 @@ export class LabState {
 
   exportZip(): Promise<Exported | null> {
     this.releaseZip();
-    return this.fill('exported', async (onProgress) => {
-      const { report, zip, fileName } = await this.lab.exportZip(this.exportChoice, onProgress);
+    return this.fill('exported', async (onProgress, signal) => {
+      const { report, zip, fileName } = await this.lab.exportZip(this.exportChoice, onProgress, signal);
       return { report, fileName, url: URL.createObjectURL(zip) };
     });
   }
 
   exportFolder(directory: FileSystemDirectoryHandle): Promise<Exported | null> {
     this.releaseZip();
-    return this.fill('exported', async (onProgress) => ({
-      report: await this.lab.exportFolder(this.exportChoice, directory, onProgress),
+    return this.fill('exported', async (onProgress, signal) => ({
+      report: await this.lab.exportFolder(this.exportChoice, directory, onProgress, signal),
       fileName: directory.name,
     }));
   }
@@ -435,8 +444,8 @@ export class LabState {
   // ── the run of an earlier visit ──────────────────────────
 
   async openSavedRun(): Promise<void> {
-    const opened = await this.fill('opening', async (onProgress) => {
-      const found = await this.lab.openSavedRun(onProgress);
+    const opened = await this.fill('opening', async (onProgress, signal) => {
+      const found = await this.lab.openSavedRun(onProgress, signal);
       const run = new RunView(found.status, found.saved.experiment.settings);
       run.setStatus(found.status);
       run.add(found.records);
@@ -483,8 +492,9 @@ export class LabState {
     this.set(() => (this.tried = tried));
   }
 
-  cancel(): Promise<void> {
-    return this.lab.cancel();
+  /** Ends the calls that fill these slots, or the run. */
+  cancel(...names: readonly (SlotName | 'run')[]): void {
+    this.tasks.cancel(...names);
   }
 
   // ── slots ────────────────────────────────────────────────
@@ -497,10 +507,12 @@ export class LabState {
   private emptyAfter(first: SlotName): void {
     this.releaseZip();
     for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first))) {
+      this.cancel(name);
       this.turn.set(name, (this.turn.get(name) ?? 0) + 1);
       this.put(name, EMPTY);
     }
     if (DOWNSTREAM.indexOf(first) <= DOWNSTREAM.indexOf('vocabulary')) {
+      this.cancel('run');
       this.run = null;
       this.runError = null;
     }
@@ -512,16 +524,7 @@ export class LabState {
     (this.slots as Record<SlotName, Slot<unknown>>)[name] = slot;
   }
 
-  private queue<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.lastCall.then(action);
-    this.lastCall = result.catch(() => undefined);
-    return result;
-  }
-
-  private async fill<Name extends SlotName>(
-    name: Name,
-    action: (onProgress: OnProgress) => Promise<Value<Name>>,
-  ): Promise<Value<Name> | null> {
+  private async fill<Name extends SlotName>(name: Name, action: LongCall<Value<Name>>): Promise<Value<Name> | null> {
     const turn = (this.turn.get(name) ?? 0) + 1;
     this.turn.set(name, turn);
     const put = (slot: Slot<Value<Name>>) => {
@@ -531,10 +534,8 @@ export class LabState {
     };
     put({ status: 'pending' });
     try {
-      const value = await this.queue(() =>
-        action((progress) => {
-          if (this.slots[name].status === 'pending') put({ status: 'pending', progress });
-        }),
+      const value = await this.tasks.run(name, (signal) =>
+        action((progress) => put({ status: 'pending', progress }), signal),
       );
       put({ status: 'ready', value });
       return this.turn.get(name) === turn ? value : null;

@@ -49,7 +49,7 @@ export class CompareStep extends LabElement {
       ${failed ? failureAlert(failed) : nothing}
       ${
         slot.status === 'pending'
-          ? loadingPanel(msg('Arms'), slot.progress, 3, () => void this.lab.cancel())
+          ? loadingPanel(msg('Arms'), slot.progress, 3, () => this.lab.cancel('comparison'))
           : comparison
             ? this.arms(comparison)
             : canMeasure
@@ -83,7 +83,7 @@ export class CompareStep extends LabElement {
     const { baseScores: slot, corpus } = this.lab.slots;
     if (corpus.status !== 'ready') return nothing;
     if (slot.status === 'pending') {
-      return loadingPanel(msg('The model as it is'), slot.progress, 3, () => void this.lab.cancel());
+      return loadingPanel(msg('The model as it is'), slot.progress, 3, () => this.lab.cancel('baseScores'));
     }
     const failed = errorOf(slot);
     const scores = valueOf(slot);

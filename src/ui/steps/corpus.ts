@@ -46,7 +46,7 @@ export class CorpusStep extends LabElement {
       ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.doubts(corpus)}` : nothing}
       ${
         slot.status === 'pending'
-          ? loadingPanel(msg('Documents'), slot.progress, 3, () => void this.lab.cancel())
+          ? loadingPanel(msg('Documents'), slot.progress, 3, () => this.lab.cancel('corpus'))
           : corpus
             ? this.documents(corpus)
             : nothing

@@ -101,8 +101,7 @@ export class Deck extends LabElement {
   private ask(what: 'pause' | 'stop') {
     this.asked = what;
     if (what === 'pause') void this.lab.lab.pause();
-    else if (this.lab.run?.status.state === 'preparing') void this.lab.cancel();
-    else void this.lab.lab.stop();
+    else this.lab.cancel('run');
   }
 
   private progress(run: RunView | null) {

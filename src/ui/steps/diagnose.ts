@@ -69,7 +69,7 @@ export class DiagnoseStep extends LabElement {
       ${failed ? failureAlert(failed) : nothing}
       ${
         slot.status === 'pending'
-          ? loadingPanel(msg('Signals'), slot.progress, 6, () => void this.lab.cancel())
+          ? loadingPanel(msg('Signals'), slot.progress, 6, () => this.lab.cancel('diagnosis'))
           : diagnosis
             ? this.found(diagnosis)
             : corpus

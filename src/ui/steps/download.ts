@@ -40,7 +40,7 @@ export class DownloadStep extends LabElement {
       ${canSave ? html`<tg-export-choice></tg-export-choice>` : nothing}
       ${
         slot.status === 'pending'
-          ? loadingPanel(msg('Proof'), slot.progress, 4, () => void this.lab.cancel())
+          ? loadingPanel(msg('Proof'), slot.progress, 4, () => this.lab.cancel('exported'))
           : exported
             ? this.proof(exported)
             : panel({

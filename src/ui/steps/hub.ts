@@ -128,12 +128,7 @@ export class Hub extends LabElement {
     return html`<div class="gauge" data-downloading>
       ${progressBar(download.progress, msg('Downloading'))}<span class="pair"
         ><span class="note">${progressText(download.progress)}</span
-        ><button
-          type="button"
-          class="btn small"
-          data-action="cancel-download"
-          @click=${() => void this.lab.hub.cancel()}
-        >
+        ><button type="button" class="btn small" data-action="cancel-download" @click=${() => this.lab.hub.cancel()}>
           ${msg('Cancel')}
         </button></span
       >

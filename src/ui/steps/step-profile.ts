@@ -19,7 +19,7 @@ export class StepProfileElement extends LabElement {
     const slot = this.lab.slots.profile;
     const heading = msg('Where the time goes');
     if (slot.status === 'pending') {
-      return loadingPanel(heading, slot.progress, 6, () => void this.lab.cancel());
+      return loadingPanel(heading, slot.progress, 6, () => this.lab.cancel('profile'));
     }
     if (slot.status === 'ready') return this.measured(slot.value);
     return panel({

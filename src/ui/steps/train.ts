@@ -91,6 +91,7 @@ export class TrainStep extends LabElement {
 
   private preparing() {
     const { model, corpus, diagnosis, vocabulary } = this.lab.slots;
+    const steps = ['model', 'corpus', 'diagnosis', 'vocabulary'] as const;
     const slots: [string, Slot<unknown>, string | null][] = [
       [msg('Model'), model, stepVerdict('model', this.lab)],
       [msg('Corpus'), corpus, stepVerdict('corpus', this.lab)],
@@ -120,7 +121,9 @@ export class TrainStep extends LabElement {
       name: 'preparation',
       busy,
       end: busy
-        ? html`<button type="button" class="btn small" @click=${() => void this.lab.cancel()}>${msg('Cancel')}</button>`
+        ? html`<button type="button" class="btn small" @click=${() => this.lab.cancel(...steps)}>
+            ${msg('Cancel')}
+          </button>`
         : nothing,
       body: html`<ul class="prepare">
         ${slots.map(([name, slot, said]) => {

@@ -36,6 +36,7 @@ export class TryStep extends LabElement {
   /** While it comes; afterwards the lab's state holds it. */
   @state() private writing: Tried['written'] | null = null;
   private readonly frames = new FrameQueue();
+  private underWay: AbortController | undefined;
 
   private get text(): string {
     if (this.prompt !== null) return this.prompt;
@@ -128,7 +129,7 @@ export class TryStep extends LabElement {
           <div class="controls">
             ${
               this.busy
-                ? html`<button type="button" class="btn" @click=${() => void this.lab.cancel()}>
+                ? html`<button type="button" class="btn" @click=${() => this.underWay?.abort()}>
                     ${msg('Cancel')}
                   </button>`
                 : html`<button
@@ -216,6 +217,7 @@ export class TryStep extends LabElement {
     this.failed = null;
     let written = NEITHER;
     this.writing = written;
+    const { signal } = (this.underWay = new AbortController());
     const { text: prompt, temperature, topK, topP, seed, maxTokens, arms } = this;
     this.prompt = prompt;
     try {
@@ -224,13 +226,14 @@ export class TryStep extends LabElement {
         const come: Piece[] = [];
         const show = (now: Written) => (this.writing = written = { ...written, [model]: now });
         const options = { model, prompt, maxTokens, temperature, topK, topP, seed };
-        const { pieces, milliseconds, runtime } = await this.lab.lab.generate(options, (piece) => {
+        const onPiece = (piece: Piece) => {
           // Opening the model is no part of its speed.
           started ||= performance.now();
           come.push(piece);
           const sofar = { pieces: [...come], milliseconds: performance.now() - started, done: false };
           this.frames.add(model, () => show(sofar));
-        });
+        };
+        const { pieces, milliseconds, runtime } = await this.lab.lab.generate(options, onPiece, signal);
         this.frames.remove(model);
         show({ pieces, milliseconds, done: true, runtime });
       }

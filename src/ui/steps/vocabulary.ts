@@ -63,7 +63,7 @@ export class VocabularyStep extends LabElement {
       ${vocabulary?.refused ? this.leftOut(vocabulary.refused) : nothing} ${failed ? failureAlert(failed) : nothing}
       ${
         candidates.status === 'pending'
-          ? loadingPanel(msg('Candidates'), candidates.progress, 8, () => void this.lab.cancel())
+          ? loadingPanel(msg('Candidates'), candidates.progress, 8, () => this.lab.cancel('candidates'))
           : vocabulary || candidates.status === 'ready'
             ? html`${vocabulary ? html`${this.beforeAfter(vocabulary)}${this.lengths(vocabulary)}` : this.waiting(slot)}
                 <tg-candidates></tg-candidates>`
@@ -148,7 +148,7 @@ export class VocabularyStep extends LabElement {
 
   private waiting(slot: Slot<unknown>) {
     return slot.status === 'pending'
-      ? loadingPanel(msg('Before and after'), slot.progress, 4, () => void this.lab.cancel())
+      ? loadingPanel(msg('Before and after'), slot.progress, 4, () => this.lab.cancel('vocabulary'))
       : nothing;
   }
 
