@@ -20,7 +20,9 @@ def words(tokenizer, text):
     """What a text is cut into before tokens are made."""
     if tokenizer.normalizer is not None:
         text = tokenizer.normalizer.normalize_str(text)
-    return [text] if tokenizer.pre_tokenizer is None else tokenizer.pre_tokenizer.pre_tokenize_str(text)
+    if tokenizer.pre_tokenizer is None:
+        return [text]
+    return [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(text)]
 
 
 class ExtendedTokenizers(unittest.TestCase):
