@@ -55,4 +55,20 @@ export default tseslint.config(
     },
   },
   ...layers,
+  {
+    // `npm test` lists what was skipped with its reason, which only a running test can give.
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['describe', 'it', 'test'].flatMap((object) =>
+          ['skip', 'skipIf', 'runIf', 'todo', 'only'].map((property) => ({
+            object,
+            property,
+            message: 'Give the reason: context.skip(condition, reason), in the test or in beforeEach.',
+          })),
+        ),
+      ],
+    },
+  },
 );

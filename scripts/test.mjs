@@ -1,5 +1,7 @@
 // `npm test`: everything, on a machine that may have nothing but Node. Finds or fetches a Chromium, points Dawn (Node's
-// WebGPU) at a Vulkan driver, takes a Firefox where one is installed, runs the suites and closes with "N passed, N failed". Arguments go on to vitest's Node suite.
+// WebGPU) at a Vulkan driver, takes a Firefox where one is installed, runs the suites, says which tests were
+// skipped and why, and closes with "N passed, N failed, N skipped". A test that is skipped without a reason fails the run.
+// Arguments go on to vitest's Node suite.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +46,7 @@ const runs = [
 
 let passed = 0;
 let failed = 0;
+const skipped = [];
 for (const [index, run] of runs.entries()) {
   console.log(`\n== ${run.name}`);
   const output = join(scratch, `${index}.json`);
@@ -54,14 +57,14 @@ for (const [index, run] of runs.entries()) {
       'run',
       ...run.arguments,
       '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${output}`,
+      '--reporter=./scripts/testing/countingReporter.mjs',
     ],
     {
       stdio: 'inherit',
       env: {
         ...process.env,
         ...run.environment,
+        TOKENGRAFT_TEST_REPORT: output,
         TOKENGRAFT_CHROMIUM: chromium,
         ...(firefox ? { TOKENGRAFT_FIREFOX: firefox } : {}),
       },
@@ -73,14 +76,21 @@ for (const [index, run] of runs.entries()) {
     continue;
   }
   const report = JSON.parse(readFileSync(output, 'utf8'));
-  passed += report.numPassedTests;
-  // A suite that cannot even be collected counts as one failure: vitest lists it without tests.
-  const broken = report.testResults.filter(
-    (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
-  ).length;
-  failed += report.numFailedTests + broken;
-  if (status !== 0 && report.numFailedTests + broken === 0) failed += 1;
+  passed += report.passed;
+  failed += report.failed;
+  if (status !== 0 && report.failed === 0) failed += 1;
+  // Arguments choose among tests: those that they leave out have no reason, and need none.
+  const chosen = extra.length > 0 ? report.skipped.filter(({ reason }) => reason !== null) : report.skipped;
+  skipped.push(...chosen.map((each) => ({ ...each, run: run.name })));
 }
 rmSync(scratch, { recursive: true, force: true });
-console.log(`\n${passed} passed, ${failed} failed`);
+
+if (skipped.length > 0) console.log('\n== Skipped');
+for (const { run, test, reason } of skipped)
+  console.log(`${run}: ${test}: ${reason?.replaceAll(/\s+/g, ' ') ?? 'NO REASON GIVEN'}`);
+const unexplained = skipped.filter(({ reason }) => reason === null).length;
+if (unexplained > 0)
+  console.error(`${unexplained} tests were skipped without a reason: context.skip(condition, reason).`);
+failed += unexplained;
+console.log(`\n${passed} passed, ${failed} failed, ${skipped.length - unexplained} skipped`);
 process.exit(failed === 0 ? 0 : 1);

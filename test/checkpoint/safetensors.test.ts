@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../src/error';
@@ -240,18 +239,16 @@ describe('hostile safetensors', () => {
   });
 });
 
-const stories = new URL('../../../shared/data/models/stories260K/model.safetensors', import.meta.url).pathname;
-
-describe('a file written by the reference implementation', () => {
-  it.skipIf(!existsSync(stories))(
-    'stories260K reads: 47 tensors, and its writer and ours agree to the byte',
-    async () => {
-      const source = (await fileSource(stories))!;
-      const { tensors, metadata } = await openSafetensors(source);
-      expect([tensors.size, metadata]).toEqual([47, { format: 'pt' }]);
-      expect(tensors.get('model.layers.4.mlp.down_proj.weight')!.shape).toEqual([64, 172]);
-      const again = await bytesOf(safetensorsFile([...tensors.values()].map(copyOf)).stream());
-      expect(Buffer.compare(again, await source.read(0, source.size))).toBe(0);
-    },
-  );
+describe('files written by the reference implementation', () => {
+  it.each([
+    ['test/fixtures/stories260K', 11, 'model.layers.0.mlp.down_proj.weight', 'F32', [64, 172]],
+    ['public/models/rootstock', 38, 'model.layers.3.mlp.down_proj.weight', 'BF16', [256, 640]],
+  ])('%s reads: %i tensors, and its writer and ours agree to the byte', async (folder, size, name, dtype, shape) => {
+    const source = (await fileSource(`${folder}/model.safetensors`))!;
+    const { tensors, metadata } = await openSafetensors(source);
+    expect([tensors.size, metadata]).toEqual([size, { format: 'pt' }]);
+    expect(tensors.get(name)).toMatchObject({ dtype, shape });
+    const again = await bytesOf(safetensorsFile([...tensors.values()].map(copyOf)).stream());
+    expect(Buffer.compare(again, await source.read(0, source.size))).toBe(0);
+  });
 });

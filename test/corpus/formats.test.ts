@@ -1,5 +1,4 @@
 // Files of other kinds than text, with real bytes: what is a document, what falls on one side, and what is refused.
-import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
@@ -7,6 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { readCorpus, splitDocuments, splitHash, type CorpusFile } from '../../src/corpus/index';
 import { heavyAtoms } from '../../src/corpus/notation/molecule';
+import { corpusFile, type CorpusName } from '../support/corpora';
 
 const text = (name: string, content: string | Uint8Array<ArrayBuffer>): CorpusFile => new File([content], name);
 const read = async (...files: CorpusFile[]) => {
@@ -217,17 +217,17 @@ describe('the split by what documents are about', () => {
   });
 });
 
-const corpora = '../shared/data/corpora';
-const absent = !existsSync(corpora);
-describe.skipIf(absent)(`real corpora${absent ? ` (skipped: ${corpora} is not on this machine)` : ''}`, () => {
-  it.each([
-    ['molecules-zinc.smi', 'smiles'],
-    ['dna-viral-genomes.fasta', 'fasta'],
-    ['chess-openings.pgn', 'pgn'],
-    ['mathematics-stacks.tex', 'paragraphs'],
-    ['programming-python-docs.txt', 'paragraphs'],
-  ])('%s is read as %s', { timeout: 60_000 }, async (file, format) => {
-    const { files, documents } = await readCorpus([text(file, new Uint8Array(readFileSync(`${corpora}/${file}`)))]);
+describe('real corpora', () => {
+  it.each<[CorpusName, string]>([
+    ['molecules', 'smiles'],
+    ['genome', 'fasta'],
+    ['chess', 'pgn'],
+    ['mathematics', 'paragraphs'],
+    ['documentation', 'paragraphs'],
+    ['law', 'paragraphs'],
+  ])('%s is read as %s', { timeout: 60_000 }, async (corpus, format) => {
+    const { name, text: content } = corpusFile(corpus);
+    const { files, documents } = await readCorpus([text(name, content)]);
     expect(files[0]!.format).toBe(format);
     expect(files[0]!.invalidBytes).toBe(0);
     expect(documents).toBeGreaterThan(10);

@@ -29,13 +29,11 @@ const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 
 
 const firefox = findFirefox();
 
-const absent = firefox ? '' : ' (skipped: Firefox is not installed; TOKENGRAFT_FIREFOX names one elsewhere)';
-
-describe.skipIf(!firefox).each([
+describe.each([
   { kind: 'as it comes', webgpu: false, isPrivate: false },
   { kind: 'with WebGPU', webgpu: true, isPrivate: false },
   { kind: 'in a private window', webgpu: false, isPrivate: true },
-])(`a visit in Firefox${absent}, $kind`, ({ webgpu, isPrivate }) => {
+])('a visit in Firefox, $kind', ({ webgpu, isPrivate }) => {
   let noAdapter = false;
   const downloads = mkdtempSync(join(tmpdir(), 'tokengraft-firefox-'));
   let served: Served;
@@ -44,13 +42,15 @@ describe.skipIf(!firefox).each([
   let files: Record<string, Uint8Array> = {};
 
   beforeAll(async () => {
+    if (!firefox) return;
     served = await servePage();
-    browser = await openFirefox(firefox!, downloads, { webgpu, isPrivate });
+    browser = await openFirefox(firefox, downloads, { webgpu, isPrivate });
     first = await visitInFirefox(browser, served.url);
     noAdapter = webgpu && !(await first.page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())));
   }, 3 * MINUTE);
 
   beforeEach((context) => {
+    context.skip(!firefox, 'Firefox is not installed; TOKENGRAFT_FIREFOX names one elsewhere');
     context.skip(noAdapter, 'this Firefox has no WebGPU adapter here, with the preferences set that allow one');
   });
 
@@ -110,7 +110,8 @@ describe.skipIf(!firefox).each([
     expect(await count('grafted')).toBeLessThan(await count('base'));
   });
 
-  test.skipIf(webgpu)('the model as it is is measured on the processor', { timeout: 4 * MINUTE }, async () => {
+  test('the model as it is is measured on the processor', { timeout: 4 * MINUTE }, async ({ skip }) => {
+    skip(webgpu, 'it is measured on the processor, in the visits without WebGPU');
     const { page } = first;
     await goToStep(page, 'compare');
     await press(page, '[data-action="measure-base"]', MINUTE);
@@ -120,7 +121,8 @@ describe.skipIf(!firefox).each([
     expect(bits).toBeLessThan(12);
   });
 
-  test.skipIf(webgpu)('the base writes text from a prompt', { timeout: 3 * MINUTE }, async () => {
+  test('the base writes text from a prompt', { timeout: 3 * MINUTE }, async ({ skip }) => {
+    skip(webgpu, 'onnxruntime-web writes it on the processor, in the visits without WebGPU');
     const { page } = first;
     await goToStep(page, 'try');
     await setField(page, 'textarea', 'Once upon a time');
@@ -195,7 +197,8 @@ describe.skipIf(!firefox).each([
       expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 3)));
     });
 
-    test.skipIf(isPrivate)('the same as ONNX arrives', { timeout: 6 * MINUTE }, async () => {
+    test('the same as ONNX arrives', { timeout: 6 * MINUTE }, async ({ skip }) => {
+      skip(isPrivate, 'it is saved in the visits that have a private file system; here only the folder is');
       const { page } = first;
       await press(page, '[data-form="onnx"]', MINUTE);
       await page.select('[data-setting="onnxDtype"]', 'q4');
@@ -205,7 +208,8 @@ describe.skipIf(!firefox).each([
       }
     });
 
-    test.skipIf(isPrivate)('a second visit offers the last run and opens it', { timeout: 6 * MINUTE }, async () => {
+    test('a second visit offers the last run and opens it', { timeout: 6 * MINUTE }, async ({ skip }) => {
+      skip(isPrivate, 'a private window keeps nothing');
       const { page } = await visitInFirefox(browser, served.url);
       await page.waitForSelector('[data-offer]', { timeout: MINUTE });
       await press(page, '[data-action="open-last-run"]:not([disabled])', MINUTE);

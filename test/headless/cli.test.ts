@@ -78,23 +78,21 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect((JSON.parse(stdout) as Failure).error.message).toContain('`--fast`');
   });
 
-  it.skipIf(process.platform !== 'linux')(
-    'computes without an adapter, and says how to get one where it is asked for',
-    () => {
-      const logits = (device: string) =>
-        lab(['logits', '--model', folder, '--text', 'ab', '--device', device, '--json'], {
-          VK_ICD_FILENAMES: '/nowhere/icd.json',
-        });
-      const { status, stdout } = logits('gpu');
-      expect(status).toBe(1);
-      const { error } = JSON.parse(stdout) as Failure;
-      expect(error.code).toBe('engine/no-adapter');
-      expect(error.hint).toMatch(/mesa-vulkan-drivers.*VK_ICD_FILENAMES/s);
-      const [auto, processor] = ['auto', 'processor'].map((device) => logits(device));
-      expect(auto!.status, auto!.stderr).toBe(0);
-      expect(JSON.parse(auto!.stdout)).toEqual(JSON.parse(processor!.stdout));
-    },
-  );
+  it('computes without an adapter, and says how to get one where it is asked for', ({ skip }) => {
+    skip(process.platform !== 'linux', 'an adapter is hidden by a variable of Vulkan’s loader, which only Linux reads');
+    const logits = (device: string) =>
+      lab(['logits', '--model', folder, '--text', 'ab', '--device', device, '--json'], {
+        VK_ICD_FILENAMES: '/nowhere/icd.json',
+      });
+    const { status, stdout } = logits('gpu');
+    expect(status).toBe(1);
+    const { error } = JSON.parse(stdout) as Failure;
+    expect(error.code).toBe('engine/no-adapter');
+    expect(error.hint).toMatch(/mesa-vulkan-drivers.*VK_ICD_FILENAMES/s);
+    const [auto, processor] = ['auto', 'processor'].map((device) => logits(device));
+    expect(auto!.status, auto!.stderr).toBe(0);
+    expect(JSON.parse(auto!.stdout)).toEqual(JSON.parse(processor!.stdout));
+  });
 
   it('expands a model without an adapter', () => {
     const corpus = join(folder, 'corpus.txt');

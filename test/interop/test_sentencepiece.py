@@ -14,9 +14,7 @@ import sentencepiece
 from tokenizers import Tokenizer, decoders, normalizers
 from tokenizers.models import BPE
 
-from lab import ROOT
-
-CORPORA = ROOT.parent / "shared/data/corpora"
+from lab import ROOT, SAMPLES, law
 
 
 def tokenizer_json(model, out, dummy_prefix):
@@ -45,7 +43,8 @@ def tokenizer_json(model, out, dummy_prefix):
 
 
 def trained_model(out):
-    text = (CORPORA / "english-darwin.txt").read_text(encoding="utf-8")[:400_000]
+    # The last part of the text is kept for the comparison.
+    text = (SAMPLES / "general-english.txt").read_text(encoding="utf-8")[:200_000]
     sample = out.with_suffix(".txt")
     sample.write_text(text, encoding="utf-8")
     sentencepiece.SentencePieceTrainer.train(
@@ -72,7 +71,6 @@ def random_texts(count):
     return ["".join(character() for _ in range(chance.randint(1, 60))) for _ in range(count)]
 
 
-@unittest.skipUnless(CORPORA.exists(), "the corpora are not on this machine: ../shared/data/corpora")
 class ExtendedSentencePiece(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -87,12 +85,11 @@ class ExtendedSentencePiece(unittest.TestCase):
         for each in (cls.mistral, cls.trained):
             model = sentencepiece.SentencePieceProcessor(model_file=str(each / "tokenizer.model"))
             tokenizer_json(model, each / "tokenizer.json", dummy_prefix=each is cls.mistral)
-        lines = {
-            name: [line for line in (CORPORA / name).read_text(encoding="utf-8").split("\n") if line.strip()]
-            for name in ("molecules-zinc.smi", "chinese-poetry.txt", "english-novels.txt", "law-contracts.txt")
-        }
-        domain = lines["molecules-zinc.smi"][:2000] + lines["chinese-poetry.txt"][:300] + lines["law-contracts.txt"][:200]
-        cls.texts = [line for each in lines.values() for line in each[-250:]] + domain[::25] + random_texts(300)
+        texts = [(SAMPLES / name).read_text(encoding="utf-8") for name in ("molecules.smi", "tang-poems.txt", "general-english.txt")]
+        lines = [[line for line in text.split("\n") if line.strip()] for text in (*texts, "\n".join(law()))]
+        molecules, poems, _, licences = lines
+        domain = molecules[:2000] + poems[:300] + licences[:200]
+        cls.texts = [line for each in lines for line in each[-250:]] + domain[::25] + random_texts(300)
         cls.texts += ["  two  spaces, a tab\t, café, 逸飛 and 🌿; 1,234.5% tokengraftly", "  tokengraftly", "a" * 300]
         job = folder / "job.json"
         job.write_text(

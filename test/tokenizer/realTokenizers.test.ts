@@ -1,33 +1,22 @@
 // The codec on the tokenizers of published models, against the Rust library: ids, offsets and decoded text on awkward
-// strings, random Unicode and real corpora.
-import { existsSync, readFileSync } from 'node:fs';
+// strings, random Unicode and the corpora at hand. `npm run bench:tokenize` compares on larger ones.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { realTokenizerFiles, realTokenizerNames } from '../../scripts/testing/realTokenizers.mjs';
 import { loadTokenizer } from '../../src/tokenizer/index';
+import { corpusNames, corpusText, splicedText } from '../support/corpora';
 import { AWKWARD } from './awkwardStrings';
-import { rustEncode, rustTokenizer } from './rust';
+import { differenceFromRust, rustEncode, rustTokenizer } from './rust';
 
-const corpora = '../shared/data/corpora';
-const absent = !existsSync(corpora);
-const files = [
-  'molecules-zinc.smi',
-  'dna-viral-genomes.fasta',
-  'chess-openings.pgn',
-  'mathematics-stacks.tex',
-  'law-contracts.txt',
-  'programming-python-docs.txt',
-  'chinese-poetry.txt',
-  'english-novels.txt',
-];
-/** Together more than 5 MB. */
-const bytesOfEach = 700_000;
 const chunk = 4000;
+const texts: readonly (readonly [string, string])[] = [
+  ...corpusNames.map((name) => [name, corpusText(name)] as const),
+  ['all of them, spliced', splicedText(1_200_000)],
+];
 
 describe('the corpora', () => {
-  it.skipIf(absent)(`are more than 5 MB${absent ? ` (skipped: ${corpora} is not on this machine)` : ''}`, () => {
-    const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(chunksOf(file).join('')), 0);
-    expect(bytes).toBeGreaterThan(5e6);
+  it('are more than 5 MB', () => {
+    expect(texts.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0)).toBeGreaterThan(5e6);
   });
 });
 
@@ -36,19 +25,7 @@ describe.each(realTokenizerNames)('%s', (name) => {
   const codec = loadTokenizer(JSON.parse(json), JSON.parse(config));
   const oracle = rustTokenizer(json);
 
-  const difference = async (text: string): Promise<string | null> => {
-    const expected = await rustEncode(oracle, text);
-    const { ids, starts, ends } = codec.encode(text);
-    for (let at = 0; at < Math.max(ids.length, expected.ids.length); at++) {
-      const ours = [ids[at], starts[at], ends[at]];
-      const theirs = [expected.ids[at], expected.starts[at], expected.ends[at]];
-      if (ours.join() !== theirs.join()) {
-        const around = text.slice(Math.max(0, (starts[at] ?? 0) - 12), (starts[at] ?? 0) + 12);
-        return `token ${at}: ${ours.join()} instead of ${theirs.join()} near ${JSON.stringify(around)}`;
-      }
-    }
-    return null;
-  };
+  const difference = (text: string) => differenceFromRust(codec, oracle, text);
 
   it('gives ids and offsets of awkward strings', async () => {
     const found: Record<string, string | null> = {};
@@ -82,19 +59,14 @@ describe.each(realTokenizerNames)('%s', (name) => {
     );
   });
 
-  it.skipIf(absent)('gives ids and offsets of 5 MB of real text', { timeout: 120_000 }, async () => {
+  it('gives ids and offsets of 5 MB of text', { timeout: 120_000 }, async () => {
     const differences: string[] = [];
-    for (const file of files) {
-      for (const text of chunksOf(file)) {
-        const found = await difference(text);
-        if (found !== null) differences.push(`${file}: ${found}`);
+    for (const [title, whole] of texts) {
+      for (let at = 0; at < whole.length; at += chunk) {
+        const found = await difference(whole.slice(at, at + chunk));
+        if (found !== null) differences.push(`${title}: ${found}`);
       }
     }
     expect(differences).toEqual([]);
   });
 });
-
-function chunksOf(file: string): string[] {
-  const text = readFileSync(`${corpora}/${file}`, 'utf8').slice(0, bytesOfEach);
-  return Array.from({ length: Math.ceil(text.length / chunk) }, (_, at) => text.slice(at * chunk, (at + 1) * chunk));
-}

@@ -21,6 +21,7 @@ export const tinyTokenizer: Readonly<Record<string, MetadataToWrite>> = {
   'tokenizer.ggml.padding_token_id': { u32: 0xffffffff },
 };
 
+/** Tensors of a name that the family has stand in its place. */
 export function tinyGguf(
   family: Family,
   changes: Readonly<Record<string, MetadataToWrite | undefined>> = {},
@@ -51,7 +52,9 @@ export function tinyGguf(
     ...changes,
   };
   const kept = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
-  return writeGguf(kept as Record<string, MetadataToWrite>, [...tensorsOf(family), ...moreTensors]);
+  const replaced = new Set(moreTensors.map(({ name }) => name));
+  const tensors = tensorsOf(family).filter(({ name }) => !replaced.has(name));
+  return writeGguf(kept as Record<string, MetadataToWrite>, [...tensors, ...moreTensors]);
 }
 
 const made = new Map<Family, readonly TensorToWrite[]>();

@@ -1,6 +1,5 @@
 // tokenizer.json rebuilt from GGUF metadata gives the ids of the tokenizer that the metadata was made of, on published
 // tokenizers and on the strings that tell tokenizers apart. The metadata is made here as llama.cpp's converter makes it.
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { realTokenizerFiles, type RealTokenizerName } from '../../../scripts/testing/realTokenizers.mjs';
 import { bytesSource } from '../../../src/checkpoint/index';
@@ -11,34 +10,8 @@ import { openModel, openTokenizer } from '../../../src/lab/index';
 import { llamaCppHash, type Tokenizer } from '../../../src/tokenizer/index';
 import { AWKWARD } from '../../tokenizer/awkwardStrings';
 import { tinyTokenizer } from './tinyGguf';
+import { llama2Metadata, metadataOf, tokenizerJson, type TokenizerJson } from './tokenizerMetadata';
 import { writeGguf, type MetadataToWrite } from './writeGguf';
-
-interface TokenizerJson {
-  readonly added_tokens: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
-  readonly model: {
-    readonly vocab: Readonly<Record<string, number>>;
-    readonly merges: readonly (string | [string, string])[];
-  };
-}
-
-/** As convert_hf_to_gguf.py writes it, for `rows` embedding rows. */
-function metadataOf(json: TokenizerJson, rows: number, more: Readonly<Record<string, MetadataToWrite>>) {
-  const tokens = Array.from({ length: rows }, (_, id) => `[PAD${id}]`);
-  const kinds = new Int32Array(rows).fill(5);
-  for (const [text, id] of Object.entries(json.model.vocab)) {
-    tokens[id] = text;
-    kinds[id] = /^<0x[0-9A-F]{2}>$/.test(text) ? 6 : 1;
-  }
-  for (const { id, content, special } of json.added_tokens) {
-    tokens[id] = content;
-    kinds[id] = special ? 3 : 4;
-  }
-  return {
-    'tokenizer.ggml.tokens': tokens,
-    'tokenizer.ggml.token_type': kinds,
-    ...more,
-  };
-}
 
 async function rebuilt(metadata: Readonly<Record<string, MetadataToWrite>>, rows: number): Promise<Tokenizer> {
   const header = await readGgufHeader(bytesSource('model.gguf', writeGguf(metadata)));
@@ -46,10 +19,9 @@ async function rebuilt(metadata: Readonly<Record<string, MetadataToWrite>>, rows
 }
 
 function jsonOf(name: RealTokenizerName): { json: TokenizerJson; original: Tokenizer } {
-  const files = realTokenizerFiles(name);
   return {
-    json: JSON.parse(files['tokenizer.json']) as TokenizerJson,
-    original: openTokenizer({ name, tokenizerFiles: files }),
+    json: tokenizerJson(name),
+    original: openTokenizer({ name, tokenizerFiles: realTokenizerFiles(name) }),
   };
 }
 
@@ -110,21 +82,7 @@ describe('a byte-level tokenizer from GGUF', () => {
 
 describe('a SentencePiece-style tokenizer from GGUF', () => {
   it('has the ids of a tokenizer of 32,000 pieces, its merges found again from scores', async () => {
-    // The package is called llama2; its pieces are Mistral's.
-    const { json, original } = jsonOf('llama2');
-    // As tokenizer.model has them: 0 for special and byte pieces, -1e9 for runs of spaces, else down from 0 by id.
-    const scores = new Float32Array(32000);
-    for (const [text, id] of Object.entries(json.model.vocab)) {
-      if (id >= 259) scores[id] = /^\u2581+$/u.test(text) ? -1e9 : 259 - id;
-    }
-    const metadata = metadataOf(json, 32000, {
-      'tokenizer.ggml.model': 'llama',
-      'tokenizer.ggml.scores': scores,
-      'tokenizer.ggml.bos_token_id': { u32: 1 },
-      'tokenizer.ggml.eos_token_id': { u32: 2 },
-      'tokenizer.ggml.unknown_token_id': { u32: 0 },
-    });
-    expectSameIds(await rebuilt(metadata, 32000), original);
+    expectSameIds(await rebuilt(llama2Metadata(), 32000), jsonOf('llama2').original);
   });
 
   it('has the ids of gemma3, with its user-defined runs of spaces and newlines', async () => {
@@ -160,12 +118,10 @@ describe('a SentencePiece-style tokenizer from GGUF', () => {
   });
 });
 
-const shared = '../shared/data/models';
-
-describe.skipIf(!existsSync(shared))('tokenizers of llama.cpp files (skipped without ../shared/data/models)', () => {
-  it('stories260K.gguf has the ids of the folder beside it', async () => {
-    const folder = await openModel(await folderTree(`${shared}/stories260K`), 'folder');
-    const file = await openModel(await pathTree(`${shared}/stories260K/stories260K.gguf`), 'folder');
+describe('the tokenizer of a file that llama.cpp converted', () => {
+  it('has the ids of the folder beside it: stories260K.gguf', async () => {
+    const folder = await openModel(await folderTree('test/fixtures/stories260K'), 'folder');
+    const file = await openModel(await pathTree('test/fixtures/stories260K/stories260K.gguf'), 'folder');
     expectSameIds(file.tokenizer, folder.tokenizer);
   });
 });

@@ -1,7 +1,9 @@
 // A GGUF file as a model folder: names, shapes and the checkpoint's order of rows; ranges are pieces of the whole.
-import { existsSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   bytesSource,
   ggufTree,
@@ -16,8 +18,9 @@ import { dequantise } from '../../../src/checkpoint/gguf/dequantise';
 import { readGgufHeader } from '../../../src/checkpoint/gguf/header';
 import { folderTree, pathTree } from '../../../src/checkpoint/node';
 import { openModel } from '../../../src/lab/index';
-import { labErrorOf } from '../writeBytes';
-import { tiny, tinyGguf, type Family } from './tinyGguf';
+import { labErrorOf, seeded } from '../writeBytes';
+import { F16, tiny, tinyGguf, tinyTokenizer, type Family } from './tinyGguf';
+import { llama2Metadata } from './tokenizerMetadata';
 import { tensorToWrite } from './writeGguf';
 
 const opened = async (bytes: Uint8Array): Promise<Checkpoint> =>
@@ -243,12 +246,10 @@ describe('a GGUF file as a folder', () => {
   });
 });
 
-const shared = '../shared/data/models';
-
-describe.skipIf(!existsSync(shared))('files of llama.cpp (skipped without ../shared/data/models)', () => {
-  it('stories260K.gguf is the folder beside it, to the bit', async () => {
-    const folder = await openModel(await folderTree(`${shared}/stories260K`), 'folder');
-    const file = await openModel(await pathTree(`${shared}/stories260K/stories260K.gguf`), 'folder');
+describe('a file of llama.cpp', () => {
+  it('is the folder beside it, to the bit: stories260K.gguf', async () => {
+    const folder = await openModel(await folderTree('test/fixtures/stories260K'), 'folder');
+    const file = await openModel(await pathTree('test/fixtures/stories260K/stories260K.gguf'), 'folder');
     expect([...file.checkpoint.tensors.keys()].sort()).toEqual([...folder.checkpoint.tensors.keys()].sort());
     for (const [name, entry] of folder.checkpoint.tensors) {
       const other = file.checkpoint.tensors.get(name)!;
@@ -259,9 +260,21 @@ describe.skipIf(!existsSync(shared))('files of llama.cpp (skipped without ../sha
     expect(file.config).toMatchObject(expected);
     expect(file.startId).toBe(folder.startId);
   });
+});
 
-  it('llama-2-tiny-random.gguf opens with its 32,000 pieces', async () => {
-    const { summary } = await openModel(await pathTree(`${shared}/llama-2-tiny-random.gguf`), 'folder');
-    expect(summary).toMatchObject({ tokenizerLength: 32000, embeddingRows: 32000, dtype: 'F16', tied: false });
+describe('an untied file in F16 with 32,000 pieces', () => {
+  it('opens, by way of a file on disk', async () => {
+    const rows = 32000;
+    const changes = Object.fromEntries(Object.keys(tinyTokenizer).map((key) => [key, undefined]));
+    const next = seeded(5);
+    const halves = ['token_embd.weight', 'output.weight'].map((name) =>
+      tensorToWrite(name, F16, [rows, tiny.hidden], next),
+    );
+    const bytes = tinyGguf('llama', { ...changes, ...llama2Metadata() }, halves);
+    const folder = mkdtempSync(join(tmpdir(), 'tokengraft-gguf-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'pieces.gguf'), bytes);
+    const { summary } = await openModel(await pathTree(join(folder, 'pieces.gguf')), 'folder');
+    expect(summary).toMatchObject({ tokenizerLength: rows, embeddingRows: rows, dtype: 'F16', tied: false });
   });
 });

@@ -1,7 +1,7 @@
 // Atoms of real examples, and notations told from their texts.
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { atomsOf, detectGrammar, grammars, type GrammarName } from '../../../src/tokenizer/index';
+import { corpusText, type CorpusName } from '../../support/corpora';
 
 const atoms = (name: GrammarName, text: string) => atomsOf(grammars[name], text).map((atom) => atom.text);
 
@@ -28,9 +28,6 @@ describe('atoms', () => {
     ]);
   });
 });
-
-const corpora = '../shared/data/corpora';
-const absent = !existsSync(corpora);
 
 describe('a notation told from its text', () => {
   it('is none in prose, in another script, or in nothing', () => {
@@ -82,17 +79,23 @@ describe('a notation told from its text', () => {
     expect(detectGrammar([text])?.name).not.toBe('abc-music');
   });
 
-  it.skipIf(absent).each<[string, GrammarName | null]>([
-    ['molecules-zinc.smi', 'smiles'],
-    ['dna-viral-genomes.fasta', 'nucleotides'],
-    ['chess-openings.pgn', 'chess-moves'],
-    ['mathematics-stacks.tex', 'latex-commands'],
-    ['law-contracts.txt', null],
-    ['programming-python-docs.txt', null],
-    ['chinese-poetry.txt', null],
-    ['english-novels.txt', null],
-  ])(`in the corpus %s${absent ? ` (skipped: ${corpora} is not on this machine)` : ''}`, (file, name) => {
-    const text = readFileSync(`${corpora}/${file}`, 'utf8').slice(0, 400_000);
+  it.each<[CorpusName, GrammarName | null]>([
+    ['molecules', 'smiles'],
+    ['genome', 'nucleotides'],
+    ['chess', 'chess-moves'],
+    ['mathematics', 'latex-commands'],
+    ['law', null],
+    ['documentation', null],
+    ['poems', null],
+    ['plays', null],
+    ['english', null],
+  ])('in the corpus %s', (corpus, name) => {
+    const text = corpusText(corpus).slice(0, 400_000);
     expect(detectGrammar([text])?.name ?? null).toBe(name);
+  });
+
+  it('in a genome in small letters, with bases that nobody could read', () => {
+    const genome = corpusText('genome').toLowerCase().replaceAll('gattc', 'nnnnn').replaceAll('ccta', 'cyta');
+    expect(detectGrammar([genome])?.name).toBe('nucleotides');
   });
 });

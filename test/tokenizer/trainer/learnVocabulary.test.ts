@@ -1,5 +1,5 @@
 // The ways to a vocabulary: what each promises, counted again by encoding, and read by the Rust library.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   countBoundaries,
@@ -16,7 +16,7 @@ import { rustEncode, rustTokenizer } from '../rust';
 import { CORPORA } from '../smallCorpora';
 
 const rootstock = readFileSync('public/models/rootstock/tokenizer.json', 'utf8');
-const storiesFile = '../shared/data/models/stories260K/tokenizer.json';
+const stories = readFileSync('test/fixtures/stories260K/tokenizer.json', 'utf8');
 const documents = CORPORA.molecules!;
 const METHODS: readonly (Omit<LearnVocabularyOptions, 'newTokens'> & { readonly name: string })[] = [
   { name: 'continued', method: 'continued' },
@@ -27,8 +27,8 @@ const METHODS: readonly (Omit<LearnVocabularyOptions, 'newTokens'> & { readonly 
 
 describe.each([
   ['rootstock', rootstock],
-  ...(existsSync(storiesFile) ? [['stories260K', readFileSync(storiesFile, 'utf8')]] : []),
-] as [string, string][])('%s', (_, json) => {
+  ['stories260K', stories],
+])('%s', (_, json) => {
   const old = loadTokenizer(JSON.parse(json));
   describe.each(METHODS)('$name', ({ name: _name, ...method }) => {
     const learning = learnVocabulary(old, documents, { ...method, newTokens: 40 });
