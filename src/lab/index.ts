@@ -126,4 +126,13 @@ export {
   type ExperimentSpec,
   type VocabularySpec,
 } from './experiment/spec';
+export {
+  armNames,
+  presetNames,
+  presetOf,
+  type Preset,
+  type PresetName,
+  type PresetRequest,
+} from './experiment/presets';
+export type { WrittenSpec } from './experiment/schema';
 export { experimentSchema } from './experiment/schema';

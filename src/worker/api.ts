@@ -11,6 +11,13 @@ import type {
   LearnWay,
   VocabularyChoice,
   Comparison,
+  ExperimentReport,
+  ExperimentUpdate,
+  InitMethod,
+  Preset,
+  RunKey,
+  TrainMode,
+  WrittenSpec,
   CorpusSummary,
   Diagnosis,
   EngineChoice,
@@ -63,6 +70,27 @@ export interface ModelScores {
   readonly heldOut: ScoreResult;
   readonly general: ScoreResult;
   readonly runtime: RuntimeUsed;
+}
+
+/** An experiment kept in the private file system. */
+export interface KeptExperiment {
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601, of the last save of any of its runs. */
+  readonly savedAt: string;
+  readonly bytes: number;
+  readonly spec: WrittenSpec;
+  readonly report: ExperimentReport;
+  /** Whether model and texts are kept with it, so that it can go on from any visit. */
+  readonly canGoOn: boolean;
+}
+
+export interface KeptRun extends RunKey {
+  readonly records: readonly RunRecord[];
+}
+
+export interface ExperimentUpdateOf extends ExperimentUpdate {
+  readonly id: string;
 }
 
 export interface LabApi {
@@ -131,6 +159,32 @@ export interface LabApi {
     onProgress: OnProgress,
     signal?: AbortSignal,
   ): Promise<StepProfile>;
+  /** What the visitor may start with the open model, corpus and vocabulary, sized to this machine. */
+  presets(choice: VocabularyChoice | null, mode: TrainMode, start: InitMethod): Promise<readonly Preset[]>;
+  /**
+   * All arms and seeds of a specification, on the open model and corpus. What was finished or begun under the same specification is
+   * not run again. Aborted, it keeps what is done and rejects with `cancelled`. Throws `lab/bad-specification`, `lab/changed`,
+   * `lab/in-use`.
+   */
+  runExperiment(
+    spec: unknown,
+    onUpdate: (update: ExperimentUpdateOf) => void,
+    signal?: AbortSignal,
+  ): Promise<ExperimentReport>;
+  /** Newest first. */
+  experiments(): Promise<readonly KeptExperiment[]>;
+  /** Curves and records of its runs. */
+  experimentRuns(id: string): Promise<readonly KeptRun[]>;
+  removeExperiment(id: string): Promise<void>;
+  /** Opens the model and texts that it was run with. Throws `storage/no-base`. */
+  restoreExperiment(
+    id: string,
+    onProgress: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<{ model: ModelSummary; corpus: CorpusSummary }>;
+  /** A finished run of it takes the place of the trained model, for Try and Download. */
+  takeArm(id: string, key: RunKey, onProgress: OnProgress, signal?: AbortSignal): Promise<VocabularySummary | null>;
+
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** One step while paused. */

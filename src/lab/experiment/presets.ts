@@ -1,0 +1,148 @@
+/**
+ * Experiments that a visitor can start without writing one: which arms answer the question, and how much text this machine reads
+ * in the time that an answer is worth. Each holds the control. Pure; everything in it can be changed before it is run.
+ */
+import type { Prediction } from '../diagnosis/diagnosis';
+import { modeGroups, type ParameterGroup } from '../training/moves';
+import type { TrainMode } from '../training/trainSettings';
+import type { InitMethod } from '../../graft/index';
+import type { VocabularyChoice } from '../vocabulary/choice';
+import type { WrittenArm, WrittenSpec } from './schema';
+
+export const presetNames = ['quick-answer', 'should-i-expand', 'how-many-tokens', 'adapt-only'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+export interface PresetRequest {
+  /** The question, in the visitor's words. */
+  readonly title: string;
+  readonly model: string;
+  readonly corpus: WrittenSpec['corpus'];
+  /** Absent: no arm is expanded. */
+  readonly vocabulary?: VocabularyChoice;
+  readonly mode: TrainMode;
+  readonly start: InitMethod;
+  readonly prediction?: Prediction;
+  /** Parameters of the model, from which a rate follows. */
+  readonly parameters: number;
+  readonly contextLength: number;
+  /** Bytes of this text that a step of everything reads in a second here. */
+  readonly bytesPerSecond: number;
+  readonly trainBytes: number;
+  readonly heldOutBytes: number;
+}
+
+export interface Preset {
+  readonly name: PresetName;
+  readonly spec: WrittenSpec;
+  /** On this machine, all arms and seeds. */
+  readonly seconds: number;
+}
+
+/** Names of arms in what the lab writes itself; a visitor's own may be any. */
+export const armNames = { base: 'base', control: 'old vocabulary' } as const;
+
+const sizes: Readonly<Record<PresetName, { readonly seconds: number; readonly seeds: readonly number[] }>> = {
+  'quick-answer': { seconds: 100, seeds: [1] },
+  'should-i-expand': { seconds: 900, seeds: [1, 2, 3] },
+  'how-many-tokens': { seconds: 600, seeds: [1] },
+  'adapt-only': { seconds: 100, seeds: [1] },
+};
+
+const doses = [16, 64, 256, 1024] as const;
+const leastBytes = 8 * 1024;
+/** A forward pass takes a third of a step. */
+const forwardShare = 1 / 3;
+
+export function presetOf(name: PresetName, request: PresetRequest): Preset {
+  const { seconds, seeds } = sizes[name];
+  const arms = armsOf(name, request);
+  const trained = Object.values(arms).filter(({ stages }) => stages !== undefined).length * seeds.length;
+  const { bytesPerSecond, trainBytes, heldOutBytes } = request;
+  // A quarter of the time goes into scoring; more than four passes over the text teach little.
+  const budget = Math.round(
+    Math.max(leastBytes, Math.min(4 * trainBytes, (0.75 * seconds * bytesPerSecond) / trained)),
+  );
+  const scored = Math.round(
+    Math.max(4096, Math.min(65_536, heldOutBytes, (0.25 * seconds * bytesPerSecond) / forwardShare / (2.5 * trained))),
+  );
+  const evaluation = {
+    bytes: scored,
+    generalBytes: Math.max(4096, Math.round(scored / 4)),
+    watchBytes: Math.max(2048, Math.round(scored / 8)),
+    points: 5,
+  };
+  const scoredAll = evaluation.bytes + evaluation.generalBytes + evaluation.watchBytes * (evaluation.points + 1);
+  return {
+    name,
+    seconds: (trained * (budget + forwardShare * scoredAll)) / bytesPerSecond,
+    spec: {
+      version: 2,
+      name: request.title,
+      model: request.model,
+      corpus: request.corpus,
+      budget: { bytes: budget },
+      seeds: [...seeds],
+      evaluation,
+      ...(request.prediction ? { prediction: request.prediction } : {}),
+      arms,
+    },
+  };
+}
+
+function armsOf(name: PresetName, request: PresetRequest): Record<string, WrittenArm> {
+  const { vocabulary, mode, start } = request;
+  const base = { [armNames.base]: {}, [armNames.control]: trainedArm(request, controlGroups(mode)) };
+  if (name === 'adapt-only' || !vocabulary) return base;
+  const grown = (choice: VocabularyChoice): WrittenArm => ({
+    vocabulary: writtenChoice(choice),
+    start,
+    ...trainedArm(request, modeGroups[mode]),
+  });
+  const label = (choice: VocabularyChoice) => `${choice.method}, ${choice.newTokens} tokens`;
+  if (name === 'how-many-tokens') {
+    const choices = doses.map((newTokens) => ({ ...vocabulary, newTokens, rejected: [], added: [] }));
+    return { ...base, ...Object.fromEntries(choices.map((choice) => [label(choice), grown(choice)])) };
+  }
+  const arms = { ...base, [label(vocabulary)]: grown(vocabulary) };
+  if (name === 'quick-answer') return arms;
+  const other = vocabulary.method === 'independent' ? 'continued' : 'independent';
+  const second: VocabularyChoice = { ...vocabulary, method: other, rejected: [], added: [] };
+  return { ...arms, [label(second)]: grown(second) };
+}
+
+/** The old vocabulary has no new rows; where only those would move, its own rows do. */
+function controlGroups(mode: TrainMode): readonly ParameterGroup[] {
+  const groups = modeGroups[mode].filter((group) => group !== 'newRows');
+  return groups.length > 0 ? groups : ['oldRows'];
+}
+
+function trainedArm({ parameters, contextLength, mode }: PresetRequest, groups: readonly ParameterGroup[]): WrittenArm {
+  const rate = rateFor(parameters);
+  const moves = mode === 'all' ? { everything: rate } : Object.fromEntries(groups.map((group) => [group, rate]));
+  const length = Math.max(2, Math.min(128, contextLength || 128));
+  return { stages: [{ moves, batch: { rows: Math.max(1, Math.round(512 / length)), length } }] };
+}
+
+/** Small models take large rates; what was trained for long forgets less at small ones. */
+function rateFor(parameters: number): number {
+  if (parameters <= 2e7) return 3e-3;
+  return parameters <= 1e8 ? 1e-3 : 3e-4;
+}
+
+function writtenChoice({
+  method,
+  grammar,
+  rules,
+  newTokens,
+  rejected,
+  added,
+}: VocabularyChoice): WrittenArm['vocabulary'] {
+  return {
+    method,
+    ...(grammar === undefined ? {} : { grammar }),
+    newTokens,
+    ...(rules && Object.keys(rules).length > 0 ? { rules } : {}),
+    ...(rejected.length > 0 ? { turnedDown: [...rejected] } : {}),
+    ...(added.length > 0 ? { added: [...added] } : {}),
+  };
+}
