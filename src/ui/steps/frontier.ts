@@ -6,13 +6,14 @@ import { msg, str } from '@lit/localize';
 import { html, nothing, svg } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Diagnosis } from '../../worker/index';
+import { niceStep } from '../charts/scales';
 import { LabElement } from '../element';
 import { count, fileSize, fixed, measured, parameterCount, percent, withUnit } from '../format';
 import { number } from '../parts/number';
 import { facts, panel, status, type Content, type StatusKind } from '../parts/panel';
 import { valueOf } from '../state/slot';
 import { signalOf } from '../wording/verdicts';
-import { breakEven, exposureAt, lengthAt, niceStep, roundSize, type Frontier } from './frontier-data';
+import { breakEven, exposureAt, lengthAt, roundSize, type Frontier } from './frontier-data';
 
 const LEFT = 44;
 const RIGHT = 20;
