@@ -13,7 +13,7 @@ import {
   valueAt,
   type CurveArm,
 } from '../../src/ui/charts/curves-data';
-import { bitsRange, markers } from '../../src/ui/charts/curves-drawing';
+import { bitsRange, curvesNote, markers } from '../../src/ui/charts/curves-drawing';
 import { doseTable } from '../../src/ui/charts/dose-drawing';
 import { intervalAxis, intervalsTable, rowKind } from '../../src/ui/charts/intervals-drawing';
 import {
@@ -24,6 +24,7 @@ import {
   shortened,
   textWidth,
   thinned,
+  wrapped,
   type Point,
 } from '../../src/ui/charts/scales';
 import { BUDGET, control, curves, dose, intervals, references } from './chartFixtures';
@@ -65,6 +66,16 @@ describe('scales', () => {
     expect(shortened('Old vocabulary', 1000)).toBe('Old vocabulary');
     expect(textWidth(shortened('Continued on the texts of patents', 100), 11)).toBeLessThanOrEqual(100);
     expect(textWidth('词表', 12)).toBe(24);
+  });
+});
+
+describe('lines of a note', () => {
+  test('words stay whole, Han text breaks between letters, no line begins with a stop', () => {
+    expect(wrapped('Bands: lowest to highest seed', 100)).toEqual(['Bands: lowest', 'to highest', 'seed']);
+    const lines = wrapped('色带：最低到最高的种子，不是区间。', 66);
+    expect(lines.join('')).toBe('色带：最低到最高的种子，不是区间。');
+    for (const line of lines) expect(line).not.toMatch(/^[，。：；]/);
+    expect(wrapped('', 100)).toEqual([]);
   });
 });
 
@@ -179,6 +190,15 @@ describe('the mean of finished seeds', () => {
       },
     ]);
     expect(bitsRange(wild, [])[1]).toBeLessThan(10);
+  });
+
+  test('the note speaks of the lines that are there', () => {
+    const note = (arms: readonly CurveArm[]) => curvesNote(armCurves(arms), referencesOf(arms, references));
+    expect(note(curves.started)).not.toContain('Bands');
+    expect(note(curves.running)).toContain('Thin lines: the others.');
+    expect(note(curves.finished)).toContain('Lines: mean of 3 seeds.');
+    expect(note(curves.finished)).toContain('out of its domain');
+    expect(note(curves.finished.slice(1))).not.toContain('out of its domain');
   });
 
   test('markers stand on readings, the last among them', () => {

@@ -6,7 +6,7 @@
 import { nothing, render, svg, type SVGTemplateResult } from 'lit';
 import { readRole } from '../parts/roles';
 import { csvText, fileStem, type Table } from './csv';
-import { textWidth } from './scales';
+import { textWidth, wrapped } from './scales';
 
 export interface FigureKey {
   /** Drawn from x 0 with its middle at y 0, 26 px wide. */
@@ -20,6 +20,8 @@ export interface Figure {
   readonly height: number;
   readonly content: SVGTemplateResult;
   readonly note?: string;
+  /** How to read it, under the drawing. */
+  readonly foot?: string;
   readonly keys?: readonly FigureKey[];
   readonly table: Table;
 }
@@ -65,10 +67,15 @@ function keyRows(keys: readonly FigureKey[], width: number, face: string) {
   return { placed, height: keys.length > 0 ? (row + 1) * 20 + 8 : 0 };
 }
 
-function composed(title: string, { width, height, content, note, keys = [] }: Figure): SVGTemplateResult {
-  const { placed, height: keysHeight } = keyRows(keys, width, readRole('--font-ui'));
+function composed(title: string, { width, height, content, note, foot = '', keys = [] }: Figure): SVGTemplateResult {
+  const face = readRole('--font-ui');
+  const { placed, height: keysHeight } = keyRows(keys, width, face);
+  const below = wrapped(foot, width, 11, face);
   const head = (title ? 24 : 0) + (note ? 18 : 0) + 6;
-  const [fullWidth, fullHeight] = [width + 2 * EDGE, head + keysHeight + height + 2 * EDGE];
+  const [fullWidth, fullHeight] = [
+    width + 2 * EDGE,
+    head + keysHeight + height + (below.length > 0 ? 8 : 0) + below.length * 16 + 2 * EDGE,
+  ];
   return svg`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${fullWidth} ${fullHeight}" width=${fullWidth} height=${fullHeight}>
     ${title ? svg`<title>${title}</title>` : nothing}
     <rect class="figure-ground" width=${fullWidth} height=${fullHeight}/>
@@ -81,6 +88,7 @@ function composed(title: string, { width, height, content, note, keys = [] }: Fi
         }</text></g>`,
     )}
     <g transform="translate(${EDGE} ${EDGE + head + keysHeight})">${content}</g>
+    ${below.map((line, at) => svg`<text x=${EDGE} y=${EDGE + head + keysHeight + height + 22 + at * 16}>${line}</text>`)}
   </svg>`;
 }
 

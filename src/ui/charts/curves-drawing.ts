@@ -1,7 +1,7 @@
 /** The drawing of held-out curves: log bits per byte against text read, references at the right edge, no smoothing. */
 import { msg, str } from '@lit/localize';
 import { nothing, svg, type SVGTemplateResult } from 'lit';
-import { count, fixed } from '../format';
+import { count, fixed, joinSentences } from '../format';
 import { shape } from '../parts/marks';
 import { armLook, colorOf, markOf } from './arm-look';
 import {
@@ -256,6 +256,29 @@ function insideLabels(
       const text = `${shortened(line.name, (right - left) * 0.6, 11, face)} ${bits(line.bitsPerByte)}`;
       return svg`<text class="halo" x=${spot.isRight ? right - 2 : left + 4} y=${spot.y} text-anchor=${spot.isRight ? 'end' : 'start'}>${text}</text>`;
     });
+}
+
+/** How to read the lines that are there; and that a base worse than guessing is out of its domain. */
+export function curvesNote(
+  curves: readonly ArmCurves[],
+  lines: readonly (CurveReference & { isBase: boolean })[],
+): string {
+  const seeds = Math.max(0, ...curves.map(({ arm }) => arm.seeds.length));
+  const isOver = curves.length > 0 && curves.every(({ mean, thin }) => mean.length > 0 && thin.length === 0);
+  const base = lines.find(({ isBase, bitsPerByte }) => isBase && bitsPerByte > 8);
+  return joinSentences(
+    seeds < 2
+      ? ''
+      : isOver
+        ? msg(str`Lines: mean of ${seeds} seeds.`)
+        : msg('Strong lines: mean of the seeds that every arm has finished. Thin lines: the others.'),
+    curves.some(({ band }) => band.length > 1) ? msg('Bands: lowest to highest seed, not an interval.') : '',
+    base
+      ? msg(
+          'The base lies above 8.00, worse than guessing: it is out of its domain, so any training looks like a gain.',
+        )
+      : '',
+  );
 }
 
 /** What a reader of the picture would take from it. */

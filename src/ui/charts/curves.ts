@@ -23,7 +23,7 @@ import {
   type CurvePoint,
   type CurveReference,
 } from './curves-data';
-import { bits, curvesSummary, drawCurves, textUnit, type CurvesDrawing } from './curves-drawing';
+import { bits, curvesNote, curvesSummary, drawCurves, textUnit, type CurvesDrawing } from './curves-drawing';
 import { GivenWidth } from './width';
 
 @customElement('tg-curves')
@@ -98,7 +98,12 @@ export class CurvesElement extends PageElement implements Savable {
           ${drawing.content}${this.readout()}
         </svg>
         ${this.keys(label)}
-      </div>`;
+      </div>
+      ${this.note ? html`<p class="note curves-note">${this.note}</p>` : nothing}`;
+  }
+
+  private get note(): string {
+    return curvesNote(this.curves, referencesOf(this.arms, this.references));
   }
 
   /** The values the legend shows, in the order of the arms. */
@@ -179,6 +184,7 @@ export class CurvesElement extends PageElement implements Savable {
         const end = this.leading[index]!.at(-1);
         return end ? [{ mark: keyLine(arm.look, 0, 0), name: arm.name, value: bits(end.bitsPerByte) }] : [];
       }),
+      foot: this.note,
       table: curvesTable(this.arms, this.references),
     };
   }

@@ -1,7 +1,7 @@
 /** The dose curve's three panels over one logarithmic axis of sizes: bits per byte, exposure, tokens saved. */
 import { msg, str } from '@lit/localize';
 import { nothing, svg, type SVGTemplateResult } from 'lit';
-import { count, fixed } from '../format';
+import { count, fixed, joinSentences } from '../format';
 import { shape } from '../parts/marks';
 import { colorOf, markOf, type Look } from './arm-look';
 import type { Table } from './csv';
@@ -177,7 +177,7 @@ function bitsPanel(
       const isLeft = points.length > 1 && (point === lastPoint || (narrow && point !== points[0]));
       return svg`${point.interval ? whisker(px, y(point.interval[1]), y(point.interval[0]), ACCENT) : nothing}${shape('disc', ACCENT, px, y(point.bitsPerByte), point.newTokens === chosen ? 6 : 4.5)}${
         named.has(point)
-          ? svg`<text class="halo strong" x=${px + (isLeft ? -8 : 8)} y=${above} text-anchor=${isLeft ? 'end' : 'start'}>${bits(point.bitsPerByte)}</text>`
+          ? svg`<text class="halo strong" x=${px + (isLeft ? -8 : narrow ? 0 : 8)} y=${above} text-anchor=${isLeft ? 'end' : narrow ? 'middle' : 'start'}>${bits(point.bitsPerByte)}</text>`
           : nothing
       }`;
     })}`;
@@ -190,7 +190,7 @@ function exposurePanel(
   bottom: number,
   panels: Panels,
 ) {
-  const { left, right, x } = panels;
+  const { left, right, x, face } = panels;
   const seen = points.filter(({ exposureP10 }) => exposureP10 !== null);
   // A count of nothing stands at the foot of a log axis.
   const held = ({ exposureP10 }: DosePoint) => Math.max(0.8, exposureP10!);
@@ -208,10 +208,13 @@ function exposurePanel(
     <text class="bad-text" x=${left + 8} y=${bottom - 8}>${msg(str`starved: seen under ${STARVED} times`)}</text>
     ${seen.map((point) => {
       const px = x(point.newTokens);
-      const isLast = point === seen.at(-1) && seen.length > 1;
+      const text = count(point.exposureP10!);
+      // The last one stands behind its point where there is room: the line comes down from the left.
+      const isBehind = point === seen.at(-1) && px + 9 + textWidth(text, 11, face) < right + 4;
+      const isLeft = !isBehind && point === seen.at(-1) && seen.length > 1;
       return svg`${shape('disc', INK, px, y(held(point)), point.newTokens === chosen ? 6 : 4)}${
         named.has(point)
-          ? svg`<text class="halo" x=${px + (isLast ? -8 : 8)} y=${y(held(point)) - 7} text-anchor=${isLast ? 'end' : 'start'}>${count(point.exposureP10!)}</text>`
+          ? svg`<text class="halo" x=${px + (isLeft ? -8 : 9)} y=${y(held(point)) + (isBehind ? 4 : -7)} text-anchor=${isLeft ? 'end' : 'start'}>${text}</text>`
           : nothing
       }`;
     })}`;
@@ -255,6 +258,15 @@ function sizeAxis(
     ${kept.map((point) => svg`<text class=${point.newTokens === chosen ? 'strong' : ''} x=${x(point.newTokens)} y=${bottom + 18} text-anchor="middle">${count(point.newTokens)}</text>`)}
     <text x=${right} y=${bottom + 33} text-anchor="end">${msg('new tokens, log scale')}</text>`;
 }
+
+/** How to read the chart. */
+export const doseNote = ({ points, control }: DoseInput): string =>
+  joinSentences(
+    points.some(({ interval }) => interval) ? msg('Whiskers are 95 % intervals over documents and seeds.') : '',
+    control?.interval
+      ? msg('The shaded zone is the interval of the control: a point whose whisker reaches it cannot be told from it.')
+      : '',
+  );
 
 export const doseTable = ({ points, control }: DoseInput): Table => ({
   columns: ['new_tokens', 'bits_per_byte', 'interval_low', 'interval_high', 'exposure_p10', 'fewer_tokens'],

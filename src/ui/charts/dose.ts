@@ -10,7 +10,7 @@ import { count, percent } from '../format';
 import { readRole, THEME_EVENT } from '../parts/roles';
 import { FIGURE, type Figure, type Savable } from './chart-saving';
 import { bits } from './curves-drawing';
-import { doseTable, drawDose, type DoseControl, type DoseInput, type DosePoint } from './dose-drawing';
+import { doseNote, doseTable, drawDose, type DoseControl, type DoseInput, type DosePoint } from './dose-drawing';
 import { GivenWidth } from './width';
 
 /** Detail: the size that was chosen. */
@@ -50,32 +50,33 @@ export class DoseElement extends PageElement implements Savable {
     const { sizes } = this;
     const index = Math.max(0, sizes.indexOf(this.chosen ?? sizes[0] ?? 0));
     return html`<div class="chart readable dose">
-      <svg
-        viewBox="0 0 ${width} ${drawing.height}"
-        height=${drawing.height}
-        role="img"
-        aria-label=${this.summary()}
-        @click=${(event: MouseEvent) => this.take(event, drawing.x, width)}
-      >
-        <rect width=${width} height=${drawing.height} fill="transparent" />
-        ${drawing.content}
-      </svg>
-      ${
-        sizes.length > 1
-          ? html`<input
-              type="range"
-              class="chart-keys"
-              min="0"
-              max=${sizes.length - 1}
-              step="1"
-              .value=${String(index)}
-              aria-label=${msg('New tokens')}
-              aria-valuetext=${this.reading(sizes[index]!)}
-              @input=${(event: Event) => this.choose(sizes[Number((event.target as HTMLInputElement).value)])}
-            />`
-          : nothing
-      }
-    </div>`;
+        <svg
+          viewBox="0 0 ${width} ${drawing.height}"
+          height=${drawing.height}
+          role="img"
+          aria-label=${this.summary()}
+          @click=${(event: MouseEvent) => this.take(event, drawing.x, width)}
+        >
+          <rect width=${width} height=${drawing.height} fill="transparent" />
+          ${drawing.content}
+        </svg>
+        ${
+          sizes.length > 1
+            ? html`<input
+                type="range"
+                class="chart-keys"
+                min="0"
+                max=${sizes.length - 1}
+                step="1"
+                .value=${String(index)}
+                aria-label=${msg('New tokens')}
+                aria-valuetext=${this.reading(sizes[index]!)}
+                @input=${(event: Event) => this.choose(sizes[Number((event.target as HTMLInputElement).value)])}
+              />`
+            : nothing
+        }
+      </div>
+      <p class="note">${doseNote(this.input)}</p>`;
   }
 
   private reading(size: number): string {
@@ -109,6 +110,6 @@ export class DoseElement extends PageElement implements Savable {
 
   figure(width: number): Figure {
     const { height, content } = drawDose(this.input, width, readRole('--font-ui'));
-    return { width, height, content, table: doseTable(this.input) };
+    return { width, height, content, foot: doseNote(this.input), table: doseTable(this.input) };
   }
 }

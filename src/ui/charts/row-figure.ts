@@ -1,6 +1,5 @@
 /** Charts that are rows of a table on the page, as one drawing for saving. */
 import { nothing, svg, type SVGTemplateResult } from 'lit';
-import { readRole } from '../parts/roles';
 import { shortened, textWidth } from './scales';
 
 export interface FigureRow {
@@ -18,10 +17,9 @@ const VALUES = 132;
 
 /** The column of names: as wide as the longest, at most two fifths. */
 function nameWidth(rows: readonly Pick<FigureRow, 'name' | 'note'>[], width: number): number {
-  const face = readRole('--font-ui');
   const wanted = rows.flatMap(({ name, note }) => [
-    textWidth(name, 12, face, 600) + 44,
-    note ? textWidth(note, 11, face) + 44 : 0,
+    textWidth(name, 12, '', 600) + 44,
+    note ? textWidth(note, 11) + 44 : 0,
   ]);
   return Math.min(width * 0.4, Math.max(140, ...wanted));
 }
@@ -33,7 +31,6 @@ export const plotWidth = (rows: readonly Pick<FigureRow, 'name' | 'note'>[], wid
 /** Rows of name, plot and value under one axis, as the page lays them out with a grid. */
 export function rowsFigure(rows: readonly FigureRow[], axis: SVGTemplateResult, width: number, rowHeight: number) {
   const head = 34;
-  const face = readRole('--font-ui');
   const names = nameWidth(rows, width);
   return {
     width,
@@ -43,8 +40,8 @@ export function rowsFigure(rows: readonly FigureRow[], axis: SVGTemplateResult, 
         ${row.isChosen ? svg`<rect width=${width} height=${rowHeight} fill="var(--accent-tint-2)"/>` : nothing}
         <path class="g" d="M0 0H${width}"/>
         <g transform="translate(8 ${rowHeight / 2 - (row.note ? 14 : 6)})">${row.mark}</g>
-        <text class="strong" x="30" y=${rowHeight / 2 + (row.note ? -4 : 4)}>${shortened(row.name, names - 34, 12, face, 600)}</text>
-        ${row.note ? svg`<text x="30" y=${rowHeight / 2 + 12}>${shortened(row.note, names - 34, 11, face)}</text>` : nothing}
+        <text class="strong" x="30" y=${rowHeight / 2 + (row.note ? -4 : 4)}>${shortened(row.name, names - 34, 12, '', 600)}</text>
+        ${row.note ? svg`<text x="30" y=${rowHeight / 2 + 12}>${shortened(row.note, names - 34, 11)}</text>` : nothing}
         <g transform="translate(${names} 0)">${row.plot}</g>
         <text class="strong" x=${width - 8} y=${rowHeight / 2 + (row.valueNote ? -4 : 4)} text-anchor="end">${row.value}</text>
         ${row.valueNote ? svg`<text x=${width - 8} y=${rowHeight / 2 + 12} text-anchor="end">${row.valueNote}</text>` : nothing}

@@ -103,7 +103,10 @@ let pen: CanvasRenderingContext2D | null | undefined;
 export function textWidth(text: string, size = 11, face = '', weight = 400): number {
   if (pen === undefined)
     pen = typeof document === 'undefined' ? null : document.createElement('canvas').getContext('2d');
-  if (!pen || !face) return [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.62) * size, 0);
+  if (!pen || !face) {
+    const narrow = weight >= 600 ? 0.68 : 0.62;
+    return [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : narrow) * size, 0);
+  }
   const key = `${weight} ${size} ${face} ${text}`;
   let width = known.get(key);
   if (width === undefined) {
@@ -122,4 +125,16 @@ export function shortened(text: string, room: number, size = 11, face = '', weig
   const letters = [...text];
   while (letters.length > 1 && !fits(`${letters.join('')}…`)) letters.pop();
   return `${letters.join('').trimEnd()}…`;
+}
+
+/** Lines of at most `room` pixels; Han text may break between any two letters, but no line begins with a stop. */
+export function wrapped(text: string, room: number, size = 11, face = ''): string[] {
+  const parts = text.match(/[\u2e80-\u9fff](?:[\uff00-\uffef\u3000-\u303f”])*|[^\s\u2e80-\u9fff]+\s?|\s+|./gu) ?? [];
+  const lines: string[] = [''];
+  for (const part of parts) {
+    const line = lines.at(-1)!;
+    if (line && textWidth((line + part).trimEnd(), size, face) > room) lines.push(part);
+    else lines[lines.length - 1] = line + part;
+  }
+  return lines.map((line) => line.trim()).filter(Boolean);
 }
