@@ -23,12 +23,12 @@ export class RunCharts extends LabElement {
         ${panel({
           heading: msg('Bits per byte, held out'),
           end: html`<span class="note"
-            >${
-              this.lab.run?.losesText
-                ? msg('none where text is lost')
-                : msg('lower is better; comparable across vocabularies')
-            }</span
-          >`,
+              >${
+                this.lab.run?.losesText
+                  ? msg('none where text is lost')
+                  : msg('lower is better; comparable across vocabularies')
+              }</span
+            >${save()}`,
           name: 'chart-bits',
           body: html`<tg-run-chart .kind=${'bits'}></tg-run-chart>`,
         })}
