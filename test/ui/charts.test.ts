@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { niceStep } from '../../src/ui/charts/scales';
 import { decimate, logTicks, valueRange } from '../../src/ui/parts/chart-data';
-import { breakEven, exposureAt, lengthAt, niceStep, roundSize } from '../../src/ui/steps/frontier-data';
+import { breakEven, exposureAt, lengthAt, roundSize } from '../../src/ui/steps/frontier-data';
 import { diagnosis } from './fakeLab';
 
 describe('long curves', () => {

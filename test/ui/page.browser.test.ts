@@ -68,6 +68,26 @@ describe('the page', () => {
     await vi.waitFor(() => expect(find('[data-panel="step-profile"]')!.textContent).toContain('线性层'));
   });
 
+  test('the charts of Diagnose and Train save from their headers', async () => {
+    const saved: string[] = [];
+    const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+      saved.push(this.download);
+    });
+    await open();
+    await prepared();
+    const save = async (panel: string, name: string) => {
+      (await shown(`[data-panel="${panel}"] [data-save="svg"]`)).click();
+      await vi.waitFor(() => expect(saved.at(-1)).toBe(name));
+    };
+    location.hash = '#diagnose';
+    await save('frontier', 'how-far-to-go.svg');
+    location.hash = '#train';
+    (await shown('[data-action="start"]:not([disabled])')).dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    await shown('tg-chart canvas');
+    await save('chart-bits', 'bits-per-byte-held-out.svg');
+    click.mockRestore();
+  });
+
   test('a GGUF file can be picked beside a folder', async () => {
     await open();
     await shown('[data-model]');

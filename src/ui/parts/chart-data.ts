@@ -1,6 +1,26 @@
-/** What a chart computes before it draws: thinning, ranges, ticks of a log axis. */
+/** What a chart is given and what it computes before it draws: thinning, ranges, ticks of a log axis. */
 
 export type Column = readonly (number | null)[];
+
+export interface Series {
+  readonly label: string;
+  /** A role of tokens.css, such as `--accent`. */
+  readonly role: string;
+  readonly dash?: readonly number[];
+  readonly width?: number;
+  readonly points?: boolean;
+  /** Level drawn across the whole plot instead of the column. */
+  readonly level?: boolean;
+}
+
+export interface Mark {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly dot?: boolean;
+  readonly align?: 'left' | 'right';
+  readonly below?: boolean;
+}
 
 /** Means over equal stretches once there are more points than `most`; nulls do not count. */
 export function decimate(

@@ -1,38 +1,22 @@
 /**
- * A line chart over uPlot, loaded when the first one is shown. The legend is the readout: it follows the cursor, else shows
+ * A line chart over uPlot, loaded when the first one is shown; saved as a drawing of its own (chart-figure.ts). The legend is the readout: it follows the cursor, else shows
  * the latest value. Lines longer than the screen is wide are drawn as means of equal stretches. New data is drawn in the
  * page's turn (frames.ts); the theme's colours are read once and again when it changes.
  */
 import { html, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type uPlot from 'uplot';
+import { FIGURE, type Figure, type Savable } from '../charts/chart-saving';
 import { PageElement } from '../element';
+import { plotFigure } from './chart-figure';
 import { lineMark } from './marks';
-import { decimate, logTicks, valueRange, type Column } from './chart-data';
+import { decimate, logTicks, valueRange, type Column, type Mark, type Series } from './chart-data';
+
+export type { Mark, Series } from './chart-data';
 import { readRole, THEME_EVENT } from './roles';
 
-export interface Series {
-  readonly label: string;
-  /** A role of tokens.css, such as `--accent`. */
-  readonly role: string;
-  readonly dash?: readonly number[];
-  readonly width?: number;
-  readonly points?: boolean;
-  /** Level drawn across the whole plot instead of the column. */
-  readonly level?: boolean;
-}
-
-export interface Mark {
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-  readonly dot?: boolean;
-  readonly align?: 'left' | 'right';
-  readonly below?: boolean;
-}
-
 @customElement('tg-chart')
-export class Chart extends PageElement {
+export class Chart extends PageElement implements Savable {
   @property({ attribute: false }) label = '';
   @property({ attribute: false }) series: readonly Series[] = [];
   @property({ attribute: false }) x: readonly number[] = [];
@@ -49,6 +33,7 @@ export class Chart extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.setAttribute(FIGURE, '');
     addEventListener(THEME_EVENT, this.redraw);
   }
 
@@ -81,6 +66,10 @@ export class Chart extends PageElement {
     }
     if (this.plot) this.draw();
     else void this.make();
+  }
+
+  figure(width: number): Figure {
+    return plotFigure(this, width);
   }
 
   private get box(): HTMLElement {

@@ -1,13 +1,25 @@
 /** Markers of the arms and line samples of a legend: an arm is told by shape and dash as well as by hue. */
 import { svg, type SVGTemplateResult } from 'lit';
 
-export type Shape = 'disc' | 'ring' | 'triangle';
+export type Shape = 'disc' | 'ring' | 'triangle' | 'square' | 'cross' | 'diamond';
 
-export function shape(kind: Shape, color: string, x = 6, y = 6, r = 5): SVGTemplateResult {
-  if (kind === 'disc') return svg`<circle cx=${x} cy=${y} r=${r} fill=${color}/>`;
-  if (kind === 'ring')
-    return svg`<circle cx=${x} cy=${y} r=${r - 1} fill="var(--surface)" stroke=${color} stroke-width="2"/>`;
-  return svg`<path d="M${x} ${y - r}l${r} ${2 * r - 1}h${-2 * r}z" fill=${color}/>`;
+/** Centred on x and y; `hollow` for what is not finished. */
+export function shape(kind: Shape, color: string, x = 6, y = 6, r = 5, hollow = false): SVGTemplateResult {
+  const paint = hollow || kind === 'ring' ? 'var(--surface)' : color;
+  const line = hollow || kind === 'ring' ? color : 'none';
+  switch (kind) {
+    case 'disc':
+    case 'ring':
+      return svg`<circle cx=${x} cy=${y} r=${line === 'none' ? r : r - 1} fill=${paint} stroke=${line} stroke-width="2"/>`;
+    case 'square':
+      return svg`<path d="M${x - r + 0.5} ${y - r + 0.5}h${2 * r - 1}v${2 * r - 1}h${1 - 2 * r}z" fill=${paint} stroke=${line} stroke-width="2"/>`;
+    case 'cross':
+      return svg`<path d="M${x - r + 1} ${y - r + 1}l${2 * r - 2} ${2 * r - 2}m0 ${2 - 2 * r}l${2 - 2 * r} ${2 * r - 2}" fill="none" stroke=${color} stroke-width=${hollow ? 1.5 : 2.2}/>`;
+    case 'diamond':
+      return svg`<path d="M${x} ${y - r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill=${paint} stroke=${line} stroke-width="2"/>`;
+    case 'triangle':
+      return svg`<path d="M${x} ${y - r}l${r} ${2 * r - 1}h${-2 * r}z" fill=${paint} stroke=${line} stroke-width="2"/>`;
+  }
 }
 
 export const armMark = (kind: Shape, color: string): SVGTemplateResult =>

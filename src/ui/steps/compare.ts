@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { ArmResult, Comparison, Interval, TrainMode } from '../../worker/index';
+import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fixed, joinSentences, percent, signed } from '../format';
 import { armMark, type Shape } from '../parts/marks';
@@ -13,7 +14,7 @@ import { modeName } from '../wording/modes';
 import { bitsText, bytesPerTokenText, lostShort, noPrice } from '../wording/lostText';
 import { runtimeText } from '../wording/runtimes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
-import { forestScale, intervalText, whisker, type Scale } from './forest';
+import { forestFigure, forestScale, intervalText, whisker, type Scale } from './forest';
 import './trained-elsewhere';
 
 const MARKS: Readonly<Record<ArmResult['arm'], { shape: Shape; role: string }>> = {
@@ -128,6 +129,9 @@ export class CompareStep extends LabElement {
       note: msg('Whiskers are 95 % intervals, bootstrap over documents; lower is better'),
       fill: 'flush',
       name: 'arms',
+      end: html`<tg-save-chart
+        .figure=${(width: number) => figureOf(arms, comparison.mode, base, width)}
+      ></tg-save-chart>`,
       body: html`<table class="forest">
         <thead>
           <tr>
@@ -243,6 +247,21 @@ export class CompareStep extends LabElement {
     </div>`;
   }
 }
+
+const figureOf = (arms: readonly ArmResult[], mode: TrainMode, base: ArmResult | undefined, width: number) =>
+  forestFigure(
+    arms.map(({ arm, heldOut, general }) => ({
+      name: armName(arm, mode),
+      value: heldOut.bitsPerByte,
+      interval: heldOut.interval,
+      general,
+      kind: MARKS[arm].shape,
+      color: `var(${MARKS[arm].role})`,
+      isChosen: arm === 'grafted-trained',
+    })),
+    base?.heldOut.bitsPerByte,
+    width,
+  );
 
 /** The interval beside a figure, or why there is none. */
 function spread(score: ArmResult['heldOut']): string {

@@ -44,9 +44,3 @@ export function roundSize(size: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(size)) - 1);
   return Math.round(size / unit) * unit;
 }
-
-/** The next of 1, 2, 5 times a power of ten, so that ticks are numbers people read. */
-export function niceStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].map((head) => head * power).find((step) => step >= rough * 0.999) ?? rough;
-}

@@ -6,13 +6,16 @@ import { msg, str } from '@lit/localize';
 import { html, nothing, svg } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Diagnosis } from '../../worker/index';
+import type { Figure } from '../charts/chart-saving';
+import '../charts/save-chart';
+import { niceStep } from '../charts/scales';
 import { LabElement } from '../element';
 import { count, fileSize, fixed, measured, parameterCount, percent, withUnit } from '../format';
 import { number } from '../parts/number';
 import { facts, panel, status, type Content, type StatusKind } from '../parts/panel';
 import { valueOf } from '../state/slot';
 import { signalOf } from '../wording/verdicts';
-import { breakEven, exposureAt, lengthAt, niceStep, roundSize, type Frontier } from './frontier-data';
+import { breakEven, exposureAt, lengthAt, roundSize, type Frontier } from './frontier-data';
 
 const LEFT = 44;
 const RIGHT = 20;
@@ -21,6 +24,15 @@ const UPPER = 132;
 const GAP = 34;
 const LOWER = 116;
 const BOTTOM = TOP + UPPER + GAP + LOWER;
+
+interface View {
+  readonly diagnosis: Diagnosis;
+  readonly frontier: Frontier;
+  /** Logarithms to base 2 of the least, largest and chosen size. */
+  readonly low: number;
+  readonly high: number;
+  readonly chosen: number;
+}
 
 @customElement('tg-frontier')
 export class FrontierElement extends LabElement {
@@ -50,14 +62,16 @@ export class FrontierElement extends LabElement {
     const low = Math.log2(points[0]!.newTokens);
     const high = Math.log2(points.at(-1)!.newTokens);
     const chosen = Math.log2(Math.max(points[0]!.newTokens, this.lab.newTokens));
+    const view: View = { diagnosis, frontier, low, high, chosen };
     const locked = Boolean(this.lab.run?.isActive);
     return panel({
       heading: msg('How far to go'),
       note: msg('Drag the line: a larger vocabulary shortens the text, and each new token is seen less often'),
       name: 'frontier',
+      end: html`<tg-save-chart .figure=${(width: number) => figure(view, width)}></tg-save-chart>`,
       body: html`<div class="frontier">
         <div>
-          <div class="chart">${this.plot(diagnosis, frontier, low, high, chosen)}</div>
+          <div class="chart">${this.plot(view)}</div>
           <input
             type="range"
             min=${low}
@@ -92,36 +106,13 @@ export class FrontierElement extends LabElement {
     this.lab.chooseNewTokens(Math.min(2 ** high, Math.max(2 ** low, next)));
   }
 
-  private plot(diagnosis: Diagnosis, frontier: Frontier, low: number, high: number, chosen: number) {
+  private plot({ low, high, ...view }: View) {
     const { width } = this;
-    const ceiling = diagnosis.bytesPerPreToken;
-    const x = (position: number) => LEFT + ((position - low) / (high - low)) * (width - LEFT - RIGHT);
-    const lengths = frontier.points.map((point) => point.bytesPerToken);
-    const showCeiling = ceiling > 0 && ceiling < Math.max(...lengths) * 2;
-    const top = Math.max(...lengths, showCeiling ? ceiling : 0);
-    const steps = niceStep((top - frontier.base) / 4);
-    const y1Low = Math.floor((frontier.base - steps * 0.15) / steps) * steps;
-    const y1High = Math.ceil((top + steps * 0.1) / steps) * steps;
-    const y1 = (value: number) => TOP + ((y1High - value) / (y1High - y1Low)) * UPPER;
-    const exposures = frontier.points.map((point) => Math.max(1, point.exposureP10));
-    const e0 = Math.log10(Math.min(30, ...exposures));
-    const e1 = Math.log10(Math.max(2000, ...exposures) * 1.4);
-    const y2 = (value: number) => TOP + UPPER + GAP + ((e1 - Math.log10(Math.max(1, value))) / (e1 - e0)) * LOWER;
-    const line = (values: [number, number][]) =>
-      `M${values.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join('L')}`;
-    const ticks = Array.from({ length: Math.round((y1High - y1Low) / steps) + 1 }, (_, at) => y1Low + at * steps);
-    const decades = [10, 100, 1000, 10_000, 100_000, 1_000_000].filter(
-      (v) => Math.log10(v) >= e0 && Math.log10(v) <= e1,
-    );
-    const sizes = Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, at) => Math.ceil(low) + at);
-    const right = width - RIGHT;
-    const dense = width > 480;
-    const length = lengthAt(frontier, 2 ** chosen);
-    const exposure = exposureAt(frontier, 2 ** chosen);
+    const { length, exposure } = reading(view);
     return html`<svg
       height=${BOTTOM + 22}
       role="img"
-      aria-label=${msg(str`Bytes per token ${fixed(length, 2)} and exposure ${count(exposure)} at ${count(2 ** chosen)} new tokens`)}
+      aria-label=${msg(str`Bytes per token ${fixed(length, 2)} and exposure ${count(exposure)} at ${count(2 ** view.chosen)} new tokens`)}
       class="frontier-plot"
       @pointerdown=${(event: PointerEvent) => this.drag(event, low, high, true)}
       @pointermove=${(event: PointerEvent) => this.drag(event, low, high, false)}
@@ -129,26 +120,7 @@ export class FrontierElement extends LabElement {
       @pointercancel=${() => (this.dragging = false)}
     >
       <rect width=${width} height=${BOTTOM + 22} fill="transparent" />
-      ${ticks.map((v) => svg`<path class="g" d="M${LEFT} ${y1(v)}H${right}"/><text x=${LEFT - 8} y=${y1(v) + 4} text-anchor="end">${fixed(v, steps < 0.1 ? 2 : 1)}</text>`)}
-      ${
-        showCeiling
-          ? svg`<path d="M${LEFT} ${y1(ceiling)}H${right}" stroke="var(--ink-3)" stroke-dasharray="2 3"/><text class="halo" x=${LEFT + 6} y=${y1(ceiling) + 13}>${msg(str`ceiling ${fixed(ceiling, 2)}`)}</text>`
-          : ''
-      }
-      ${svg`<path d="M${LEFT} ${y1(frontier.base)}H${right}" stroke="var(--arm-base)" stroke-dasharray="5 3"/><text class="halo" x=${right - 4} y=${y1(frontier.base) - 5} text-anchor="end">${msg(str`base ${fixed(frontier.base, 2)}`)}</text>
-      <path d=${line(frontier.points.map((p) => [x(Math.log2(p.newTokens)), y1(p.bytesPerToken)]))} fill="none" stroke="var(--accent)" stroke-width="2"/>
-      <text class="lab" x=${LEFT - 34} y="10">${msg('Bytes per token')}</text>
-      <text class="lab" x=${LEFT - 34} y=${TOP + UPPER + GAP - 12}>${msg('Exposure of the rarest tenth (P10)')}</text>`}
-      ${decades.map((v) => svg`<path class="g" d="M${LEFT} ${y2(v)}H${right}"/><text x=${LEFT - 8} y=${y2(v) + 4} text-anchor="end">${v >= 1000 ? `${v / 1000}k` : v}</text>`)}
-      ${svg`<rect x=${LEFT} y=${y2(100)} width=${right - LEFT} height=${Math.max(0, BOTTOM - y2(100))} fill="var(--bad)" opacity=".08"/>
-      <text class="halo bad-text" x=${LEFT + 6} y=${Math.min(BOTTOM - 6, y2(100) + 14)}>${msg('too rare to learn')}</text>
-      <text class="halo" x=${right - 4} y=${y2(1000) - 4} text-anchor="end">${msg('good from 1,000')}</text>
-      <path d=${line(frontier.points.map((p) => [x(Math.log2(p.newTokens)), Math.min(BOTTOM, y2(p.exposureP10))]))} fill="none" stroke="var(--ink-2)" stroke-width="2"/>
-      <path class="ax" d="M${LEFT} ${BOTTOM}H${right}"/>`}
-      ${sizes.filter((v) => dense || (v - sizes[0]!) % 2 === 0).map((v) => svg`<text x=${x(v)} y=${BOTTOM + 15} text-anchor="middle">${count(2 ** v)}</text>`)}
-      ${svg`<path d="M${x(chosen)} ${TOP - 6}V${BOTTOM}" stroke="var(--accent)"/>
-      <circle cx=${x(chosen)} cy=${y1(length)} r="5.5" fill="var(--accent)" stroke="var(--surface)" stroke-width="2"/>
-      <circle cx=${x(chosen)} cy=${Math.min(BOTTOM, y2(exposure))} r="5.5" fill="var(--ink-2)" stroke="var(--surface)" stroke-width="2"/>`}
+      ${drawing({ low, high, ...view }, width)}
     </svg>`;
   }
 
@@ -211,3 +183,66 @@ export class FrontierElement extends LabElement {
 function gradeWord(kind: StatusKind): string {
   return kind === 'good' ? msg('good') : kind === 'warn' ? msg('watch') : msg('poor');
 }
+
+function drawing({ diagnosis, frontier, low, high, chosen }: View, width: number) {
+  const ceiling = diagnosis.bytesPerPreToken;
+  const x = (position: number) => LEFT + ((position - low) / (high - low)) * (width - LEFT - RIGHT);
+  const lengths = frontier.points.map((point) => point.bytesPerToken);
+  const showCeiling = ceiling > 0 && ceiling < Math.max(...lengths) * 2;
+  const top = Math.max(...lengths, showCeiling ? ceiling : 0);
+  const steps = niceStep((top - frontier.base) / 4);
+  const y1Low = Math.floor((frontier.base - steps * 0.15) / steps) * steps;
+  const y1High = Math.ceil((top + steps * 0.1) / steps) * steps;
+  const y1 = (value: number) => TOP + ((y1High - value) / (y1High - y1Low)) * UPPER;
+  const exposures = frontier.points.map((point) => Math.max(1, point.exposureP10));
+  const e0 = Math.log10(Math.min(30, ...exposures));
+  const e1 = Math.log10(Math.max(2000, ...exposures) * 1.4);
+  const y2 = (value: number) => TOP + UPPER + GAP + ((e1 - Math.log10(Math.max(1, value))) / (e1 - e0)) * LOWER;
+  const line = (values: [number, number][]) =>
+    `M${values.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join('L')}`;
+  const ticks = Array.from({ length: Math.round((y1High - y1Low) / steps) + 1 }, (_, at) => y1Low + at * steps);
+  const decades = [10, 100, 1000, 10_000, 100_000, 1_000_000].filter((v) => Math.log10(v) >= e0 && Math.log10(v) <= e1);
+  const sizes = Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, at) => Math.ceil(low) + at);
+  const right = width - RIGHT;
+  const dense = width > 480;
+  const { length, exposure } = reading({ frontier, chosen });
+  return svg`${ticks.map((v) => svg`<path class="g" d="M${LEFT} ${y1(v)}H${right}"/><text x=${LEFT - 8} y=${y1(v) + 4} text-anchor="end">${fixed(v, steps < 0.1 ? 2 : 1)}</text>`)}
+      ${
+        showCeiling
+          ? svg`<path d="M${LEFT} ${y1(ceiling)}H${right}" stroke="var(--ink-3)" stroke-dasharray="2 3"/><text class="halo" x=${LEFT + 6} y=${y1(ceiling) + 13}>${msg(str`ceiling ${fixed(ceiling, 2)}`)}</text>`
+          : ''
+      }
+      ${svg`<path d="M${LEFT} ${y1(frontier.base)}H${right}" stroke="var(--arm-base)" stroke-dasharray="5 3"/><text class="halo" x=${right - 4} y=${y1(frontier.base) - 5} text-anchor="end">${msg(str`base ${fixed(frontier.base, 2)}`)}</text>
+      <path d=${line(frontier.points.map((p) => [x(Math.log2(p.newTokens)), y1(p.bytesPerToken)]))} fill="none" stroke="var(--accent)" stroke-width="2"/>
+      <text class="lab" x=${LEFT - 34} y="10">${msg('Bytes per token')}</text>
+      <text class="lab" x=${LEFT - 34} y=${TOP + UPPER + GAP - 12}>${msg('Exposure of the rarest tenth (P10)')}</text>`}
+      ${decades.map((v) => svg`<path class="g" d="M${LEFT} ${y2(v)}H${right}"/><text x=${LEFT - 8} y=${y2(v) + 4} text-anchor="end">${v >= 1000 ? `${v / 1000}k` : v}</text>`)}
+      ${svg`<rect x=${LEFT} y=${y2(100)} width=${right - LEFT} height=${Math.max(0, BOTTOM - y2(100))} fill="var(--bad)" opacity=".08"/>
+      <text class="halo bad-text" x=${LEFT + 6} y=${Math.min(BOTTOM - 6, y2(100) + 14)}>${msg('too rare to learn')}</text>
+      <text class="halo" x=${right - 4} y=${y2(1000) - 4} text-anchor="end">${msg('good from 1,000')}</text>
+      <path d=${line(frontier.points.map((p) => [x(Math.log2(p.newTokens)), Math.min(BOTTOM, y2(p.exposureP10))]))} fill="none" stroke="var(--ink-2)" stroke-width="2"/>
+      <path class="ax" d="M${LEFT} ${BOTTOM}H${right}"/>`}
+      ${sizes.filter((v) => dense || (v - sizes[0]!) % 2 === 0).map((v) => svg`<text x=${x(v)} y=${BOTTOM + 15} text-anchor="middle">${count(2 ** v)}</text>`)}
+      ${svg`<path d="M${x(chosen)} ${TOP - 6}V${BOTTOM}" stroke="var(--accent)"/>
+      <circle cx=${x(chosen)} cy=${y1(length)} r="5.5" fill="var(--accent)" stroke="var(--surface)" stroke-width="2"/>
+      <circle cx=${x(chosen)} cy=${Math.min(BOTTOM, y2(exposure))} r="5.5" fill="var(--ink-2)" stroke="var(--surface)" stroke-width="2"/>`}
+`;
+}
+
+const reading = ({ frontier, chosen }: Pick<View, 'frontier' | 'chosen'>) => ({
+  length: lengthAt(frontier, 2 ** chosen),
+  exposure: exposureAt(frontier, 2 ** chosen),
+});
+
+const figure = (view: View, width: number): Figure => ({
+  width,
+  height: BOTTOM + 22,
+  content: drawing(view, width),
+  table: {
+    columns: ['new_tokens', 'bytes_per_token', 'exposure_p10'],
+    rows: [
+      [0, view.frontier.base, null],
+      ...view.frontier.points.map((point) => [point.newTokens, point.bytesPerToken, point.exposureP10]),
+    ],
+  },
+});

@@ -5,6 +5,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fixed } from '../format';
 import '../parts/chart';
@@ -22,29 +23,31 @@ export class RunCharts extends LabElement {
         ${panel({
           heading: msg('Bits per byte, held out'),
           end: html`<span class="note"
-            >${
-              this.lab.run?.losesText
-                ? msg('none where text is lost')
-                : msg('lower is better; comparable across vocabularies')
-            }</span
-          >`,
+              >${
+                this.lab.run?.losesText
+                  ? msg('none where text is lost')
+                  : msg('lower is better; comparable across vocabularies')
+              }</span
+            >${save()}`,
           name: 'chart-bits',
           body: html`<tg-run-chart .kind=${'bits'}></tg-run-chart>`,
         })}
         ${panel({
           heading: msg('Loss per token'),
-          end: html`<span class="note">${msg('a health signal, never compared across vocabularies')}</span>`,
+          end: html`<span class="note">${msg('a health signal, never compared across vocabularies')}</span>${save()}`,
           name: 'chart-loss',
           body: html`<tg-run-chart .kind=${'loss'}></tg-run-chart>`,
         })}
       </div>
       <div class="cols three">
-        ${panel({ heading: msg('Learning rate'), body: html`<tg-run-chart .kind=${'rate'}></tg-run-chart>` })}
-        ${panel({ heading: msg('Gradient norm'), body: html`<tg-run-chart .kind=${'gradient'}></tg-run-chart>` })}
-        ${panel({ heading: msg('Tokens per second'), body: html`<tg-run-chart .kind=${'speed'}></tg-run-chart>` })}
+        ${panel({ heading: msg('Learning rate'), end: save(), body: html`<tg-run-chart .kind=${'rate'}></tg-run-chart>` })}
+        ${panel({ heading: msg('Gradient norm'), end: save(), body: html`<tg-run-chart .kind=${'gradient'}></tg-run-chart>` })}
+        ${panel({ heading: msg('Tokens per second'), end: save(), body: html`<tg-run-chart .kind=${'speed'}></tg-run-chart>` })}
       </div>`;
   }
 }
+
+const save = () => html`<tg-save-chart compact></tg-save-chart>`;
 
 type Kind = 'bits' | 'loss' | 'rate' | 'gradient' | 'speed';
 
