@@ -13,6 +13,7 @@ import {
   type CorpusSummary,
   type Diagnosis,
   type ExportChoice,
+  type ExperimentUpdateOf,
   type ExportReport,
   type LabApi,
   type ModelScores,
@@ -28,9 +29,11 @@ import {
   type TrainSettings,
   type LearnWay,
   type VocabularySummary,
+  type WrittenSpec,
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
 import { FrameQueue } from '../frames';
+import { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
@@ -375,6 +378,36 @@ export class LabState {
     this.tell('run');
     this.tell('lab');
     if (run.status.state === 'finished') await this.compare();
+  }
+
+  // ── the experiment ───────────────────────────────────────
+
+  /** The one that runs, ran last, or was opened from those kept. */
+  experiment: ExperimentView | null = null;
+
+  /** All arms of a specification; what was finished or begun under the same one is not run again. */
+  async runExperiment(spec: WrittenSpec): Promise<void> {
+    if (this.experiment?.isActive) return;
+    this.emptyAfter('comparison');
+    const view = new ExperimentView(spec);
+    this.set(() => (this.experiment = view));
+    const onUpdate = (update: ExperimentUpdateOf) => {
+      const before = `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`;
+      view.take(update);
+      this.tell('run');
+      if (before !== `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`)
+        this.tell('lab');
+    };
+    try {
+      view.report = await this.tasks.run('run', (signal) => this.lab.runExperiment(spec, onUpdate, signal));
+      view.state = 'finished';
+    } catch (thrown) {
+      const error = asLabError(thrown);
+      view.state = error.code === 'cancelled' ? 'stopped' : 'failed';
+      if (error.code !== 'cancelled') view.error = error;
+    }
+    this.tell('run');
+    this.tell('lab');
   }
 
   /** Where the time of a step with the present settings goes. Not while a run computes. */

@@ -1,0 +1,86 @@
+/**
+ * An experiment as the page keeps it while it runs or after it was opened: every cell of arms times seeds, the records of each
+ * run, and the answer so far. A sentence about it is made from `report`, which says what it was made of.
+ */
+import type {
+  ExperimentReport,
+  ExperimentUpdateOf,
+  Progress,
+  RunCell,
+  RunKey,
+  RunStatus,
+  WrittenSpec,
+} from '../../worker/index';
+import { RunView } from './run-view';
+import type { Failure } from './slot';
+
+export type ExperimentState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
+
+export class ExperimentView {
+  id: string | null = null;
+  state: ExperimentState = 'running';
+  cells: readonly RunCell[] = [];
+  report: ExperimentReport | null = null;
+  progress: (Progress & Partial<RunKey>) | null = null;
+  /** What is being trained. */
+  current: (RunKey & { readonly status: RunStatus }) | null = null;
+  error: Failure | null = null;
+  private readonly views = new Map<string, RunView>();
+
+  constructor(
+    readonly spec: WrittenSpec,
+    /** When it was started, as `performance.now()` has it. */
+    readonly startedAt = performance.now(),
+  ) {}
+
+  get isActive(): boolean {
+    return this.state === 'running' || this.state === 'paused';
+  }
+
+  get armNames(): readonly string[] {
+    return Object.keys(this.spec.arms);
+  }
+
+  /** Records of one run, sorted into columns; undefined before it began. */
+  run({ arm, seed }: RunKey): RunView | undefined {
+    return this.views.get(`${seed} ${arm}`);
+  }
+
+  /** Arms with new tokens, in the order of the specification. */
+  get expandedArms(): readonly string[] {
+    return this.armNames.filter((name) => this.spec.arms[name]!.vocabulary !== undefined);
+  }
+
+  /** Share of all bytes that all runs are to read, 0 to 1; finished runs count whole. */
+  get share(): number {
+    const { bytes: budget } = this.spec.budget;
+    const trained = this.cells.filter(({ arm }) => (this.spec.arms[arm]!.stages?.length ?? 0) > 0);
+    if (trained.length === 0) return this.cells.every(({ state }) => state === 'finished') ? 1 : 0;
+    const done = trained.map(({ state, bytes, step, steps }) => {
+      if (state === 'finished' || state === 'diverged' || state === 'failed') return 1;
+      if (budget) return Math.min(1, bytes / budget);
+      return steps > 0 ? step / steps : 0;
+    });
+    return done.reduce((sum, share) => sum + share, 0) / trained.length;
+  }
+
+  take(update: ExperimentUpdateOf): void {
+    this.id = update.id;
+    this.cells = update.cells;
+    this.progress = update.progress ?? null;
+    if (update.report) this.report = update.report;
+    if (!update.run) return;
+    const { arm, seed, status, records } = update.run;
+    this.current = { arm, seed, status };
+    if (this.isActive) this.state = status.state === 'paused' ? 'paused' : 'running';
+    const view = this.run({ arm, seed }) ?? this.addRun({ arm, seed }, status);
+    view.setStatus(status);
+    view.add(records);
+  }
+
+  addRun({ arm, seed }: RunKey, status: RunStatus): RunView {
+    const view = new RunView(status, null);
+    this.views.set(`${seed} ${arm}`, view);
+    return view;
+  }
+}
