@@ -17,7 +17,7 @@ export { runRows, runSeries, type RecordedRun, type RunRow, type RunSeries } fro
 export { runsAsCsv, runsAsJsonLines } from './experiment/runTables';
 export type { Difference, Interval } from './scoring/bootstrap';
 export type { ModelNote, TokenizerClassChoice } from './open/modelNotes';
-export type { Progress } from './progress';
+export type { Progress, Watch } from './progress';
 export type { Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
 export type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
 export type * from './device/stepProfile';
@@ -111,6 +111,12 @@ export { onnxScorer, onnxText } from './running/onnxText';
 export type * from './experiment/report';
 export type { ArmRunState, RunFacts, RunKey, RunStatusFile } from './experiment/runFolder';
 export { readReport, readSpec, writtenSpec } from './experiment/experimentFolder';
+export { canonicalJson, modelFingerprint, pinned } from './experiment/fingerprints';
+export { readCheckpoint, readRecordsOf, readStatus } from './experiment/runFolder';
+export { ArmTraining } from './training/armTraining';
+export { specVocabulary } from './vocabulary/specVocabulary';
+export { predictionOf } from './export/report';
+export { stepFlops } from './device/stepFlops';
 export {
   runExperiment,
   type ExperimentUpdate,
@@ -136,3 +142,4 @@ export {
 } from './experiment/presets';
 export type { WrittenSpec } from './experiment/schema';
 export { experimentSchema } from './experiment/schema';
+export { defaultOptimizer, modeGroups } from './training/moves';

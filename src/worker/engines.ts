@@ -73,6 +73,11 @@ export class Engines {
     );
   }
 
+  /** Of the engine that is open, or opened now. */
+  async known(): Promise<EngineSummary> {
+    return (await this.open(() => undefined)).summary;
+  }
+
   /** The engine where one is open and well, without opening one. */
   async current(): Promise<Engine | undefined> {
     return this.opened?.then(

@@ -26,6 +26,9 @@ import {
   openTrainedElsewhere,
   piecesOf,
   planTraining,
+  predictionOf,
+  presetNames,
+  presetOf,
   scoreDocuments,
   scoreResult,
   sizesFor,
@@ -44,6 +47,11 @@ import {
   type Diagnosis,
   type EngineChoice,
   type EngineSummary,
+  type ExperimentReport,
+  type InitMethod,
+  type Preset,
+  type PresetRequest,
+  type RunKey,
   type ExportChoice,
   type ExportReport,
   type FittingPlan,
@@ -66,7 +74,20 @@ import {
 import type { Tokenizer } from '../tokenizer/index';
 import { Engines } from './engines';
 import { openShards } from './countingShards';
-import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed, RunUpdate, Tokenized } from './api';
+import type {
+  ExperimentUpdateOf,
+  Generated,
+  KeptExperiment,
+  KeptRun,
+  LabApi,
+  ModelScores,
+  OnProgress,
+  RuntimeUsed,
+  RunUpdate,
+  Tokenized,
+} from './api';
+import { Experiments } from './experiments';
+import { bytesPerSecond, takenArm, type TakenArm } from './takenArm';
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
 import { HubModels } from './hubModels';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
@@ -94,6 +115,9 @@ export class Experiment implements LabApi {
   private base: Promise<ModelSession> | undefined;
   private readonly arms = new OnnxArms();
   private readonly profiling = new Profiling();
+  private readonly experimentsKept = new Experiments(() => this.engines.engine());
+  /** The arm that Try and Download use. */
+  private taken: TakenArm | undefined;
 
   async openEngine(choice: EngineChoice, onProgress: OnProgress): Promise<EngineSummary> {
     const before = await this.engines.current();
@@ -303,12 +327,88 @@ export class Experiment implements LabApi {
     });
   }
 
+  async presets(choice: VocabularyChoice | null, mode: TrainMode, start: InitMethod): Promise<readonly Preset[]> {
+    const [model, corpus] = [this.requireModel(), this.requireCorpus()];
+    const { diagnosis } = this.diagnosed ?? {};
+    const { gigaflopsPerSecond = 10 } = await this.engines.known();
+    const { source, name, parameters, contextLength } = model.summary;
+    const { trainBytes, heldOutBytes } = corpus.summary;
+    const request: PresetRequest = {
+      title: choice ? `${corpus.summary.name}: tokens of its own?` : `${corpus.summary.name}: adapted`,
+      model: source === 'bundled' ? 'bundled' : name,
+      corpus: this.sampleId === undefined ? { name: corpus.summary.name } : { sample: this.sampleId },
+      ...(choice ? { vocabulary: choice } : {}),
+      ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
+      ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes },
+      bytesPerSecond: bytesPerSecond(model, corpus, gigaflopsPerSecond),
+    };
+    return presetNames.filter((preset) => choice || preset === 'adapt-only').map((preset) => presetOf(preset, request));
+  }
+
+  runExperiment(
+    spec: unknown,
+    onUpdate: (update: ExperimentUpdateOf) => void,
+    asked?: AbortSignal,
+  ): Promise<ExperimentReport> {
+    return this.profiling.besides(() =>
+      this.cancellable(asked, (signal) => {
+        const opened = { model: this.requireModel(), corpus: this.requireCorpus(), sampleId: this.sampleId };
+        const tree = this.tree ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.');
+        return this.experimentsKept.run(spec, { ...opened, tree }, onUpdate, signal);
+      }),
+    );
+  }
+
+  experiments(): Promise<readonly KeptExperiment[]> {
+    return this.experimentsKept.list();
+  }
+
+  experimentRuns(id: string): Promise<readonly KeptRun[]> {
+    return this.experimentsKept.runs(id);
+  }
+
+  removeExperiment(id: string): Promise<void> {
+    return this.experimentsKept.remove(id);
+  }
+
+  restoreExperiment(id: string, onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['restoreExperiment']> {
+    return this.cancellable(asked, async (signal) => {
+      onProgress({ phase: 'reading', done: 0, total: 1 });
+      const opening = await this.experimentsKept.opening(id);
+      const { source, modelName: name, sampleId } = opening;
+      const tree = source === 'bundled' ? await bundledModel(signal) : await this.experimentsKept.model(opening);
+      const model = await openModel(tree, source, source === 'bundled' ? { signal } : { name, signal });
+      const texts = sampleId === undefined ? await this.experimentsKept.texts(id) : undefined;
+      this.dropModel();
+      this.tree = tree;
+      this.model = model;
+      if (sampleId !== undefined) await this.openSample(sampleId, onProgress, signal);
+      else this.useCorpus(texts!, undefined);
+      return { model: model.summary, corpus: this.requireCorpus().summary };
+    });
+  }
+
+  takeArm(id: string, key: RunKey, onProgress: OnProgress, asked?: AbortSignal): Promise<VocabularySummary | null> {
+    return this.cancellable(asked, async (signal) => {
+      const [model, corpus, engine] = [this.requireModel(), this.requireCorpus(), await this.engines.engine()];
+      const taken = await takenArm(this.experimentsKept, id, key, { engine, model, corpus }, { onProgress, signal });
+      this.dropTraining();
+      this.vocabulary = taken.vocabulary ?? this.vocabulary;
+      this.taken = taken;
+      this.training = taken.training;
+      this.restored = taken;
+      return taken.vocabulary?.summary ?? null;
+    });
+  }
+
   async pause(): Promise<void> {
     this.training?.run?.pause();
+    this.experimentsKept.pause();
   }
 
   async resume(): Promise<void> {
     this.training?.run?.resume();
+    this.experimentsKept.resume();
   }
 
   async step(): Promise<void> {
@@ -584,8 +684,7 @@ export class Experiment implements LabApi {
     return {
       base: this.tree ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.'),
       training,
-      vocabulary: this.requireVocabulary(),
-      experiment: this.experiment(),
+      ...(this.taken ? this.taken : { vocabulary: this.requireVocabulary(), experiment: this.experiment() }),
       comparison: this.comparison ?? null,
       records,
       steps: status.step,
@@ -617,6 +716,7 @@ export class Experiment implements LabApi {
     void this.arms.close('grafted');
     this.training?.close();
     this.training = undefined;
+    this.taken = undefined;
     this.comparison = undefined;
     this.restored = undefined;
   }

@@ -29,7 +29,6 @@ import {
   writeOnnxModel,
   writeScale,
   type Comparison,
-  type Experiment,
   type ExportChoice,
   type ExportForm,
   type ExportReport,
@@ -47,8 +46,10 @@ export interface FinishedRun {
   /** The model as it was opened. */
   readonly base: FileTree;
   readonly training: Training;
-  readonly vocabulary: Vocabulary;
-  readonly experiment: Experiment;
+  /** Absent where the model kept its vocabulary. */
+  readonly vocabulary?: Vocabulary;
+  /** As it goes into the download. */
+  readonly experiment: unknown;
   readonly comparison: Comparison | null;
   readonly records: readonly RunRecord[];
   readonly steps: number;
@@ -125,12 +126,12 @@ function modelOf(run: FinishedRun): ModelToExport {
   const { model, corpus, settings } = setup;
   return {
     model,
-    files: vocabulary.files,
+    ...(vocabulary ? { files: vocabulary.files } : {}),
     ...(graft ? { graft } : {}),
     store: session.store,
     trainedNames: session.trainedNames,
     card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
-    newTokens: vocabulary.summary.newTokens,
+    newTokens: vocabulary?.summary.newTokens ?? [],
     extras: {
       'experiment.json': `${JSON.stringify(run.experiment, null, 2)}\n`,
       'run.jsonl': recordLines(run.records),

@@ -109,15 +109,7 @@ async function removeBases(runs: RunStore, kept?: string): Promise<void> {
  */
 export async function keepBase(model: LoadedModel, tree: FileTree): Promise<string | undefined> {
   if (model.summary.source === 'bundled' || model.summary.weightBytes > largestBase) return undefined;
-  const files: Record<string, AsyncIterable<Uint8Array>> = {};
-  const names = tree.list();
-  const gguf = names.some((name) => name.endsWith('.safetensors')) ? undefined : names.find((name) => GGUF.test(name));
-  for (const name of names) {
-    const source = tree.open(name);
-    if (!source) continue;
-    if (name === gguf) files['model.gguf'] = pieces(source);
-    else if (/^[\w-][\w.-]*\.(json|safetensors|txt|md|model|jinja)$/.test(name)) files[name] = pieces(source);
-  }
+  const files = Object.fromEntries(Object.entries(modelFiles(tree)).map(([name, { content }]) => [name, content()]));
   const name = `${basePrefix}${Date.now().toString(36)}`;
   try {
     await (await openRunStore()).save(name, files);
@@ -125,6 +117,23 @@ export async function keepBase(model: LoadedModel, tree: FileTree): Promise<stri
   } catch {
     return undefined;
   }
+}
+
+/** The files of a folder that make a model; of a GGUF file, that one. */
+export function modelFiles(
+  tree: FileTree,
+): Readonly<Record<string, { readonly size: number; content(): AsyncIterable<Uint8Array> }>> {
+  const files: Record<string, { size: number; content(): AsyncIterable<Uint8Array> }> = {};
+  const names = tree.list();
+  const gguf = names.some((name) => name.endsWith('.safetensors')) ? undefined : names.find((name) => GGUF.test(name));
+  for (const name of names) {
+    const source = tree.open(name);
+    if (!source) continue;
+    const file = { size: source.size, content: () => pieces(source) };
+    if (name === gguf) files['model.gguf'] = file;
+    else if (/^[\w-][\w.-]*\.(json|safetensors|txt|md|model|jinja)$/.test(name)) files[name] = file;
+  }
+  return files;
 }
 
 async function* pieces(source: NonNullable<ReturnType<FileTree['open']>>): AsyncGenerator<Uint8Array> {

@@ -149,6 +149,12 @@ export async function readRecords(folder: DurableFolder, status: RunStatusFile):
   return lines.filter((line) => line !== '').map((line) => parsed<RunRecord>(line, 'run.jsonl'));
 }
 
+/** Undefined where nothing was saved. */
+export async function readRecordsOf(folder: DurableFolder, key: RunKey): Promise<RunRecord[] | undefined> {
+  const status = await readStatus(folder, key);
+  return status && readRecords(folder, status);
+}
+
 /** Of a finished run. */
 export async function readScores(folder: DurableFolder, status: RunStatusFile): Promise<ArmScores> {
   return parsed<ArmScores>(await fileText(folder, status, 'scores.json'), 'scores.json');

@@ -37,6 +37,8 @@ export interface OpenedExperiment {
   /** Asked for when something is to be computed. */
   engine(): Promise<Engine>;
   readonly openShards?: OpenShards;
+  /** Learned already on this model and corpus, by their specification as canonical JSON; further ones are added. */
+  readonly vocabularies?: Map<string, Vocabulary>;
 }
 
 export interface RunCell extends RunKey {
@@ -94,7 +96,9 @@ export async function runExperiment(
 }
 
 class Runner {
+  /** By arm, and by what they were learned from. */
   private readonly vocabularies = new Map<string, Vocabulary>();
+  private readonly learned = new Map<string, Vocabulary>();
   private readonly runs: ReportedRun[] = [];
   private readonly cells: RunCell[];
 
@@ -235,14 +239,14 @@ class Runner {
     const { spec, model, corpus, openShards } = this.opened;
     const { vocabulary } = spec.arms[arm]!;
     if (!vocabulary || this.vocabularies.has(arm)) return;
-    const same = [...this.vocabularies.keys()].find(
-      (other) => canonicalJson(spec.arms[other]!.vocabulary) === canonicalJson(vocabulary),
-    );
+    const known = this.opened.vocabularies ?? this.learned;
+    const name = canonicalJson(vocabulary);
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, arm } });
     const { signal } = this.options;
-    const made = same
-      ? this.vocabularies.get(same)!
-      : await specVocabulary(model, corpus, vocabulary, { onProgress, signal, ...(openShards ? { openShards } : {}) });
+    const made =
+      known.get(name) ??
+      (await specVocabulary(model, corpus, vocabulary, { onProgress, signal, ...(openShards ? { openShards } : {}) }));
+    known.set(name, made);
     this.vocabularies.set(arm, made);
   }
 

@@ -33,7 +33,7 @@ export function experimentOf(
   };
 }
 
-function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
+export function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
   const [before] = frontier;
   const after = frontier.find((point) => point.newTokens === suggestedNewTokens);
   const shorterBy = before && after ? 1 - before.bytesPerToken / after.bytesPerToken : 0;

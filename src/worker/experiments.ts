@@ -1,0 +1,305 @@
+/**
+ * Experiments of the page: run on what is open, kept in the private file system with all that they need to go on from any visit.
+ *
+ *     experiments/<id>/…                as src/lab/experiment/runFolder.ts has it, and opened.json, corpus.json
+ *     experiment-models/<fingerprint>/  files of a model that is not the page's own, once for all experiments on it
+ *
+ * The id follows from the specification and from what was opened, so that the same question goes on where it was left. Private
+ * windows have no such storage: theirs last as long as the tab.
+ */
+import {
+  memoryFolder,
+  privateDirectory,
+  privateFolder,
+  readTextFile,
+  Sha256,
+  treeOf,
+  type ByteSource,
+  type DurableFolder,
+  type FileTree,
+} from '../checkpoint/index';
+import type { Engine } from '../engine/index';
+import { LabError } from '../error';
+import {
+  canonicalJson,
+  modelFingerprint,
+  parseSpec,
+  pinned,
+  readRecordsOf,
+  readReport,
+  readSpec,
+  runExperiment,
+  seedsOf,
+  writtenSpec,
+  type ArmTraining,
+  type CorpusText,
+  type ExperimentReport,
+  type ExperimentSpec,
+  type LoadedModel,
+  type ModelSummary,
+  type Vocabulary,
+  type WrittenSpec,
+} from '../lab/index';
+import type { ExperimentUpdateOf, KeptExperiment, KeptRun } from './api';
+import { openShards } from './countingShards';
+import { modelFiles } from './savedRun';
+
+export interface OpenedLab {
+  readonly tree: FileTree;
+  readonly model: LoadedModel;
+  readonly corpus: CorpusText;
+  readonly sampleId: string | undefined;
+}
+
+/** What an experiment was run with. */
+export interface KeptOpening {
+  readonly source: ModelSummary['source'];
+  readonly modelName: string;
+  /** In the folder of its fingerprint; absent of the bundled model, and of one too large to keep. */
+  readonly modelFolder?: string;
+  readonly modelFiles?: readonly string[];
+  readonly sampleId?: string;
+  /** Whether corpus.json holds the texts. */
+  readonly hasTexts: boolean;
+}
+
+/** Texts above this are not kept. */
+const largestTexts = 64 * 2 ** 20;
+const largestModel = 2 ** 30;
+
+export class Experiments {
+  private running: Pick<ArmTraining, 'pause' | 'resume' | 'stop'> | undefined;
+  private readonly inMemory = new Map<string, DurableFolder>();
+  private readonly vocabularies = new Map<string, Vocabulary>();
+  private vocabulariesOf: readonly unknown[] = [];
+
+  constructor(private readonly engine: () => Promise<Engine>) {}
+
+  async run(
+    value: unknown,
+    opened: OpenedLab,
+    onUpdate: (update: ExperimentUpdateOf) => void,
+    signal: AbortSignal,
+  ): Promise<ExperimentReport> {
+    const spec = parseSpec(value);
+    const id = idOf(await pinned(spec, opened.model, opened.corpus));
+    const folder = await this.folder(id);
+    await this.keep(folder, opened);
+    const { model, corpus } = opened;
+    return runExperiment(
+      {
+        spec,
+        model,
+        corpus,
+        folder,
+        engine: this.engine,
+        openShards,
+        vocabularies: this.vocabulariesFor(model, corpus),
+      },
+      {
+        signal,
+        onUpdate: (update) => onUpdate({ ...update, id }),
+        onTraining: (training) => (this.running = training),
+      },
+    );
+  }
+
+  pause(): void {
+    this.running?.pause();
+  }
+
+  resume(): void {
+    this.running?.resume();
+  }
+
+  /** Learned once for one model and corpus. */
+  vocabulariesFor(model: LoadedModel, corpus: CorpusText): Map<string, Vocabulary> {
+    if (this.vocabulariesOf[0] !== model || this.vocabulariesOf[1] !== corpus) this.vocabularies.clear();
+    this.vocabulariesOf = [model, corpus];
+    return this.vocabularies;
+  }
+
+  async list(): Promise<readonly KeptExperiment[]> {
+    const kept: KeptExperiment[] = [];
+    for (const id of await this.ids()) {
+      const one = await this.kept(id).catch(() => undefined);
+      if (one) kept.push(one);
+    }
+    return kept.sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1));
+  }
+
+  async spec(id: string): Promise<ExperimentSpec> {
+    const spec = await readSpec(await this.folder(id));
+    if (spec) return spec;
+    throw new LabError(
+      'storage/no-run',
+      'This experiment is no longer kept here.',
+      'It may have been deleted in another tab.',
+    );
+  }
+
+  async runs(id: string): Promise<readonly KeptRun[]> {
+    const [folder, spec] = [await this.folder(id), await this.spec(id)];
+    const runs: KeptRun[] = [];
+    for (const arm of Object.keys(spec.arms)) {
+      for (const seed of seedsOf(spec, arm)) {
+        const records = await readRecordsOf(folder, { arm, seed });
+        if (records) runs.push({ arm, seed, records });
+      }
+    }
+    return runs;
+  }
+
+  async remove(id: string): Promise<void> {
+    if (this.inMemory.delete(id)) return;
+    const root = await this.root();
+    await root?.remove(`experiments/${id}`);
+    const needed = new Set<string>();
+    for (const other of await this.ids()) {
+      const { modelFolder } = await this.opening(other).catch((): Partial<KeptOpening> => ({}));
+      if (modelFolder !== undefined) needed.add(modelFolder);
+    }
+    for (const model of (await root?.folders('experiment-models')) ?? []) {
+      if (!needed.has(model)) await root!.remove(`experiment-models/${model}`);
+    }
+  }
+
+  async opening(id: string): Promise<KeptOpening> {
+    const text = await readTextFile(await this.folder(id), 'opened.json');
+    if (text !== undefined) return JSON.parse(text) as KeptOpening;
+    throw new LabError(
+      'storage/no-base',
+      'What this experiment was run with is not kept.',
+      'Open its model and texts, and run it again.',
+    );
+  }
+
+  /** Throws `storage/no-base`. */
+  async model({ modelFolder, modelFiles: names = [], modelName }: KeptOpening): Promise<FileTree> {
+    const root = await this.root();
+    const sources = new Map<string, ByteSource>();
+    for (const name of names) {
+      const source = await root?.open(`experiment-models/${modelFolder}/${name}`);
+      if (source) sources.set(name, source);
+    }
+    if (modelFolder !== undefined && sources.size === names.length) return treeOf(modelName, sources);
+    throw new LabError(
+      'storage/no-base',
+      `The model ${modelName} that this experiment was run on was not kept: it was too large for the browser.`,
+      'Open its folder in Model, then run the experiment again: what is finished is not trained twice.',
+    );
+  }
+
+  /** The texts of files that were dropped. Throws `storage/no-base`. */
+  async texts(id: string): Promise<CorpusText> {
+    const text = await readTextFile(await this.folder(id), 'corpus.json');
+    if (text !== undefined) return JSON.parse(text) as CorpusText;
+    throw new LabError(
+      'storage/no-base',
+      'The texts of this experiment were not kept: they were too large.',
+      'Open the files again in Corpus.',
+    );
+  }
+
+  folder(id: string): Promise<DurableFolder> {
+    return this.root().then((root) => {
+      if (root) return below(root, `experiments/${id}`);
+      const known = this.inMemory.get(id) ?? memoryFolder('this tab');
+      this.inMemory.set(id, known);
+      return known;
+    });
+  }
+
+  private async kept(id: string): Promise<KeptExperiment> {
+    const folder = await this.folder(id);
+    const spec = await this.spec(id);
+    const opening = await this.opening(id);
+    const report = await readReport(folder);
+    const { bytes, savedAt } = await sizeOf(folder);
+    const hasModel = opening.source === 'bundled' || opening.modelFolder !== undefined;
+    return {
+      id,
+      name: spec.name,
+      savedAt,
+      bytes,
+      spec: writtenSpec(spec) as WrittenSpec,
+      report,
+      canGoOn: hasModel && (opening.sampleId !== undefined || opening.hasTexts),
+    };
+  }
+
+  private async keep(folder: DurableFolder, { tree, model, corpus, sampleId }: OpenedLab): Promise<void> {
+    const { source, name, weightBytes } = model.summary;
+    const bytes = corpus.summary.trainBytes + corpus.summary.heldOutBytes;
+    const hasTexts = sampleId === undefined && !corpus.readTrain && bytes <= largestTexts;
+    if (hasTexts) await folder.write('corpus.json', JSON.stringify(corpus));
+    const keepsModel = source !== 'bundled' && weightBytes <= largestModel && (await this.root()) !== undefined;
+    const kept = keepsModel ? await this.keepModel(tree, model).catch(() => undefined) : undefined;
+    const opening: KeptOpening = {
+      source,
+      modelName: name,
+      hasTexts,
+      ...kept,
+      ...(sampleId === undefined ? {} : { sampleId }),
+    };
+    await folder.write('opened.json', JSON.stringify(opening));
+  }
+
+  private async keepModel(
+    tree: FileTree,
+    model: LoadedModel,
+  ): Promise<Pick<KeptOpening, 'modelFolder' | 'modelFiles'>> {
+    const root = (await this.root())!;
+    const modelFolder = (await modelFingerprint(model)).slice(0, 24);
+    const files = modelFiles(tree);
+    for (const [name, { size, content }] of Object.entries(files)) {
+      const path = `experiment-models/${modelFolder}/${name}`;
+      if ((await root.open(path))?.size !== size) await root.write(path, content());
+    }
+    return { modelFolder, modelFiles: Object.keys(files) };
+  }
+
+  private async ids(): Promise<readonly string[]> {
+    const root = await this.root();
+    return root ? root.folders('experiments') : [...this.inMemory.keys()];
+  }
+
+  /** Undefined in private windows. */
+  private async root(): Promise<DurableFolder | undefined> {
+    const directory = await privateDirectory().catch(() => undefined);
+    return directory && privateFolder(directory, 'the private file system');
+  }
+}
+
+function below(root: DurableFolder, path: string): DurableFolder {
+  return {
+    name: 'this browser',
+    write: (name, content) => root.write(`${path}/${name}`, content),
+    open: (name) => root.open(`${path}/${name}`),
+    folders: (name) => root.folders(name === '' ? path : `${path}/${name}`),
+    remove: (name) => root.remove(`${path}/${name}`),
+    lock: (name) => root.lock(`${path}/${name}`),
+  };
+}
+
+/** Bytes of all runs, and when the last of them was saved. */
+async function sizeOf(folder: DurableFolder): Promise<{ readonly bytes: number; readonly savedAt: string }> {
+  let [bytes, savedAt] = [0, ''];
+  for (const arm of await folder.folders('')) {
+    for (const seed of await folder.folders(arm)) {
+      const text = await readTextFile(folder, `${arm}/${seed}/status.json`);
+      if (text === undefined) continue;
+      const status = JSON.parse(text) as { savedAt: string; files: Record<string, number> };
+      if (status.savedAt > savedAt) savedAt = status.savedAt;
+      for (const size of Object.values(status.files)) bytes += size;
+    }
+  }
+  return { bytes, savedAt };
+}
+
+/** Seeds may be added to an experiment; its name and what was predicted change no number. */
+function idOf({ name: _, prediction: __, seeds: ___, ...rest }: ExperimentSpec): string {
+  const hash = new Sha256();
+  hash.update(new TextEncoder().encode(canonicalJson(rest)));
+  return hash.hex().slice(0, 16);
+}
