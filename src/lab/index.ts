@@ -34,6 +34,8 @@ export { inspectModel, type ModelInspection } from './open/inspect';
 export { isSameWay, learnVocabulary, wayOf, wordsOf } from './vocabulary/learnVocabulary';
 export { tokenizerClassChoices, tokenizerNotes } from './open/modelNotes';
 export { ModelSession } from './device/modelSession';
+export { readPieces, rowWidth, writeRows } from './device/rowPieces';
+export type * from './device/parameterTable';
 export { openCorpus, openGeneralText, type GeneralText, type OpenCorpusOptions } from './open/openCorpus';
 export { isExtendable, openTokenizer, openWhole } from './open/openTokenizer';
 export { openModel, type LoadedModel } from './open/openModel';

@@ -509,14 +509,13 @@ export class Experiment implements LabApi {
   }
 
   private async baseArm(): Promise<OnnxArm> {
-    const exported = { model: this.requireModel(), trainedNames: [] };
+    const exported = { model: this.requireModel() };
     return this.arms.open('base', exported, 0, await this.engines.device());
   }
 
   private async graftedArm(): Promise<OnnxArm> {
     const { graft, session } = this.requireTraining();
-    const { store, trainedNames } = session;
-    const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), store, trainedNames };
+    const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), session };
     return this.arms.open('grafted', exported, this.runSoFar.status.step, await this.engines.device());
   }
 

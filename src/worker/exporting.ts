@@ -122,8 +122,7 @@ function modelOf(run: FinishedRun): ModelToExport {
     model,
     files: vocabulary.files,
     ...(graft ? { graft } : {}),
-    store: session.store,
-    trainedNames: session.trainedNames,
+    session,
     card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
     newTokens: vocabulary.summary.newTokens,
     extras: {

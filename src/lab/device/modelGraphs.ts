@@ -3,7 +3,7 @@
  * the memory plan before anything is allocated and the programs afterwards. Frozen tensors keep bf16 where the
  * checkpoint has it; what is trained is f32, and so are vectors (norm weights), which are too small to matter.
  */
-import type { ElementType, ParameterSpec, TrainingOptions } from '../../engine/index';
+import type { ElementType, TrainingOptions } from '../../engine/index';
 import type { GraftPlan } from '../../graft/index';
 import {
   buildModel,
@@ -16,6 +16,7 @@ import {
   type VocabularySpec,
 } from '../../model/index';
 import { matrixName } from './graftedRows';
+import { parameterTable, restGroup, type ParameterGroup, type ParameterRow } from './parameterTable';
 import type { ModelWeights } from '../open/openWeights';
 import type { TrainMode, TrainSettings } from '../training/trainSettings';
 
@@ -27,31 +28,33 @@ export interface ModelState {
   readonly maxBindingBytes: number;
 }
 
+/** The groups that each mode moves. */
+const movedBy: Readonly<Record<TrainMode, readonly ParameterGroup[]>> = {
+  'new-rows': ['newRows'],
+  embeddings: ['newRows', 'oldRows'],
+  all: ['newRows', 'oldRows', 'body', 'norms'],
+};
+
 export class ModelGraphs {
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySpec;
-  readonly parameters: readonly ParameterSpec[];
+  readonly parameters: readonly ParameterRow[];
   private readonly state: ModelState;
+  private readonly groups: ReadonlyMap<string, 'body' | 'norms'>;
 
   constructor(state: ModelState) {
     const { model, graft } = state;
     this.state = state;
+    this.groups = new Map(model.parameters.map((parameter) => [parameter.name, restGroup(parameter)]));
     this.config = { ...model.config, vocabSize: graft?.newEmbeddingRows ?? model.config.vocabSize };
     const input = this.segments(matrixName(model, 'input'));
     this.vocabulary = { input, output: model.config.tied ? input : this.segments(matrixName(model, 'output')) };
-    this.parameters = storedParameters(this.config, this);
+    this.parameters = parameterTable(storedParameters(this.config, this), graft);
   }
 
-  /** Trainable segments of new and of old rows, by name. */
-  get trainedSegments(): { readonly newRows: readonly string[]; readonly oldRows: readonly string[] } {
-    const { graft } = this.state;
-    const isNew = ({ firstId }: SegmentSpec) =>
-      graft !== undefined && firstId >= graft.firstNewId && firstId < graft.firstNewId + graft.count;
-    const all = [...new Set([...this.vocabulary.input, ...this.vocabulary.output])].filter((s) => s.trainable);
-    return {
-      newRows: all.filter(isNew).map((s) => s.name),
-      oldRows: all.filter((s) => !isNew(s)).map((s) => s.name),
-    };
+  /** Parameters that training moves. */
+  get trained(): readonly ParameterRow[] {
+    return this.parameters.filter(({ group }) => this.isMoved(group));
   }
 
   readonly parameterTypes = (name: string): ElementType => {
@@ -60,7 +63,7 @@ export class ModelGraphs {
   };
 
   /** Parameters outside the vocabulary. */
-  readonly trainable = (_name: string): boolean => this.state.mode === 'all';
+  readonly trainable = (name: string): boolean => this.isMoved(this.groups.get(name)!);
 
   build(
     tokens: number,
@@ -75,17 +78,13 @@ export class ModelGraphs {
    * body alone: not on rows, nor on learned positions, which are rows too, nor on norms and biases.
    */
   trainingOptions(graph: ModelGraph, settings: TrainSettings, microBatches: number): TrainingOptions {
-    const { newRows, oldRows } = this.trainedSegments;
-    const body = this.state.mode === 'all' ? this.parameters.filter(({ name }) => !name.includes('#')) : [];
-    const positions = new Set(this.state.model.parameters.flatMap((p) => (p.role === 'positions' ? [p.name] : [])));
-    const decays = ({ name, shape }: ParameterSpec) => shape.length > 1 && !positions.has(name);
-    const matrices = body.filter(decays).map(({ name }) => name);
-    const others = body.filter((spec) => !decays(spec)).map(({ name }) => name);
-    const groups = {
-      newRows: { parameters: newRows, weightDecay: 0, lazyRows: true },
-      oldRows: { parameters: oldRows, weightDecay: 0, lazyRows: true },
-      body: { parameters: matrices, weightDecay: settings.weightDecay },
-      norms: { parameters: others, weightDecay: 0 },
+    const { trained } = this;
+    const named = (group: ParameterGroup) => trained.filter((row) => row.group === group).map(({ name }) => name);
+    const groups: Record<ParameterGroup, TrainingOptions['groups'][string]> = {
+      newRows: { parameters: named('newRows'), weightDecay: 0, lazyRows: true },
+      oldRows: { parameters: named('oldRows'), weightDecay: 0, lazyRows: true },
+      body: { parameters: named('body'), weightDecay: settings.weightDecay },
+      norms: { parameters: named('norms'), weightDecay: 0 },
     };
     return {
       groups: Object.fromEntries(Object.entries(groups).filter(([, { parameters }]) => parameters.length > 0)),
@@ -98,8 +97,13 @@ export class ModelGraphs {
     };
   }
 
+  private isMoved(group: ParameterGroup): boolean {
+    const { mode } = this.state;
+    return mode !== undefined && movedBy[mode].includes(group);
+  }
+
   private segments(matrix: string): SegmentSpec[] {
-    const { model, graft, mode, maxBindingBytes } = this.state;
+    const { model, graft, maxBindingBytes } = this.state;
     const stored = model.checkpoint.tensors.get(matrix)!;
     return segmentVocabulary(this.config.vocabSize, {
       matrix,
@@ -107,8 +111,8 @@ export class ModelGraphs {
       maxBindingBytes,
       ...(graft && graft.count > 0 ? { newIds: { first: graft.firstNewId, count: graft.count } } : {}),
       type: stored.dtype === 'BF16' ? 'bf16' : 'f32',
-      trainBase: mode === 'embeddings' || mode === 'all',
-      trainNew: mode !== undefined,
+      trainBase: this.isMoved('oldRows'),
+      trainNew: this.isMoved('newRows'),
     });
   }
 }
