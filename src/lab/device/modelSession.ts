@@ -198,8 +198,9 @@ export function requirePositions({ learnedPositions, contextLength }: ModelConfi
   );
 }
 
-function windowInputs({ ids, targets, positions, documentStart, documentEnd }: PackedWindows) {
-  return { ids, targets, positions, documentStart, documentEnd, lossScale: Float32Array.of(1) };
+/** Losses are summed, not meant: each target counts once. */
+function windowInputs({ ids, targets, windowLengths, blockLength }: PackedWindows): Inputs {
+  return modelInputs({ ids, targets, rowLength: blockLength, documentLengths: windowLengths, targetCount: 1 });
 }
 
 /** One parameter's first values into the engine. */

@@ -15,7 +15,7 @@ import { graftRows } from './graftedRows';
 import { ModelSession } from './modelSession';
 import type { LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
-import { seededRandom } from '../random';
+import { seededRandom } from '../../random';
 import { defaultTrainSettings } from '../training/settings';
 import { engineSizes } from './sizes';
 import type { PartTime, ProfiledStep, StepPart, StepProfile } from './stepProfile';

@@ -3,7 +3,7 @@
  * runs; afterwards the trained graft is measured on the same documents. Holds the session with the trained weights for
  * comparing, sampling and saving; `close()` frees it.
  */
-import { seededRandom } from '../random';
+import { seededRandom } from '../../random';
 import type { Engine } from '../../engine/index';
 import { LabError } from '../../error';
 import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
