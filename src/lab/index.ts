@@ -48,6 +48,7 @@ export { cardOf, experimentOf, recordLines } from './export/report';
 export { earlierGraft } from './device/earlierGraft';
 export { defaultRates, defaultTrainSettings } from './training/settings';
 export { engineSizes, sizesFor } from './device/sizes';
+export { trainModes } from './training/trainSettings';
 export { Training, type Arms } from './training/training';
 export { openTrainedElsewhere, type TrainedElsewhere } from './training/trainedElsewhere';
 export { openTokenizerFolder, openTokenizerModel, sizesOf, type TokenizerModel } from './open/tokenizerModel';

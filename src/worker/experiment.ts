@@ -30,6 +30,7 @@ import {
   scoreResult,
   sizesFor,
   throttled,
+  trainModes,
   Training,
   unopenedGpu,
   wayOf,
@@ -57,7 +58,6 @@ import {
   type SavedRun,
   type StepProfile,
   type TextModel,
-  type TrainMode,
   type TrainSettings,
   type Vocabulary,
   type VocabularyChoice,
@@ -73,8 +73,6 @@ import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { Profiling } from './profiling';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
-
-const modes: readonly TrainMode[] = ['new-rows', 'embeddings', 'all'];
 
 export class Experiment implements LabApi {
   private readonly engines = new Engines();
@@ -165,7 +163,7 @@ export class Experiment implements LabApi {
   ): Promise<readonly FittingPlan[]> {
     const model = this.requireModel();
     const engine = (await this.engines.current()) ?? unopenedGpu;
-    return modes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
+    return trainModes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
   }
 
   async samples(): Promise<readonly SampleSummary[]> {

@@ -18,7 +18,7 @@ import {
 import { matrixName } from './graftedRows';
 import { parameterTable, restGroup, type ParameterGroup, type ParameterRow } from './parameterTable';
 import type { ModelWeights } from '../open/openWeights';
-import type { TrainMode, TrainSettings } from '../training/trainSettings';
+import { modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
 
 export interface ModelState {
   readonly model: ModelWeights;
@@ -27,13 +27,6 @@ export interface ModelState {
   readonly mode?: TrainMode;
   readonly maxBindingBytes: number;
 }
-
-/** The groups that each mode moves. */
-const movedBy: Readonly<Record<TrainMode, readonly ParameterGroup[]>> = {
-  'new-rows': ['newRows'],
-  embeddings: ['newRows', 'oldRows'],
-  all: ['newRows', 'oldRows', 'body', 'norms'],
-};
 
 export class ModelGraphs {
   readonly config: ModelConfig;
@@ -99,7 +92,8 @@ export class ModelGraphs {
 
   private isMoved(group: ParameterGroup): boolean {
     const { mode } = this.state;
-    return mode !== undefined && movedBy[mode].includes(group);
+    const moved: readonly ParameterGroup[] = mode === undefined ? [] : modeGroups[mode];
+    return moved.includes(group);
   }
 
   private segments(matrix: string): SegmentSpec[] {

@@ -3,6 +3,7 @@
  * means of trained rows, and only they move); the body, where it moves, learns at a tenth of that.
  */
 import type { EngineKind } from '../../engine/index';
+import { defaultInit } from '../../graft/index';
 import type { TrainMode, TrainSettings } from './trainSettings';
 import { sizesFor } from '../device/sizes';
 
@@ -21,7 +22,7 @@ export function defaultTrainSettings(kind: EngineKind, parameters: number): Trai
   const { steps, batchRows, rowLength, evaluateEvery, sampleEvery, evaluationBytes } = sizesFor(kind, parameters);
   return {
     mode: 'new-rows',
-    init: 'subword-mean',
+    init: defaultInit,
     steps,
     batchRows,
     rowLength,
