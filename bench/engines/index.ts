@@ -23,7 +23,8 @@ import {
 } from '../../src/lab/index';
 import { graftRows } from '../../src/lab/device/graftedRows';
 import { ModelSession } from '../../src/lab/device/modelSession';
-import { defaultOptimizer, modeGroups } from '../../src/lab/training/moves';
+import { defaultOptimizer } from '../../src/lab/training/moves';
+import { modeGroups } from '../../src/lab/training/trainSettings';
 import { modelInputs } from '../../src/model/index';
 import { tableText } from '../gpu/part';
 import { spreadOf } from '../trainStep/table';

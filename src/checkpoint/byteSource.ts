@@ -109,6 +109,15 @@ export function subtree(tree: FileTree, folder: string): FileTree {
   return treeOf(folder, new Map(inside.map((name) => [name.slice(prefix.length), tree.open(name)!])));
 }
 
+const PIECE_BYTES = 4 * 2 ** 20;
+
+/** A file from its beginning, about 4 MiB at a time. */
+export async function* sourcePieces(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < source.size; at += PIECE_BYTES) {
+    yield await source.read(at, Math.min(source.size, at + PIECE_BYTES), signal);
+  }
+}
+
 /** Strict UTF-8 of a whole file, refused above `maxBytes` before anything is read. */
 export async function readText(source: ByteSource, maxBytes = 256 * 2 ** 20, signal?: AbortSignal): Promise<string> {
   if (source.size > maxBytes) throw tooLarge(source, maxBytes);

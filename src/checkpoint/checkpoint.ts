@@ -4,6 +4,7 @@
  * by file and tensor, before any model code runs.
  */
 import { LabError } from '../error';
+import { TOKENIZER_FILES } from '../tokenizer/index';
 import { refuseAdapter } from './adapter';
 import { readText, tooLarge, type FileTree } from './byteSource';
 import { isWeightDtype } from './dtype';
@@ -30,15 +31,6 @@ export interface Checkpoint {
 
 export const SINGLE_FILE = 'model.safetensors';
 export const INDEX_FILE = 'model.safetensors.index.json';
-export const TOKENIZER_FILES = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'vocab.json',
-  'merges.txt',
-  'chat_template.jinja',
-] as const;
 
 const CONFIG_BYTES = 16 * 2 ** 20;
 const TOKENIZER_MODEL_BYTES = 64 * 2 ** 20;

@@ -1,24 +1,18 @@
 // Documents to training rows of equal length without padding: documents follow each other in a shuffled order, each opened
 // by the start token, and go on in the next row where a row ends. Attention and positions begin anew at every document and
 // every row. The order depends on the seed and the epoch alone.
+import { ignoredTarget } from '../ignoredTarget';
+import { epochRandom, shuffledIndices } from '../random';
 
-/** Row-relative; the engine's `documentStart` and `documentEnd` of several rows are these plus the row's offset. */
 export interface PackedRow {
   readonly ids: Uint32Array;
   /** `targets[i]` follows `ids[i]`; `ignoredTarget` after the last token of a document. */
   readonly targets: Uint32Array;
-  /** Counted from the start of the document, or of its part in this row. */
-  readonly positions: Uint32Array;
-  /** Per token, where its document begins in this row, and one past where it ends. */
-  readonly documentStart: Uint32Array;
-  readonly documentEnd: Uint32Array;
-  /** Index of each token's document in the list that was packed. */
-  readonly documents: Uint32Array;
+  /** Of documents, or of their parts in this row, in order; they fill it. */
+  readonly documentLengths: readonly number[];
   /** From 0; the epoch the row begins in. */
   readonly epoch: number;
 }
-
-export const ignoredTarget = 0xffffffff;
 
 export interface PackOptions {
   readonly rowLength: number;
@@ -37,14 +31,14 @@ export function* packRows(documents: readonly ArrayLike<number>[], options: Pack
   }
   let row = new OpenRow(rowLength, 0);
   for (let epoch = 0; ; epoch++) {
-    for (const index of shuffled(documents.length, options.seed, epoch)) {
+    for (const index of shuffledIndices(documents.length, epochRandom(options.seed, epoch))) {
       const sequence = withEnds(documents[index]!, options);
       for (let at = 0; at < sequence.length;) {
         if (row.space === 0) {
           yield row.finish();
           row = new OpenRow(rowLength, epoch);
         }
-        at += row.add(sequence, at, index);
+        at += row.add(sequence, at);
       }
     }
   }
@@ -62,7 +56,6 @@ export function* packInOrder(
   options: Omit<PackOptions, 'seed'>,
 ): Generator<PackedRow, void> {
   let row = new OpenRow(options.rowLength, 0);
-  let index = 0;
   for (const document of documents) {
     const sequence = withEnds(document, options);
     for (let at = 0; at < sequence.length;) {
@@ -70,9 +63,8 @@ export function* packInOrder(
         yield row.finish();
         row = new OpenRow(options.rowLength, 0);
       }
-      at += row.add(sequence, at, index);
+      at += row.add(sequence, at);
     }
-    index++;
   }
   if (row.space < options.rowLength) yield row.finish();
 }
@@ -96,63 +88,36 @@ function withEnds(
 }
 
 class OpenRow {
+  private readonly ids: Uint32Array;
+  private readonly targets: Uint32Array;
+  private readonly documentLengths: number[] = [];
   private filled = 0;
-  private readonly row: PackedRow;
 
-  constructor(rowLength: number, epoch: number) {
-    const zeros = (): Uint32Array => new Uint32Array(rowLength);
-    this.row = {
-      ids: zeros(),
-      targets: zeros().fill(ignoredTarget),
-      positions: zeros(),
-      documentStart: zeros(),
-      documentEnd: zeros(),
-      documents: zeros(),
-      epoch,
-    };
+  constructor(
+    rowLength: number,
+    private readonly epoch: number,
+  ) {
+    this.ids = new Uint32Array(rowLength);
+    this.targets = new Uint32Array(rowLength).fill(ignoredTarget);
   }
 
   get space(): number {
-    return this.row.ids.length - this.filled;
+    return this.ids.length - this.filled;
   }
 
   /** Adds a sequence from `at` on as far as it fits, and answers how many tokens that was. */
-  add(sequence: Uint32Array, at: number, document: number): number {
-    const { ids, targets, positions, documentStart, documentEnd, documents } = this.row;
+  add(sequence: Uint32Array, at: number): number {
     const taken = Math.min(this.space, sequence.length - at);
-    const start = this.filled;
-    const end = start + taken;
-    ids.set(sequence.subarray(at, at + taken), start);
-    targets.set(sequence.subarray(at + 1, at + 1 + taken), start);
-    for (let token = start; token < end; token++) positions[token] = token - start;
-    documentStart.fill(start, start, end);
-    documentEnd.fill(end, start, end);
-    documents.fill(document, start, end);
-    this.filled = end;
+    this.ids.set(sequence.subarray(at, at + taken), this.filled);
+    this.targets.set(sequence.subarray(at + 1, at + 1 + taken), this.filled);
+    this.documentLengths.push(taken);
+    this.filled += taken;
     return taken;
   }
 
   finish(): PackedRow {
-    const { documentStart, documentEnd, ids } = this.row;
-    documentStart.fill(this.filled, this.filled);
-    documentEnd.fill(ids.length, this.filled);
-    return this.row;
+    const { ids, targets, documentLengths, epoch } = this;
+    if (this.space > 0) documentLengths.push(this.space);
+    return { ids, targets, documentLengths, epoch };
   }
-}
-
-/** Fisher-Yates over splitmix32, seeded by seed and epoch. */
-function shuffled(count: number, seed: number, epoch: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b)) >>> 0;
-  const next = (): number => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-  for (let at = count - 1; at > 0; at--) {
-    const other = Math.floor(next() * (at + 1));
-    [order[at], order[other]] = [order[other]!, order[at]!];
-  }
-  return order;
 }

@@ -42,7 +42,11 @@ export interface GraphNode {
 }
 
 /** A parameter as whatever computes holds it. */
-export type ParameterSpec = Pick<Tensor, 'name' | 'shape' | 'type'>;
+export interface ParameterSpec extends Pick<Tensor, 'name' | 'shape' | 'type'> {
+  /** The larger tensor whose rows from `firstRow` on it holds; itself where both are absent. */
+  readonly tensor?: string;
+  readonly firstRow?: number;
+}
 
 /** By input tensor name. Lengths must be those of the graph. */
 export type Inputs = Readonly<Record<string, Uint32Array | Float32Array>>;

@@ -5,4 +5,5 @@ export * from './initialise';
 export * from './modelCard';
 export * from './plan';
 export { NormalGenerator } from './random';
+export * from './sameRows';
 export * from './tensors';

@@ -7,9 +7,6 @@
 import { LabError } from '../error';
 import { NormalGenerator } from './random';
 
-export type InitMethod = 'subword-mean' | 'first-subword' | 'global-mean' | 'random' | 'zero';
-export const INIT_METHODS: readonly InitMethod[] = ['subword-mean', 'first-subword', 'global-mean', 'random', 'zero'];
-
 export type VocabularySide = 'input' | 'output';
 
 export interface NewTokenPieces {
@@ -41,6 +38,34 @@ export interface InitialRows {
   readonly output?: Float32Array;
 }
 
+type RowsOf = (request: InitialRowsRequest, side: VocabularySide) => Promise<Float32Array> | Float32Array;
+
+/** Each a row of its own; a new one is an entry here, and what the page calls it. */
+const initialisations = {
+  'subword-mean': (request, side) => meanOfPieces(request, side, (pieces) => pieces),
+  async 'global-mean'(request, side) {
+    const rows = zeros(request);
+    const mean = await globalMean(request, side);
+    for (let at = 0; at < rows.length; at += mean.length) rows.set(mean, at);
+    return rows;
+  },
+  random(request, side) {
+    const { newTokens, hiddenSize, initializerRange, seed } = request;
+    const rows = zeros(request);
+    newTokens.forEach(({ id }, index) => {
+      const normal = new NormalGenerator(seed, side === 'input' ? 0 : 1, id);
+      for (let i = 0; i < hiddenSize; i++) rows[index * hiddenSize + i] = initializerRange * normal.next();
+    });
+    return rows;
+  },
+  'first-subword': (request, side) => meanOfPieces(request, side, (pieces) => pieces.slice(0, 1)),
+  zero: zeros,
+} satisfies Record<string, RowsOf>;
+
+export type InitMethod = keyof typeof initialisations;
+export const initMethods = Object.keys(initialisations) as readonly InitMethod[];
+export const defaultInit: InitMethod = 'subword-mean';
+
 /** Throws `graft/piece-not-old` when a piece is not an old id. */
 export async function initialRows(request: InitialRowsRequest): Promise<InitialRows> {
   const { init, newTokens, oldIds, tied } = request;
@@ -56,34 +81,12 @@ export async function initialRows(request: InitialRowsRequest): Promise<InitialR
     }
   }
   const methods = typeof init === 'string' ? { input: init, output: init } : init;
-  const input = await sideRows(request, 'input', methods.input);
-  return tied ? { input } : { input, output: await sideRows(request, 'output', methods.output) };
+  const input = await initialisations[methods.input](request, 'input');
+  return tied ? { input } : { input, output: await initialisations[methods.output](request, 'output') };
 }
 
-async function sideRows(request: InitialRowsRequest, side: VocabularySide, method: InitMethod): Promise<Float32Array> {
-  const { newTokens, hiddenSize, initializerRange, seed } = request;
-  switch (method) {
-    case 'subword-mean':
-      return meanOfPieces(request, side, (pieces) => pieces);
-    case 'first-subword':
-      return meanOfPieces(request, side, (pieces) => pieces.slice(0, 1));
-    case 'global-mean': {
-      const mean = await globalMean(request, side);
-      const rows = new Float32Array(newTokens.length * hiddenSize);
-      newTokens.forEach((_, index) => rows.set(mean, index * hiddenSize));
-      return rows;
-    }
-    case 'random': {
-      const rows = new Float32Array(newTokens.length * hiddenSize);
-      newTokens.forEach(({ id }, index) => {
-        const normal = new NormalGenerator(seed, side === 'input' ? 0 : 1, id);
-        for (let i = 0; i < hiddenSize; i++) rows[index * hiddenSize + i] = initializerRange * normal.next();
-      });
-      return rows;
-    }
-    case 'zero':
-      return new Float32Array(newTokens.length * hiddenSize);
-  }
+function zeros({ newTokens, hiddenSize }: InitialRowsRequest): Float32Array {
+  return new Float32Array(newTokens.length * hiddenSize);
 }
 
 /** Rows read at once: 512 rows of 4,096 floats are 8 MiB. */

@@ -68,17 +68,6 @@ export function planGraft({ embeddingRows, tokenizerLength, firstNewId, count }:
   };
 }
 
-/** The same cover in runs of at most `maxRows`: what a binding limit asks for. */
-export function shardSegments(segments: readonly GraftSegment[], maxRows: number): readonly GraftSegment[] {
-  return segments.flatMap(({ kind, firstId, rows }) => {
-    const shards: GraftSegment[] = [];
-    for (let done = 0; done < rows; done += maxRows) {
-      shards.push({ kind, firstId: firstId + done, rows: Math.min(maxRows, rows - done) });
-    }
-    return shards;
-  });
-}
-
 function countsError(what: string, counts: VocabularyCounts): LabError {
   return new LabError('graft/counts', `${what}.`, 'Tokenizer and weights must be of the same model.', { ...counts });
 }

@@ -3,6 +3,8 @@
  * filled by splitmix32 from the seed and a path of integers; normals by Box-Muller in f64. A row's numbers depend on its
  * own path only, so asking for more tokens does not change the rows of the others.
  */
+import { splitmix32 } from '../random';
+
 export class NormalGenerator {
   private a: number;
   private b: number;
@@ -45,11 +47,4 @@ export class NormalGenerator {
     this.spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   }
-}
-
-function splitmix32(state: number): number {
-  let z = (state + 0x9e3779b9) | 0;
-  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-  return (z ^ (z >>> 15)) >>> 0;
 }

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { LabError } from '../error';
+import { trainModes } from '../lab/index';
 import {
   common,
   corpus,
@@ -15,7 +16,6 @@ import {
   seed,
   tokenizer,
   tokenizerClass,
-  trainModes,
   weights,
 } from './flags';
 

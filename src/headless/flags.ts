@@ -1,6 +1,8 @@
 /** Flags that several verbs of the command line have. */
 import { documentFormats } from '../corpus/index';
+import { defaultInit, initMethods } from '../graft/index';
 import { tokenizerClassChoices } from '../lab/index';
+import { grammarNames } from '../tokenizer/index';
 
 export interface Flag {
   readonly kind: 'text' | 'whole' | 'number' | 'switch';
@@ -30,7 +32,6 @@ export const device = {
   choices: ['auto', 'gpu', 'processor'],
   fallback: 'auto',
 } as const;
-export const trainModes = ['new-rows', 'embeddings', 'all'] as const;
 export const runtime = {
   kind: 'text',
   value: 'WHAT',
@@ -67,15 +68,14 @@ export const init = {
   kind: 'text',
   value: 'HOW',
   about: 'how new rows start',
-  choices: ['subword-mean', 'global-mean', 'random', 'first-subword', 'zero'],
-  fallback: 'subword-mean',
+  choices: initMethods,
+  fallback: defaultInit,
 } as const;
-export const grammars = 'smiles, nucleotides, codons, amino-acids, chess-moves, latex-commands, abc-music, numbers';
 export const learning = {
   method: {
     kind: 'text',
     value: 'HOW',
-    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammars})`,
+    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammarNames.join(', ')})`,
     fallback: 'continued',
   },
   'min-frequency': {

@@ -63,6 +63,15 @@ export interface CheckpointParameter {
   readonly role: 'inputVocabulary' | 'outputVocabulary' | 'positions' | 'body';
 }
 
+/** A parameter as an engine holds it: a tensor of the checkpoint, or some rows of a vocabulary matrix. */
+export interface StoredParameter extends ParameterSpec {
+  /** Of the checkpoint; its rows [firstRow, firstRow + shape[0]) are held. */
+  readonly tensor: string;
+  readonly firstRow: number;
+  /** A tied matrix is the input's. */
+  readonly role: CheckpointParameter['role'];
+}
+
 export type ShapesByName = Readonly<Record<string, readonly number[]>>;
 
 /** How a family names what all of them have. */
@@ -102,12 +111,20 @@ export function storeSpecs(
   parameters: readonly CheckpointParameter[],
   hiddenSize: number,
   { vocabulary, parameterTypes }: Pick<BuildOptions, 'vocabulary' | 'parameterTypes'>,
-): ParameterSpec[] {
-  const segments = new Map([...vocabulary.input, ...vocabulary.output].map((segment) => [segment.name, segment]));
-  const body = parameters.filter(({ role }) => role !== 'inputVocabulary' && role !== 'outputVocabulary');
+): StoredParameter[] {
+  const held = (segments: readonly SegmentSpec[], role: StoredParameter['role']): StoredParameter[] =>
+    segments.map(({ name, matrix, firstId, rows, type }) => {
+      return { name, shape: [rows, hiddenSize], type, tensor: matrix, firstRow: firstId, role };
+    });
+  const input = new Set(vocabulary.input.map(({ name }) => name));
+  const output = vocabulary.output.filter(({ name }) => !input.has(name));
+  const rest = parameters.filter(({ role }) => role !== 'inputVocabulary' && role !== 'outputVocabulary');
   return [
-    ...[...segments.values()].map(({ name, rows, type }) => ({ name, shape: [rows, hiddenSize], type })),
-    ...body.map(({ name, shape }) => ({ name, shape, type: parameterTypes(name) })),
+    ...held(vocabulary.input, 'inputVocabulary'),
+    ...held(output, 'outputVocabulary'),
+    ...rest.map(({ name, shape, role }) => {
+      return { name, shape, type: parameterTypes(name), tensor: name, firstRow: 0, role };
+    }),
   ];
 }
 

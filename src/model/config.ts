@@ -5,6 +5,7 @@
  */
 import type { Activation } from '../engine/index';
 import { LabError } from '../error';
+import { supportedFamilies } from './familyNames';
 
 export interface ModelConfig {
   /** `model_type` of the file; the key into the table of families. */
@@ -45,9 +46,7 @@ export function unsupported(what: string, hint = ''): LabError {
   return new LabError('model/unsupported', `This model is not supported: ${what}.`, hint || supportedHint);
 }
 
-const supportedHint =
-  'Supported are decoders of `model_type` llama (Llama 2 and 3, SmolLM2, TinyLlama), mistral, qwen2 (2 and 2.5), qwen3, gpt2, ' +
-  'gpt_neox (Pythia) and gemma3_text.';
+const supportedHint = `Supported are decoders of \`model_type\` ${supportedFamilies()}.`;
 
 /**
  * `expected`, where the first of `architectures` is that or one that holds the same decoder (its body alone, a wrapper).

@@ -1,6 +1,7 @@
-/** The families of decoders, by `model_type`. Adding one is a file like llama.ts and a line here. */
+/** The families of decoders, by `model_type`. Adding one is a file like llama.ts, its name in familyNames.ts and a line here. */
 import { shown, unsupported } from './config';
 import type { Family } from './family';
+import type { FamilyName } from './familyNames';
 import { gemma3 } from './gemma3';
 import { gpt2 } from './gpt2';
 import { gptNeox } from './gptNeox';
@@ -9,7 +10,7 @@ import { mistral } from './mistral';
 import { qwen2 } from './qwen2';
 import { qwen3 } from './qwen3';
 
-const families: Readonly<Record<string, Family>> = {
+const families: Readonly<Record<FamilyName, Family>> = {
   llama,
   mistral,
   qwen2,
@@ -21,7 +22,7 @@ const families: Readonly<Record<string, Family>> = {
 
 /** Throws `model/unsupported` naming the type. */
 export function familyOf(modelType: unknown): Family {
-  if (typeof modelType === 'string' && Object.hasOwn(families, modelType)) return families[modelType]!;
+  if (typeof modelType === 'string' && Object.hasOwn(families, modelType)) return families[modelType as FamilyName];
   throw unsupported(
     modelType === undefined ? 'config.json names no "model_type"' : `model_type is ${shown(modelType)}`,
   );

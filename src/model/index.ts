@@ -1,10 +1,15 @@
 /** Models: `config.json` to a graph. */
-import type { ParameterSpec } from '../engine/index';
-import { storeSpecs, type BuildOptions, type CheckpointParameter, type ModelGraph } from './build';
+import {
+  storeSpecs,
+  type BuildOptions,
+  type CheckpointParameter,
+  type ModelGraph,
+  type StoredParameter,
+} from './build';
 import { type ModelConfig, type TensorNames, badField } from './config';
 import { familyOf } from './families';
 
-export type { BuildOptions, CheckpointParameter, ModelGraph, VocabularySpec } from './build';
+export type { BuildOptions, CheckpointParameter, ModelGraph, StoredParameter, VocabularySpec } from './build';
 export type { ModelConfig, TensorNames } from './config';
 export type { GatedDecoderConfig } from './gatedDecoder';
 export type { Gemma3Config } from './gemma3';
@@ -41,7 +46,7 @@ export function headName(config: ModelConfig): string {
 export function storedParameters(
   config: ModelConfig,
   options: Pick<BuildOptions, 'vocabulary' | 'parameterTypes'>,
-): ParameterSpec[] {
+): StoredParameter[] {
   return storeSpecs(parameterSpecs(config), config.hiddenSize, options);
 }
 

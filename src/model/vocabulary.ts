@@ -6,8 +6,10 @@ import { LabError } from '../error';
 import type { ElementType } from '../engine/index';
 
 export interface SegmentSpec {
-  /** `<matrix>#<firstId>`, for example `model.embed_tokens.weight#0`. */
+  /** In the engine: `<matrix>#<firstId>`, for example `model.embed_tokens.weight#0`. For people; nothing reads it back. */
   readonly name: string;
+  /** Name of the whole matrix in the checkpoint. */
+  readonly matrix: string;
   readonly firstId: number;
   readonly rows: number;
   readonly type: ElementType;
@@ -41,7 +43,8 @@ export function segmentVocabulary(rows: number, options: SegmentationOptions): S
   const cut = (first: number, end: number, trainable: boolean, type: ElementType) => {
     const most = rowsPerShard(options, type);
     for (let firstId = first; firstId < end; firstId += most) {
-      segments.push({ name: `${matrix}#${firstId}`, firstId, rows: Math.min(most, end - firstId), type, trainable });
+      const name = `${matrix}#${firstId}`;
+      segments.push({ name, matrix, firstId, rows: Math.min(most, end - firstId), type, trainable });
     }
   };
   const baseType = trainBase ? 'f32' : (options.type ?? 'f32');

@@ -118,15 +118,14 @@ export class ProcessorWeights implements Weights {
   }
 }
 
-/** Parameters one by one, but for the segments of a vocabulary matrix (`name#firstId`). */
+/** Parameters one by one, but for those that are rows of one larger tensor. */
 function matricesOf(specs: readonly ParameterSpec[]): ParameterSpec[][] {
   const found = new Map<string, ParameterSpec[]>();
   for (const spec of specs) {
-    const [matrix] = spec.name.split('#') as [string];
-    const known = found.get(matrix);
+    const { tensor = spec.name } = spec;
+    const known = found.get(tensor);
     if (known) known.push(spec);
-    else found.set(matrix, [spec]);
+    else found.set(tensor, [spec]);
   }
-  const firstId = ({ name }: ParameterSpec): number => Number(name.split('#')[1] ?? 0);
-  return [...found.values()].map((parts) => parts.sort((a, b) => firstId(a) - firstId(b)));
+  return [...found.values()].map((parts) => parts.sort((a, b) => (a.firstRow ?? 0) - (b.firstRow ?? 0)));
 }

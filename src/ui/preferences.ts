@@ -1,17 +1,17 @@
 /** Language and theme, kept in this browser. Storage may be refused; then the choice lasts for the visit. */
 import { configureLocalization } from '@lit/localize';
+import { languages, localeFor, locales, type Locale } from './languages';
 import { sourceLocale, targetLocales } from './locales/codes';
 import { themeChanged } from './parts/roles';
 import { keep, read } from './storage';
 
 export type Theme = 'system' | 'light' | 'dark';
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
-export type Locale = typeof sourceLocale | (typeof targetLocales)[number];
 
 const localization = configureLocalization({
   sourceLocale,
   targetLocales,
-  loadLocale: () => import('./locales/zh-Hans'),
+  loadLocale: (code) => languages[code as Locale].load!(),
 });
 
 export const locale = (): Locale => localization.getLocale() as Locale;
@@ -42,7 +42,6 @@ function showTheme(next: Theme): void {
 export async function applyPreferences(): Promise<void> {
   showTheme(theme());
   const kept = read('tokengraft.locale');
-  const wanted = kept ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-Hans' : sourceLocale);
-  if (wanted !== sourceLocale && (targetLocales as readonly string[]).includes(wanted))
-    await setLocale(wanted as Locale);
+  const wanted = locales.find((code) => code === (kept ?? localeFor(navigator.language)));
+  if (wanted !== undefined && wanted !== sourceLocale) await setLocale(wanted);
 }

@@ -7,6 +7,7 @@ import { ago, count } from './format';
 import { icon } from './parts/icons';
 import { number } from './parts/number';
 import { segmented } from './parts/panel';
+import { languages, locales, type Locale } from './languages';
 import { locale, setLocale, setTheme, theme, THEMES, type Theme } from './preferences';
 import { privacyExplanation } from './steps/privacy';
 import { errorOf, valueOf } from './state/slot';
@@ -34,10 +35,7 @@ export class TopBar extends LabElement {
       ${this.device()} ${this.privacy()}
       ${segmented(
         msg('Language'),
-        [
-          { value: 'en', label: html`<span lang="en">EN</span>` },
-          { value: 'zh-Hans', label: html`<span lang="zh-Hans">中文</span>` },
-        ] as const,
+        locales.map((value) => ({ value, label: html`<span lang=${value}>${languages[value].name}</span>` })),
         locale(),
         (next) => void this.changeLocale(next),
       )}
@@ -45,7 +43,7 @@ export class TopBar extends LabElement {
     </header>`;
   }
 
-  private async changeLocale(next: 'en' | 'zh-Hans') {
+  private async changeLocale(next: Locale) {
     await setLocale(next);
     document.title = `${stepName(stepOf(location.hash))} · Tokengraft`;
   }

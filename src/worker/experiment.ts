@@ -33,6 +33,7 @@ import {
   scoreResult,
   sizesFor,
   throttled,
+  trainModes,
   Training,
   unopenedGpu,
   wayOf,
@@ -94,8 +95,6 @@ import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { Profiling } from './profiling';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
-
-const modes: readonly TrainMode[] = ['new-rows', 'embeddings', 'all'];
 
 export class Experiment implements LabApi {
   private readonly engines = new Engines();
@@ -194,7 +193,7 @@ export class Experiment implements LabApi {
   ): Promise<readonly FittingPlan[]> {
     const model = this.requireModel();
     const engine = (await this.engines.current()) ?? unopenedGpu;
-    return modes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
+    return trainModes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
   }
 
   async samples(): Promise<readonly SampleSummary[]> {
@@ -619,14 +618,13 @@ export class Experiment implements LabApi {
   }
 
   private async baseArm(): Promise<OnnxArm> {
-    const exported = { model: this.requireModel(), trainedNames: [] };
+    const exported = { model: this.requireModel() };
     return this.arms.open('base', exported, 0, await this.engines.device());
   }
 
   private async graftedArm(): Promise<OnnxArm> {
     const { graft, session } = this.requireTraining();
-    const { store, trainedNames } = session;
-    const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), store, trainedNames };
+    const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), session };
     return this.arms.open('grafted', exported, this.runSoFar.status.step, await this.engines.device());
   }
 

@@ -128,8 +128,7 @@ function modelOf(run: FinishedRun): ModelToExport {
     model,
     ...(vocabulary ? { files: vocabulary.files } : {}),
     ...(graft ? { graft } : {}),
-    store: session.store,
-    trainedNames: session.trainedNames,
+    session,
     card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
     newTokens: vocabulary?.summary.newTokens ?? [],
     extras: {

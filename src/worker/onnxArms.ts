@@ -31,7 +31,7 @@ export class OnnxArms {
   /** @param step of the training that the weights come from; 0 for the base. Throws `onnx/...`. */
   async open(
     arm: Arm,
-    exported: Pick<ModelToExport, 'model' | 'graft' | 'store' | 'trainedNames'>,
+    exported: Pick<ModelToExport, 'model' | 'graft' | 'session'>,
     step: number,
     device: Device | undefined,
   ): Promise<OnnxArm> {

@@ -3,12 +3,15 @@
  * all. The base is not stored with it: the bundled one lies on the page's server, a folder's is copied once, when its
  * training starts.
  */
-import { openRunStore, rowChunks, type FileTree, type RunStore } from '../checkpoint/index';
+import { openRunStore, sourcePieces, type FileTree, type RunStore } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
   openTokenizer,
+  readPieces,
   recordLines,
+  rowWidth,
   Training,
+  writeRows,
   type Comparison,
   type CorpusSummary,
   type CorpusText,
@@ -27,8 +30,6 @@ const runFolder = 'last-run';
 const basePrefix = 'base-';
 /** A base larger than this is not copied; its run can be reopened only together with its folder. */
 const largestBase = 1 << 30;
-/** Read or written at once. */
-const pieceBytes = 8 * 2 ** 20;
 const GGUF = /\.gguf$/i;
 
 export interface RunToSave {
@@ -58,17 +59,16 @@ interface Stored {
 
 export async function saveRun(run: RunToSave): Promise<void> {
   const { training, vocabulary, corpus, records } = run;
-  const { store } = training.session;
+  const { store, trained: rows } = training.session;
   const trained: Stored['trained'][number][] = [];
   let at = 0;
-  for (const name of training.session.trainedNames) {
-    const bytes = store.spec(name).shape.reduce((product, size) => product * size, 4);
+  for (const { name, shape } of rows) {
+    const bytes = shape.reduce((product, size) => product * size, 4);
     trained.push({ name, start: at, end: (at += bytes) });
   }
   const weights = async function* (): AsyncGenerator<Uint8Array> {
-    for (const { name } of trained) {
-      for (const { start, end } of rowChunksOf(store.spec(name).shape)) {
-        const values = await store.readRows(name, start, end);
+    for (const row of rows) {
+      for await (const values of readPieces(store, row)) {
         yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       }
     }
@@ -90,11 +90,6 @@ export async function saveRun(run: RunToSave): Promise<void> {
     'trained.bin': weights(),
   });
   await removeBases(runs, run.baseFolder);
-}
-
-/** Rows of an f32 tensor, a few megabytes at a time. */
-function rowChunksOf(shape: readonly number[]) {
-  return rowChunks(shape[0] ?? 1, 4 * shape.slice(1).reduce((product, size) => product * size, 1));
 }
 
 async function removeBases(runs: RunStore, kept?: string): Promise<void> {
@@ -129,17 +124,11 @@ export function modelFiles(
   for (const name of names) {
     const source = tree.open(name);
     if (!source) continue;
-    const file = { size: source.size, content: () => pieces(source) };
+    const file = { size: source.size, content: () => sourcePieces(source) };
     if (name === gguf) files['model.gguf'] = file;
     else if (/^[\w-][\w.-]*\.(json|safetensors|txt|md|model|jinja)$/.test(name)) files[name] = file;
   }
   return files;
-}
-
-async function* pieces(source: NonNullable<ReturnType<FileTree['open']>>): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < source.size; start += pieceBytes) {
-    yield await source.read(start, Math.min(source.size, start + pieceBytes));
-  }
 }
 
 export async function savedRun(): Promise<SavedRun | null> {
@@ -196,13 +185,25 @@ export async function readRun(model: () => Promise<LoadedModel>): Promise<Restor
     records,
     vocabulary,
     restore: async ({ session }) => {
-      for (const { name, start, end } of stored.trained) {
-        for (let at = start; at < end; at += pieceBytes) {
-          session.store.write(name, await weights.read(at, Math.min(end, at + pieceBytes)), at - start);
-        }
+      for (const { name, start: from, end } of stored.trained) {
+        const spec = session.store.spec(name);
+        const { shape, firstRow = 0 } = spec;
+        const rowBytes = 4 * rowWidth(spec);
+        if (end - from !== rowBytes * (shape[0] ?? 1)) throw otherParameter(name);
+        const at = (row: number): number => from + rowBytes * (row - firstRow);
+        await writeRows(session.store, spec, (rows) => weights.read(at(rows.start), at(rows.end)));
       }
     },
   };
+}
+
+function otherParameter(parameter: string): LabError {
+  return new LabError(
+    'storage/other-parameters',
+    `The saved run holds \`${parameter}\` in another size than this model has it.`,
+    'Reopen it with the model and on the adapter that it was trained with, or train again.',
+    { parameter },
+  );
 }
 
 async function readStored(): Promise<{ stored: Stored; tree: FileTree }> {

@@ -37,7 +37,7 @@ let expected: number[];
 
 beforeAll(async () => {
   model = await openModel(await folderTree(join(root, 'public/models/rootstock')), 'bundled');
-  const exported = { model, trainedNames: [], newTokens: [], extras: {} };
+  const exported = { model, newTokens: [], extras: {} };
   await writeOnnxModel(await folderSink(join(scratch, 'rootstock')), exported, onnxDtypes);
   // A second folder whose weights are split over several files.
   await writeOnnxModel(await folderSink(join(scratch, 'split')), exported, ['f32'], { maxFileBytes: 5_000_000 });

@@ -135,7 +135,7 @@ export class GoldenCase {
     const segments: readonly SegmentSpec[] = [...vocabulary.input, ...vocabulary.output];
     const segment = segments.find((candidate) => candidate.name === name);
     if (!segment) return [name, undefined];
-    return [name.slice(0, name.indexOf('#')), { start: segment.firstId, end: segment.firstId + segment.rows }];
+    return [segment.matrix, { start: segment.firstId, end: segment.firstId + segment.rows }];
   }
 
   private storedType(name: string): ElementType {

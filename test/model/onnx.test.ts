@@ -154,14 +154,13 @@ class Engine {
   /** With the weights as an export of that type holds them. */
   async logits(dtype: OnnxDtype): Promise<Float32Array> {
     const roundings = onnxRoundings(this.model.config, dtype);
-    for (const { name, shape } of this.store.specs.values()) {
-      const [tensor, first = 0] = name.split('#') as [string, string | undefined];
+    for (const { name, shape, tensor = name, firstRow = 0 } of this.store.specs.values()) {
       const values = await this.model.file.tensors.get(tensor)!.readF32();
       const width = shape.at(-1)!;
       const rounding = roundings.get(tensor);
       const held = rounding ? rounded(values, width, rounding) : values;
       const rows = shape.length > 1 ? shape[0]! : 1;
-      this.store.write(name, held.subarray(Number(first) * width, (Number(first) + rows) * width));
+      this.store.write(name, held.subarray(firstRow * width, (firstRow + rows) * width));
     }
     const inputs = modelInputs({ ids, rowLength: ids.length, documentLengths: [ids.length] });
     return (await this.program.run(inputs))[0]!;

@@ -2,7 +2,7 @@
  * Tunes in ABC notation, seeded: a header of titles and keys, then bars of a few hundred motifs, of which few are frequent, as in
  * collections of dance music. Long motifs make merges in chains whose links stand alone hardly ever.
  */
-import { seededRandom } from '../../src/lab/random';
+import { seededRandom } from '../../src/random';
 
 const keys = ['D', 'G', 'Em', 'Amix', 'Edor', 'Bm'];
 const words = [

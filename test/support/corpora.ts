@@ -3,7 +3,7 @@
  * test/fixtures (README.md there has their sources), and what a seed makes where no licence allows a copy.
  */
 import { readFileSync } from 'node:fs';
-import { seededRandom } from '../../src/lab/random';
+import { seededRandom } from '../../src/random';
 import { latexSections } from './latexSections';
 
 const files = {

@@ -2,7 +2,7 @@
  * Mathematics as LaTeX source, seeded: sections of definitions, lemmas and proofs, prose with formulas between dollars and in
  * displays, labels that later paragraphs refer to, comments. The mathematics is nonsense; its notation is not.
  */
-import { seededRandom } from '../../src/lab/random';
+import { seededRandom } from '../../src/random';
 
 const objects = ['scheme', 'sheaf', 'ring', 'module', 'morphism', 'category', 'complex', 'topos', 'site', 'stack'];
 const properties = ['noetherian', 'quasi-compact', 'flat', 'étale', 'proper', 'integral', 'separated', 'affine'];

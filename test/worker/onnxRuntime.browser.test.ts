@@ -34,14 +34,14 @@ describe('onnxruntime-web in the browser', () => {
   it('computes on the processor where no device is given', async () => {
     const runtime = await onnxRuntime(undefined);
     expect(runtime.provider).toBe('wasm');
-    const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model, trainedNames: [] }, 'f32'));
+    const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model }, 'f32'));
     expect(largest(await onnx.logits(ids))).toBeLessThan(1e-3);
     await onnx.close();
   });
 
   it("computes on the engine's own device, and leaves it alive", async () => {
     const runtime = await onGpu(device);
-    const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model, trainedNames: [] }, 'f32'));
+    const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model }, 'f32'));
     expect(largest(await onnx.logits(ids))).toBeLessThan(1e-3);
     const text = onnx.begin();
     await text.next(ids.subarray(0, 5));

@@ -3,7 +3,8 @@
  * gated, and which of the files the lab would fetch. Through `@huggingface/hub`, loaded when somebody asks.
  */
 import { LabError } from '../../error';
-import { INDEX_FILE, SINGLE_FILE, TOKENIZER_FILES } from '../checkpoint';
+import { TOKENIZER_FILES } from '../../tokenizer/index';
+import { INDEX_FILE, SINGLE_FILE } from '../checkpoint';
 import { asHubError } from './hubErrors';
 import { hubIdText, type HubId } from './hubId';
 

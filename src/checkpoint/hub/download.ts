@@ -3,7 +3,7 @@
  * was put together from several answers and is not what its hash says is fetched once more from its start.
  */
 import { LabError } from '../../error';
-import type { ByteSource } from '../byteSource';
+import { sourcePieces, type ByteSource } from '../byteSource';
 import { sha256 } from '../sha256';
 import type { HubFile, HubModel, HubOptions } from './describeModel';
 import { askForFile, type FileVersion } from './fileAnswer';
@@ -98,11 +98,9 @@ async function fill(
   return isJoined;
 }
 
-const PIECE = 4 * 2 ** 20;
-
 /** SHA-256, or the hash that Git gives a file; other ETags say nothing about the bytes. */
 async function isWhole(source: ByteSource, { etag, size }: HubFile, signal?: AbortSignal): Promise<boolean> {
-  if (/^[0-9a-f]{64}$/.test(etag)) return (await sha256(pieces(source, signal))).hex === etag;
+  if (/^[0-9a-f]{64}$/.test(etag)) return (await sha256(sourcePieces(source, signal))).hex === etag;
   if (!/^[0-9a-f]{40}$/.test(etag) || size > 64 * 2 ** 20) return true;
   const head = new TextEncoder().encode(`blob ${size}\0`);
   const whole = new Uint8Array(head.byteLength + size);
@@ -110,8 +108,4 @@ async function isWhole(source: ByteSource, { etag, size }: HubFile, signal?: Abo
   whole.set(await source.read(0, size, signal), head.byteLength);
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-1', whole));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') === etag;
-}
-
-async function* pieces(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < source.size; at += PIECE) yield source.read(at, Math.min(source.size, at + PIECE), signal);
 }

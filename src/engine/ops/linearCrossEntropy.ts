@@ -4,14 +4,12 @@
  * gradient in place, and give dHidden and the gradients of the trainable segments before the next chunk overwrites
  * them. That is why this forward op already computes its backward.
  */
+import { ignoredTarget } from '../../ignoredTarget';
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { registerOp, type Dispatch, type KernelTarget } from '../op';
 import { isSoftware, reads, requireShape, shapeOf, workgroupGrid, writes } from './dispatch';
 import { forwardMatmul, inputGradientMatmul, matmulDispatch, weightGradientMatmul } from './matmul';
 import { segmentRows, type VocabularySegment } from './vocabulary';
-
-/** A target with this value has loss 0 and gradient 0. */
-export const ignoredTarget = 0xffffffff;
 
 export interface LinearCrossEntropyOptions {
   /** Tokens whose logits are in memory at once; rounded up to 64, so that a chunk starts on a 256-byte offset. */

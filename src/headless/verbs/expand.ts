@@ -71,7 +71,7 @@ async function writeGrafted(
   const { newTokens } = summary;
   await writeModel(
     sink,
-    { model, files, graft, trainedNames: [], card, newTokens, tokenizerClass: tokenizerClassOf(command), extras: {} },
+    { model, files, graft, card, newTokens, tokenizerClass: tokenizerClassOf(command), extras: {} },
     progressLine(),
   );
 }

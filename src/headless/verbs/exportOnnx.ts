@@ -36,7 +36,6 @@ export async function exportOnnx(command: Command): Promise<Answer> {
   const { readme } = model.checkpoint;
   const exported = {
     model,
-    trainedNames: [],
     newTokens,
     extras: {},
     ...(readme === undefined ? {} : { card: readme }),

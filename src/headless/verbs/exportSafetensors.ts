@@ -46,7 +46,6 @@ export async function exportOf(tree: FileTree, model: LoadedModel): Promise<Mode
   const { readme } = model.checkpoint;
   return {
     model,
-    trainedNames: [],
     ...(readme === undefined ? {} : { card: readme }),
     newTokens: earlier?.newTokens ?? [],
     extras,

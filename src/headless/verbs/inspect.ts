@@ -5,6 +5,7 @@ import {
   defaultTrainSettings,
   inspectModel,
   planTraining,
+  trainModes,
   type FittingPlan,
   type ModelInspection,
 } from '../../lab/index';
@@ -13,8 +14,6 @@ import type { Command } from '../arguments';
 import { nodeEngine } from '../engine';
 import { noteLine } from '../notes';
 import { loaded, modelSource } from './model';
-
-const modes = ['new-rows', 'embeddings', 'all'] as const;
 
 export async function inspectVerb(command: Command): Promise<Answer> {
   const source = await modelSource(command);
@@ -28,7 +27,7 @@ export async function inspectVerb(command: Command): Promise<Answer> {
     rowLength: command.number('seq') ?? defaults.rowLength,
   };
   const newTokens = command.number('new-tokens')!;
-  const plans = modes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
+  const plans = trainModes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
   const inspection = inspectModel(model);
   const { batchRows, rowLength } = settings;
   const memory = {

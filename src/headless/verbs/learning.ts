@@ -1,19 +1,20 @@
 /** The flags of learning a vocabulary. */
 import { LabError } from '../../error';
 import type { LearnRules, LearnWay, TokenizerClassChoice } from '../../lab/index';
-import { grammars, type GrammarName, type LearnMethod } from '../../tokenizer/index';
+import { grammarNames, type GrammarName, type LearnMethod } from '../../tokenizer/index';
 import type { Command } from '../arguments';
 
 const methods: readonly string[] = ['continued', 'independent', 'added', 'atomic'] satisfies LearnMethod[];
 
 export function learnWay(command: Command): LearnWay {
   const [method = '', grammar] = command.text('method')!.split(':');
-  const isGrammar = grammar === undefined || (method === 'atomic' && grammar in grammars);
+  const isGrammar =
+    grammar === undefined || (method === 'atomic' && (grammarNames as readonly string[]).includes(grammar));
   if (!methods.includes(method) || !isGrammar) {
     throw new LabError(
       'headless/bad-arguments',
       `\`--method\` cannot be \`${command.text('method')}\`.`,
-      `One of: ${methods.join(', ')}; atomic takes a grammar: atomic:${Object.keys(grammars).join(', atomic:')}.`,
+      `One of: ${methods.join(', ')}; atomic takes a grammar: atomic:${grammarNames.join(', atomic:')}.`,
     );
   }
   return {

@@ -27,7 +27,7 @@ export async function runningModel(
   onProgress: (progress: Progress) => void,
 ): Promise<RunningModel> {
   if (command.text('runtime') === 'onnxruntime') {
-    const files = await onnxModelFiles({ model, trainedNames: [] }, 'f32');
+    const files = await onnxModelFiles({ model }, 'f32');
     const session = await OnnxSession.openFiles(await nodeOnnxRuntime(), files);
     return { text: onnxText(session, model), scorer: onnxScorer(session, model), close: () => session.close() };
   }

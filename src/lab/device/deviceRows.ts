@@ -4,30 +4,28 @@
  */
 import type { Weights } from '../../engine/index';
 
-export interface DeviceSegment {
+interface DeviceSegment {
   /** Of the parameter on the device. */
   readonly name: string;
-  readonly firstId: number;
+  readonly firstRow: number;
   readonly rows: number;
 }
 
-/** In order of ids. A tensor that is not cut is one segment. */
-export function segmentsOf(store: Weights, tensor: string): DeviceSegment[] {
-  const rowsOf = (name: string): number => store.spec(name).shape[0] ?? 1;
-  if (store.specs.has(tensor)) return [{ name: tensor, firstId: 0, rows: rowsOf(tensor) }];
-  return [...store.specs.keys()]
-    .filter((name) => name.startsWith(`${tensor}#`))
-    .map((name) => ({ name, firstId: Number(name.slice(tensor.length + 1)), rows: rowsOf(name) }))
-    .sort((a, b) => a.firstId - b.firstId);
+/** In order of rows. A tensor that is not cut is one segment. */
+function segmentsOf(store: Weights, tensor: string): DeviceSegment[] {
+  return [...store.specs.values()]
+    .filter((spec) => (spec.tensor ?? spec.name) === tensor)
+    .map(({ name, firstRow = 0, shape }) => ({ name, firstRow, rows: shape[0] ?? 1 }))
+    .sort((a, b) => a.firstRow - b.firstRow);
 }
 
 /** f32 rows [start, end) along the first dimension. */
 export async function deviceRows(store: Weights, tensor: string, start: number, end: number): Promise<Float32Array> {
   const parts: Float32Array[] = [];
-  for (const { name, firstId, rows } of segmentsOf(store, tensor)) {
-    const from = Math.max(start, firstId);
-    const to = Math.min(end, firstId + rows);
-    if (from < to) parts.push(await store.readRows(name, from - firstId, to - firstId));
+  for (const { name, firstRow, rows } of segmentsOf(store, tensor)) {
+    const from = Math.max(start, firstRow);
+    const to = Math.min(end, firstRow + rows);
+    if (from < to) parts.push(await store.readRows(name, from - firstRow, to - firstRow));
   }
   if (parts.length === 1) return parts[0]!;
   const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));

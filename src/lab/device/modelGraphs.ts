@@ -3,7 +3,7 @@
  * the memory plan before anything is allocated and the programs afterwards. Frozen tensors keep bf16 where the
  * checkpoint has it; what is trained is f32, and so are vectors (norm weights), which are too small to matter.
  */
-import type { ElementType, ParameterSpec, TrainingOptions } from '../../engine/index';
+import type { ElementType, TrainingOptions } from '../../engine/index';
 import type { GraftPlan } from '../../graft/index';
 import {
   buildModel,
@@ -16,8 +16,9 @@ import {
   type VocabularySpec,
 } from '../../model/index';
 import { matrixName } from './graftedRows';
+import { parameterTable, restGroup, type ParameterGroup, type ParameterRow } from './parameterTable';
 import type { ModelWeights } from '../open/openWeights';
-import type { OptimizerSettings, ParameterGroup } from '../training/moves';
+import type { OptimizerSettings } from '../training/moves';
 
 export interface ModelState {
   readonly model: ModelWeights;
@@ -32,18 +33,18 @@ export interface ModelState {
 export class ModelGraphs {
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySpec;
-  readonly parameters: readonly ParameterSpec[];
+  readonly parameters: readonly ParameterRow[];
   private readonly state: ModelState;
-  private readonly known: ReadonlyMap<string, ModelWeights['parameters'][number]>;
+  private readonly groups: ReadonlyMap<string, 'body' | 'norms'>;
 
   constructor(state: ModelState) {
     const { model, graft } = state;
     this.state = state;
-    this.known = new Map(model.parameters.map((parameter) => [parameter.name, parameter]));
+    this.groups = new Map(model.parameters.map((parameter) => [parameter.name, restGroup(parameter)]));
     this.config = { ...model.config, vocabSize: graft?.newEmbeddingRows ?? model.config.vocabSize };
     const input = this.segments(matrixName(model, 'input'));
     this.vocabulary = { input, output: model.config.tied ? input : this.segments(matrixName(model, 'output')) };
-    this.parameters = storedParameters(this.config, this);
+    this.parameters = parameterTable(storedParameters(this.config, this), graft);
   }
 
   /** The same parameters, of which a stage moves only these groups. */
@@ -51,25 +52,18 @@ export class ModelGraphs {
     return new ModelGraphs({ ...this.state, moves, movesLater: this.state.moves ?? [] });
   }
 
-  /** Trainable segments of new and of old rows, by name. */
-  get trainedSegments(): { readonly newRows: readonly string[]; readonly oldRows: readonly string[] } {
-    const { graft } = this.state;
-    const isNew = ({ firstId }: SegmentSpec) =>
-      graft !== undefined && firstId >= graft.firstNewId && firstId < graft.firstNewId + graft.count;
-    const all = [...new Set([...this.vocabulary.input, ...this.vocabulary.output])].filter((s) => s.trainable);
-    return {
-      newRows: all.filter(isNew).map((s) => s.name),
-      oldRows: all.filter((s) => !isNew(s)).map((s) => s.name),
-    };
+  /** Parameters that training moves. */
+  get trained(): readonly ParameterRow[] {
+    return this.parameters.filter(({ group }) => this.isMoved(group));
   }
 
   readonly parameterTypes = (name: string): ElementType => {
     const stored = this.state.model.checkpoint.tensors.get(name);
-    return stored?.dtype === 'BF16' && stored.shape.length > 1 && !this.isEver(this.groupOf(name)) ? 'bf16' : 'f32';
+    return stored?.dtype === 'BF16' && stored.shape.length > 1 && !this.isEver(this.groups.get(name)!) ? 'bf16' : 'f32';
   };
 
   /** Parameters outside the vocabulary. */
-  readonly trainable = (name: string): boolean => this.isMoved(this.groupOf(name));
+  readonly trainable = (name: string): boolean => this.isMoved(this.groups.get(name)!);
 
   build(
     tokens: number,
@@ -88,13 +82,13 @@ export class ModelGraphs {
     { weightDecay, ...optimizer }: OptimizerSettings,
     microBatches: number,
   ): TrainingOptions {
-    const { newRows, oldRows } = this.trainedSegments;
-    const rest = this.parameters.map(({ name }) => name).filter((name) => !name.includes('#') && this.trainable(name));
+    const { trained } = this;
+    const named = (group: ParameterGroup) => trained.filter((row) => row.group === group).map(({ name }) => name);
     const groups: Record<ParameterGroup, TrainingOptions['groups'][string]> = {
-      newRows: { parameters: newRows, weightDecay: 0, lazyRows: true },
-      oldRows: { parameters: oldRows, weightDecay: 0, lazyRows: true },
-      body: { parameters: rest.filter((name) => this.groupOf(name) === 'body'), weightDecay },
-      norms: { parameters: rest.filter((name) => this.groupOf(name) === 'norms'), weightDecay: 0 },
+      newRows: { parameters: named('newRows'), weightDecay: 0, lazyRows: true },
+      oldRows: { parameters: named('oldRows'), weightDecay: 0, lazyRows: true },
+      body: { parameters: named('body'), weightDecay },
+      norms: { parameters: named('norms'), weightDecay: 0 },
     };
     return {
       groups: Object.fromEntries(Object.entries(groups).filter(([, { parameters }]) => parameters.length > 0)),
@@ -110,12 +104,6 @@ export class ModelGraphs {
 
   private isEver(group: ParameterGroup): boolean {
     return this.isMoved(group) || (this.state.movesLater?.includes(group) ?? false);
-  }
-
-  /** Of a parameter outside the vocabulary. */
-  private groupOf(name: string): 'body' | 'norms' {
-    const parameter = this.known.get(name);
-    return parameter !== undefined && parameter.shape.length > 1 && parameter.role !== 'positions' ? 'body' : 'norms';
   }
 
   private segments(matrix: string): SegmentSpec[] {

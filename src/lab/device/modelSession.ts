@@ -2,27 +2,19 @@
  * A model in an engine: its parameters, and the forward programs that read them. Programs share the parameters, so an
  * evaluation or a sample between steps sees the weights as they are now. Owns their memory; `close()` gives it back.
  */
-import type {
-  Engine,
-  Forward,
-  GraphNode,
-  Inputs,
-  ParameterSpec,
-  Steps,
-  StepTimes,
-  TimingWatch,
-  Weights,
-} from '../../engine/index';
+import type { Engine, Forward, GraphNode, Inputs, Steps, StepTimes, TimingWatch, Weights } from '../../engine/index';
 import { LabError } from '../../error';
 import { modelInputs, type ModelConfig } from '../../model/index';
 import { throwIfCancelled } from '../cancel';
 import type { Scorer } from '../scoring/evaluate';
-import { matrixName, type Graft } from './graftedRows';
+import type { Graft } from './graftedRows';
 import { ModelGraphs, type ModelState } from './modelGraphs';
+import type { ParameterRow, ParameterGroup } from './parameterTable';
+import { rowWidth, writeRows } from './rowPieces';
 import type { LoadedModel } from '../open/openModel';
 import type { ModelWeights } from '../open/openWeights';
 import type { OnProgress } from '../progress';
-import type { OptimizerSettings, ParameterGroup } from '../training/moves';
+import type { OptimizerSettings } from '../training/moves';
 import { engineSizes } from './sizes';
 import type { PackedWindows } from '../scoring/windows';
 
@@ -41,9 +33,6 @@ export interface StepSettings {
   /** Of a stage that moves fewer groups than the session was opened for. */
   readonly moves?: readonly ParameterGroup[];
 }
-
-/** Rows are uploaded in pieces of about this many bytes. */
-const uploadBytes = 8 * 2 ** 20;
 
 /** Logits need weights alone; scoring a text needs the whole model. */
 export class ModelSession<Model extends ModelWeights = LoadedModel> {
@@ -76,10 +65,10 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     const store = await engine.weights(graphs.parameters);
     try {
       const { parameters } = graphs;
-      for (const [done, spec] of parameters.entries()) {
+      for (const [done, row] of parameters.entries()) {
         throwIfCancelled(options.signal);
         options.onProgress?.({ phase: 'loading', done, total: parameters.length });
-        await upload(store, spec, model, graft);
+        await upload(store, row, model, graft);
       }
       options.onProgress?.({ phase: 'loading', done: parameters.length, total: parameters.length });
     } catch (error) {
@@ -139,12 +128,14 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return (await program.run(inputs))[0]!;
   }
 
-  /** Parameters that training moves, as they are called in the engine. */
+  /** Parameters that training moves. */
+  get trained(): readonly ParameterRow[] {
+    return this.graphs.trained;
+  }
+
+  /** The same, as they are called in the engine. */
   get trainedNames(): readonly string[] {
-    const { graphs } = this;
-    const { newRows, oldRows } = graphs.trainedSegments;
-    const body = graphs.parameters.map(({ name }) => name).filter((name) => !name.includes('#'));
-    return [...newRows, ...oldRows, ...body.filter((name) => graphs.trainable(name))];
+    return this.trained.map(({ name }) => name);
   }
 
   async trainingProgram(step: StepSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
@@ -216,36 +207,19 @@ export function requirePositions({ learnedPositions, contextLength }: ModelConfi
   );
 }
 
-function windowInputs({ ids, targets, positions, documentStart, documentEnd }: PackedWindows) {
-  return { ids, targets, positions, documentStart, documentEnd, lossScale: Float32Array.of(1) };
+/** Losses are summed, not meant: each target counts once. */
+function windowInputs({ ids, targets, windowLengths, blockLength }: PackedWindows): Inputs {
+  return modelInputs({ ids, targets, rowLength: blockLength, documentLengths: windowLengths, targetCount: 1 });
 }
 
-/** One parameter from the checkpoint, or from the graft's rows, into the engine. */
-async function upload(
-  store: Weights,
-  { name, shape, type }: ParameterSpec,
-  model: ModelWeights,
-  graft: Graft | undefined,
-): Promise<void> {
-  const [matrix, first] = name.split('#') as [string, string | undefined];
-  const entry = model.checkpoint.tensors.get(matrix)!;
-  const rows = shape[0] ?? 1;
-  const width = shape.slice(1).reduce((product, size) => product * size, 1);
-  const firstId = Number(first ?? 0);
-  if (graft && first !== undefined && firstId >= graft.plan.firstNewId) {
-    const from = firstId - graft.plan.firstNewId;
-    if (from < graft.plan.count) {
-      const side = matrix === matrixName(model, 'input') ? graft.input : graft.output!;
-      store.write(name, side.subarray(from * width, (from + rows) * width));
-      return;
-    }
+/** One parameter's first values into the engine. */
+function upload(store: Weights, row: ParameterRow, model: ModelWeights, graft: Graft | undefined): Promise<void> {
+  if (row.origin === 'graft') {
+    const { plan, input, output } = graft!;
+    const rows = row.role === 'inputVocabulary' ? input : output!;
+    const at = (id: number): number => (id - plan.firstNewId) * rowWidth(row);
+    return writeRows(store, row, ({ start, end }) => rows.subarray(at(start), at(end)));
   }
-  const rowBytes = width * (type === 'bf16' ? 2 : 4);
-  // An even number of rows: a piece of bf16 must end on a whole word.
-  const step = Math.max(2, Math.floor(uploadBytes / rowBytes / 2) * 2);
-  for (let start = 0; start < rows; start += step) {
-    const range = { start: firstId + start, end: firstId + Math.min(rows, start + step) };
-    const piece = type === 'bf16' ? await entry.read(range) : await entry.readF32(range);
-    store.write(name, piece, start * rowBytes);
-  }
+  const entry = model.checkpoint.tensors.get(row.tensor)!;
+  return writeRows(store, row, (range) => (row.type === 'bf16' ? entry.read(range) : entry.readF32(range)));
 }

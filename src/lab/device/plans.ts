@@ -1,12 +1,12 @@
 /** What each mode of training needs, known before anything is allocated. Pure: nothing is computed. */
 import { gpuPlanner, type Engine } from '../../engine/index';
 import { microBatchRowsOf } from '../training/batches';
-import { defaultOptimizer, modeGroups } from '../training/moves';
+import { defaultOptimizer } from '../training/moves';
+import { modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
 import { ModelGraphs } from './modelGraphs';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
 import type { FittingPlan } from './fittingPlan';
-import type { TrainMode, TrainSettings } from '../training/trainSettings';
 import { engineSizes } from './sizes';
 
 /** What plans: an engine, or what is known of one that is not open. */

@@ -15,8 +15,9 @@ import { graftRows } from './graftedRows';
 import { ModelSession } from './modelSession';
 import type { LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
-import { seededRandom } from '../random';
-import { defaultOptimizer, modeGroups } from '../training/moves';
+import { seededRandom } from '../../random';
+import { defaultOptimizer } from '../training/moves';
+import { modeGroups } from '../training/trainSettings';
 import { engineSizes } from './sizes';
 import type { PartTime, ProfiledStep, StepPart, StepProfile } from './stepProfile';
 

@@ -3,7 +3,7 @@
  * the marks are rules of thumb. The share of draws that end at the same verdict. It says nothing of what training will
  * show; the pilot and the comparison do.
  */
-import { seededRandom, type Random } from '../random';
+import { seededRandom, type Random } from '../../random';
 import type { Verdict } from './diagnosis';
 import { verdictOf, type DiagnosisCounts } from './signals';
 import { thresholds, type Thresholds } from './thresholds';

@@ -3,8 +3,8 @@
  * in the time that an answer is worth. Each holds the control. Pure; everything in it can be changed before it is run.
  */
 import type { Prediction } from '../diagnosis/diagnosis';
-import { modeGroups, type ParameterGroup } from '../training/moves';
-import type { TrainMode } from '../training/trainSettings';
+import { modeGroups, type TrainMode } from '../training/trainSettings';
+import type { ParameterGroup } from '../device/parameterTable';
 import type { InitMethod } from '../../graft/index';
 import type { VocabularyChoice } from '../vocabulary/choice';
 import type { WrittenArm, WrittenSpec } from './schema';

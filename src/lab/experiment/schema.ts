@@ -5,7 +5,7 @@
  */
 import Type, { type TSchemaOptions } from 'typebox';
 import { documentFormats } from '../../corpus/index';
-import { INIT_METHODS } from '../../graft/index';
+import { initMethods } from '../../graft/index';
 import { grammars } from '../../tokenizer/index';
 import { defaultOptimizer } from '../training/moves';
 
@@ -74,7 +74,7 @@ const Vocabulary = Type.Object(
   strict,
 );
 
-const Init = oneOf(INIT_METHODS, { description: 'how new rows start' });
+const Init = oneOf(initMethods, { description: 'how new rows start' });
 const Start = Type.Union([Init, Type.Object({ input: Init, output: Init }, strict)]);
 
 const Moves = Type.Object(

@@ -6,7 +6,6 @@ import {
   bytesSource,
   openSafetensors,
   SINGLE_FILE,
-  TOKENIZER_FILES,
   treeOf,
   virtualSafetensors,
   type ByteSource,
@@ -26,6 +25,7 @@ import {
   type DeltaHeading,
 } from '../../graft/index';
 import { headName } from '../../model/index';
+import { TOKENIZER_FILES } from '../../tokenizer/index';
 import { baseFingerprint, type FingerprintOptions } from './baseFingerprint';
 import { openModel, type LoadedModel } from '../open/openModel';
 

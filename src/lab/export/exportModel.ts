@@ -7,6 +7,7 @@
 import {
   INDEX_FILE,
   sha256,
+  sourcePieces,
   staleWeightFiles,
   weightFiles,
   type FileTree,
@@ -30,6 +31,7 @@ import { headName } from '../../model/index';
 import type { TokenizerFiles } from '../../tokenizer/index';
 import { deviceRows } from '../device/deviceRows';
 import { matrixName, type Graft } from '../device/graftedRows';
+import type { ModelSession } from '../device/modelSession';
 import type { LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
 import type { ExportForm, ExportReport } from './exportChoice';
@@ -50,9 +52,8 @@ export interface ModelToExport extends WeightsAs {
   /** The extended tokenizer's files; absent where no token was added. */
   readonly files?: TokenizerFiles;
   readonly graft?: Graft;
-  /** The device's parameters where something was trained; without them the graft is written as it starts. */
-  readonly store?: Weights;
-  readonly trainedNames: readonly string[];
+  /** Where something was trained: its values; without them the graft is written as it starts. */
+  readonly session?: Pick<ModelSession, 'store' | 'trained'>;
   /** What the model card says, or its text. Absent: the folder gets none. */
   readonly card?: ModelCard | string;
   readonly newTokens: readonly NewToken[];
@@ -109,17 +110,17 @@ export function planOf({ model, graft }: Pick<ModelToExport, 'model' | 'graft'>)
 
 /** The tensors of the written model, each a stream that begins anew whenever it is asked for. */
 export async function tensorsToWrite(
-  exported: Pick<ModelToExport, 'model' | 'graft' | 'store' | 'trainedNames' | 'dtype'>,
+  exported: Pick<ModelToExport, 'model' | 'graft' | 'session' | 'dtype'>,
 ): Promise<TensorToWrite[]> {
-  const { model, graft, store, trainedNames, dtype } = exported;
+  const { model, graft, session, dtype } = exported;
   const plan = planOf(exported);
   const vocabulary: VocabularyTensor[] = [];
   if (graft) {
     const input = matrixName(model, 'input');
-    vocabulary.push({ name: input, newRows: await newRowsOf(input, graft.input, plan, store) });
+    vocabulary.push({ name: input, newRows: await newRowsOf(input, graft.input, plan, session?.store) });
     if (graft.output) {
       const output = matrixName(model, 'output');
-      vocabulary.push({ name: output, newRows: await newRowsOf(output, graft.output, plan, store) });
+      vocabulary.push({ name: output, newRows: await newRowsOf(output, graft.output, plan, session?.store) });
     }
   }
   const head = headName(model.config);
@@ -128,7 +129,7 @@ export async function tensorsToWrite(
     tensors: model.checkpoint.tensors,
     plan,
     vocabulary,
-    trained: store ? trainedRows(store, trainedNames, plan) : new Map<string, TrainedRows>(),
+    trained: session ? trainedRows(session) : new Map<string, TrainedRows>(),
     ...(staleHead ? { omit: [head] } : {}),
     ...(dtype === undefined ? {} : { dtype }),
   });
@@ -144,20 +145,10 @@ export async function newRowsOf(
   return store ? deviceRows(store, matrix, firstNewId, firstNewId + count) : initial;
 }
 
-/** Readers of what training moved, a few rows at a time. */
-function trainedRows(
-  store: Weights,
-  trainedNames: readonly string[],
-  plan: Pick<GraftPlan, 'firstNewId' | 'count'>,
-): Map<string, TrainedRows> {
-  const isNew = (firstId: number) => firstId >= plan.firstNewId && firstId < plan.firstNewId + plan.count;
-  const readers = new Map<string, TrainedRows>();
-  for (const name of trainedNames) {
-    const [tensor, first] = name.split('#') as [string, string | undefined];
-    if (first !== undefined && isNew(Number(first))) continue;
-    readers.set(tensor, (start, end) => deviceRows(store, tensor, start, end));
-  }
-  return readers;
+/** Readers of what training moved beside new rows, a few rows at a time. */
+function trainedRows({ store, trained }: NonNullable<ModelToExport['session']>): Map<string, TrainedRows> {
+  const tensors = trained.filter(({ group }) => group !== 'newRows').map(({ tensor }) => tensor);
+  return new Map(tensors.map((tensor) => [tensor, (start, end) => deviceRows(store, tensor, start, end)]));
 }
 
 function unchangedPlan(embeddingRows: number): GraftPlan {
@@ -172,16 +163,8 @@ export async function exportReport(
 ): Promise<ExportReport> {
   const files: { name: string; bytes: number; sha256: string }[] = [];
   for (const name of tree.list()) {
-    const source = tree.open(name)!;
-    const pieces = async function* () {
-      for (let at = 0; at < source.size; at += pieceBytes) {
-        yield await source.read(at, Math.min(source.size, at + pieceBytes));
-      }
-    };
-    const { hex, bytes } = await sha256(pieces());
+    const { hex, bytes } = await sha256(sourcePieces(tree.open(name)!));
     files.push({ name, bytes, sha256: hex });
   }
   return { form, files, totalBytes: files.reduce((sum, file) => sum + file.bytes, 0), verification };
 }
-
-const pieceBytes = 4 * 2 ** 20;

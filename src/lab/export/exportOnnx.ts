@@ -53,7 +53,7 @@ export async function writeOnnxModel(
 
 /** The graph's file and its data files, by their names within `onnx/`. */
 export async function onnxModelFiles(
-  exported: Pick<ModelToExport, 'model' | 'graft' | 'store' | 'trainedNames'>,
+  exported: Pick<ModelToExport, 'model' | 'graft' | 'session'>,
   dtype: OnnxDtype,
   maxFileBytes?: number,
 ): Promise<OnnxFile[]> {

@@ -1,5 +1,5 @@
 /** What goes beside the weights: the experiment, the run's records and the model card's figures. */
-import { type ModelCard, licenceOf } from '../../graft/index';
+import { defaultInit, type ModelCard, licenceOf } from '../../graft/index';
 import type { CorpusText } from '../open/corpusText';
 import type { Graft } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
@@ -77,7 +77,7 @@ export function cardOf(parts: {
     newTokens: graft ? graft.plan.count - graft.rowless : 0,
     firstNewId: graft ? graft.plan.firstNewId + graft.rowless : summary.embeddingRows,
     embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
-    init: settings?.init ?? 'subword-mean',
+    init: settings?.init ?? defaultInit,
     trained: settings ? moved[settings.mode] : 'nothing',
     steps,
     corpus: {

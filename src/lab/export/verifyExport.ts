@@ -8,6 +8,7 @@
 import {
   bytesPerElement,
   fromF32,
+  rowChunks,
   toF32,
   type FileTree,
   type RowRange,
@@ -19,6 +20,7 @@ import { deviceRows } from '../device/deviceRows';
 import { matrixName, type Graft } from '../device/graftedRows';
 import { greedyAgreement, largestDifference } from '../running/logitDifference';
 import { ModelSession } from '../device/modelSession';
+import { writeRows } from '../device/rowPieces';
 import { openModel, type LoadedModel } from '../open/openModel';
 import type { OnProgress } from '../progress';
 import type { ExportReport } from './exportChoice';
@@ -85,27 +87,17 @@ export async function verifyExport(
   };
 }
 
-/** Of every tensor, at most this many bytes of f32 stand in the heap. */
-const pieceBytes = 8 * 2 ** 20;
-
 /**
  * Gives every parameter of `fresh` the value it has on `trained`'s device memory, rounded as the file stores it. The two
  * may cut the vocabulary and keep types differently; rows are what they share.
  */
 async function putRounded(fresh: ModelSession, trained: ModelSession, written: LoadedModel): Promise<void> {
-  for (const { name, shape, type } of fresh.store.specs.values()) {
-    const [tensor, first] = name.split('#') as [string, string | undefined];
+  for (const row of fresh.graphs.parameters) {
+    const { tensor, type } = row;
     const dtype = written.checkpoint.tensors.get(tensor)!.dtype as WeightDtype;
-    const firstId = Number(first ?? 0);
-    const rows = shape[0] ?? 1;
-    const width = shape.slice(1).reduce((product, size) => product * size, 1);
-    // An even number of rows: a piece of bf16 must end on a whole word.
-    const step = Math.max(2, Math.floor(pieceBytes / (8 * width)) * 2);
-    for (let start = 0; start < rows; start += step) {
-      const end = Math.min(rows, start + step);
-      const values = await deviceRows(trained.store, tensor, firstId + start, firstId + end);
-      fresh.store.write(name, rounded(values, dtype, type === 'bf16'), start * width * (type === 'bf16' ? 2 : 4));
-    }
+    await writeRows(fresh.store, row, async ({ start, end }) =>
+      rounded(await deviceRows(trained.store, tensor, start, end), dtype, type === 'bf16'),
+    );
   }
 }
 
@@ -130,8 +122,7 @@ async function compareRows(
   const width = source.config.hiddenSize;
   const dtype = after.dtype as WeightDtype;
   let [oldRows, untouchedRows, movedNewRows] = [0, 0, 0];
-  for (let start = 0; start < after.shape[0]!; start += rowsAtOnce) {
-    const end = Math.min(after.shape[0]!, start + rowsAtOnce);
+  for (const { start, end } of rowChunks(after.shape[0]!, 4 * width)) {
     const written = await after.read({ start, end });
     const original = await rowsBefore(before, graft, { start, end }, width, dtype);
     const rowBytes = written.length / (end - start);
@@ -147,8 +138,6 @@ async function compareRows(
   }
   return { oldRows, untouchedRows, movedNewRows };
 }
-
-const rowsAtOnce = 2048;
 
 /** What the rows would be in the file without training: those of the source, and for new ids the initial rows, rounded. */
 async function rowsBefore(

@@ -2,7 +2,7 @@
  * The graft without its base: new rows, the extended tokenizer, and by what the base is known. Only where nothing else was
  * trained; otherwise base and delta would not be the trained model, and that is refused with the reason.
  */
-import { fromF32, rowChunks, safetensorsFile, type FolderSink, type TensorEntry } from '../../checkpoint/index';
+import { fromF32, safetensorsFile, type FolderSink, type TensorEntry } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import {
   DELTA_FILE,
@@ -10,6 +10,7 @@ import {
   deltaPlan,
   deltaTensors,
   modelCardText,
+  sameOldRows,
   type DeltaHeading,
   type GraftPlan,
 } from '../../graft/index';
@@ -60,21 +61,17 @@ export async function writeDelta(
 
 /** The delta of a graft that is on the device, or was never trained. Throws `graft/more-than-new-rows`. */
 export async function deltaOfGraft(exported: ModelToExport): Promise<DeltaToWrite> {
-  const { model: base, graft, store, files } = exported;
+  const { model: base, graft, session, files } = exported;
   if (!graft || !files) {
     throw new LabError('graft/no-new-rows', 'There are no new rows to write.', 'Add new tokens first.');
   }
   const { plan } = graft;
-  const isNew = (name: string) => {
-    const first = name.split('#')[1];
-    return first !== undefined && Number(first) >= plan.firstNewId && Number(first) < plan.firstNewId + plan.count;
-  };
-  const other = store && exported.trainedNames.find((name) => !isNew(name));
-  if (other !== undefined) throw moreThanNewRows(base.summary.name, other.split('#')[0]!);
+  const other = session?.trained.find(({ group }) => group !== 'newRows');
+  if (other) throw moreThanNewRows(base.summary.name, other.tensor);
   const rowsOf = async (side: 'input' | 'output', initial: Float32Array) => {
     const matrix = matrixName(base, side);
     const { dtype } = base.checkpoint.tensors.get(matrix)!;
-    return fromF32(await newRowsOf(matrix, initial, plan, store), dtype as 'F32' | 'F16' | 'BF16');
+    return fromF32(await newRowsOf(matrix, initial, plan, session?.store), dtype as 'F32' | 'F16' | 'BF16');
   };
   return {
     base,
@@ -138,7 +135,6 @@ async function requireSame(
   { signal }: FingerprintOptions,
 ): Promise<void> {
   const { name } = base.summary;
-  const rows = before.shape[0] ?? 1;
   const expectedShape = plan ? [plan.newEmbeddingRows, ...before.shape.slice(1)] : before.shape;
   if (after?.dtype !== before.dtype || after.shape.join() !== expectedShape.join()) {
     const found = after ? `${after.dtype} [${after.shape.join(', ')}]` : 'missing';
@@ -149,16 +145,7 @@ async function requireSame(
       { tensor: before.name },
     );
   }
-  const ranges = plan
-    ? plan.segments.filter(({ kind }) => kind === 'old').map((s) => ({ start: s.firstId, end: s.firstId + s.rows }))
-    : [{ start: 0, end: rows }];
-  for (const { start, end } of ranges) {
-    for (const chunk of rowChunks(end - start, before.bytes / Math.max(1, rows))) {
-      const range = { start: start + chunk.start, end: start + chunk.end };
-      const [a, b] = [await before.read(range, signal), await after.read(range, signal)];
-      if (a.some((byte, at) => byte !== b[at])) throw moreThanNewRows(name, before.name);
-    }
-  }
+  if (!(await sameOldRows(before, after, plan, signal))) throw moreThanNewRows(name, before.name);
 }
 
 function moreThanNewRows(base: string, tensor: string): LabError {

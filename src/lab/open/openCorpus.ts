@@ -9,7 +9,7 @@ import {
 } from '../../corpus/index';
 import type { CorpusText } from './corpusText';
 import { throttled, type OnProgress } from '../progress';
-import { seededRandom, shuffledIndices } from '../random';
+import { seededRandom, shuffledIndices } from '../../random';
 import type { CorpusSummary } from './corpusSummary';
 
 export interface GeneralText {

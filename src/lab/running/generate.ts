@@ -8,7 +8,7 @@ import { LabError } from '../../error';
 import type { Tokenizer } from '../../tokenizer/index';
 import { throwIfCancelled } from '../cancel';
 import type { ModelSession } from '../device/modelSession';
-import { seededRandom } from '../random';
+import { seededRandom } from '../../random';
 import type { Piece } from '../open/piece';
 import { pickToken, type SamplingOptions } from './sampling';
 

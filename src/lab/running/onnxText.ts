@@ -3,7 +3,7 @@ import type { Scorer } from '../scoring/evaluate';
 import type { TextModel } from './generate';
 import type { OnnxSession } from './onnxSession';
 import type { LoadedModel } from '../open/openModel';
-import { ignoredTarget } from '../scoring/windows';
+import { ignoredTarget } from '../../engine/index';
 
 /** Where config.json names no context length. */
 const unknownContext = 2048;
@@ -37,13 +37,14 @@ export function onnxScorer(onnx: OnnxSession, { config, startId }: Pick<LoadedMo
     tokens: windowLength,
     windowLength,
     startId,
-    async losses({ ids, targets, documentStart, documentEnd }) {
+    async losses({ ids, targets, windowLengths }) {
       const nats = new Float32Array(ids.length);
-      for (let start = 0; start < ids.length; start = documentEnd[start]!) {
-        const end = documentEnd[start]!;
-        if (documentStart[start] !== start || targets.subarray(start, end).every((id) => id === ignoredTarget))
-          continue;
-        let at = start;
+      let end = 0;
+      for (const length of windowLengths) {
+        let at = end;
+        const start = end;
+        end += length;
+        if (targets.subarray(start, end).every((id) => id === ignoredTarget)) continue;
         for await (const logits of onnx.pieces(ids.subarray(start, end))) {
           for (let row = 0; row < logits.length; row += onnx.embeddingRows, at++) {
             const target = targets[at]!;

@@ -11,24 +11,23 @@ export async function roundedLogits(session: ModelSession, ids: Uint32Array, dty
   if (dtype === 'f32') return session.logits(ids);
   const { engine, graphs } = session;
   const roundings = onnxRoundings(graphs.config, dtype);
-  const roundingOf = (name: string) => roundings.get(name.split('#')[0]!);
-  const retyped = <T extends { name: string }>(spec: T) =>
-    roundingOf(spec.name) ? { ...spec, type: 'f32' as const } : spec;
-  const specs = graphs.parameters.map(retyped);
+  const asF32 = <T>(spec: T, tensor: string) => (roundings.has(tensor) ? { ...spec, type: 'f32' as const } : spec);
+  const specs = graphs.parameters.map((row) => asF32(row, row.tensor));
+  const { input, output } = graphs.vocabulary;
   const store = await engine.weights(specs);
   try {
-    for (const { name, shape } of specs) {
-      const rounding = roundingOf(name);
+    for (const { name, tensor, shape } of specs) {
+      const rounding = roundings.get(tensor);
       if (!rounding) store.write(name, await session.store.read(name));
       else store.write(name, rounded(await session.store.readF32(name), shape.at(-1)!, rounding));
     }
     const { graph, outputs } = buildModel(graphs.config, {
       tokens: ids.length,
       vocabulary: {
-        input: graphs.vocabulary.input.map(retyped),
-        output: graphs.vocabulary.output.map(retyped),
+        input: input.map((segment) => asF32(segment, segment.matrix)),
+        output: output.map((segment) => asF32(segment, segment.matrix)),
       },
-      parameterTypes: (name) => (roundingOf(name) ? 'f32' : graphs.parameterTypes(name)),
+      parameterTypes: (name) => (roundings.has(name) ? 'f32' : graphs.parameterTypes(name)),
       trainable: () => false,
       outputs: 'logits',
     });

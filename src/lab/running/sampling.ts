@@ -2,7 +2,7 @@
  * The next token from logits: temperature, top-k and top-p in the order of `transformers`, then one draw. Temperature 0
  * takes the likeliest token.
  */
-import type { Random } from '../random';
+import type { Random } from '../../random';
 
 export interface SamplingOptions {
   readonly temperature: number;

@@ -6,7 +6,7 @@
  * Lost text has no price. An unknown token is cheap whatever it stands for, so that a model which cannot write a text would
  * look better than any that can: bits per byte, intervals and differences are null as soon as one byte is lost.
  */
-import { seededRandom } from '../random';
+import { seededRandom } from '../../random';
 
 /** Nats, UTF-8 bytes, tokens, and bytes that the arm's tokenizer cannot write, of each document; the same order for every arm. */
 export interface DocumentScores {

@@ -9,7 +9,7 @@
  * document would average out over seeds that never differed in it). Both levels are widened for few units (studentT.ts);
  * noise that belongs to neither level alone is counted in both, so that the interval errs towards wide.
  */
-import { seededRandom } from '../random';
+import { seededRandom } from '../../random';
 import { losesText, percentiles, sum, type DocumentScores, type Interval } from './bootstrap';
 import { fewUnitsFactor } from './studentT';
 

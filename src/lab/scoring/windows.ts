@@ -4,6 +4,8 @@
  * window goes on in windows that overlap by half: the first half is context only. Disjoint windows would be twice as
  * fast, but would charge an arm with more tokens for more cold starts, which is not the vocabulary's doing.
  */
+import { ignoredTarget } from '../../engine/index';
+
 export interface Window {
   readonly document: number;
   /** Input ids; position i predicts the id that follows it. */
@@ -11,8 +13,6 @@ export interface Window {
   /** `targets[i]` follows `ids[i]`, or is `ignoredTarget` where it only serves as context. */
   readonly targets: Uint32Array;
 }
-
-export const ignoredTarget = 0xffffffff;
 
 /**
  * @param ids of the document's text, without special tokens.
@@ -36,13 +36,12 @@ export function documentWindows(document: number, ids: Uint32Array, startId: num
   return windows;
 }
 
-/** Windows side by side in one flat row of tokens; `documentStart` keeps them from seeing each other. */
+/** Windows side by side in one flat row of tokens, each a document to the graph, so that none sees another. */
 export interface PackedWindows {
   readonly ids: Uint32Array;
   readonly targets: Uint32Array;
-  readonly positions: Uint32Array;
-  readonly documentStart: Uint32Array;
-  readonly documentEnd: Uint32Array;
+  /** Of the windows in order; a padded token is a window of its own, so that it costs next to nothing. */
+  readonly windowLengths: readonly number[];
   /** Document of each token; -1 where the row is padded. */
   readonly documents: Int32Array;
   /** No window crosses a multiple of so many tokens. */
@@ -94,28 +93,20 @@ interface Placed {
 function layOut(placed: readonly Placed[], tokens: number, blockLength: number): PackedWindows {
   const ids = new Uint32Array(tokens);
   const targets = new Uint32Array(tokens).fill(ignoredTarget);
-  const positions = new Uint32Array(tokens);
-  const documentStart = new Uint32Array(tokens);
-  const documentEnd = new Uint32Array(tokens);
   const documents = new Int32Array(tokens).fill(-1);
-  const inOrder = placed.toSorted((a, b) => a.at - b.at);
-  for (const [index, { window, at }] of inOrder.entries()) {
-    const end = at + window.ids.length;
+  const windowLengths: number[] = [];
+  let filled = 0;
+  const padTo = (end: number): void => {
+    for (; filled < end; filled++) windowLengths.push(1);
+  };
+  for (const { window, at } of placed.toSorted((a, b) => a.at - b.at)) {
+    padTo(at);
+    filled = at + window.ids.length;
     ids.set(window.ids, at);
     targets.set(window.targets, at);
-    documents.fill(window.document, at, end);
-    documentStart.fill(at, at, end);
-    documentEnd.fill(end, at, end);
-    for (let i = at; i < end; i++) positions[i] = i - at;
-    pad(end, inOrder[index + 1]?.at ?? tokens);
+    documents.fill(window.document, at, filled);
+    windowLengths.push(window.ids.length);
   }
-  return { ids, targets, positions, documentStart, documentEnd, documents, blockLength };
-
-  /** Each token a document of its own, so that it costs next to nothing. */
-  function pad(from: number, to: number): void {
-    for (let i = from; i < to; i++) {
-      documentStart[i] = i;
-      documentEnd[i] = i + 1;
-    }
-  }
+  padTo(tokens);
+  return { ids, targets, windowLengths, documents, blockLength };
 }

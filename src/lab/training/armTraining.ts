@@ -18,7 +18,8 @@ import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } fro
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { batchesInOrder, bytesPerId, microBatchRowsOf } from './batches';
 import { rateShareAt } from './learningRate';
-import { movingGroups, parameterGroups, scaledRates, type ParameterGroup } from './moves';
+import { movingGroups, parameterGroups, scaledRates } from './moves';
+import type { ParameterGroup } from '../device/parameterTable';
 import type { Budget, Recipe, Stage } from './recipe';
 import type { RunStatus } from './records';
 import { stagePlans, type StagePlan } from './stagePlans';

@@ -10,7 +10,7 @@ import { ignoredTarget } from '../../engine/index';
 import { countTargets, modelInputs } from '../../model/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import { throwIfCancelled } from '../cancel';
-import { seededRandom, shuffledIndices } from '../random';
+import { seededRandom, shuffledIndices } from '../../random';
 import type { MicroBatch, StepBatch } from './trainRun';
 
 export interface BatchShape {
@@ -114,13 +114,11 @@ function sideBySide(rows: readonly PackedRow[]) {
   const rowLength = rows[0]!.ids.length;
   const ids = new Uint32Array(rows.length * rowLength);
   const targets = new Uint32Array(ids.length);
-  const documentLengths: number[] = [];
   for (const [index, row] of rows.entries()) {
     ids.set(row.ids, index * rowLength);
     targets.set(row.targets, index * rowLength);
-    for (let at = 0; at < rowLength; at = row.documentEnd[at]!) documentLengths.push(row.documentEnd[at]! - at);
   }
-  return { ids, targets, documentLengths };
+  return { ids, targets, documentLengths: rows.flatMap((row) => row.documentLengths) };
 }
 
 /** The most rows a micro-batch may have, a divisor of the batch, within `maxTokens` tokens. */

@@ -3,20 +3,12 @@
  * rate stays as it is, to the bit. Rows of tokens the graft added and rows that were there before are told apart by id; `norms`
  * are vectors and learned positions, on which weight decay never pulls.
  */
-import type { TrainMode } from './trainSettings';
+import type { ParameterGroup } from '../device/parameterTable';
 
-export const parameterGroups = ['newRows', 'oldRows', 'body', 'norms'] as const;
-export type ParameterGroup = (typeof parameterGroups)[number];
+export const parameterGroups = ['newRows', 'oldRows', 'body', 'norms'] as const satisfies readonly ParameterGroup[];
 
 /** Peak learning rate of each group that moves. */
 export type Rates = Readonly<Partial<Record<ParameterGroup, number>>>;
-
-/** The groups of the page's three ways to train. */
-export const modeGroups: Readonly<Record<TrainMode, readonly ParameterGroup[]>> = {
-  'new-rows': ['newRows'],
-  embeddings: ['newRows', 'oldRows'],
-  all: ['newRows', 'oldRows', 'body', 'norms'],
-};
 
 /** Of all groups with a rate, in the order of the table. */
 export function movingGroups(rates: Rates): ParameterGroup[] {

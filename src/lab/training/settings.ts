@@ -3,10 +3,11 @@
  * means of trained rows, and only they move); the body, where it moves, learns at a tenth of that.
  */
 import type { EngineKind } from '../../engine/index';
-import { defaultOptimizer, modeGroups, type OptimizerSettings, type Rates } from './moves';
+import { defaultInit } from '../../graft/index';
+import { defaultOptimizer, type OptimizerSettings, type Rates } from './moves';
+import { modeGroups, type TrainMode, type TrainSettings } from './trainSettings';
 import { rateShareAt } from './learningRate';
 import type { LoopSettings } from './trainRun';
-import type { TrainMode, TrainSettings } from './trainSettings';
 import { sizesFor } from '../device/sizes';
 
 const rates: Readonly<Record<TrainMode, { learningRate: number; bodyLearningRate?: number }>> = {
@@ -24,7 +25,7 @@ export function defaultTrainSettings(kind: EngineKind, parameters: number): Trai
   const { steps, batchRows, rowLength, evaluateEvery, sampleEvery, evaluationBytes } = sizesFor(kind, parameters);
   return {
     mode: 'new-rows',
-    init: 'subword-mean',
+    init: defaultInit,
     steps,
     batchRows,
     rowLength,

@@ -3,7 +3,7 @@
  * the host, from the per-token losses that the program reads back; nothing here touches the GPU.
  */
 import type { TokenProgress } from './records';
-import { ignoredTarget } from '../scoring/windows';
+import { ignoredTarget } from '../../engine/index';
 
 export interface LossSplit {
   loss: number;

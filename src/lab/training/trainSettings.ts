@@ -1,8 +1,18 @@
 /** What one training is given. */
+import type { InitMethod } from '../../graft/index';
+import type { ParameterGroup } from '../device/parameterTable';
 
-export type TrainMode = 'new-rows' | 'embeddings' | 'all';
+export type { InitMethod } from '../../graft/index';
 
-export type InitMethod = 'subword-mean' | 'global-mean' | 'random' | 'first-subword' | 'zero';
+/** The ways to train, and the groups that each moves. */
+export const modeGroups = {
+  'new-rows': ['newRows'],
+  embeddings: ['newRows', 'oldRows'],
+  all: ['newRows', 'oldRows', 'body', 'norms'],
+} as const satisfies Record<string, readonly ParameterGroup[]>;
+
+export type TrainMode = keyof typeof modeGroups;
+export const trainModes = Object.keys(modeGroups) as readonly TrainMode[];
 
 export interface TrainSettings {
   readonly mode: TrainMode;

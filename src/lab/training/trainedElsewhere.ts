@@ -3,14 +3,15 @@
  * that comparing, sampling and saving go on as after a run of the lab's own. The untrained arm is the graft as it would
  * start here. What moved is found by comparing every tensor with the base, to the bit.
  */
-import { rowChunks, type FileTree, type TensorEntry } from '../../checkpoint/index';
-import type { Engine, Weights } from '../../engine/index';
+import type { FileTree } from '../../checkpoint/index';
+import type { Engine } from '../../engine/index';
 import { LabError } from '../../error';
-import { planGraft, type GraftPlan } from '../../graft/index';
+import { planGraft, sameOldRows, type GraftPlan } from '../../graft/index';
 import { throwIfCancelled } from '../cancel';
 import type { CorpusText } from '../open/corpusText';
 import { earlierGraft } from '../device/earlierGraft';
 import { matrixName } from '../device/graftedRows';
+import { writeRows } from '../device/rowPieces';
 import { openModel, type LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
 import { graftedIds } from '../open/rowlessTokens';
@@ -84,7 +85,11 @@ export async function openTrainedElsewhere(
     { onProgress, ...(signal ? { signal } : {}) },
   );
   try {
-    for (const name of training.session.trainedNames) await putTrained(training.session.store, name, trained);
+    const { store } = training.session;
+    for (const row of training.session.trained) {
+      // A trained parameter is f32 in the engine.
+      await writeRows(store, row, (rows) => trained.checkpoint.tensors.get(row.tensor)!.readF32(rows));
+    }
   } catch (error) {
     training.close();
     throw error;
@@ -122,39 +127,12 @@ async function whatMoved(
     report({ phase: 'comparing', done, total: base.parameters.length });
     const [before, after] = [base.checkpoint.tensors.get(name)!, trained.checkpoint.tensors.get(name)!];
     const isMatrix = matrices.includes(name);
-    if (await sameRows(before, after, isMatrix ? plan : undefined)) continue;
+    const isSame = before.dtype === after.dtype && (await sameOldRows(before, after, isMatrix ? plan : undefined));
+    if (isSame) continue;
     if (!isMatrix) return 'all';
     moved = 'embeddings';
   }
   return moved;
-}
-
-async function sameRows(before: TensorEntry, after: TensorEntry, plan: GraftPlan | undefined): Promise<boolean> {
-  if (before.dtype !== after.dtype) return false;
-  const rows = before.shape[0] ?? 1;
-  const kept = plan
-    ? plan.segments.filter(({ kind }) => kind === 'old').map((s) => ({ start: s.firstId, end: s.firstId + s.rows }))
-    : [{ start: 0, end: rows }];
-  for (const { start, end } of kept) {
-    for (const chunk of rowChunks(end - start, before.bytes / Math.max(1, rows))) {
-      const range = { start: start + chunk.start, end: start + chunk.end };
-      const [a, b] = [await before.read(range), await after.read(range)];
-      if (a.some((byte, at) => byte !== b[at])) return false;
-    }
-  }
-  return true;
-}
-
-/** A trained parameter is f32 in the engine; its values come from the folder, a few megabytes at a time. */
-async function putTrained(store: Weights, name: string, trained: LoadedModel): Promise<void> {
-  const [tensor, first] = name.split('#') as [string, string | undefined];
-  const { shape } = store.spec(name);
-  const entry = trained.checkpoint.tensors.get(tensor)!;
-  const width = shape.slice(1).reduce((product, size) => product * size, 1);
-  for (const { start, end } of rowChunks(shape[0] ?? 1, 4 * width)) {
-    const from = Number(first ?? 0);
-    store.write(name, await entry.readF32({ start: from + start, end: from + end }), 4 * width * start);
-  }
 }
 
 async function stepsOf(tree: FileTree): Promise<number> {

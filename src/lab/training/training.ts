@@ -3,7 +3,7 @@
  * runs; afterwards the trained graft is measured on the same documents. Holds the session with the trained weights for
  * comparing, sampling and saving; `close()` frees it.
  */
-import { seededRandom } from '../random';
+import { seededRandom } from '../../random';
 import type { Engine } from '../../engine/index';
 import { LabError } from '../../error';
 import { bitsPerByte, joinedScores, sum, type DocumentScores } from '../scoring/bootstrap';
@@ -13,7 +13,8 @@ import type { CorpusText } from '../open/corpusText';
 import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import { engineText, generateText } from '../running/generate';
 import { graftRows, type Graft } from '../device/graftedRows';
-import { modeGroups, scaledRates } from './moves';
+import { scaledRates } from './moves';
+import { modeGroups, type TrainSettings } from './trainSettings';
 import { loopOf, optimizerOf, ratesOf } from './settings';
 import { ModelSession, requirePositions } from '../device/modelSession';
 import type { LoadedModel } from '../open/openModel';
@@ -21,7 +22,6 @@ import { planTraining } from '../device/plans';
 import { throttled, type OnProgress } from '../progress';
 import type { Comparison } from '../scoring/comparison';
 import type { EvaluationRecord, RunStatus, SampleRecord } from './records';
-import type { TrainSettings } from './trainSettings';
 import { engineSizes, sizesFor } from '../device/sizes';
 import type { Tokenizer } from '../../tokenizer/index';
 import { TrainRun, type OnUpdate } from './trainRun';

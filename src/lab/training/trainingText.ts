@@ -8,7 +8,7 @@ import { breathe } from '../../breathe';
 import { LabError } from '../../error';
 import type { Tokenizer } from '../../tokenizer/index';
 import { throwIfCancelled } from '../cancel';
-import { seededRandom, shuffledIndices } from '../random';
+import { epochRandom, shuffledIndices } from '../../random';
 
 /** Without end. Throws `lab/no-training-text`. */
 export function* readingOrder(documents: readonly string[], seed: number): Generator<string, never> {
@@ -16,8 +16,8 @@ export function* readingOrder(documents: readonly string[], seed: number): Gener
     throw new LabError('lab/no-training-text', 'The corpus has no text to train on.', 'Add documents to the corpus.');
   }
   for (let epoch = 0; ; epoch++) {
-    const random = seededRandom((seed + Math.imul(epoch, 0x9e3779b1)) >>> 0);
-    for (const index of shuffledIndices(documents.length, random)) if (documents[index] !== '') yield documents[index]!;
+    const order = shuffledIndices(documents.length, epochRandom(seed, epoch));
+    for (const index of order) if (documents[index] !== '') yield documents[index]!;
   }
 }
 

@@ -3,7 +3,7 @@ import type { OnnxModel } from '../../checkpoint/index';
 import type { CheckpointParameter, ModelGraph } from '../build';
 import type { ModelConfig } from '../config';
 import { familyOf } from '../families';
-import { segmentVocabulary } from '../vocabulary';
+import type { SegmentSpec } from '../vocabulary';
 import type { OnnxDtype, WeightSource } from './builder';
 import { onnxModel, type OnnxRequest } from './onnxModel';
 
@@ -44,11 +44,11 @@ const tokens = 2 ** 24;
 
 /** A forward graph with every vocabulary matrix in one piece. It is never run, so its length costs nothing. */
 function wholeGraph(config: ModelConfig): ModelGraph {
-  const { hiddenSize, vocabSize, tied, modelType } = config;
+  const { vocabSize, tied, modelType } = config;
   const family = familyOf(modelType);
-  const whole = (role: CheckpointParameter['role']) => {
-    const matrix = family.parameters(config).find((parameter) => parameter.role === role)!.name;
-    return segmentVocabulary(vocabSize, { matrix, hiddenSize, maxBindingBytes: Infinity });
+  const whole = (role: CheckpointParameter['role']): SegmentSpec[] => {
+    const { name } = family.parameters(config).find((parameter) => parameter.role === role)!;
+    return [{ name, matrix: name, firstId: 0, rows: vocabSize, type: 'f32', trainable: false }];
   };
   const input = whole('inputVocabulary');
   return family.build(config, {

@@ -25,8 +25,3 @@ export interface Lowering {
   /** Returns the names of the op's outputs, the first of them alone where a forward graph uses no other. */
   lower(node: GraphNode, graph: LoweredGraph): string | readonly string[];
 }
-
-/** The name of a parameter in the checkpoint: a vocabulary matrix is whole, `#0` names its only segment. */
-export function weightName(parameter: Tensor): string {
-  return parameter.name.split('#')[0]!;
-}

@@ -7,7 +7,7 @@ import { LabError } from '../../error';
 import { activated } from '../../onnx/index';
 import { attentionLowering, slidingWindowLowering } from './attention';
 import type { OnnxBuilder } from './builder';
-import { weightName, type Lowering } from './lowering';
+import type { Lowering } from './lowering';
 import { layerNormLowering, rmsNormLowering } from './norms';
 import { ropeLowering } from './rope';
 
@@ -33,7 +33,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     inputs: any,
     lower(node, { builder, value }) {
       const [ids, matrix] = wholeMatrix(node);
-      const weight = builder.weight(weightName(matrix), matrix.shape);
+      const weight = builder.weight(matrix.name, matrix.shape);
       const rows = builder.node('Gather', [weight, value(ids)], { axis: { int: 0 } });
       const scale = (node.attributes.scale ?? 1) as number;
       return scale === 1 ? rows : builder.node('Mul', [rows, builder.scalar(scale)]);
@@ -57,7 +57,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     lower(node, { builder, value }) {
       const [hidden, matrix, bias] = node.inputs;
       const layout = (node.attributes.layout ?? 'outIn') as 'outIn' | 'inOut';
-      const product = builder.matmul(value(hidden!), weightName(matrix!), matrix!.shape as [number, number], layout);
+      const product = builder.matmul(value(hidden!), matrix!.name, matrix!.shape as [number, number], layout);
       return bias ? builder.node('Add', [product, builder.weight(bias.name, bias.shape)]) : product;
     },
   },
@@ -93,7 +93,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
       const [hidden, matrix] = wholeMatrix(node);
       const [rows, width] = matrix.shape as [number, number];
       const flat = builder.node('Reshape', [value(hidden), builder.ints(-1, width)]);
-      const logits = builder.node('Gemm', [flat, builder.weight(weightName(matrix), matrix.shape)], {
+      const logits = builder.node('Gemm', [flat, builder.weight(matrix.name, matrix.shape)], {
         transB: { int: 1 },
       });
       const shape = builder.node('Concat', [builder.node('Shape', ['input_ids']), builder.ints(rows)], {

@@ -14,7 +14,7 @@ import type { CacheNames, LoweredGraph } from './lowering';
 import { loweringOf } from './lowerings';
 
 export interface OnnxRequest {
-  /** Forward, with `outputs: 'logits'`, every vocabulary matrix in one segment, and more tokens than any window. */
+  /** Forward, with `outputs: 'logits'`, every vocabulary matrix in one segment of its own name, and more tokens than any window. */
   readonly model: ModelGraph;
   readonly dtype: OnnxDtype;
   readonly weights: WeightSource;

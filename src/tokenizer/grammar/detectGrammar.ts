@@ -1,14 +1,13 @@
 // Which notation texts are written in, from the texts alone.
-import type { Grammar } from './grammar';
-import { grammars } from './grammars';
+import { grammars, type NamedGrammar } from './grammars';
 
 /** Characters that the decision looks at. */
 const SAMPLE = 200_000;
 
 /** The grammar with the largest share of the characters over its own least share; null for ordinary text. */
-export function detectGrammar(documents: readonly string[]): Grammar | null {
+export function detectGrammar(documents: readonly string[]): NamedGrammar | null {
   const text = sample(documents);
-  let best: { grammar: Grammar; share: number } | null = null;
+  let best: { grammar: NamedGrammar; share: number } | null = null;
   for (const grammar of Object.values(grammars)) {
     if (grammar.leastShare === null) continue;
     const notation = grammar.aside ? text.replace(grammar.aside, '') : text;

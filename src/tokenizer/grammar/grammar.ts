@@ -1,10 +1,6 @@
 // Notations with symbols of their own: what one symbol (an atom) is, and how to tell that a text is written in one.
 
-export type GrammarName =
-  'smiles' | 'nucleotides' | 'codons' | 'amino-acids' | 'chess-moves' | 'latex-commands' | 'abc-music' | 'numbers';
-
 export interface Grammar {
-  readonly name: GrammarName;
   /** Matches one atom; global. What it leaves out is no part of the notation. */
   readonly atom: RegExp;
   /** Matches a word (text between white space) that is written in the notation and nothing else; anchored. */

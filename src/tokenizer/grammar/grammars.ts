@@ -1,5 +1,5 @@
-// The ready grammars. A new one is an entry here and its name in grammar.ts.
-import type { Grammar, GrammarName } from './grammar';
+// The ready grammars. A new one is an entry here, and what the page calls it.
+import type { Grammar } from './grammar';
 
 /** Atoms of SMILES as Schwaller et al. 2018 (Molecular Transformer) cut them: a bracket atom is one. */
 const SMILES_ATOM = String.raw`\[[^\]\s]{1,32}\]|Br|Cl|[BCNOSPFI]|[bcnops]|%\d\d|\d|[()=#$\\/:~@?>*.+-]`;
@@ -17,16 +17,14 @@ const ABC_ABOUT = /^[A-Za-z+]:.*$|%.*$|\[[A-Za-z]:[^\]\n]*\]|"[^"\n]*"|![^!\s]+!
 
 const FASTA_HEADER = /^[>;].*$/gmu;
 
-export const grammars: Readonly<Record<GrammarName, Grammar>> = {
+const table = {
   smiles: {
-    name: 'smiles',
     atom: new RegExp(SMILES_ATOM, 'gu'),
     word: new RegExp(String.raw`^(?=.*[Cc])(?:${SMILES_ATOM}){4,}$`, 'u'),
     leastShare: 0.85,
     singleWord: false,
   },
   nucleotides: {
-    name: 'nucleotides',
     atom: /[ACGTUN]/giu,
     word: /^[ACGTUN]{16,}$/iu,
     aside: FASTA_HEADER,
@@ -34,7 +32,6 @@ export const grammars: Readonly<Record<GrammarName, Grammar>> = {
     singleWord: false,
   },
   codons: {
-    name: 'codons',
     atom: /[ACGTU]{3}/giu,
     word: /^(?:[ACGTU]{3})+$/iu,
     aside: FASTA_HEADER,
@@ -42,7 +39,6 @@ export const grammars: Readonly<Record<GrammarName, Grammar>> = {
     singleWord: false,
   },
   'amino-acids': {
-    name: 'amino-acids',
     atom: /[ACDEFGHIKLMNPQRSTVWYBXZUOJ]/gu,
     word: /^[ACDEFGHIKLMNPQRSTVWYBXZUOJ]{24,}\*?$/u,
     aside: FASTA_HEADER,
@@ -50,7 +46,6 @@ export const grammars: Readonly<Record<GrammarName, Grammar>> = {
     singleWord: false,
   },
   'chess-moves': {
-    name: 'chess-moves',
     atom: new RegExp(`(?<![A-Za-z])(?:${CHESS_MOVE})[+#]?(?![A-Za-z])`, 'gu'),
     word: new RegExp(String.raw`^(?:\d+\.(?:\.\.)?)?(?:(?:${CHESS_MOVE})[+#]?[!?]{0,2})?$`, 'u'),
     aside: /^\[\w+ ".*"\]\s*$/gmu,
@@ -58,14 +53,12 @@ export const grammars: Readonly<Record<GrammarName, Grammar>> = {
     singleWord: false,
   },
   'latex-commands': {
-    name: 'latex-commands',
     atom: /\\(?:[A-Za-z]+|[^A-Za-z\s])/gu,
     word: /\\[A-Za-z]{2,}/u,
     leastShare: 0.2,
     singleWord: true,
   },
   'abc-music': {
-    name: 'abc-music',
     atom: new RegExp(`${ABC_NOTE}|${ABC_BAR}`, 'gu'),
     word: new RegExp(String.raw`^(?:${ABC_NOTE}|${ABC_BAR}|[()~.<>{}\[\]&\\*uvTHLMOPSJRy:-]|\d)+$`, 'u'),
     aside: ABC_ABOUT,
@@ -73,5 +66,17 @@ export const grammars: Readonly<Record<GrammarName, Grammar>> = {
     leastShare: 0.7,
     singleWord: false,
   },
-  numbers: { name: 'numbers', atom: /\p{Nd}/gu, word: /^\p{Nd}+$/u, leastShare: null, singleWord: false },
-};
+  numbers: { atom: /\p{Nd}/gu, word: /^\p{Nd}+$/u, leastShare: null, singleWord: false },
+} satisfies Record<string, Grammar>;
+
+export type GrammarName = keyof typeof table;
+
+export interface NamedGrammar extends Grammar {
+  readonly name: GrammarName;
+}
+
+export const grammarNames = Object.keys(table) as readonly GrammarName[];
+
+export const grammars = Object.fromEntries(grammarNames.map((name) => [name, { name, ...table[name] }])) as Readonly<
+  Record<GrammarName, NamedGrammar>
+>;

@@ -1,8 +1,7 @@
 // The ways to a domain vocabulary, behind one call.
 import { LabError } from '../../error';
 import { detectGrammar } from '../grammar/detectGrammar';
-import type { GrammarName } from '../grammar/grammar';
-import { grammars } from '../grammar/grammars';
+import { grammarNames, grammars, type GrammarName } from '../grammar/grammars';
 import type { Tokenizer } from '../Tokenizer';
 import { addedWords, atomicAlphabet } from './addedVocabulary';
 import { continueBpe, type ContinueBpeOptions } from './continueBpe';
@@ -52,6 +51,6 @@ function noGrammar(): LabError {
   return new LabError(
     'tokenizer/no-grammar',
     'These texts are in no notation that is known, so that there are no symbols to give tokens to.',
-    `Name the grammar: ${Object.keys(grammars).join(', ')}; or continue the merges instead.`,
+    `Name the grammar: ${grammarNames.join(', ')}; or continue the merges instead.`,
   );
 }

@@ -13,8 +13,19 @@ import {
   type CurvePoint,
   type CurveReference,
 } from './curves-data';
-import { linear, linearTicks, logarithmic, logTicks, pathOf, pushApart, shortened, textWidth, thinned } from './scales';
-import type { Point, Scale } from './scales';
+import {
+  linear,
+  linearTicks,
+  logarithmic,
+  logTicks,
+  pathOf,
+  pushApart,
+  shortened,
+  textWidth,
+  thinned,
+  type Point,
+  type Scale,
+} from './scales';
 
 const LEFT = 36;
 const TOP = 14;

@@ -13,7 +13,7 @@ import { emptyState, failureAlert, panel, segmented } from '../parts/panel';
 import { piece, pieces } from '../parts/pieces';
 import { valueOf } from '../state/slot';
 import { flag, flagWord, methodNote } from '../wording/candidates';
-import { grammarName } from '../wording/signals';
+import { grammarName, GRAMMARS } from '../wording/signals';
 import './learn-rules';
 import {
   candidateRows,
@@ -26,17 +26,6 @@ import {
   type Show,
   type SortKey,
 } from './candidate-rows';
-
-const GRAMMARS = [
-  'smiles',
-  'nucleotides',
-  'codons',
-  'amino-acids',
-  'chess-moves',
-  'latex-commands',
-  'abc-music',
-  'numbers',
-] as const satisfies readonly LearnWay['grammar'][];
 
 type Virtualize = typeof import('@lit-labs/virtualizer/virtualize.js').virtualize;
 

@@ -3,7 +3,7 @@
  * carries. Nothing here is computed that the lab did not measure.
  */
 import { msg, str } from '@lit/localize';
-import type { Reading, Signal } from '../../worker/index';
+import type { GrammarName, Reading, Signal } from '../../worker/index';
 import { count, fileSize, fixed, joinSentences, percent, plain, type Measure } from '../format';
 import type { Explanation } from '../parts/number';
 import type { StatusKind } from '../parts/panel';
@@ -172,18 +172,20 @@ export function signalWords(signal: Signal): SignalWords {
 }
 
 /** Grammars by the names the lab gives them; an unknown name is shown as it is. */
+const grammarNames: Readonly<Record<GrammarName, () => string>> = {
+  smiles: () => msg('molecules in SMILES'),
+  nucleotides: () => msg('nucleotides'),
+  codons: () => msg('codons'),
+  'amino-acids': () => msg('amino acids'),
+  'chess-moves': () => msg('chess moves'),
+  'latex-commands': () => msg('LaTeX'),
+  'abc-music': () => msg('ABC music'),
+  numbers: () => msg('numbers'),
+};
+export const GRAMMARS = Object.keys(grammarNames) as readonly GrammarName[];
+
 export function grammarName(name: string | undefined): string {
-  const words: Readonly<Record<string, () => string>> = {
-    smiles: () => msg('molecules in SMILES'),
-    nucleotides: () => msg('nucleotides'),
-    codons: () => msg('codons'),
-    'amino-acids': () => msg('amino acids'),
-    'chess-moves': () => msg('chess moves'),
-    'latex-commands': () => msg('LaTeX'),
-    'abc-music': () => msg('ABC music'),
-    numbers: () => msg('numbers'),
-  };
-  return words[name ?? '']?.() ?? name ?? '–';
+  return grammarNames[name as GrammarName]?.() ?? name ?? '–';
 }
 
 /** Its part in the verdict. */

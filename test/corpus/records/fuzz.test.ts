@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/error';
 import { type CutDocument, cutFile, newAccount } from '../../../src/corpus/cutFile';
-import { seededRandom } from '../../../src/lab/random';
+import { seededRandom } from '../../../src/random';
 import { memoryFile } from '../memoryFile';
 import { below, mutatedBytes, mutatedJson, pick, type Random } from '../../support/mutations';
 

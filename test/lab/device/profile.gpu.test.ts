@@ -11,7 +11,8 @@ import {
   type StepProfile,
 } from '../../../src/lab/index';
 import { ModelGraphs } from '../../../src/lab/device/modelGraphs';
-import { defaultOptimizer, modeGroups } from '../../../src/lab/training/moves';
+import { defaultOptimizer } from '../../../src/lab/training/moves';
+import { modeGroups } from '../../../src/lab/training/trainSettings';
 import { partsOf } from '../../../src/lab/device/profile';
 import { modelInputs } from '../../../src/model/index';
 import { families } from '../../model/goldenCase';

@@ -41,7 +41,6 @@ async function graftedOn(options: { tied?: boolean; bf16?: boolean; spareRows?: 
     model,
     files: vocabulary.files,
     graft,
-    trainedNames: [],
     card: cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 }),
     newTokens: vocabulary.summary.newTokens,
     extras: { 'experiment.json': '{"version":1}', 'run.jsonl': '' },
@@ -66,7 +65,6 @@ async function reExport(tree: FileTree): Promise<MemoryFolder> {
   const text = async (name: string) => new TextDecoder().decode(await tree.open(name)!.read(0, tree.open(name)!.size));
   return written({
     model,
-    trainedNames: [],
     card: model.checkpoint.readme!,
     newTokens: (await earlierGraft(tree, model))!.newTokens,
     extras: { 'experiment.json': await text('experiment.json'), 'run.jsonl': await text('run.jsonl') },
@@ -180,12 +178,14 @@ async function changed(tree: FileTree, what: string | undefined): Promise<FileTr
 describe('what is no delta', () => {
   it('is refused where more than new rows was trained', async () => {
     const { exported, model } = await graftedOn({});
-    const store = { specs: new Map() } as unknown as NonNullable<ModelToExport['store']>;
-    for (const other of ['model.embed_tokens.weight#0', 'model.norm.weight']) {
-      const trainedNames = ['model.embed_tokens.weight#10', other];
-      const error = await labErrorOf(deltaOfGraft({ ...exported, store, trainedNames }));
-      expect(error.code).toBe('graft/more-than-new-rows');
-      expect(error.message).toContain(other.split('#')[0]);
+    for (const [tensor, group] of [
+      ['model.embed_tokens.weight', 'oldRows'],
+      ['model.norm.weight', 'norms'],
+    ] as const) {
+      const trained = [{ group: 'newRows' }, { tensor, group }];
+      const session = { trained } as unknown as NonNullable<ModelToExport['session']>;
+      const error = await labErrorOf(deltaOfGraft({ ...exported, session }));
+      expect(error).toMatchObject({ code: 'graft/more-than-new-rows', details: { tensor } });
     }
     const full = await written(exported);
     const tuned = await openModel(await changed(full.tree(), 'model.norm.weight'), 'folder');

@@ -7,7 +7,7 @@ import { memorySink } from './memorySink';
 
 async function plainExport(options: { tied?: boolean; bf16?: boolean } = {}): Promise<ModelToExport> {
   const model = await openModel(await tinyLlama(options), 'folder');
-  return { model, trainedNames: [], card: '# A card\n', newTokens: [], extras: {} };
+  return { model, card: '# A card\n', newTokens: [], extras: {} };
 }
 
 describe('a model written in a chosen type and in shards', () => {

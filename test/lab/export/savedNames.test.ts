@@ -27,7 +27,7 @@ const wrap = (prefix: string) => (name: string) => `${prefix}${name}`;
 
 async function written(model: LoadedModel): Promise<FileTree> {
   const folder = memorySink();
-  await writeModel(folder.sink, { model, trainedNames: [], newTokens: [], extras: {} });
+  await writeModel(folder.sink, { model, newTokens: [], extras: {} });
   return folder.tree();
 }
 

@@ -14,7 +14,7 @@ describe('the folder that goes on elsewhere', () => {
   it('has the texts as JSON lines, as they are', async () => {
     const model = await openModel(await tinyLlama(), 'folder');
     const { sink, files } = memorySink();
-    await writeScale(sink, { exported: { model, trainedNames: [], newTokens: [], extras: {} }, corpus });
+    await writeScale(sink, { exported: { model, newTokens: [], extras: {} }, corpus });
     const text = (name: string) => new TextDecoder().decode(files.get(name));
     const lines = (name: string) =>
       text(name)
@@ -53,7 +53,7 @@ describe('the folder that goes on elsewhere', () => {
         yield corpus.train.slice(3);
       },
     };
-    const exported = { model, trainedNames: [], newTokens: [], extras: {} };
+    const exported = { model, newTokens: [], extras: {} };
     await writeScale(sink, { exported, corpus: sampled });
     const lines = new TextDecoder().decode(files.get('data/train.jsonl')).trimEnd().split('\n');
     expect(lines).toHaveLength(corpus.train.length);

@@ -9,7 +9,7 @@ import type { TokenizerModel } from '../../../src/lab/open/tokenizerModel';
 import { buildVocabulary } from '../../../src/lab/vocabulary/vocabulary';
 import { BYTE_TO_CHARACTER } from '../../../src/tokenizer/byteLevelAlphabet';
 import { loadTokenizer } from '../../../src/tokenizer/index';
-import { seededRandom } from '../../../src/lab/random';
+import { seededRandom } from '../../../src/random';
 
 type Json = Record<string, unknown>;
 

@@ -65,7 +65,7 @@ describe('a folder that AutoTokenizer would read otherwise', () => {
     const model = await openModel(await changed(asGpt2), 'folder');
     expect(model.summary.notes).toMatchObject([{ kind: 'read-otherwise', className: 'GPT2Tokenizer', canObey: true }]);
     const folder = memorySink();
-    await writeModel(folder.sink, { model, trainedNames: [], newTokens: [], extras: {}, tokenizerClass });
+    await writeModel(folder.sink, { model, newTokens: [], extras: {}, tokenizerClass });
     const tree = folder.tree();
     const source = tree.open('tokenizer_config.json')!;
     const config = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as Record<string, unknown>;

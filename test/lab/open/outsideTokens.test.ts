@@ -66,7 +66,6 @@ describe('a graft onto a model with tokens outside tokenizer.json', () => {
       model,
       files: vocabulary.files,
       graft,
-      trainedNames: [],
       newTokens: vocabulary.summary.newTokens,
       extras: {},
     };

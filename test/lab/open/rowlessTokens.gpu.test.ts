@@ -79,8 +79,7 @@ describe.each(engineNames)('%s', (engineName) => {
       model,
       files: vocabulary.files,
       graft: training.graft!,
-      store: training.session.store,
-      trainedNames: training.session.trainedNames,
+      session: training.session,
       newTokens: vocabulary.summary.newTokens,
       extras: {},
     });

@@ -122,7 +122,6 @@ describe.each(CASES)('%s', (_, tied, change, ids) => {
       model: base,
       files: vocabulary.files,
       graft,
-      trainedNames: [],
       card: cardOf({ model: base, corpus: corpus.summary, graft, settings: undefined, steps: 0 }),
       newTokens: vocabulary.summary.newTokens,
       extras: {},

@@ -41,7 +41,7 @@ describe.each([
     const model = await openModel(await withHead(await tree(), head, () => undefined), 'folder');
     const plain = await openModel(await tree(), 'folder');
     const written = memorySink();
-    await writeModel(written.sink, { model, trainedNames: [], newTokens: [], extras: {} });
+    await writeModel(written.sink, { model, newTokens: [], extras: {} });
     const { tensors } = await openCheckpoint(written.tree());
     expect([...tensors.keys()].sort()).toEqual([...plain.checkpoint.tensors.keys()].sort());
   });

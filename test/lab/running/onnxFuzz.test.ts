@@ -7,7 +7,7 @@ import { memoryTree, onnxFiles } from '../../../src/checkpoint/index';
 import { LabError } from '../../../src/error';
 import { nodeOnnxRuntime } from '../../../src/headless/onnxRuntime';
 import { OnnxSession } from '../../../src/lab/index';
-import { seededRandom } from '../../../src/lab/random';
+import { seededRandom } from '../../../src/random';
 import { onnxModelOf, parameterSpecs, parseConfig } from '../../../src/model/index';
 
 const mutations = 10_000;

@@ -105,7 +105,7 @@ describe.each(engineNames)('%s', (engineName) => {
         1,
       );
       const session = await ModelSession.open(engine, model, { graft });
-      const files = await onnxModelFiles({ model, graft, trainedNames: [] }, 'f32');
+      const files = await onnxModelFiles({ model, graft }, 'f32');
       const onnx = await OnnxSession.openFiles(runtime, files);
       const ids = Uint32Array.of(8, 10, 0, 11, 3, 10, 2);
       const [found, wanted] = [await onnx.logits(ids), await session.logits(ids)];
@@ -129,7 +129,7 @@ describe.each(engineNames)('%s', (engineName) => {
   describe('without a GPU', () => {
     it('documents score as in the engine, windows and padding included', async () => {
       const session = await ModelSession.open(engine, model);
-      const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model, trainedNames: [] }, 'f32'));
+      const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model }, 'f32'));
       const documents = encodeDocuments([text, 'abc', text.repeat(3), 'h'], (each) => model.tokenizer.encode(each));
       const wanted = await scoreDocuments(session.scorer(), documents);
       const found = await scoreDocuments(onnxScorer(onnx, model), documents);
@@ -144,7 +144,7 @@ describe.each(engineNames)('%s', (engineName) => {
       ['sampled', { temperature: 1.2, topK: 6, topP: 0.9 }],
     ])('%s text of a seed is that of the engine', async (_, sampling) => {
       const session = await ModelSession.open(engine, model);
-      const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model, trainedNames: [] }, 'f32'));
+      const onnx = await OnnxSession.openFiles(runtime, await onnxModelFiles({ model }, 'f32'));
       const options = { prompt: 'abc de', maxTokens: 20, seed: 5, ...sampling };
       const wanted = await generateText(engineText(session), model.tokenizer, options);
       expect(await generateText(onnxText(onnx, model), model.tokenizer, options)).toEqual(wanted);
@@ -167,7 +167,7 @@ describe.each(engineNames)('%s', (engineName) => {
       },
       close: async () => undefined,
     };
-    await writeOnnxModel(sink, { model: source, trainedNames: [], newTokens: [], extras: {} }, dtypes);
+    await writeOnnxModel(sink, { model: source, newTokens: [], extras: {} }, dtypes);
     return memoryTree('exported', files);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pickToken, type SamplingOptions } from '../../../src/lab/running/sampling';
-import { seededRandom } from '../../../src/lab/random';
+import { seededRandom } from '../../../src/random';
 
 const probabilities = [0.05, 0.5, 0.2, 0.15, 0.1];
 const logits = Float32Array.from(probabilities, Math.log);

@@ -1,5 +1,5 @@
 /** Scores of simulated experiments: a model of two crossed levels whose truth is known. */
-import { seededRandom, type Random } from '../../../src/lab/random';
+import { seededRandom, type Random } from '../../../src/random';
 import type { DocumentScores } from '../../../src/lab/scoring/bootstrap';
 import type { SeedScores } from '../../../src/lab/scoring/seededDifference';
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ignoredTarget } from '../../../src/engine/index';
 import { rateShareAt } from '../../../src/lab/training/learningRate';
-import { seededRandom, shuffledIndices } from '../../../src/lab/random';
+import { epochRandom, seededRandom, shuffledIndices } from '../../../src/random';
 import { addLosses, emptySplit, TokenCurves } from '../../../src/lab/training/tokenLosses';
-import { blockLengthOf, documentWindows, ignoredTarget, packWindows } from '../../../src/lab/scoring/windows';
+import { blockLengthOf, documentWindows, packWindows } from '../../../src/lab/scoring/windows';
 
 const startId = 7;
 
@@ -39,9 +40,7 @@ describe('windows', () => {
       [3, 3, 3, 3, 3, 3, 3, 3, 3, -1],
     ]);
     const first = packed[0]!;
-    expect([...first.documentStart]).toEqual([0, 0, 0, 3, 3, 3, 3, 3, 8, 9]);
-    expect([...first.documentEnd]).toEqual([3, 3, 3, 8, 8, 8, 8, 8, 9, 10]);
-    expect([...first.positions]).toEqual([0, 1, 2, 0, 1, 2, 3, 4, 0, 0]);
+    expect(first.windowLengths).toEqual([3, 5, 1, 1]);
     expect(first.targets[9]).toBe(ignoredTarget);
   });
 });
@@ -56,10 +55,15 @@ describe('windows in blocks', () => {
         const found = new Map<number, number[]>();
         for (const packed of packWindows(windows, 64, 16)) {
           expect(packed.blockLength).toBe(16);
+          const { windowLengths, documents, targets } = packed;
+          let end = 0;
+          for (const length of windowLengths) {
+            end += length;
+            expect(Math.floor((end - length) / 16)).toBe(Math.floor((end - 1) / 16));
+            expect(new Set(documents.subarray(end - length, end)).size).toBe(1);
+          }
+          expect(end).toBe(64);
           for (let at = 0; at < 64; at++) {
-            const { documentStart, documentEnd, documents, positions, targets } = packed;
-            expect(Math.floor(documentStart[at]! / 16)).toBe(Math.floor((documentEnd[at]! - 1) / 16));
-            expect(positions[at]).toBe(at - documentStart[at]!);
             if (documents[at]! < 0) expect(targets[at]).toBe(ignoredTarget);
             else found.set(documents[at]!, [...(found.get(documents[at]!) ?? []), targets[at]!]);
           }
@@ -95,6 +99,17 @@ describe('randomness', () => {
     expect([...shuffledIndices(50, seededRandom(3))]).toEqual([...shuffledIndices(50, seededRandom(3))]);
     expect([...shuffledIndices(50, seededRandom(3))]).not.toEqual([...shuffledIndices(50, seededRandom(4))]);
     expect([...shuffledIndices(50, seededRandom(3))].sort((a, b) => a - b)).toEqual([...Array(50).keys()]);
+  });
+  it('goes on from a state, and is what recorded figures were made with', () => {
+    for (const random of [seededRandom(3), epochRandom(3, 2)]) {
+      random();
+      const { state } = random;
+      const numbers = [random(), random()];
+      random.state = state;
+      expect([random(), random()]).toEqual(numbers);
+    }
+    expect([...shuffledIndices(8, seededRandom(3))]).toEqual([7, 4, 1, 3, 6, 2, 0, 5]);
+    expect([...shuffledIndices(8, epochRandom(3, 2))]).toEqual([3, 6, 7, 5, 4, 0, 2, 1]);
   });
 });
 

@@ -17,7 +17,8 @@ import {
   type TrainSettings,
 } from '../../../src/lab/index';
 import { graftRows } from '../../../src/lab/device/graftedRows';
-import { defaultOptimizer, modeGroups, scaledRates } from '../../../src/lab/training/moves';
+import { defaultOptimizer, scaledRates } from '../../../src/lab/training/moves';
+import { modeGroups } from '../../../src/lab/training/trainSettings';
 import { optimizerOf, ratesOf } from '../../../src/lab/training/settings';
 import { modelInputs } from '../../../src/model/index';
 import { families } from '../../model/goldenCase';
@@ -112,8 +113,7 @@ describe.each(engineNames)('%s', (engineName) => {
         model,
         files: vocabulary.files,
         graft,
-        store: session.store,
-        trainedNames: session.trainedNames,
+        session,
         card: cardOf({ model, corpus: corpus.summary, graft, settings, steps }),
         newTokens: vocabulary.summary.newTokens,
         extras: {},

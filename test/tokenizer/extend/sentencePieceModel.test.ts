@@ -3,7 +3,7 @@ import { PbfReader, PbfWriter } from 'pbf';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/error';
 import { extendSentencePieceModel, loadTokenizer, type NewPiece } from '../../../src/tokenizer/index';
-import { seededRandom } from '../../../src/lab/random';
+import { seededRandom } from '../../../src/random';
 
 const OLD = ['<unk>', '▁', 'a', 'b', 'ab'];
 
