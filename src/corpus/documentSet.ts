@@ -26,6 +26,18 @@ export class DocumentSet {
     if (4 * texts >= this.words.length) this.resize(2 ** Math.ceil(Math.log2(4 * texts + 1)));
   }
 
+  /**
+   * Where the first texts of `hashes` are or will be comes into the cache.
+   * @returns nothing of use; so that the reads are not left out.
+   */
+  fetch({ other }: TextHashes, count: number): number {
+    const { words } = this;
+    const mask = words.length - 1;
+    let read = 0;
+    for (let at = 0; at < count; at++) read |= words[(2 * other[at]!) & mask]!;
+    return read;
+  }
+
   private insert(high: number, low: number): boolean {
     const { words } = this;
     const mask = words.length - 1;

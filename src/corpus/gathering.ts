@@ -1,11 +1,11 @@
 // Documents as they come, each once: kept in memory while all of them fit, and from then on what is held out and a sample.
 import type { Corpus } from './corpus';
-import type { CutDocument } from './cutFile';
+import type { CutBatch } from './cutFile';
 import { DocumentSet } from './documentSet';
 import { type HeldOutOptions, splitHash } from './heldOut';
 import { LargeCorpus } from './largeCorpus';
 import { bytesOfAll, splitDocuments } from './splitDocuments';
-import { entityHash, TextHashes } from './textHash';
+import { EntityHash, TextHashes } from './textHash';
 
 export interface GatheringOptions extends HeldOutOptions {
   readonly memoryBytes?: number;
@@ -50,6 +50,7 @@ export class Gathering {
   private isByDocument = false;
   private large: LargeCorpus | null = null;
   private readonly hashes = new TextHashes();
+  private readonly entityHash = new EntityHash();
   private readonly memoryBytes: number;
 
   constructor(private readonly options: GatheringOptions) {
@@ -57,18 +58,16 @@ export class Gathering {
   }
 
   /** What becomes of each document of a batch is told in their order. */
-  add(batch: readonly CutDocument[], tell: (outcome: Outcome, text: string) => void): void {
+  add({ texts, entities }: CutBatch, tell: (outcome: Outcome, text: string) => void): void {
     const { hashes } = this;
-    // First all are hashed, then looked up: look-ups of one loop wait for memory together.
-    for (let at = 0; at < batch.length; at++) hashes.set(at, batch[at]!.text);
-    const outcomes = batch.map(({ text }, at): Outcome => {
-      if (isNearEmpty(text)) return 'nearEmpty';
-      return this.seen.addHash(hashes.split[at]!, hashes.other[at]!) ? 'kept' : 'duplicates';
-    });
-    for (let at = 0; at < batch.length; at++) {
-      const { text, entity } = batch[at]!;
-      if (outcomes[at] === 'kept') this.keep(text, entity, at);
-      tell(outcomes[at]!, text);
+    // First all are hashed, then fetched: reads of one loop wait for memory together.
+    hashes.setAll(texts);
+    this.seen.fetch(hashes, texts.length);
+    for (let at = 0; at < texts.length; at++) {
+      const text = texts[at]!;
+      const outcome = this.outcomeOf(text, at);
+      if (outcome === 'kept') this.keep(text, entities[at], at);
+      tell(outcome, text);
     }
   }
 
@@ -114,14 +113,22 @@ export class Gathering {
     };
   }
 
+  private outcomeOf(text: string, at: number): Outcome {
+    if (isNearEmpty(text)) return 'nearEmpty';
+    return this.seen.addHash(this.hashes.split[at]!, this.hashes.other[at]!) ? 'kept' : 'duplicates';
+  }
+
   /** @param at its place in the batch. */
   private keep(text: string, entity: string | undefined, at: number): void {
     const { split, rank, bytes } = this.hashes;
     this.count++;
     this.bytes += bytes[at]!;
     if (entity === undefined) this.unnamed++;
-    else this.named.add(entity);
-    const side = entity === undefined || this.isByDocument ? split[at]! : entityHash(entity);
+    else {
+      this.entityHash.set(entity);
+      this.named.addHash(this.entityHash.split, this.entityHash.other);
+    }
+    const side = entity === undefined || this.isByDocument ? split[at]! : this.entityHash.split;
     if (this.large) {
       this.large.add(text, side, rank[at]!, bytes[at]!);
       return;

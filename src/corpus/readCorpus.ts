@@ -154,13 +154,13 @@ async function* readTrainingDocuments(
   const seen = hasDuplicates ? new DocumentSet() : null;
   for (const file of files) {
     for await (const batch of cutFile(file, newAccount(), readingOf(file, options))) {
-      const kept = batch.filter(
-        ({ text, entity }) =>
+      const kept = batch.texts.filter(
+        (text, at) =>
           !isNearEmpty(text) &&
           seen?.add(text) !== false &&
-          splitHash(text, isByDocument ? undefined : entity) > cutoff,
+          splitHash(text, isByDocument ? undefined : batch.entities[at]) > cutoff,
       );
-      if (kept.length > 0) yield kept.map(({ text }) => text);
+      if (kept.length > 0) yield kept;
     }
   }
 }
