@@ -1,5 +1,5 @@
 // Documents as they come, each once: kept in memory while all of them fit, and from then on what is held out and a sample.
-import type { Corpus } from './corpus';
+import { type Corpus, GLANCED_DOCUMENTS } from './corpus';
 import type { CutBatch } from './cutFile';
 import { DocumentSet } from './documentSet';
 import { type HeldOutOptions, splitHash } from './heldOut';
@@ -24,10 +24,12 @@ export type ReadAgain = (
   signal?: AbortSignal,
 ) => AsyncGenerator<readonly string[]>;
 
-type Gathered = Pick<
+interface Gathered extends Pick<
   Corpus,
-  'train' | 'heldOut' | 'trainBytes' | 'heldOutBytes' | 'trainDocuments' | 'isSample' | 'readTrain'
->;
+  'trainAtAGlance' | 'heldOut' | 'trainBytes' | 'heldOutBytes' | 'trainDocuments' | 'isSample' | 'readTrain'
+> {
+  train(): readonly string[];
+}
 
 const MEMORY_BYTES = 256 * 2 ** 20;
 /** Of the memory: what tells how much will come; and how much more than fits it must be. */
@@ -94,16 +96,17 @@ export class Gathering {
   }
 
   finish(readAgain: ReadAgain): Gathered {
-    if (this.options.undivided) return whole(this.documents, this.bytes);
+    if (this.options.undivided) return { heldOut: [], heldOutBytes: 0, ...inMemory(this.documents, this.bytes) };
     if (!this.large) {
       const hashes = this.entityCount > 1 ? { hashes: this.splits } : {};
-      const split = splitDocuments(this.documents, { ...this.options, ...hashes });
-      return { ...split, trainDocuments: split.train.length, isSample: false, readTrain: () => oneBatch(split.train) };
+      const { train, ...split } = splitDocuments(this.documents, { ...this.options, ...hashes });
+      return { ...split, ...inMemory(train, split.trainBytes) };
     }
     const { cutoff, heldOut, sample } = this.large.finish();
     const heldOutBytes = bytesOfAll(heldOut);
     return {
-      train: sample,
+      train: () => sample.first(),
+      trainAtAGlance: { documents: sample.length, bytes: sample.totalBytes, first: sample.first(GLANCED_DOCUMENTS) },
       heldOut,
       trainBytes: this.bytes - heldOutBytes,
       heldOutBytes,
@@ -162,9 +165,15 @@ export function isNearEmpty(text: string): boolean {
   return !isLetter && !/[\p{L}\p{N}]/u.test(text);
 }
 
-function whole(documents: readonly string[], bytes: number): Gathered {
-  const size = { trainBytes: bytes, heldOutBytes: 0, trainDocuments: documents.length };
-  return { train: documents, heldOut: [], ...size, isSample: false, readTrain: () => oneBatch(documents) };
+function inMemory(documents: readonly string[], bytes: number): Omit<Gathered, 'heldOut' | 'heldOutBytes'> {
+  return {
+    train: () => documents,
+    trainAtAGlance: { documents: documents.length, bytes, first: documents.slice(0, GLANCED_DOCUMENTS) },
+    trainBytes: bytes,
+    trainDocuments: documents.length,
+    isSample: false,
+    readTrain: () => oneBatch(documents),
+  };
 }
 
 async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly string[]> {

@@ -51,11 +51,11 @@ export class LargeCorpus {
     if (this.sample.totalBytes > 2 * this.maxSampleBytes) this.thin();
   }
 
-  finish(): { readonly cutoff: number; readonly heldOut: readonly string[]; readonly sample: readonly string[] } {
+  finish(): { readonly cutoff: number; readonly heldOut: readonly string[]; readonly sample: SampledTexts } {
     const cutoff = heldOutCutoff(new Map([...this.lowest].map(([hash, { bytes }]) => [hash, bytes])), this.options);
     const heldOut = [...this.lowest].filter(([hash]) => hash <= cutoff).flatMap(([, { documents }]) => documents);
-    this.thin();
-    return { cutoff, heldOut, sample: this.sample.above(cutoff) };
+    const lowestRank = lowestRankWithin(this.sample, this.maxSampleBytes, this.lowestRank);
+    return { cutoff, heldOut, sample: this.sample.above(cutoff, lowestRank) };
   }
 
   private addLowest(text: string, hash: number, bytes: number): void {
@@ -79,7 +79,7 @@ export class LargeCorpus {
   /** Those of the highest ranks, in the order they came, until they fit. */
   private thin(): void {
     this.lowestRank = lowestRankWithin(this.sample, this.maxSampleBytes, this.lowestRank);
-    this.sample = this.sample.from(this.lowestRank);
+    this.sample = this.sample.above(-1, this.lowestRank);
   }
 }
 

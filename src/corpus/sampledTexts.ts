@@ -1,4 +1,4 @@
-// Millions of short texts with a few numbers each, without an object for any of them: an object that stays is copied twice by the
+// Millions of short texts, none of them empty, with a few numbers each, without an object for any of them: an object that stays is copied twice by the
 // collector before it is left alone.
 
 /** UTF-16 units of a block of texts that are joined. */
@@ -43,36 +43,35 @@ export class SampledTexts {
     return this.numbers.rank[at]!;
   }
 
-  /** Those of a rank from `lowestRank` on. */
-  from(lowestRank: number): SampledTexts {
+  /** Those of a rank from `lowestRank` on whose hash is higher than `cutoff`. */
+  above(cutoff: number, lowestRank: number): SampledTexts {
+    const { bytes, hash, rank } = this.numbers;
     const kept = new SampledTexts();
-    this.each((text, bytes, hash, rank) => {
-      if (rank >= lowestRank) kept.add(text, bytes, hash, rank);
-    });
-    return kept;
-  }
-
-  /** The texts whose hash is higher. */
-  above(cutoff: number): string[] {
-    const texts: string[] = [];
-    this.each((text, _, hash) => {
-      if (hash > cutoff) texts.push(text);
-    });
-    return texts;
-  }
-
-  /** In the order they came. */
-  private each(tell: (text: string, bytes: number, hash: number, rank: number) => void): void {
     this.join();
-    const { units, bytes, hash, rank } = this.numbers;
     let at = 0;
     for (const block of this.blocks) {
       for (let start = 0; start < block.length; at++) {
-        const end = start + units[at]!;
-        tell(block.slice(start, end), bytes[at]!, hash[at]!, rank[at]!);
+        const end = start + this.numbers.units[at]!;
+        const isKept = rank[at]! >= lowestRank && hash[at]! > cutoff;
+        if (isKept) kept.add(block.slice(start, end), bytes[at]!, hash[at]!, rank[at]!);
         start = end;
       }
     }
+    return kept;
+  }
+
+  /** In the order they came. */
+  first(count = this.length): string[] {
+    this.join();
+    const texts: string[] = [];
+    for (const block of this.blocks) {
+      for (let start = 0; start < block.length && texts.length < count;) {
+        const end = start + this.numbers.units[texts.length]!;
+        texts.push(block.slice(start, end));
+        start = end;
+      }
+    }
+    return texts;
   }
 
   private join(): void {
