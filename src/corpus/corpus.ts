@@ -79,10 +79,21 @@ export const documentFormats = [
 
 export type DocumentFormat = (typeof documentFormats)[number];
 
+/** Of what is trained on: told without cutting a sample into the texts that it lies joined in, which happens when they are first asked for. */
+export interface TrainAtAGlance {
+  readonly documents: number;
+  readonly bytes: number;
+  readonly first: readonly string[];
+}
+
+/** Of the first documents. */
+export const GLANCED_DOCUMENTS = 20;
+
 export interface Corpus {
   readonly name: string;
   /** What is trained on: all documents that are not held out, or an even sample of them where they do not fit in memory. */
   readonly train: readonly string[];
+  readonly trainAtAGlance: TrainAtAGlance;
   readonly heldOut: readonly string[];
   /** Whether `train` is a sample. */
   readonly isSample: boolean;

@@ -11,10 +11,11 @@ import { headOf, type FileHead } from './fileHead';
 import { LineSplitter } from './lines';
 import { readParquet } from './records/parquet';
 
-export interface CutDocument {
-  readonly text: string;
-  /** What it is about, where several may be about the same. */
-  readonly entity: string | undefined;
+/** Documents in their order: two lists, since an object for each of millions would be collected again. */
+export interface CutBatch {
+  readonly texts: readonly string[];
+  /** What each is about, where several may be about the same. */
+  readonly entities: readonly (string | undefined)[];
 }
 
 export interface FileAccount extends RecordsAccount {
@@ -41,23 +42,26 @@ export async function* cutFile(
   file: CorpusFile,
   account: FileAccount,
   options: CutOptions = {},
-): AsyncGenerator<readonly CutDocument[]> {
-  let batch: CutDocument[] = [];
-  const emit: Emit = (text, entity) => batch.push({ text, entity });
+): AsyncGenerator<CutBatch> {
+  let [texts, entities]: [string[], (string | undefined)[]] = [[], []];
+  const emit: Emit = (text, entity) => {
+    texts.push(text);
+    entities.push(entity);
+  };
   try {
     const reading = (await isParquet(file, options))
       ? cutParquet(file, account, options, emit)
       : cutText(file, account, options, emit);
     for await (const _ of reading) {
-      if (batch.length === 0) continue;
-      yield batch;
-      batch = [];
+      if (texts.length === 0) continue;
+      yield { texts, entities };
+      [texts, entities] = [[], []];
     }
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NotReadableError') throw unreadable(file.name, error);
     throw error;
   }
-  if (batch.length > 0) yield batch;
+  if (texts.length > 0) yield { texts, entities };
 }
 
 /** Files of a download's cache have no names; what has the name may be text that was called so, or a pointer to the file. */
@@ -129,7 +133,8 @@ function taking(cutter: DocumentCutter, fileName: string): { add(chunk: string):
   if (cutter.takes === 'text') return cutter;
   const splitter = new LineSplitter(fileName);
   const addAll = (lines: readonly string[]): void => {
-    for (const line of lines) cutter.add(line);
+    if (cutter.addAll) cutter.addAll(lines);
+    else for (const line of lines) cutter.add(line);
   };
   return {
     add: (chunk) => addAll(splitter.add(chunk)),

@@ -24,6 +24,8 @@ export interface RecordsAccount extends CutterAccount {
 export interface LineCutter extends CutterAccount {
   readonly takes: 'lines';
   add(line: string): void;
+  /** Where lines that come together are read faster than one by one. */
+  addAll?(lines: readonly string[]): void;
   finish(): void;
 }
 

@@ -63,12 +63,16 @@ export async function* decodeText(
       if (!done) coming = fetched(reader);
       if (!done && isFirst) refuseBinary(file.name, value);
       let text = decoder.decode(value, { stream: !done });
-      validBytes += utf8Length(text);
-      if (!done) {
-        counted.bytes += value.length;
-        replacements.addBytes(value);
+      const textBytes = utf8Length(text);
+      validBytes += textBytes;
+      if (!done) counted.bytes += value.length;
+      // ASCII as it came, with nothing of it held back.
+      const isAscii = !done && textBytes === text.length && text.length === value.length;
+      if (isAscii) replacements.forgetSeam();
+      else {
+        if (!done) replacements.addBytes(value);
+        replacements.addText(text);
       }
-      replacements.addText(text);
       if (isFirst && text.startsWith('\ufeff')) text = text.slice(1);
       if (text !== '') isFirst = false;
       // A replaced sequence counts three bytes in the text, whatever it was in the file.
@@ -92,7 +96,12 @@ function fetched(reader: ReadableStreamDefaultReader<Uint8Array>): ReturnType<ty
 /** How many U+FFFD of the decoded text the decoder put there: all of them but those spelled out in the bytes. */
 class ReplacementCount {
   invalid = 0;
-  private tail: number[] = [];
+  private tail: readonly number[] = [];
+
+  /** Where what came last ended with a character. */
+  forgetSeam(): void {
+    this.tail = [];
+  }
 
   addText(text: string): void {
     for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) this.invalid++;

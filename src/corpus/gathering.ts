@@ -1,11 +1,11 @@
 // Documents as they come, each once: kept in memory while all of them fit, and from then on what is held out and a sample.
-import type { Corpus } from './corpus';
-import type { CutDocument } from './cutFile';
+import { type Corpus, GLANCED_DOCUMENTS } from './corpus';
+import type { CutBatch } from './cutFile';
 import { DocumentSet } from './documentSet';
 import { type HeldOutOptions, splitHash } from './heldOut';
 import { LargeCorpus } from './largeCorpus';
 import { bytesOfAll, splitDocuments } from './splitDocuments';
-import { entityHash, TextHashes } from './textHash';
+import { EntityHash, TextHashes } from './textHash';
 
 export interface GatheringOptions extends HeldOutOptions {
   readonly memoryBytes?: number;
@@ -24,10 +24,12 @@ export type ReadAgain = (
   signal?: AbortSignal,
 ) => AsyncGenerator<readonly string[]>;
 
-type Gathered = Pick<
+interface Gathered extends Pick<
   Corpus,
-  'train' | 'heldOut' | 'trainBytes' | 'heldOutBytes' | 'trainDocuments' | 'isSample' | 'readTrain'
->;
+  'trainAtAGlance' | 'heldOut' | 'trainBytes' | 'heldOutBytes' | 'trainDocuments' | 'isSample' | 'readTrain'
+> {
+  train(): readonly string[];
+}
 
 const MEMORY_BYTES = 256 * 2 ** 20;
 /** Of the memory: what tells how much will come; and how much more than fits it must be. */
@@ -50,6 +52,7 @@ export class Gathering {
   private isByDocument = false;
   private large: LargeCorpus | null = null;
   private readonly hashes = new TextHashes();
+  private readonly entityHash = new EntityHash();
   private readonly memoryBytes: number;
 
   constructor(private readonly options: GatheringOptions) {
@@ -57,18 +60,16 @@ export class Gathering {
   }
 
   /** What becomes of each document of a batch is told in their order. */
-  add(batch: readonly CutDocument[], tell: (outcome: Outcome, text: string) => void): void {
+  add({ texts, entities }: CutBatch, tell: (outcome: Outcome, text: string) => void): void {
     const { hashes } = this;
-    // First all are hashed, then looked up: look-ups of one loop wait for memory together.
-    for (let at = 0; at < batch.length; at++) hashes.set(at, batch[at]!.text);
-    const outcomes = batch.map(({ text }, at): Outcome => {
-      if (isNearEmpty(text)) return 'nearEmpty';
-      return this.seen.addHash(hashes.split[at]!, hashes.other[at]!) ? 'kept' : 'duplicates';
-    });
-    for (let at = 0; at < batch.length; at++) {
-      const { text, entity } = batch[at]!;
-      if (outcomes[at] === 'kept') this.keep(text, entity, at);
-      tell(outcomes[at]!, text);
+    // First all are hashed, then fetched: reads of one loop wait for memory together.
+    hashes.setAll(texts);
+    this.seen.fetch(hashes, texts.length);
+    for (let at = 0; at < texts.length; at++) {
+      const text = texts[at]!;
+      const outcome = this.outcomeOf(text, at);
+      if (outcome === 'kept') this.keep(text, entities[at], at);
+      tell(outcome, text);
     }
   }
 
@@ -95,16 +96,17 @@ export class Gathering {
   }
 
   finish(readAgain: ReadAgain): Gathered {
-    if (this.options.undivided) return whole(this.documents, this.bytes);
+    if (this.options.undivided) return { heldOut: [], heldOutBytes: 0, ...inMemory(this.documents, this.bytes) };
     if (!this.large) {
       const hashes = this.entityCount > 1 ? { hashes: this.splits } : {};
-      const split = splitDocuments(this.documents, { ...this.options, ...hashes });
-      return { ...split, trainDocuments: split.train.length, isSample: false, readTrain: () => oneBatch(split.train) };
+      const { train, ...split } = splitDocuments(this.documents, { ...this.options, ...hashes });
+      return { ...split, ...inMemory(train, split.trainBytes) };
     }
     const { cutoff, heldOut, sample } = this.large.finish();
     const heldOutBytes = bytesOfAll(heldOut);
     return {
-      train: sample,
+      train: () => sample.first(),
+      trainAtAGlance: { documents: sample.length, bytes: sample.totalBytes, first: sample.first(GLANCED_DOCUMENTS) },
       heldOut,
       trainBytes: this.bytes - heldOutBytes,
       heldOutBytes,
@@ -114,14 +116,22 @@ export class Gathering {
     };
   }
 
+  private outcomeOf(text: string, at: number): Outcome {
+    if (isNearEmpty(text)) return 'nearEmpty';
+    return this.seen.addHash(this.hashes.split[at]!, this.hashes.other[at]!) ? 'kept' : 'duplicates';
+  }
+
   /** @param at its place in the batch. */
   private keep(text: string, entity: string | undefined, at: number): void {
     const { split, rank, bytes } = this.hashes;
     this.count++;
     this.bytes += bytes[at]!;
     if (entity === undefined) this.unnamed++;
-    else this.named.add(entity);
-    const side = entity === undefined || this.isByDocument ? split[at]! : entityHash(entity);
+    else {
+      this.entityHash.set(entity);
+      this.named.addHash(this.entityHash.split, this.entityHash.other);
+    }
+    const side = entity === undefined || this.isByDocument ? split[at]! : this.entityHash.split;
     if (this.large) {
       this.large.add(text, side, rank[at]!, bytes[at]!);
       return;
@@ -155,9 +165,15 @@ export function isNearEmpty(text: string): boolean {
   return !isLetter && !/[\p{L}\p{N}]/u.test(text);
 }
 
-function whole(documents: readonly string[], bytes: number): Gathered {
-  const size = { trainBytes: bytes, heldOutBytes: 0, trainDocuments: documents.length };
-  return { train: documents, heldOut: [], ...size, isSample: false, readTrain: () => oneBatch(documents) };
+function inMemory(documents: readonly string[], bytes: number): Omit<Gathered, 'heldOut' | 'heldOutBytes'> {
+  return {
+    train: () => documents,
+    trainAtAGlance: { documents: documents.length, bytes, first: documents.slice(0, GLANCED_DOCUMENTS) },
+    trainBytes: bytes,
+    trainDocuments: documents.length,
+    isSample: false,
+    readTrain: () => oneBatch(documents),
+  };
 }
 
 async function* oneBatch(documents: readonly string[]): AsyncGenerator<readonly string[]> {

@@ -1,6 +1,7 @@
 // What is kept of a corpus that is too large for memory: the held-out documents, and an even sample of the others for training, chosen by
 // hash, so that both are the same in every run. Everything else is read from the files again when a vocabulary is learned.
 import { DEFAULT_HELD_OUT_BYTES, heldOutCutoff, type HeldOutOptions } from './heldOut';
+import { ownCopy, SampledTexts } from './sampledTexts';
 
 /** A run of some thousand steps sees no more than this. */
 export const SAMPLE_BYTES = 64 * 2 ** 20;
@@ -13,21 +14,12 @@ interface Group {
   readonly documents: string[];
 }
 
-interface Sampled {
-  readonly text: string;
-  readonly bytes: number;
-  readonly hash: number;
-  /** Independent of `hash`, which the held-out documents have taken the low end of. */
-  readonly rank: number;
-}
-
 export class LargeCorpus {
   /** Documents of the lowest hashes, all of them up to the highest hash in it: held out is some front part of these. */
   private readonly lowest = new Map<number, Group>();
   private lowestBytes = 0;
   private highestKept = 2 ** 32;
-  private sample: Sampled[] = [];
-  private sampleBytes = 0;
+  private sample = new SampledTexts();
   private lowestRank: number;
   private readonly presumedRank: number;
 
@@ -45,23 +37,25 @@ export class LargeCorpus {
   /** Whether more was expected than came, so that the sample is smaller than it may be. */
   get isThin(): boolean {
     const isPresumed = this.presumedRank > 0 && this.lowestRank === this.presumedRank;
-    return isPresumed && this.sampleBytes < this.maxSampleBytes;
+    return isPresumed && this.sample.totalBytes < this.maxSampleBytes;
   }
 
-  /** @param hash what decides whether it is held out; `rank`: whether it is in the sample. */
+  /**
+   * @param hash what decides whether it is held out.
+   * @param rank whether it is in the sample; independent of `hash`, which the held-out documents have taken the low end of.
+   */
   add(text: string, hash: number, rank: number, bytes: number): void {
     if (hash < this.highestKept) this.addLowest(ownCopy(text), hash, bytes);
     if (rank < this.lowestRank) return;
-    this.sample.push({ text: ownCopy(text), bytes, hash, rank });
-    this.sampleBytes += bytes;
-    if (this.sampleBytes > 2 * this.maxSampleBytes) this.thin();
+    this.sample.add(text, bytes, hash, rank);
+    if (this.sample.totalBytes > 2 * this.maxSampleBytes) this.thin();
   }
 
-  finish(): { readonly cutoff: number; readonly heldOut: readonly string[]; readonly sample: readonly string[] } {
+  finish(): { readonly cutoff: number; readonly heldOut: readonly string[]; readonly sample: SampledTexts } {
     const cutoff = heldOutCutoff(new Map([...this.lowest].map(([hash, { bytes }]) => [hash, bytes])), this.options);
     const heldOut = [...this.lowest].filter(([hash]) => hash <= cutoff).flatMap(([, { documents }]) => documents);
-    this.thin();
-    return { cutoff, heldOut, sample: this.sample.filter(({ hash }) => hash > cutoff).map(({ text }) => text) };
+    const lowestRank = lowestRankWithin(this.sample, this.maxSampleBytes, this.lowestRank);
+    return { cutoff, heldOut, sample: this.sample.above(cutoff, lowestRank) };
   }
 
   private addLowest(text: string, hash: number, bytes: number): void {
@@ -85,28 +79,22 @@ export class LargeCorpus {
   /** Those of the highest ranks, in the order they came, until they fit. */
   private thin(): void {
     this.lowestRank = lowestRankWithin(this.sample, this.maxSampleBytes, this.lowestRank);
-    this.sample = this.sample.filter(({ rank }) => rank >= this.lowestRank);
-    this.sampleBytes = this.sample.reduce((sum, { bytes: size }) => sum + size, 0);
+    this.sample = this.sample.above(-1, this.lowestRank);
   }
 }
 
-/** A piece of a text keeps all of it in memory: an even sample of lines would keep the whole file. */
-function ownCopy(text: string): string {
-  return ` ${text}`.slice(1);
-}
-
 /** Ranks are told apart by their upper 16 bits first: millions of them need not be sorted for one border. */
-function lowestRankWithin(sample: readonly Sampled[], maxBytes: number, lowestRank: number): number {
+function lowestRankWithin(sample: SampledTexts, maxBytes: number, lowestRank: number): number {
   const bytesOf = new Float64Array(2 ** 16);
-  for (const { rank, bytes } of sample) bytesOf[rank >>> 16]! += bytes;
+  for (let at = 0; at < sample.length; at++) bytesOf[sample.rankAt(at) >>> 16]! += sample.bytesAt(at);
   let upper = bytesOf.length - 1;
   let bytes = 0;
   while (upper >= 0 && bytes + bytesOf[upper]! <= maxBytes) bytes += bytesOf[upper--]!;
-  for (const { rank, bytes: size } of sample
-    .filter((each) => each.rank >>> 16 === upper)
-    .sort((a, b) => b.rank - a.rank)) {
-    bytes += size;
-    if (bytes > maxBytes) return rank + 1;
+  const atBorder: number[] = [];
+  for (let at = 0; at < sample.length; at++) if (sample.rankAt(at) >>> 16 === upper) atBorder.push(at);
+  for (const at of atBorder.sort((a, b) => sample.rankAt(b) - sample.rankAt(a))) {
+    bytes += sample.bytesAt(at);
+    if (bytes > maxBytes) return sample.rankAt(at) + 1;
   }
   return lowestRank;
 }

@@ -121,15 +121,20 @@ function corpusOf(
     reports.reduce((total, report) => total + of(report), 0);
   const duplicates = sum((report) => report.duplicates);
   const readable = files.filter((file) => !refused.has(file));
+  const { train, ...texts } = gathered.finish((cutoff, isByDocument, signal) =>
+    readTrainingDocuments(
+      readable,
+      { cutoff, isByDocument, hasDuplicates: duplicates > 0 },
+      { ...options, ...(signal && { signal }) },
+    ),
+  );
+  let cut: readonly string[] | undefined;
   return {
     name: options.name ?? (files.length === 1 ? files[0]!.name : `${files[0]!.name} + ${files.length - 1}`),
-    ...gathered.finish((cutoff, isByDocument, signal) =>
-      readTrainingDocuments(
-        readable,
-        { cutoff, isByDocument, hasDuplicates: duplicates > 0 },
-        { ...options, ...(signal && { signal }) },
-      ),
-    ),
+    get train() {
+      return (cut ??= train());
+    },
+    ...texts,
     files: gathered.entityCount === 1 ? reports.map(withOneEntity) : reports,
     documents: gathered.count,
     entities: gathered.entityCount,
@@ -154,13 +159,13 @@ async function* readTrainingDocuments(
   const seen = hasDuplicates ? new DocumentSet() : null;
   for (const file of files) {
     for await (const batch of cutFile(file, newAccount(), readingOf(file, options))) {
-      const kept = batch.filter(
-        ({ text, entity }) =>
+      const kept = batch.texts.filter(
+        (text, at) =>
           !isNearEmpty(text) &&
           seen?.add(text) !== false &&
-          splitHash(text, isByDocument ? undefined : entity) > cutoff,
+          splitHash(text, isByDocument ? undefined : batch.entities[at]) > cutoff,
       );
-      if (kept.length > 0) yield kept.map(({ text }) => text);
+      if (kept.length > 0) yield kept;
     }
   }
 }

@@ -101,9 +101,7 @@ async function documentsOf(notation: Notation, bytes: Uint8Array, random: Random
   const file = memoryFile(isAsked || random() < 0.5 ? `a.${notation}` : 'a', bytes, 1 + below(random, 400));
   const account = newAccount();
   const documents: string[] = [];
-  for await (const batch of cutFile(file, account, isAsked ? { format: notation } : {})) {
-    documents.push(...batch.map(({ text }) => text));
-  }
+  for await (const { texts } of cutFile(file, account, isAsked ? { format: notation } : {})) documents.push(...texts);
   return [account.format!, documents];
 }
 

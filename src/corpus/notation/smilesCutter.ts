@@ -1,7 +1,9 @@
 // Lists of molecules: a molecule a line in SMILES, in one of its columns, with a name, numbers, a CXSMILES extension or a title
 // line beside it. Which column it is, is told from the head: the one that holds SMILES most often.
+import { AsciiBytes } from '../asciiBytes';
 import type { Doubt } from '../corpus';
 import type { Emit, LineCutter } from '../cutter';
+import { heavyAtomsIn } from './commonMolecule';
 import { heavyAtoms } from './molecule';
 import { UnlikeLines } from './unlikeLines';
 
@@ -119,14 +121,19 @@ export class SmilesCutter implements LineCutter {
   readonly recordsWithoutText = 0;
   private readonly unlike = new UnlikeLines();
   private readonly column: MoleculeColumn;
+  private readonly isFirstWord: boolean;
+  /** Whether something stands behind the molecule, as the last line told that was not one as a whole. */
+  private areNamed = false;
   private lines = 0;
   private filled = 0;
+  private readonly ascii = new AsciiBytes();
 
   constructor(
     private readonly emit: Emit,
     head: readonly string[],
   ) {
     this.column = moleculeColumn(head.filter((line) => line.trim() !== ''));
+    this.isFirstWord = this.column.separator === 'spaces' && this.column.index === 0;
   }
 
   get doubts(): readonly Doubt[] {
@@ -138,12 +145,34 @@ export class SmilesCutter implements LineCutter {
     if (isComment(line) || line.trim() === '') return;
     this.filled++;
     const { separator, index, share } = this.column;
-    // The whole line, or what stands before the name, is most often the molecule: its end is found without cutting the rest.
-    const smiles =
-      index === 0 && separator === 'spaces' ? firstWord(line) : wordOf(splitters[separator](line).at(index));
+    const smiles = this.isFirstWord ? firstWord(line) : wordOf(splitters[separator](line).at(index));
     const atoms = heavyAtoms(smiles);
     if (atoms === null) this.unlike.add(line, this.lines);
     if (smiles !== '' && (atoms !== null || share < LEAST_SHARE)) this.emit(smiles, atoms ?? undefined);
+  }
+
+  /** The whole line, or what stands before the name, is most often the molecule, and is read where it lies among the others. */
+  addAll(lines: readonly string[]): void {
+    if (!this.isFirstWord || !this.ascii.encode(lines, '\n')) {
+      for (const line of lines) this.add(line);
+      return;
+    }
+    const { bytes } = this.ascii;
+    let start = 0;
+    for (const line of lines) {
+      const end = start + line.length;
+      const wordEnd = this.areNamed ? endOfWord(bytes, start, end) : end;
+      const atoms = heavyAtomsIn(bytes, start, wordEnd);
+      if (atoms === null) {
+        this.areNamed = endOfWord(bytes, start, end) < end;
+        this.add(line);
+      } else {
+        this.lines++;
+        this.filled++;
+        this.emit(wordEnd === end ? line : line.slice(0, wordEnd - start), atoms);
+      }
+      start = end + 1;
+    }
   }
 
   finish(): void {
@@ -155,4 +184,13 @@ const isPlain = /^[^\s"']+/u;
 
 function firstWord(line: string): string {
   return isPlain.exec(line)?.[0] ?? wordOf(line);
+}
+
+/** Of each character of ASCII, whether it ends such a word. */
+const isEndOfWord = Uint8Array.from({ length: 128 }, (_, unit) => Number(!isPlain.test(String.fromCharCode(unit))));
+
+function endOfWord(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isEndOfWord[bytes[at]!] === 0) at++;
+  return at;
 }

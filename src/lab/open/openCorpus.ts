@@ -23,6 +23,7 @@ export interface OpenCorpusOptions extends Omit<ReadCorpusOptions, 'onProgress'>
 
 const excerptLength = 500;
 
+/** What lies joined is cut into `train` when that is first asked for. */
 export async function openCorpus(
   files: readonly CorpusFile[],
   general: GeneralText,
@@ -34,7 +35,9 @@ export async function openCorpus(
     onProgress: ({ bytes, ofBytes }) => report({ phase: 'reading', done: bytes, total: ofBytes }),
   });
   return {
-    train: corpus.train,
+    get train() {
+      return corpus.train;
+    },
     ...(corpus.isSample ? { readTrain: (signal) => corpus.readTrain(signal) } : {}),
     heldOut: corpus.heldOut,
     general: general.documents,
@@ -43,6 +46,7 @@ export async function openCorpus(
 }
 
 function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
+  const train = corpus.trainAtAGlance;
   return {
     name: corpus.name,
     files: corpus.files.map(({ nearEmpty, recordsWithoutText, ...file }) => ({
@@ -52,7 +56,7 @@ function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
     documents: corpus.documents,
     entities: corpus.entities,
     trainDocuments: corpus.trainDocuments,
-    ...(corpus.isSample ? { sampledDocuments: corpus.train.length, sampledBytes: bytesOfAll(corpus.train) } : {}),
+    ...(corpus.isSample ? { sampledDocuments: train.documents, sampledBytes: train.bytes } : {}),
     heldOutDocuments: corpus.heldOut.length,
     trainBytes: corpus.trainBytes,
     heldOutBytes: corpus.heldOutBytes,
@@ -61,7 +65,7 @@ function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
     duplicates: corpus.duplicates,
     nearEmpty: corpus.nearEmpty,
     invalidBytes: corpus.invalidBytes,
-    excerpt: Array.from((corpus.train.slice(0, 20).join('\n') || '').slice(0, 4 * excerptLength))
+    excerpt: Array.from(train.first.join('\n').slice(0, 4 * excerptLength))
       .slice(0, excerptLength)
       .join(''),
     ...(corpus.source === undefined ? {} : { source: corpus.source }),

@@ -12,10 +12,13 @@ export interface Reading extends Pick<CorpusFileReport, 'format' | 'doubts'> {
 
 export async function readingOf(name: string, content: string, options?: CutOptions): Promise<Reading> {
   const account = newAccount();
-  const cut = [];
-  for await (const batch of cutFile(memoryFile(name, content, 61), account, options)) cut.push(...batch);
+  const [documents, entities]: [string[], (string | undefined)[]] = [[], []];
+  for await (const batch of cutFile(memoryFile(name, content, 61), account, options)) {
+    documents.push(...batch.texts);
+    entities.push(...batch.entities);
+  }
   const { format, doubts } = account;
-  return { format, doubts, documents: cut.map(({ text }) => text), entities: cut.map(({ entity }) => entity) };
+  return { format, doubts, documents, entities };
 }
 
 /** A file of test/fixtures/corpus. */
