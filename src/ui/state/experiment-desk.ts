@@ -48,6 +48,8 @@ export class ExperimentDesk {
   /** What Try and Download hold. */
   taken: RunKey | null = null;
   taking: Slot<RunKey> = EMPTY;
+  /** The run that the visitor chose to look at; null: the one under way. */
+  looked: RunKey | null = null;
   private asked = '';
 
   constructor(private readonly parts: DeskParts) {}
@@ -61,6 +63,42 @@ export class ExperimentDesk {
 
   get isActive(): boolean {
     return this.view?.isActive ?? false;
+  }
+
+  /** What Start would run is what was stopped: it goes on from there. */
+  get goesOn(): boolean {
+    return (this.view?.state === 'stopped' || this.view?.state === 'failed') && this.isOfView;
+  }
+
+  /** What Start would run is there already. */
+  get isDone(): boolean {
+    return this.view?.state === 'finished' && this.isOfView;
+  }
+
+  private get isOfView(): boolean {
+    return JSON.stringify(this.view?.spec) === JSON.stringify(this.spec);
+  }
+
+  /** The run whose health is shown. */
+  get shown(): RunKey | null {
+    return this.looked ?? this.followed;
+  }
+
+  private followed: RunKey | null = null;
+
+  /** @param key null: the one under way. */
+  look(key: RunKey | null): void {
+    this.looked = key;
+    const shown = key ?? this.view?.current;
+    if (shown) this.follow(shown);
+    this.parts.tell('lab');
+  }
+
+  private follow({ arm, seed }: RunKey): void {
+    const run = this.view?.run({ arm, seed });
+    if (!run) return;
+    this.followed = { arm, seed };
+    this.parts.follow(run);
   }
 
   /** Asked anew where the choices that they are made of have changed. */
@@ -87,6 +125,7 @@ export class ExperimentDesk {
     this.view = null;
     this.taken = null;
     this.taking = EMPTY;
+    this.looked = this.followed = null;
   }
 
   choose(preset: PresetName): void {
@@ -106,14 +145,14 @@ export class ExperimentDesk {
     this.parts.begin();
     const view = new ExperimentView(spec);
     this.view = view;
-    this.taken = null;
+    if (spec !== this.spec) this.ownSpec = spec;
+    this.taken = this.looked = this.followed = null;
     this.parts.tell('lab');
     const shown = () => `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`;
     const onUpdate = (update: ExperimentUpdateOf) => {
       const before = shown();
       view.take(update);
-      const current = view.current && view.run(view.current);
-      if (current) this.parts.follow(current);
+      if (view.current && !this.looked) this.follow(view.current);
       this.parts.tell('run');
       if (before !== shown()) this.parts.tell('lab');
     };
@@ -159,8 +198,8 @@ export class ExperimentDesk {
     try {
       const vocabulary = await this.parts.task((signal) => this.parts.lab.takeArm(id, key, onProgress, signal));
       this.taken = key;
-      const run = this.view?.run(key);
-      if (run) this.parts.follow(run);
+      this.looked = null;
+      this.follow(key);
       this.parts.taken(vocabulary);
       this.putTaking({ status: 'ready', value: key });
     } catch (thrown) {

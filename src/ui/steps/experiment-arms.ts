@@ -4,8 +4,8 @@ import type { ArmCell, ArmGridRow } from '../charts/arm-grid';
 import type { Look } from '../charts/arm-look';
 import type { CurveArm, CurveReference } from '../charts/curves-data';
 import type { IntervalRow } from '../charts/intervals-drawing';
-import { percent } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
+import { armNote, aSeedTakes, referenceName } from '../wording/arms';
 import { outcomeWord } from '../wording/experiment';
 
 type Role = CurveArm['role'];
@@ -48,26 +48,34 @@ export function curveArms(view: ExperimentView): CurveArm[] {
   }));
 }
 
+/** Lines that need no training, of a report that has them; a uniform guess needs none. */
 export function references(report: ExperimentReport | null): CurveReference[] {
-  const found = report && 'references' in report ? (report.references as readonly CurveReference[] | null) : null;
-  return found ? [...found] : [{ name: 'uniform', bitsPerByte: 8 }];
+  const found = (report as { references?: { lines?: readonly CurveReference[] } | null } | null)?.references?.lines;
+  return (found ?? [{ name: 'uniform', bitsPerByte: 8 }]).map((line) => ({ ...line, name: referenceName(line.name) }));
 }
 
 export function gridRows(view: ExperimentView): ArmGridRow[] {
   const { spec, cells, report } = view;
   return view.armNames.map((name) => {
     const own = cells.filter(({ arm }) => arm === name);
-    const reported = report?.arms.find(({ arm }) => arm === name);
+    const reported = report?.arms.filter(({ arm }) => arm === name) ?? [];
+    const seconds = reported.flatMap(({ secondsPerMegabyte, bytes }) =>
+      secondsPerMegabyte === null ? [] : [(secondsPerMegabyte * bytes) / 1e6],
+    );
     return {
       key: name,
       name,
+      note: armNote(spec.arms[name]!, name === report?.verdict?.against),
       look: lookOf(spec, name),
       cells: cellsOf(
         own.map((cell) => gridCell(cell, spec.budget.bytes)),
         spec,
         name,
       ),
-      ...(reported ? { bytesPerToken: reported.bytesPerToken } : {}),
+      ...(reported[0] ? { bytesPerToken: reported[0].bytesPerToken } : {}),
+      ...(seconds.length > 0
+        ? { takes: aSeedTakes(seconds.reduce((sum, each) => sum + each, 0) / seconds.length) }
+        : {}),
     };
   });
 }
@@ -129,5 +137,3 @@ export function intervalRows(report: ExperimentReport, spec: WrittenSpec): Inter
     ];
   });
 }
-
-export const savedText = (saved: number | null): string => (saved === null ? '–' : percent(saved, 0));

@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Advice, ExperimentReport, WrittenSpec } from '../../worker/index';
+import type { ExperimentReport } from '../../worker/index';
 import '../charts/intervals';
 import '../charts/save-chart';
 import { LabElement } from '../element';
@@ -10,17 +10,11 @@ import { count, fixed, percent } from '../format';
 import { number } from '../parts/number';
 import { panel, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
-import {
-  adviceText,
-  experimentSentence,
-  outcomeWord,
-  signedBits,
-  verdictLede,
-  verdictSentence,
-} from '../wording/experiment';
+import { experimentSentence, outcomeWord, signedBits, verdictLede, verdictSentence } from '../wording/experiment';
 import { bitsText } from '../wording/lostText';
 import { verdictName } from '../wording/verdicts';
 import { intervalRows } from './experiment-arms';
+import './verdict-advice';
 
 @customElement('tg-verdict')
 export class VerdictView extends LabElement {
@@ -59,7 +53,7 @@ export class VerdictView extends LabElement {
           : nothing
       }
       ${this.arms(report)}
-      <div class="cols two">${this.advice(report, view.spec)}${this.prediction(report)}</div>`;
+      <div class="cols two"><tg-advice></tg-advice>${this.prediction(report)}</div>`;
   }
 
   private arms(report: ExperimentReport) {
@@ -122,46 +116,6 @@ export class VerdictView extends LabElement {
           ${typeof heldOut?.difference !== 'number' ? '' : `${signedBits(heldOut.difference)}, `}${outcomeWord(outcome)}. `,
       )}</span
     >`;
-  }
-
-  private advice(report: ExperimentReport, spec: WrittenSpec) {
-    const advice = report.verdict?.advice ?? [];
-    if (advice.length === 0) return nothing;
-    return panel({
-      heading: msg('What next'),
-      name: 'advice',
-      body: html`<ul class="advice">
-        ${advice.map((each) => html`<li><span>${adviceText(each)}</span>${this.key(each, spec)}</li>`)}
-      </ul>`,
-    });
-  }
-
-  private key(advice: Advice, spec: WrittenSpec) {
-    if (this.lab.isTraining) return nothing;
-    const run = (next: WrittenSpec, label: string, action: string) =>
-      html`<button
-        type="button"
-        class="btn small"
-        data-action=${action}
-        @click=${() => {
-          location.hash = 'train';
-          void this.lab.runExperiment(next);
-        }}
-      >
-        ${label}
-      </button>`;
-    if (advice.kind === 'adapt-without-expanding') {
-      const arms = Object.fromEntries(Object.entries(spec.arms).filter(([, { vocabulary }]) => !vocabulary));
-      return run({ ...spec, arms }, msg('Adapt without expanding'), 'adapt-only');
-    }
-    if (advice.kind === 'finish') return run(spec, msg('Go on'), 'finish');
-    if (advice.kind === 'tell-apart' && spec.seeds.length < 12) {
-      const more = Math.min(12, spec.seeds.length + (advice.seeds?.amount ?? 2));
-      const first = Math.max(...spec.seeds) + 1;
-      const seeds = [...spec.seeds, ...Array.from({ length: more - spec.seeds.length }, (_, at) => first + at)];
-      return run({ ...spec, seeds }, msg(str`Run ${count(seeds.length - spec.seeds.length)} more seeds`), 'more-seeds');
-    }
-    return nothing;
   }
 
   private prediction({ prediction }: ExperimentReport) {
