@@ -17,7 +17,7 @@ import {
   type VocabularySummary,
   type WrittenSpec,
 } from '../../worker/index';
-import { ExperimentView } from './experiment-view';
+import { ExperimentView, runsLeft } from './experiment-view';
 import type { RunView } from './run-view';
 import { EMPTY, type Slot } from './slot';
 
@@ -179,6 +179,12 @@ export class ExperimentDesk {
     return verdict ?? finished.find(({ arm }) => view.expandedArms.includes(arm)) ?? finished[0] ?? null;
   }
 
+  /** Where none was taken yet: when it was stopped meanwhile, or opened from those kept. */
+  async takeOne(): Promise<void> {
+    const { armToTake, taking, taken, isActive } = this;
+    if (armToTake && !taken && !isActive && taking.status === 'empty') await this.take(armToTake);
+  }
+
   /** Finished runs with weights of their own. */
   get takable(): readonly RunKey[] {
     const { view } = this;
@@ -186,6 +192,18 @@ export class ExperimentDesk {
     return view.cells
       .filter(({ arm, state }) => state === 'finished' && (view.spec.arms[arm]!.stages?.length ?? 0) > 0)
       .map(({ arm, seed }) => ({ arm, seed }));
+  }
+
+  /** Whether the run that is shown has the new tokens of the vocabulary that is open: those of other arms are not known by name. */
+  hasTokensOf({ newTokens }: VocabularySummary): boolean {
+    const { view, shown } = this;
+    const arm = shown && view?.spec.arms[shown.arm];
+    if (!arm) return true;
+    const open = view.spec.arms[this.taken?.arm ?? view.expandedArms[0] ?? ''];
+    return (
+      arm.vocabulary?.newTokens === newTokens.length &&
+      JSON.stringify(arm.vocabulary) === JSON.stringify(open?.vocabulary)
+    );
   }
 
   /** Puts a finished run's weights where Try and Download use them. */
@@ -233,9 +251,7 @@ export class ExperimentDesk {
     });
     view.id = kept.id;
     view.report = kept.report;
-    view.state = kept.report.unfinished.some(({ state }) => state !== 'diverged' && state !== 'failed')
-      ? 'stopped'
-      : 'finished';
+    view.state = runsLeft(kept.report) > 0 ? 'stopped' : 'finished';
     const waiting = kept.report.unfinished
       .filter(({ arm, seed }) => !cells.some((cell) => cell.arm === arm && cell.seed === seed))
       .map(({ arm, seed }) => ({

@@ -16,6 +16,10 @@ import type { Failure } from './slot';
 
 export type ExperimentState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
+/** Runs that can still be done; what diverged or failed is not run again. */
+export const runsLeft = ({ unfinished }: Pick<ExperimentReport, 'unfinished'>): number =>
+  unfinished.filter(({ state }) => state !== 'diverged' && state !== 'failed').length;
+
 export class ExperimentView {
   id: string | null = null;
   cells: readonly RunCell[] = [];

@@ -400,8 +400,8 @@ export class LabState {
     await this.desk.readPresets(choice, settings);
   }
 
-  /** Opens what a kept experiment was run with, and shows it; `desk.run` with its specification goes on. */
-  async openKept(kept: KeptExperiment): Promise<void> {
+  /** Opens what a kept experiment was run with and shows it, or goes on with what is left of it. */
+  async openKept(kept: KeptExperiment, goesOn = false): Promise<void> {
     const opened = await this.fill('opening', async (onProgress, signal) => {
       const found = await this.lab.restoreExperiment(kept.id, onProgress, signal);
       this.emptyAfter('model');
@@ -413,6 +413,7 @@ export class LabState {
     });
     if (!opened) return;
     goTo(this.experiment?.state === 'finished' ? 'compare' : 'train');
+    if (goesOn) return this.desk.run(kept.spec);
     const { armToTake } = this.desk;
     if (armToTake) await this.desk.take(armToTake);
   }

@@ -16,6 +16,7 @@ import { stepVerdict } from '../wording/rail';
 import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
 import './experiment-charts';
+import './kept-offer';
 import './presets';
 import './run-charts';
 import './step-profile';
@@ -67,7 +68,7 @@ export class TrainStep extends LabElement {
     const blocked = engine.status === 'ready' && !engine.value.available;
     if (slots.vocabulary.status === 'ready') {
       return html`<div class="page">
-        ${this.ready()}
+        ${this.ready()}<tg-kept-offer></tg-kept-offer>
         ${
           blocked
             ? alertBox(
@@ -128,6 +129,7 @@ export class TrainStep extends LabElement {
     const busy = this.lab.guided || slots.some(([, slot]) => slot.status === 'pending');
     if (!busy && !failed) {
       return html`${verdict(msg('Nothing to train yet.'), msg('Training needs a model, texts and new tokens.'))}
+      <tg-kept-offer></tg-kept-offer>
       ${panel({
         heading: msg('New tokens'),
         body: emptyState(
