@@ -1,11 +1,12 @@
 /** Arms of an experiment as the charts want them: names, looks, curves, cells. */
-import type { ExperimentReport, RunCell, WrittenSpec } from '../../worker/index';
+import { msg } from '@lit/localize';
+import type { ArmComparison, ExperimentReport, RunCell, WrittenSpec } from '../../worker/index';
 import type { ArmCell, ArmGridRow } from '../charts/arm-grid';
 import type { Look } from '../charts/arm-look';
 import type { CurveArm, CurveReference } from '../charts/curves-data';
 import type { IntervalRow } from '../charts/intervals-drawing';
 import type { ExperimentView } from '../state/experiment-view';
-import { armNote, aSeedTakes, referenceName } from '../wording/arms';
+import { armNote, aSeedTakes, differenceOrigin, referenceName } from '../wording/arms';
 import { outcomeWord } from '../wording/experiment';
 
 type Role = CurveArm['role'];
@@ -104,6 +105,12 @@ function gridCell({ state, bytes, step, steps, bitsPerByte }: RunCell, budget: n
   }
 }
 
+function rowNote(role: IntervalRow['role'], bitsPerByte: number, found: ArmComparison | undefined): { note?: string } {
+  if (found) return { note: outcomeWord(found.outcome) };
+  if (role === 'base' && bitsPerByte > 8) return { note: msg('out of its domain: worse than a uniform guess') };
+  return role === 'control' ? { note: msg('trained on the same text') } : {};
+}
+
 /** Against the control; the control itself on zero, the base off the scale. */
 export function intervalRows(report: ExperimentReport, spec: WrittenSpec): IntervalRow[] {
   const control = report.verdict?.against ?? null;
@@ -131,7 +138,8 @@ export function intervalRows(report: ExperimentReport, spec: WrittenSpec): Inter
         difference: isControl ? 0 : (found?.heldOut?.difference ?? plain),
         interval: found?.heldOut?.interval ?? null,
         bitsPerByte,
-        ...(found ? { note: outcomeWord(found.outcome) } : {}),
+        ...rowNote(role, bitsPerByte, found),
+        ...(found?.heldOut ? { explain: { difference: () => differenceOrigin(found) } } : {}),
         ...(saved === null ? {} : { fewerTokens: saved }),
       },
     ];

@@ -32,8 +32,7 @@ export class TakeArm extends LabElement {
             @change=${(event: Event) => void desk.take(takable[(event.target as HTMLSelectElement).selectedIndex]!)}
           >
             ${takable.map(
-              ({ arm, seed }) =>
-                html`<option ?selected=${isTaken(arm, seed)}>${runName({ arm, seed })}</option>`,
+              ({ arm, seed }) => html`<option ?selected=${isTaken(arm, seed)}>${runName({ arm, seed })}</option>`,
             )}
           </select></span
         ></label

@@ -129,15 +129,15 @@ export class TrainStep extends LabElement {
     const busy = this.lab.guided || slots.some(([, slot]) => slot.status === 'pending');
     if (!busy && !failed) {
       return html`${verdict(msg('Nothing to train yet.'), msg('Training needs a model, texts and new tokens.'))}
-      <tg-kept-offer></tg-kept-offer>
-      ${panel({
-        heading: msg('New tokens'),
-        body: emptyState(
-          msg('No vocabulary yet.'),
-          msg('The charts and the table of new tokens appear here once training starts.'),
-          html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
-        ),
-      })}`;
+        <tg-kept-offer></tg-kept-offer>
+        ${panel({
+          heading: msg('New tokens'),
+          body: emptyState(
+            msg('No vocabulary yet.'),
+            msg('The charts and the table of new tokens appear here once training starts.'),
+            html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
+          ),
+        })}`;
     }
     return html`${verdict(
       failed ? msg('The preparation stopped.') : msg('Preparing: texts, diagnosis, new tokens.'),

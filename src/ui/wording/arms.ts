@@ -1,7 +1,8 @@
 /** What an arm is in a few words, and the lines it is read against. */
 import { msg, str } from '@lit/localize';
-import type { RunKey, WrittenSpec } from '../../worker/index';
-import { duration } from '../format';
+import type { ArmComparison, RunKey, WrittenSpec } from '../../worker/index';
+import { count, duration } from '../format';
+import type { Explanation } from '../parts/number';
 
 type WrittenArm = WrittenSpec['arms'][string];
 type Group = Exclude<keyof NonNullable<WrittenArm['stages']>[number]['moves'], undefined>;
@@ -19,6 +20,21 @@ function movesText(stages: NonNullable<WrittenArm['stages']>): string {
   if (groups.has('adapters')) return msg('adapters trained');
   if (groups.has('oldRows')) return msg('embeddings trained');
   return groups.has('newRows') ? msg('new rows trained') : msg('norms trained');
+}
+
+/** Where the difference to the control comes from. */
+export function differenceOrigin({ arm, against, heldOut }: ArmComparison): Explanation {
+  const documents = count(heldOut?.documents ?? 0);
+  return {
+    name: msg(str`${arm} − ${against ?? '–'}`),
+    formula: msg('(sum of NLL of the arm − that of the control) ÷ (ln 2 × bytes)'),
+    meaning:
+      heldOut?.levels === 'documents'
+        ? msg(str`Paired by document: ${documents} of them. 95 % interval, bootstrap over documents; one seed.`)
+        : msg(
+            str`Paired by document and seed: ${documents} documents, ${count(heldOut?.seeds.length ?? 0)} seeds. 95 % interval, bootstrap over both.`,
+          ),
+  };
 }
 
 export const aSeedTakes = (seconds: number): string => msg(str`${duration(1000 * seconds)} a seed`);
