@@ -79,7 +79,7 @@ export class RunCharts extends LabElement {
           desk.look(value === '' ? null : begun[Number(value)]!);
         }}
       >
-        ${isActive ? html`<option value="" ?selected=${looked === null}>${msg('the run under way')}</option>` : nothing}
+        ${isActive ? html`<option value="" ?selected=${looked === null}>${msg('under way')}</option>` : nothing}
         ${begun.map((key, at) => html`<option value=${at} ?selected=${isAt(key, shown)}>${runName(key)}</option>`)}
       </select></span
     >`;

@@ -49,7 +49,7 @@ export class TrainStep extends LabElement {
         ${verdict(
           experimentSentence(view),
           experimentLede(view),
-          hasVerdict
+          hasVerdict && !this.lab.desk.isDone
             ? html`<a class="btn" href="#compare"
                 >${view.state === 'finished' ? msg('See the verdict') : msg('Verdict so far')}</a
               >`

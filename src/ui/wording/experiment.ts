@@ -211,16 +211,17 @@ export function experimentSentence(view: ExperimentView): string {
   if (said) return said;
   const diverged = cells.find((cell) => cell.state === 'diverged');
   if (diverged && state !== 'finished') return msg('One training diverged. The other arms go on.');
-  const done = cells.filter((cell) => cell.state === 'finished').length;
-  if (state === 'stopped')
-    return msg(str`Stopped after ${count(done)} of ${count(cells.length)} runs; it goes on from here.`);
+  const { trainings } = view;
+  const done = count(trainings.filter((cell) => cell.state === 'finished').length);
+  const all = count(trainings.length);
+  if (state === 'stopped') return msg(str`Stopped after ${done} of ${all} trainings; it goes on from here.`);
   if (state === 'finished') {
     return report?.verdict
       ? msg('No verdict: a training that it needs diverged or failed.')
       : msg('Trained. There is nothing to compare: no arm has new tokens.');
   }
   return current
-    ? msg(str`Training ${current.arm}: ${count(done)} of ${count(cells.length)} runs are done.`)
+    ? msg(str`Training ${current.arm}: ${done} of ${all} trainings done.`)
     : msg('Getting ready: new tokens are learned, the base is measured.');
 }
 
