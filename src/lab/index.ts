@@ -109,7 +109,9 @@ export { proveOnnx } from './export/proveOnnx';
 export { OnnxSession, type OnnxRuntime, type OnnxText } from './running/onnxSession';
 export { onnxScorer, onnxText } from './running/onnxText';
 export type * from './experiment/report';
-export type { ArmRunState, RunFacts, RunKey, RunStatusFile } from './experiment/runFolder';
+export type { References } from './experiment/references';
+export type { EqualCompute } from './scoring/equalCompute';
+export type { ArmRunState, CurvePointOfRun, RunFacts, RunKey, RunStatusFile } from './experiment/runFolder';
 export { readReport, readSpec, writtenSpec } from './experiment/experimentFolder';
 export {
   runExperiment,

@@ -7,9 +7,11 @@ import type { DurableFolder } from '../../checkpoint/index';
 import type { Engine } from '../../engine/index';
 import { asLabError, LabError } from '../../error';
 import { throwIfCancelled } from '../cancel';
+import { requirePositions } from '../device/modelSession';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Progress, Watch } from '../progress';
+import type { CompressedSize } from '../scoring/xzSize';
 import { ArmTraining, type ArmCheckpoint, type ArmSetup } from '../training/armTraining';
 import type { RunRecord, RunStatus } from '../training/records';
 import type { OpenShards } from '../vocabulary/countingShard';
@@ -17,16 +19,20 @@ import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { keepSpec, reportedRun } from './experimentFolder';
 import { canonicalJson, pinned, runFingerprint } from './fingerprints';
+import { makeReferences, readReferences, type References } from './references';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import {
   isSameRun,
   readCheckpoint,
   readStatus,
   saveRun,
+  sweep,
   type ArmRunState,
+  type CurvePointOfRun,
   type RunFacts,
   type RunKey,
 } from './runFolder';
+import { joined } from './specProblems';
 import { seedsOf, type ExperimentSpec } from './spec';
 
 export interface OpenedExperiment {
@@ -60,6 +66,8 @@ export interface ExperimentUpdate {
 }
 
 export interface RunExperimentOptions extends Watch {
+  /** Compresses with xz; without it there are no reference lines. */
+  readonly xzSize?: CompressedSize;
   /** Only this arm, or this seed. */
   readonly only?: Partial<RunKey>;
   readonly autosaveMilliseconds?: number;
@@ -70,24 +78,25 @@ export interface RunExperimentOptions extends Watch {
 
 const autosaveMilliseconds = 5000;
 
-/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, before anything is run. */
+/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, `lab/too-long`, before anything is run. */
 export async function runExperiment(
   opened: OpenedExperiment,
   options: RunExperimentOptions = {},
 ): Promise<ExperimentReport> {
   const spec = await pinned(opened.spec, opened.model, opened.corpus);
   const { folder } = opened;
+  checkChoice(spec, options.only);
+  checkLengths(spec, opened.model);
   const release = await folder.lock('experiment');
   if (!release) {
     throw new LabError(
       'lab/in-use',
       `Another run works on the experiment in ${folder.name}.`,
-      'Wait for it, stop it there, or give this one a folder of its own.',
+      'Wait for it, stop it there, or give this one a folder of its own. If there is none, take experiment.lock away.',
     );
   }
   try {
-    await keepSpec(folder, spec);
-    return await new Runner({ ...opened, spec }, options).run();
+    return await new Runner({ ...opened, spec: await keepSpec(folder, spec) }, options).run();
   } finally {
     await release();
   }
@@ -97,6 +106,7 @@ class Runner {
   private readonly vocabularies = new Map<string, Vocabulary>();
   private readonly runs: ReportedRun[] = [];
   private readonly cells: RunCell[];
+  private references: References | undefined;
 
   constructor(
     private readonly opened: OpenedExperiment,
@@ -113,14 +123,16 @@ class Runner {
   async run(): Promise<ExperimentReport> {
     const { spec, folder } = this.opened;
     const { only = {} } = this.options;
-    if (only.arm !== undefined && !spec.arms[only.arm]) throw noSuch('arm', only.arm, Object.keys(spec.arms));
-    if (only.seed !== undefined && !spec.seeds.includes(only.seed)) throw noSuch('seed', only.seed, spec.seeds);
     const isWanted = ({ arm, seed }: RunKey) =>
       (only.arm === undefined || only.arm === arm) && (only.seed === undefined || only.seed === seed);
     const todo: RunKey[] = [];
     for (const { arm, seed } of [...this.cells]) {
       const known = await reportedRun(folder, spec, spec.arms[arm]!, { arm, seed });
-      if (known) this.note(known);
+      if (known) {
+        // A process may have died between its last save and clearing up behind it.
+        await sweep(folder, known.status);
+        this.note(known);
+      }
       if (isWanted({ arm, seed }) && (!known || known.status.state === 'running' || known.status.state === 'failed')) {
         todo.push({ arm, seed });
       }
@@ -130,14 +142,32 @@ class Runner {
     for (const { arm } of todo) await this.vocabularyOf(arm);
     for (const key of todo) {
       throwIfCancelled(this.options.signal);
+      await this.refer();
       this.note(await this.runOne(key));
       this.update({ report: this.report });
     }
+    await this.refer();
     return this.report;
   }
 
   private get report(): ExperimentReport {
-    return reportOf(this.opened.spec, this.runs);
+    return reportOf(this.opened.spec, this.runs, this.references);
+  }
+
+  /** Reference lines, once it is known how much text the first seed reads. */
+  private async refer(): Promise<void> {
+    const { spec, folder, corpus } = this.opened;
+    const { xzSize, signal } = this.options;
+    this.references ??= await readReferences(folder, spec).catch(() => undefined);
+    const bytes =
+      'bytes' in spec.budget ? spec.budget.bytes : this.runs.find(({ status }) => status.bytes > 0)?.status.bytes;
+    if (this.references || !xzSize || bytes === undefined) return;
+    try {
+      this.references = await makeReferences(folder, spec, corpus, bytes, { xzSize, ...(signal ? { signal } : {}) });
+    } catch (thrown) {
+      // Where the library cannot be loaded, the experiment has its answer all the same.
+      if (asLabError(thrown).code !== 'lab/no-xz') throw thrown;
+    }
   }
 
   private async runOne(key: RunKey): Promise<ReportedRun> {
@@ -147,7 +177,8 @@ class Runner {
     const fingerprint = runFingerprint(spec, arm, key.seed);
     const engine = await this.opened.engine();
     const before = await readStatus(folder, key);
-    const earlier = before?.state === 'running' ? await readCheckpoint(folder, before) : undefined;
+    // A failed run keeps what it had: it may fit another time, or elsewhere.
+    const earlier = before && 'loop.json' in before.files ? await readCheckpoint(folder, before) : undefined;
     const vocabulary = this.vocabularies.get(key.arm);
     const { evaluation, budget } = spec;
     const { start, stages } = arm;
@@ -156,37 +187,40 @@ class Runner {
       ...(vocabulary ? { vocabulary } : {}),
     };
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });
+    let training: ArmTraining | undefined;
+    let last: ArmCheckpoint | undefined = earlier;
     const facts = (status: RunStatus | undefined, records: readonly RunRecord[], state: ArmRunState): RunFacts => ({
       state,
-      step: status?.step ?? 0,
-      steps: status?.steps ?? 0,
+      step: status?.step ?? last?.loop.step ?? 0,
+      steps: status?.steps ?? before?.steps ?? 0,
       ...readSoFar(records),
+      curve: training ? curveOf(records, training) : (before?.curve ?? []),
       engine: engine.report.description,
       newTokens: vocabulary?.summary.newTokens.length ?? 0,
       ...(status?.error ? { error: status.error } : {}),
     });
-    const failed = async (thrown: unknown): Promise<ReportedRun> => {
+    const failed = async (thrown: unknown, status?: RunStatus): Promise<ReportedRun> => {
       const error = asLabError(thrown);
       if (!isOfOneRun(error.code)) throw error;
       const { code, message, hint } = error;
-      const what = { ...facts(undefined, [], 'failed'), error: { code, message, hint } };
-      return { status: await saveRun(folder, { key, fingerprint, facts: what, records: [] }) };
+      const records = last?.loop.records ?? [];
+      const what = { ...facts(status, records, 'failed'), error: { code, message, hint } };
+      const kept = last ? { checkpoint: last } : {};
+      return { status: await saveRun(folder, { key, fingerprint, facts: what, records, ...kept }) };
     };
     this.set(key, { state: 'preparing' });
-    let training: ArmTraining;
     try {
       training = await ArmTraining.open(setup, { onProgress, signal });
     } catch (thrown) {
       return failed(thrown);
     }
-    const stop = () => training.stop();
+    const running = training;
+    const stop = () => running.stop();
     signal?.addEventListener('abort', stop);
     this.options.onTraining?.(training);
     try {
-      let last: ArmCheckpoint | undefined = earlier;
       let status: RunStatus | undefined;
       if (stages.length > 0) {
-        let saving: unknown;
         status = await training.run(
           {
             onUpdate: (update) => this.follow(key, update.status, update.records),
@@ -195,25 +229,19 @@ class Runner {
             save: async (checkpoint, now) => {
               last = checkpoint;
               const { records } = checkpoint.loop;
-              try {
-                await saveRun(folder, { key, fingerprint, facts: facts(now, records, 'running'), records, checkpoint });
-              } catch (thrown) {
-                saving = thrown;
-                throw thrown;
-              }
+              await saveRun(folder, { key, fingerprint, facts: facts(now, records, 'running'), records, checkpoint });
             },
           },
           { onProgress, signal },
         );
         if (status.error && status.error.code !== 'lab/not-a-number') {
-          return await failed(new LabError(status.error.code, status.error.message, status.error.hint));
+          return await failed(new LabError(status.error.code, status.error.message, status.error.hint), status);
         }
         if (status.error)
           return await this.diverged(key, fingerprint, facts(status, last?.loop.records ?? [], 'diverged'), last);
         throwIfCancelled(signal);
         if (status.state !== 'finished')
           throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
-        if (saving !== undefined && last?.loop.step !== status.step) throw saving as Error;
       }
       const scores = await training.score({ onProgress, signal });
       const records = last?.loop.records ?? [];
@@ -308,6 +336,34 @@ function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes' | 'tok
     milliseconds += record.milliseconds;
   }
   return { bytes, tokens, trainingSeconds: milliseconds / 1000 };
+}
+
+function curveOf(records: readonly RunRecord[], training: ArmTraining): CurvePointOfRun[] {
+  return records.flatMap((record) => {
+    if (record.type !== 'evaluation') return [];
+    const { step, bytesRead: bytes = 0, bitsPerByte } = record;
+    return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte }];
+  });
+}
+
+function checkChoice(spec: ExperimentSpec, { arm, seed }: Partial<RunKey> = {}): void {
+  if (arm !== undefined && !Object.hasOwn(spec.arms, arm)) throw noSuch('arm', arm, Object.keys(spec.arms));
+  if (seed !== undefined && !spec.seeds.includes(seed)) throw noSuch('seed', seed, spec.seeds);
+}
+
+/** Rows longer than the model has learned positions for, which the last arm need not wait for to be told. */
+function checkLengths(spec: ExperimentSpec, { config }: LoadedModel): void {
+  for (const [name, { stages }] of Object.entries(spec.arms)) {
+    for (const [at, { batch }] of stages.entries()) {
+      try {
+        requirePositions(config, batch.length);
+      } catch (thrown) {
+        const { message, hint, details } = asLabError(thrown);
+        const path = `${joined('arms', name)}.stages[${at}].batch.length`;
+        throw new LabError('lab/too-long', `\`${path}\`: ${message}`, `Nothing was run. ${hint}`, { ...details, path });
+      }
+    }
+  }
 }
 
 function noSuch(what: 'arm' | 'seed', found: string | number, known: readonly (string | number)[]): LabError {
