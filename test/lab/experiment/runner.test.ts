@@ -237,6 +237,34 @@ describe('a run that was cut off', { timeout: 300_000 }, () => {
     });
   });
 
+  it('keeps what it had where it fails, ends alone, and goes on where it fits', async () => {
+    const folder = memoryFolder();
+    const stopAt = new AbortController();
+    await refusal(
+      run(folder, undefined, {
+        only,
+        signal: stopAt.signal,
+        onUpdate: ({ run: now }) => void (now && now.status.step >= 1 && stopAt.abort()),
+      }),
+    );
+    const key = { arm: 'continued', seed: 1 };
+    const before = (await readStatus(folder, key))!;
+    const small = Object.create(engine, {
+      weights: { value: async () => Promise.reject(new LabError('engine/does-not-fit', 'It does not fit.', 'Less.')) },
+    }) as Engine;
+    const report = await runExperiment(openedTiny(small, model, folder), { only });
+    const error = 'It does not fit.';
+    expect(report.unfinished).toContainEqual({ arm: 'continued', seed: 1, state: 'failed', error });
+    const { step, steps, files } = (await readStatus(folder, key))!;
+    expect({ step, steps, files: Object.keys(files) }).toEqual({
+      step: before.step,
+      steps: before.steps,
+      files: Object.keys(before.files),
+    });
+    await expectWhole(folder);
+    expect((await runExperiment(openedTiny(small, model, memoryFolder()))).unfinished).toHaveLength(3);
+  });
+
   it('names what is damaged or missing, and runs it again when it is taken away', async () => {
     const whole = memoryFolder();
     const key = { arm: 'continued', seed: 1 };
