@@ -12,13 +12,13 @@ import { readReport, readSpec, type ExperimentReport, type ExperimentSpec } from
 import { readRecords, readStatus, runPath } from '../../src/lab/experiment/runFolder';
 import { seededRandom } from '../../src/lab/random';
 
-/** Two arms on the bundled model: some thirty steps each. */
+/** Two arms on the bundled model: some twenty steps each. */
 export const spec = {
   version: 2,
   name: 'Killed and started again',
   model: 'bundled',
   corpus: { sample: 'molecules' },
-  budget: { bytes: 5000 },
+  budget: { bytes: 3000 },
   seeds: [1],
   evaluation: { bytes: 1024, generalBytes: 512, watchBytes: 512, points: 8 },
   arms: {

@@ -268,10 +268,20 @@ class Runner {
     );
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, arm } });
     const { signal } = this.options;
-    const made = same
-      ? this.vocabularies.get(same)!
-      : await specVocabulary(model, corpus, vocabulary, { onProgress, signal, ...(openShards ? { openShards } : {}) });
-    this.vocabularies.set(arm, made);
+    try {
+      const made = same
+        ? this.vocabularies.get(same)!
+        : await specVocabulary(model, corpus, vocabulary, {
+            onProgress,
+            signal,
+            ...(openShards ? { openShards } : {}),
+          });
+      this.vocabularies.set(arm, made);
+    } catch (thrown) {
+      const { code, message, hint, details, cause } = asLabError(thrown);
+      if (code === 'cancelled' || code === 'internal') throw thrown;
+      throw new LabError(code, `\`${joined('arms', arm)}.vocabulary\`: ${message}`, hint, { ...details, arm }, cause);
+    }
   }
 
   private follow(key: RunKey, status: RunStatus, records: readonly RunRecord[]): void {

@@ -79,6 +79,17 @@ describe('an experiment', () => {
     expect(figures(await readReport(folder))).toEqual(figures(report));
   });
 
+  it('gives every arm the same bytes, whatever finds its tokens', async () => {
+    const methods = ['continued', 'independent', 'added'] as const;
+    const { stages } = tinyArms['old vocabulary'];
+    const arms = Object.fromEntries(
+      methods.map((method) => [method, { vocabulary: { method, newTokens: 3 }, stages }]),
+    );
+    const spec = tinySpec({ arms: { old: { stages }, ...arms }, budget: { bytes: 333 } });
+    const report = await run(memoryFolder(), spec);
+    expect(report.arms.map(({ arm, bytes }) => [arm, bytes])).toEqual(['old', ...methods].map((arm) => [arm, 333]));
+  });
+
   it('runs one arm or one seed, and says what is still to come', async () => {
     const folder = memoryFolder();
     const spec = tinySpec({ seeds: [1, 2] });
