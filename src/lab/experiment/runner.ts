@@ -7,7 +7,6 @@ import type { DurableFolder } from '../../checkpoint/index';
 import type { Engine } from '../../engine/index';
 import { asLabError, LabError } from '../../error';
 import { throwIfCancelled } from '../cancel';
-import { requirePositions } from '../device/modelSession';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Progress, Watch } from '../progress';
@@ -17,10 +16,12 @@ import type { RunRecord, RunStatus } from '../training/records';
 import type { OpenShards } from '../vocabulary/countingShard';
 import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
+import { checkChoice, checkLengths, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
 import { canonicalJson, pinned, runFingerprint } from './fingerprints';
 import { makeReferences, readReferences, type References } from './references';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
+import { curveOf, readSoFar } from './runFacts';
 import {
   isSameRun,
   readCheckpoint,
@@ -28,7 +29,6 @@ import {
   saveRun,
   sweep,
   type ArmRunState,
-  type CurvePointOfRun,
   type RunFacts,
   type RunKey,
 } from './runFolder';
@@ -199,12 +199,12 @@ class Runner {
       newTokens: vocabulary?.summary.newTokens.length ?? 0,
       ...(status?.error ? { error: status.error } : {}),
     });
-    const failed = async (thrown: unknown, status?: RunStatus): Promise<ReportedRun> => {
+    const failed = async (thrown: unknown): Promise<ReportedRun> => {
       const error = asLabError(thrown);
-      if (!isOfOneRun(error.code)) throw error;
+      if (!isOfOneRun(error.code)) throw thrown;
       const { code, message, hint } = error;
       const records = last?.loop.records ?? [];
-      const what = { ...facts(status, records, 'failed'), error: { code, message, hint } };
+      const what = { ...facts(undefined, records, 'failed'), error: { code, message, hint } };
       const kept = last ? { checkpoint: last } : {};
       return { status: await saveRun(folder, { key, fingerprint, facts: what, records, ...kept }) };
     };
@@ -235,7 +235,7 @@ class Runner {
           { onProgress, signal },
         );
         if (status.error && status.error.code !== 'lab/not-a-number') {
-          return await failed(new LabError(status.error.code, status.error.message, status.error.hint), status);
+          throw new LabError(status.error.code, status.error.message, status.error.hint);
         }
         if (status.error)
           return await this.diverged(key, fingerprint, facts(status, last?.loop.records ?? [], 'diverged'), last);
@@ -247,6 +247,8 @@ class Runner {
       const records = last?.loop.records ?? [];
       const done = { key, fingerprint, facts: facts(status, records, 'finished'), records, scores };
       return { status: await saveRun(folder, { ...done, ...(last ? { checkpoint: last } : {}) }), scores };
+    } catch (thrown) {
+      return await failed(thrown);
     } finally {
       signal?.removeEventListener('abort', stop);
       this.options.onTraining?.(undefined);
@@ -324,62 +326,4 @@ class Runner {
     if (update.progress) this.options.onProgress?.(update.progress);
     this.options.onUpdate?.({ cells: [...this.cells], ...update });
   }
-}
-
-/** Errors of one arm's own settings, which the other arms need not wait for. */
-function isOfOneRun(code: string): boolean {
-  return [
-    'engine/does-not-fit',
-    'engine/out-of-memory',
-    'engine/too-large',
-    'lab/too-long',
-    'lab/budget-too-small',
-  ].includes(code);
-}
-
-function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes' | 'tokens' | 'trainingSeconds'> {
-  let [bytes, tokens, milliseconds] = [0, 0, 0];
-  for (const record of records) {
-    if (record.type !== 'step') continue;
-    bytes += record.bytes;
-    tokens += record.tokens;
-    milliseconds += record.milliseconds;
-  }
-  return { bytes, tokens, trainingSeconds: milliseconds / 1000 };
-}
-
-function curveOf(records: readonly RunRecord[], training: ArmTraining): CurvePointOfRun[] {
-  return records.flatMap((record) => {
-    if (record.type !== 'evaluation') return [];
-    const { step, bytesRead: bytes = 0, bitsPerByte } = record;
-    return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte }];
-  });
-}
-
-function checkChoice(spec: ExperimentSpec, { arm, seed }: Partial<RunKey> = {}): void {
-  if (arm !== undefined && !Object.hasOwn(spec.arms, arm)) throw noSuch('arm', arm, Object.keys(spec.arms));
-  if (seed !== undefined && !spec.seeds.includes(seed)) throw noSuch('seed', seed, spec.seeds);
-}
-
-/** Rows longer than the model has learned positions for, which the last arm need not wait for to be told. */
-function checkLengths(spec: ExperimentSpec, { config }: LoadedModel): void {
-  for (const [name, { stages }] of Object.entries(spec.arms)) {
-    for (const [at, { batch }] of stages.entries()) {
-      try {
-        requirePositions(config, batch.length);
-      } catch (thrown) {
-        const { message, hint, details } = asLabError(thrown);
-        const path = `${joined('arms', name)}.stages[${at}].batch.length`;
-        throw new LabError('lab/too-long', `\`${path}\`: ${message}`, `Nothing was run. ${hint}`, { ...details, path });
-      }
-    }
-  }
-}
-
-function noSuch(what: 'arm' | 'seed', found: string | number, known: readonly (string | number)[]): LabError {
-  return new LabError(
-    'lab/no-such-arm',
-    `There is no ${what} \`${found}\` in the specification.`,
-    `There are: ${known.join(', ')}.`,
-  );
 }

@@ -169,13 +169,17 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, message:
   }
 }
 
+/** Devices of Windows, which no folder may be called. */
+const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+
 /** The folder of an arm: its name in letters and digits that every file system takes. */
 export function armFolder(name: string): string {
   return name
-    .normalize('NFC')
     .toLowerCase()
+    .normalize('NFC')
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
+    .replace(/^-+|-+$/g, '')
+    .replace(deviceNames, '$1-arm');
 }
 
 /** Arms of which nothing depends on a seed are run once. */

@@ -126,7 +126,7 @@ export class ArmTraining {
     const plans = await stagePlans(this.setup, this.tokenizer, watch);
     this.plans = plans;
     const { earlier } = options;
-    if (earlier) for (const [name, values] of Object.entries(earlier.weights)) this.session.store.write(name, values);
+    if (earlier) this.restore(earlier.weights);
     let loop = earlier?.loop;
     let status: RunStatus | undefined;
     for (let stage = earlier?.stage ?? 0; stage < plans.length; stage++) {
@@ -171,6 +171,21 @@ export class ArmTraining {
 
   close(): void {
     this.session.close();
+  }
+
+  private restore(weights: ArmCheckpoint['weights']): void {
+    const { store, trainedNames } = this.session;
+    const [saved, here] = [Object.keys(weights).sort(), [...trainedNames].sort()];
+    const fits = (name: string) =>
+      weights[name]!.length === 4 * store.spec(name).shape.reduce((all, size) => all * size, 1);
+    if (saved.join() !== here.join() || !saved.every(fits)) {
+      throw new LabError(
+        'lab/other-engine',
+        'The run was saved by an engine that holds its matrices in other pieces.',
+        'Go on with the engine that it began on, or take its folder away and begin anew.',
+      );
+    }
+    for (const [name, values] of Object.entries(weights)) store.write(name, values);
   }
 
   private async stageRun(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryFolder, type DurableFolder } from '../../../src/checkpoint/index';
 import type { Engine } from '../../../src/engine/index';
+import { readStatus } from '../../../src/lab/experiment/runFolder';
 import { runExperiment } from '../../../src/lab/experiment/runner';
 import { engineNames, openTestEngine } from '../../support/engines';
 import { measured, openedTiny, tinyModelOf } from './tinyExperiment';
@@ -46,3 +47,41 @@ describe.each(engineNames)('an experiment on the %s', (engineName) => {
     expect(again.comparisons).toEqual(expected.comparisons);
   });
 });
+
+it(
+  'goes on to the other engine where matrices lie alike, and says so where they do not',
+  { timeout: 300_000 },
+  async () => {
+    const model = await tinyModelOf();
+    const [gpu, processor] = [await openTestEngine('gpu'), await openTestEngine('processor')];
+    const folder = memoryFolder();
+    const control = new AbortController();
+    const stopping: DurableFolder = {
+      ...folder,
+      async write(path, content) {
+        await folder.write(path, content);
+        if (path.endsWith('status.json')) control.abort();
+      },
+    };
+    const only = { arm: 'continued' };
+    const options = { only, signal: control.signal, autosaveMilliseconds: 0 };
+    await runExperiment(openedTiny(gpu, model, stopping), options).catch(() => undefined);
+    const key = { arm: 'continued', seed: 1 };
+    expect(await readStatus(folder, key)).toMatchObject({ state: 'running' });
+    const copy = memoryFolder();
+    for (const [path, bytes] of folder.files) copy.files.set(path, bytes);
+    expect((await runExperiment(openedTiny(processor, model, folder), { only })).arms).toHaveLength(1);
+
+    const { generation } = (await readStatus(copy, key))!;
+    const path = `continued/1/${generation}/loop.json`;
+    const loop = new TextDecoder().decode(copy.files.get(path)).replace('"name":"model.', '"name":"other.');
+    copy.files.set(path, new TextEncoder().encode(loop));
+    const { unfinished } = await runExperiment(openedTiny(processor, model, copy), { only });
+    expect(unfinished.find(({ arm }) => arm === 'continued')).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('in other pieces') as string,
+    });
+    gpu.close();
+    processor.close();
+  },
+);

@@ -188,6 +188,28 @@ describe('an experiment', () => {
   });
 });
 
+describe('a run that cannot be trained', () => {
+  it('ends alone, whatever finds it out', async () => {
+    const [stage] = tinyArms['old vocabulary'].stages;
+    const arms = {
+      'too many stages': { stages: Array.from({ length: 40 }, () => stage) },
+      old: { stages: [stage] },
+    };
+    const folder = memoryFolder();
+    const report = await run(folder, tinySpec({ arms }));
+    expect(report.arms.map(({ arm }) => arm)).toEqual(['old']);
+    const [{ state, error }] = report.unfinished as [(typeof report.unfinished)[number]];
+    expect([state, error]).toEqual(['failed', expect.stringContaining('would read nothing') as string]);
+  });
+
+  it('names the arm whose vocabulary cannot be made', async () => {
+    const { stages } = tinyArms['old vocabulary'];
+    const arms = { old: { stages }, odd: { vocabulary: { method: 'continued', newTokens: 1, added: ['a'] }, stages } };
+    const { code, message } = await refusal(run(memoryFolder(), tinySpec({ arms })));
+    expect([code, message]).toEqual(['lab/not-one-token', expect.stringContaining('`arms.odd.vocabulary`') as string]);
+  });
+});
+
 describe('a run that was cut off', { timeout: 300_000 }, () => {
   const only = { arm: 'continued' };
   let unbroken: { readonly measured: unknown[]; readonly report: ExperimentReport; readonly changes: number };

@@ -158,6 +158,8 @@ describe('the folder of an arm', () => {
     ['旧词表', '旧词表'],
     ['हिन्दी', 'हिन्दी'],
     ['__proto__', 'proto'],
+    ['Con', 'con-arm'],
+    ['CAFE\u0301', 'caf\u00e9'],
   ])('%s', (name, folder) => expect(armFolder(name)).toBe(folder));
 
   it('is one name that every file system takes', () => {
