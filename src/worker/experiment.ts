@@ -92,6 +92,7 @@ import { exportFolder, exportZip, type FinishedRun } from './exporting';
 import { HubModels } from './hubModels';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { Profiling } from './profiling';
+import { xzSize } from './xzWorker';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 
 export class Experiment implements LabApi {
@@ -111,7 +112,7 @@ export class Experiment implements LabApi {
   private base: Promise<ModelSession> | undefined;
   private readonly arms = new OnnxArms();
   private readonly profiling = new Profiling();
-  private readonly experimentsKept = new Experiments(() => this.engines.engine(), openShards);
+  private readonly experimentsKept = new Experiments(() => this.engines.engine(), openShards, xzSize);
   /** The arm that Try and Download use. */
   private taken: TakenArm | undefined;
 

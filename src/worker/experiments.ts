@@ -32,6 +32,7 @@ import {
   seedsOf,
   writtenSpec,
   type ArmTraining,
+  type CompressedSize,
   type CorpusText,
   type ExperimentReport,
   type ExperimentSpec,
@@ -76,6 +77,8 @@ export class Experiments {
   constructor(
     private readonly engine: () => Promise<Engine>,
     readonly openShards: OpenShards,
+    /** Absent: no reference line by xz, and no others either. */
+    private readonly xzSize?: CompressedSize,
   ) {}
 
   async run(
@@ -101,6 +104,7 @@ export class Experiments {
       },
       {
         signal,
+        ...(this.xzSize ? { xzSize: this.xzSize } : {}),
         onUpdate: (update) => onUpdate({ ...update, id }),
         onTraining: (training) => (this.running = training),
       },

@@ -49,10 +49,10 @@ export function curveArms(view: ExperimentView): CurveArm[] {
   }));
 }
 
-/** Lines that need no training, of a report that has them; a uniform guess needs none. */
+/** Lines that need no training; a uniform guess is known before the others are fitted. */
 export function references(report: ExperimentReport | null): CurveReference[] {
-  const found = (report as { references?: { lines?: readonly CurveReference[] } | null } | null)?.references?.lines;
-  return (found ?? [{ name: 'uniform', bitsPerByte: 8 }]).map((line) => ({ ...line, name: referenceName(line.name) }));
+  const lines: readonly CurveReference[] = report?.references?.lines ?? [{ name: 'uniform', bitsPerByte: 8 }];
+  return lines.map((line) => ({ ...line, name: referenceName(line.name) }));
 }
 
 export function gridRows(view: ExperimentView): ArmGridRow[] {
