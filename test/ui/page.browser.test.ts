@@ -377,6 +377,20 @@ describe('the page', () => {
     });
   });
 
+  test('a setting that was changed just before Start is in what it runs', async () => {
+    await open();
+    const presets = state.lab.presets.bind(state.lab);
+    state.lab.presets = async (...asked) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return presets(...asked);
+    };
+    await prepared();
+    choose(await shown<HTMLSelectElement>('[data-setting="mode"]'), 'new-rows');
+    await click('[data-action="start"]');
+    await shown('[data-run="running"]');
+    expect(state.experiment!.spec.arms['continued, 512 tokens']!.stages![0]!.moves).toEqual({ newRows: 0.003 });
+  });
+
   test('a setting out of range is marked and not taken', async () => {
     await open();
     await shown('[data-model]');
@@ -563,6 +577,26 @@ describe('the page', () => {
     await vi.waitFor(() => expect(textOf('[data-arm="grafted"] h3')).toContain('old vocabulary'));
     expect(state.tried).toBeNull();
     expect(state.slots.exported.status).toBe('empty');
+  });
+
+  test('nothing is generated while the arm of the verdict is being loaded', async () => {
+    await open();
+    const takeArm = state.lab.takeArm.bind(state.lab);
+    let loaded = (): void => undefined;
+    const loading = new Promise<void>((resolve) => (loaded = resolve));
+    state.lab.takeArm = async (...asked) => {
+      await loading;
+      return takeArm(...asked);
+    };
+    await prepared();
+    await click('[data-action="start"]');
+    await shown('[data-run="finished"]');
+    await at('try');
+    await shown('[data-action="generate"][disabled]');
+    expect(find('[data-arm="grafted"]')).toBeNull();
+    loaded();
+    await shown('[data-action="generate"]:not([disabled])');
+    await shown('[data-arm="grafted"]');
   });
 
   test('what is taken away is chosen before it is written, and another choice takes the old proof away', async () => {
