@@ -8,7 +8,6 @@ export function connectLab(): LabConnection {
   const query = new URLSearchParams(location.search);
   const lab = fakeLab({
     available: !query.has('no-gpu'),
-    saved: query.has('saved'),
     stepMilliseconds: Number(query.get('step') ?? 20),
     tick: Number(query.get('tick') ?? 5),
   });
