@@ -51,6 +51,7 @@ export class ExperimentDesk {
   /** The run that the visitor chose to look at; null: the one under way. */
   looked: RunKey | null = null;
   private asked = '';
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: DeskParts) {}
 
@@ -102,19 +103,20 @@ export class ExperimentDesk {
   }
 
   /** Asked anew where the choices that they are made of have changed. */
-  async readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
+  readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
     const asked = JSON.stringify([choice, mode, init]);
-    if (asked === this.asked) return;
+    if (asked === this.asked) return this.reading;
     this.asked = asked;
     const put = (presets: Slot<readonly Preset[]>) => {
       if (this.asked !== asked) return;
       this.presets = presets;
       this.parts.tell('lab');
     };
-    await this.parts.lab.presets(choice, mode, init).then(
+    this.reading = this.parts.lab.presets(choice, mode, init).then(
       (value) => put({ status: 'ready', value }),
       (thrown: unknown) => put({ status: 'failed', error: asLabError(thrown) }),
     );
+    return this.reading;
   }
 
   /** Another model, corpus or vocabulary: what was sized to the old one or ran on it goes. */

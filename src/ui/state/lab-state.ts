@@ -386,8 +386,9 @@ export class LabState {
     return this.desk.run(spec);
   }
 
-  /** What Start runs. */
+  /** What Start runs: the presets of the settings as they are now. */
   async start(): Promise<void> {
+    await this.readPresets();
     const { spec } = this.desk;
     if (spec) await this.desk.run(spec);
   }
