@@ -25,6 +25,7 @@ import type {
   TrainMode,
   TrainSettings,
 } from '../../src/worker/index';
+import { fakeExperiments } from './fakeExperiments';
 
 const MOLECULES = [
   'CC(=O)Oc1ccccc1C(=O)O',
@@ -358,6 +359,8 @@ export interface FakeOptions {
   readonly stepMilliseconds?: number;
   readonly available?: boolean;
   readonly saved?: boolean;
+  /** How many experiments are kept; none by default, three at most. */
+  readonly experiments?: number;
   /** Milliseconds of each tick of a long call. */
   readonly tick?: number;
 }
@@ -366,6 +369,7 @@ export function fakeLab({
   stepMilliseconds = 20,
   available = true,
   saved = false,
+  experiments = 0,
   tick = 5,
 }: FakeOptions = {}): LabApi {
   const shelf = new Map<string, CachedModel>();
@@ -514,6 +518,12 @@ export function fakeLab({
   };
   let kept: SavedRun | null = saved ? savedRun : null;
   return {
+    ...fakeExperiments(experiments),
+    presets: async () => [],
+    runExperiment: async () => {
+      throw new LabError('cancelled', 'The fake lab runs no experiments.');
+    },
+    takeArm: async () => null,
     async openEngine(choice, onProgress) {
       await count('self-test', 14, onProgress);
       const checks = { passed: 14, total: 14, failed: [] };

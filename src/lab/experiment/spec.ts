@@ -53,11 +53,9 @@ const allAtoms = 4096;
 
 /** Throws `lab/bad-specification`; `details.problems` lists {path, message}. */
 export function parseSpec(value: unknown): ExperimentSpec {
-  const problems = schemaProblems(experimentSchema, value);
+  const problems = specProblems(value);
   if (problems.length > 0) throw badSpecification(problems);
   const written = value as WrittenSpec;
-  const further = meaningProblems(written);
-  if (further.length > 0) throw badSpecification(further);
   const { model, general = {}, budget, evaluation = {}, arms, prediction } = written;
   return {
     version: 2,
@@ -73,6 +71,12 @@ export function parseSpec(value: unknown): ExperimentSpec {
     ...(prediction ? { prediction } : {}),
     arms: Object.fromEntries(Object.entries(arms).map(([name, arm]) => [name, armOf(arm)])),
   };
+}
+
+/** Empty where `parseSpec` takes the value. */
+export function specProblems(value: unknown): readonly SpecProblem[] {
+  const problems = schemaProblems(experimentSchema, value);
+  return problems.length > 0 ? problems : meaningProblems(value as WrittenSpec);
 }
 
 /** Throws `lab/bad-specification` where the text is no JSON. */

@@ -35,6 +35,7 @@ import { engineChoice, setEngineChoice } from '../storage';
 import { FrameQueue } from '../frames';
 import { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
+import { KeptView } from './kept-view';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
 import { EMPTY, type Failure, type Slot } from './slot';
@@ -122,6 +123,7 @@ export class LabState {
   settings: TrainSettings | null = null;
   readonly editor: VocabularyEditor;
   readonly hub: HubView;
+  readonly kept: KeptView;
   run: RunView | null = null;
   runError: Failure | null = null;
   /** The worker itself died; only a reload helps. */
@@ -149,6 +151,7 @@ export class LabState {
       tell: () => this.tell('lab'),
       open: (id) => this.openModel((onProgress, signal) => this.lab.openHubModel(id, onProgress, signal)),
     });
+    this.kept = new KeptView(lab, () => this.tell('lab'));
     void crashed?.then((failure) => {
       this.crash = failure;
       for (const name of Object.keys(this.slots) as SlotName[]) {
@@ -182,6 +185,7 @@ export class LabState {
   async open(): Promise<void> {
     void this.fill('samples', () => this.lab.samples());
     void this.hub.readShelf();
+    void this.kept.read();
     void this.lab.savedRun().then(
       (saved) => this.set(() => (this.saved = saved)),
       () => undefined,
@@ -408,6 +412,34 @@ export class LabState {
     }
     this.tell('run');
     this.tell('lab');
+    void this.kept.read();
+  }
+
+  /** One of those kept takes the place of the present experiment, and what it was run with is opened where it is kept too. */
+  async openExperiment(id: string): Promise<void> {
+    const kept = this.kept.one(id);
+    const view = await this.kept.view(id);
+    if (!view || !kept || this.experiment?.isActive) return;
+    if (kept.canGoOn) await this.restoreOpening(id);
+    this.set(() => (this.experiment = view));
+    goTo(view.state === 'finished' ? 'compare' : 'train');
+  }
+
+  private restoreOpening(id: string): Promise<ModelSummary | null> {
+    this.emptyAfter('corpus');
+    return this.fill('model', async (onProgress, signal) => {
+      const { model, corpus } = await this.lab.restoreExperiment(id, onProgress, signal);
+      this.slots.corpus = { status: 'ready', value: corpus };
+      return model;
+    });
+  }
+
+  /** What the visitor wrote, or opened from a link: Train starts with it. */
+  askedSpec: WrittenSpec | null = null;
+
+  useSpec(spec: WrittenSpec): void {
+    this.set(() => (this.askedSpec = spec));
+    goTo('train');
   }
 
   /** Where the time of a step with the present settings goes. Not while a run computes. */
