@@ -127,7 +127,14 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
     const difference = fake.difference + at * 0.13;
     const interval = [difference - fake.reach, difference + fake.reach] as const;
     const read = {
-      ...{ difference, interval, levels: 'documents-and-seeds' as const, seeds: fake.seeds, documents: 113, losesText: false },
+      ...{
+        difference,
+        interval,
+        levels: 'documents-and-seeds' as const,
+        seeds: fake.seeds,
+        documents: 113,
+        losesText: false,
+      },
       ...{ spread: { documents: 0.02, seeds: 0.01 }, leftOut: { arm: [], control: [] } },
       ...{ armBitsPerByte: fake.ends[arm]!, controlBitsPerByte: fake.ends[control]! },
     } as const;

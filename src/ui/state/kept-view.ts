@@ -31,6 +31,7 @@ export class KeptView {
       const scores = scoresWith(readScores(), value);
       keepScores(scores);
       this.score = sumOf(scores);
+      if (this.list.status !== 'ready' && value[0]) this.ticked.add(value[0].id);
       this.put({ status: 'ready', value });
     } catch (thrown) {
       this.put({ status: 'failed', error: asLabError(thrown) });
@@ -139,7 +140,8 @@ export function viewOf(kept: KeptExperiment, runs: readonly KeptRun[]): Experime
       return {
         ...{ arm, seed, step: done?.steps ?? last?.step ?? 0, steps: done?.steps ?? 0 },
         // A run that was under way when the page closed waits to go on.
-        state: state === 'finished' || state === 'diverged' || state === 'failed' ? state : last ? 'stopped' : 'waiting',
+        state:
+          state === 'finished' || state === 'diverged' || state === 'failed' ? state : last ? 'stopped' : 'waiting',
         bytes: done?.bytes ?? last?.bytesRead ?? 0,
         bitsPerByte: done?.heldOut.bitsPerByte ?? last?.bitsPerByte ?? null,
       };
@@ -149,9 +151,7 @@ export function viewOf(kept: KeptExperiment, runs: readonly KeptRun[]): Experime
     const cell = view.cells.find((each) => each.arm === arm && each.seed === seed);
     const state = cell?.state === 'finished' ? 'finished' : cell?.state === 'diverged' ? 'failed' : 'stopped';
     const speeds = { tokensPerSecond: 0, bytesPerSecond: 0, stepMilliseconds: 0, millisecondsLeft: 0 };
-    view
-      .addRun({ arm, seed }, { state, step: cell?.step ?? 0, steps: cell?.steps ?? 0, ...speeds })
-      .add(records);
+    view.addRun({ arm, seed }, { state, step: cell?.step ?? 0, steps: cell?.steps ?? 0, ...speeds }).add(records);
   }
   return view;
 }

@@ -439,7 +439,6 @@ export class LabState {
 
   useSpec(spec: WrittenSpec): void {
     this.set(() => (this.askedSpec = spec));
-    goTo('train');
   }
 
   /** Where the time of a step with the present settings goes. Not while a run computes. */
