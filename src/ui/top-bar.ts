@@ -28,7 +28,7 @@ export class TopBar extends LabElement {
           </g>
           <rect x="7" y="15.1" width="11" height="2.6" rx=".6" fill="var(--accent)" />
         </svg>
-        Tokengraft
+        <span>Tokengraft</span>
       </a>
       ${this.experiment()}
       <span class="spring"></span>

@@ -145,7 +145,8 @@ export function openRows(kept: KeptExperiment, act: RowActions): TemplateResult 
           <td colspan=${COLUMNS - 2} class="wide note">
             ${trained.map((arm, at) => {
               const value = bits(arm, seed)?.heldOut.bitsPerByte;
-              return html`${at > 0 ? ' · ' : ''}${arm} <b>${value == null ? '–' : fixed(value, 2)}</b>`;
+              return html`${at > 0 ? ' · ' : ''}${arm}
+                <b>${value === null || value === undefined ? '–' : fixed(value, 2)}</b>`;
             })}
           </td>
         </tr>`,

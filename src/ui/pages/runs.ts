@@ -10,7 +10,7 @@ import type { KeptExperiment } from '../../worker/index';
 import '../charts/curves';
 import '../charts/save-chart';
 import { LabElement } from '../element';
-import { count, fileSize, plain } from '../format';
+import { count, fileSize, joinSentences, plain } from '../format';
 import { failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
 import { SpecDrawer } from '../parts/spec-drawer';
 import { overlaidArms } from '../state/experiment-arms';
@@ -111,7 +111,7 @@ export class RunsPage extends LabElement {
         : msg('Tick several to lay their curves over each other.');
     return html`${verdict(
         html`<span data-score>${scoreSentence(kept.score)}</span>`,
-        html`${laid} ${msg(str`Everything stands in this browser: ${plain(fileSize(bytes))}.`)}`,
+        joinSentences(laid, msg(str`Everything stands in this browser: ${plain(fileSize(bytes))}.`)),
         html`${this.specKey()}<a class="btn main" href="#train">${msg('New experiment')}</a>`,
       )}
       ${ticked > 0 ? this.overlay() : nothing} ${this.table(all)} <tg-runs-take></tg-runs-take>`;

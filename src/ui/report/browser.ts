@@ -3,7 +3,7 @@
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdg\/(\d+)/, 'Edge'],
   [/\bFirefox\/(\d+)/, 'Firefox'],
-  [/\bChrom(?:e|ium)\/(\d+)/, 'Chromium'],
+  [/Chrom(?:e|ium)\/(\d+)/, 'Chromium'],
   [/\bVersion\/(\d+).*\bSafari\//, 'Safari'],
 ];
 const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [

@@ -1,7 +1,7 @@
 /** A kept experiment as the charts take it: the role and look of each arm, its curves, its difference to the control. */
 import type { KeptExperiment, KeptRun, RunRecord, WrittenSpec } from '../../worker/index';
 import type { Look } from '../charts/arm-look';
-import type { CurveArm, CurvePoint, CurveSeed } from '../charts/curves-data';
+import { armCurves, leadingLine, type CurveArm, type CurvePoint, type CurveSeed } from '../charts/curves-data';
 import type { IntervalRow } from '../charts/intervals-drawing';
 
 export type Role = CurveArm['role'];
@@ -83,11 +83,22 @@ export function curveArms(kept: KeptExperiment, runs: readonly KeptRun[]): reado
   });
 }
 
-/** Curves of several experiments in one frame: an arm that another experiment has too is named with its own. */
+/**
+ * Curves of several experiments in one frame, each arm by its leading line, since experiments need not share their seeds. An arm
+ * that another experiment has too is named with its own.
+ */
 export function overlaidArms(
   experiments: readonly { readonly kept: KeptExperiment; readonly runs: readonly KeptRun[] }[],
 ): readonly CurveArm[] {
-  const all = experiments.flatMap(({ kept, runs }) => curveArms(kept, runs).map((arm) => ({ arm, of: kept.name })));
+  if (experiments.length < 2) return experiments.flatMap(({ kept, runs }) => curveArms(kept, runs));
+  const all = experiments.flatMap(({ kept, runs }) => {
+    const arms = curveArms(kept, runs);
+    const lines = new Map(armCurves(arms).map((curves) => [curves.arm.name, leadingLine(curves)]));
+    return arms.map((arm) => {
+      const points = lines.get(arm.name);
+      return { arm: points ? { ...arm, seeds: [{ seed: 1, points, finished: true }] } : arm, of: kept.name };
+    });
+  });
   const bases = new Set<number>();
   const looks = new Set<Look>();
   let free = 4;

@@ -91,6 +91,7 @@ export function findings({ spec, report }: Pick<KeptExperiment, 'spec' | 'report
   const { verdict, prediction } = report;
   const compared = report.comparisons.find(({ arm }) => arm === verdict?.arm);
   const { difference = null, interval = null } = compared?.heldOut ?? {};
+  const { marginBits = null } = compared ?? {};
   const budget = spec.budget.bytes === undefined ? '' : plain(fileSize(spec.budget.bytes));
   const bits = difference === null ? '' : bitsPart(difference);
   const [arm, control] = [compared?.arm ?? '', compared?.against ?? ''];
@@ -104,9 +105,9 @@ export function findings({ spec, report }: Pick<KeptExperiment, 'spec' | 'report
         ? msg(str`At equal text (${budget} for each arm), “${arm}” needs ${bits} than “${control}”.`)
         : msg(str`At equal compute, “${arm}” needs ${bits} than “${control}”.`),
     bits === '' ? '' : reach,
-    bits === '' || compared?.marginBits == null
+    bits === '' || marginBits === null
       ? ''
-      : msg(str`Up to +${fixed(compared.marginBits, 2)} still counts as not worse: set before the run.`),
+      : msg(str`Up to +${fixed(marginBits, 2)} still counts as not worse: set before the run.`),
     prediction ? msg(str`Predicted beforehand: ${verdictName(prediction.verdict).toLowerCase()}.`) : '',
     prediction ? predictionSentence(prediction.score) : '',
   );
