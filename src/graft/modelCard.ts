@@ -49,13 +49,17 @@ export function modelCardText(card: ModelCard): string {
   const body = [
     `# ${card.title}`,
     '',
-    `\`${card.baseModel}\` with ${card.newTokens} new tokens, grafted and trained with Tokengraft in a browser or in Node.`,
+    `\`${card.baseModel}\`${card.newTokens > 0 ? ` with ${card.newTokens} new tokens` : ''}, ${doneWith(card)} with Tokengraft in a browser or in Node.`,
     '',
     ...(card.verdict ? [card.verdict, ''] : []),
     '## What was done',
     '',
-    `- New tokens: ${card.newTokens}, ids ${card.firstNewId} to ${card.firstNewId + card.newTokens - 1}; the embedding has ${card.embeddingRows} rows.`,
-    `- New rows started as: ${card.init}.`,
+    ...(card.newTokens > 0
+      ? [
+          `- New tokens: ${card.newTokens}, ids ${card.firstNewId} to ${card.firstNewId + card.newTokens - 1}; the embedding has ${card.embeddingRows} rows.`,
+          `- New rows started as: ${card.init}.`,
+        ]
+      : [`- New tokens: none; the embedding has ${card.embeddingRows} rows.`]),
     `- Training: ${steps}`,
     `- Corpus: ${corpus.name}${origin.length > 0 ? ` (${origin.join('; ')})` : ''}.`,
     ...(card.licence ? [] : ["- Licence: the base model's own applies; it was not stated where the model was read."]),
@@ -94,4 +98,9 @@ function yaml(value: string): string {
   return /^[A-Za-z][\w./+-]*$/.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value)
     ? value
     : JSON.stringify(value);
+}
+
+function doneWith({ newTokens, steps }: ModelCard): string {
+  const done = [...(newTokens > 0 ? ['grafted'] : []), ...(steps > 0 ? ['trained'] : [])];
+  return done.length > 0 ? done.join(' and ') : 'written';
 }

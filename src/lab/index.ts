@@ -24,7 +24,8 @@ export type * from './device/stepProfile';
 export { applyDelta } from './export/applyDelta';
 export { CandidateTable } from './vocabulary/candidates';
 export { throwIfCancelled } from './cancel';
-export { scoreResult } from './scoring/compare';
+export { scoreResult, type ArmScores } from './scoring/compare';
+export { reportOf } from './experiment/report';
 export type { DocumentScores } from './scoring/bootstrap';
 export {
   leastDocuments,

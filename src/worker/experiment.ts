@@ -118,7 +118,7 @@ export class Experiment implements LabApi {
   private base: Promise<ModelSession> | undefined;
   private readonly arms = new OnnxArms();
   private readonly profiling = new Profiling();
-  private readonly experimentsKept = new Experiments(() => this.engines.engine());
+  private readonly experimentsKept = new Experiments(() => this.engines.engine(), openShards);
   /** The arm that Try and Download use. */
   private taken: TakenArm | undefined;
 

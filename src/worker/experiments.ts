@@ -38,11 +38,11 @@ import {
   type ExperimentSpec,
   type LoadedModel,
   type ModelSummary,
+  type OpenShards,
   type Vocabulary,
   type WrittenSpec,
 } from '../lab/index';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun } from './api';
-import { openShards } from './countingShards';
 import { modelFiles } from './savedRun';
 
 export interface OpenedLab {
@@ -74,7 +74,10 @@ export class Experiments {
   private readonly vocabularies = new Map<string, Vocabulary>();
   private vocabulariesOf: readonly unknown[] = [];
 
-  constructor(private readonly engine: () => Promise<Engine>) {}
+  constructor(
+    private readonly engine: () => Promise<Engine>,
+    readonly openShards: OpenShards,
+  ) {}
 
   async run(
     value: unknown,
@@ -94,7 +97,7 @@ export class Experiments {
         corpus,
         folder,
         engine: this.engine,
-        openShards,
+        openShards: this.openShards,
         vocabularies: this.vocabulariesFor(model, corpus),
       },
       {

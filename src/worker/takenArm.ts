@@ -22,7 +22,6 @@ import {
   type Vocabulary,
   type Watch,
 } from '../lab/index';
-import { openShards } from './countingShards';
 import type { Experiments } from './experiments';
 
 export interface TakenArm {
@@ -56,7 +55,8 @@ export async function takenArm(
   const known = experiments.vocabulariesFor(model, corpus);
   const name = canonicalJson(arm.vocabulary);
   const vocabulary = arm.vocabulary
-    ? (known.get(name) ?? (await specVocabulary(model, corpus, arm.vocabulary, { onProgress, signal, openShards })))
+    ? (known.get(name) ??
+      (await specVocabulary(model, corpus, arm.vocabulary, { onProgress, signal, openShards: experiments.openShards })))
     : undefined;
   if (vocabulary) known.set(name, vocabulary);
   const settings: TrainSettings = {

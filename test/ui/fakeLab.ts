@@ -3,6 +3,7 @@
  * It never ships: only tests and test/ui/fake.vite.config.ts refer to it.
  */
 import { LabError } from '../../src/error';
+import { fakeExperiments, type FakeExperimentParts } from './fakeExperiment';
 import type {
   CachedModel,
   HubModel,
@@ -363,6 +364,7 @@ export interface FakeOptions {
   readonly experiments?: number;
   /** Milliseconds of each tick of a long call. */
   readonly tick?: number;
+  readonly experiment?: Partial<Pick<FakeExperimentParts, 'bits' | 'diverging' | 'milliseconds'>>;
 }
 
 export function fakeLab({
@@ -371,6 +373,7 @@ export function fakeLab({
   saved = false,
   experiments = 0,
   tick = 5,
+  experiment = {},
 }: FakeOptions = {}): LabApi {
   const shelf = new Map<string, CachedModel>();
   let asked = 0;
@@ -713,6 +716,13 @@ export function fakeLab({
       };
     },
     forgetSavedRun: async () => void (kept = null),
+    ...fakeExperiments({
+      opened: { model, corpus },
+      vocabulary: (size) => vocabulary(size),
+      isPaused: () => paused,
+      milliseconds: stepMilliseconds,
+      ...experiment,
+    }),
   };
 }
 

@@ -67,7 +67,8 @@ async function writeGrafted(
   { newRows, files, summary }: Vocabulary,
 ): Promise<void> {
   const graft = await graftRows(model, newRows, command.text('init') as InitMethod, command.number('seed')!);
-  const card = cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 });
+  const init = command.text('init') as InitMethod;
+  const card = cardOf({ model, corpus: corpus.summary, graft, init, settings: undefined, steps: 0 });
   const { newTokens } = summary;
   await writeModel(
     sink,

@@ -1,5 +1,5 @@
 /** What goes beside the weights: the experiment, the run's records and the model card's figures. */
-import { defaultInit, type ModelCard, licenceOf } from '../../graft/index';
+import { type InitMethod, type ModelCard, licenceOf } from '../../graft/index';
 import type { CorpusText } from '../open/corpusText';
 import type { Graft } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
@@ -50,24 +50,21 @@ const moved: Readonly<Record<TrainSettings['mode'], string>> = {
   all: 'all parameters',
 };
 
-const outcomes: Readonly<Record<Comparison['outcome'], string>> = {
-  paid: 'On held-out text of the domain it needs fewer bits per byte than the base.',
-  'shorter-not-worse': 'It writes the domain in fewer tokens, at most 1 % worse in bits per byte than the base.',
-  'did-not-pay': 'On held-out text of the domain it needs more bits per byte than the base.',
-  'not-distinguishable': 'On held-out text of the domain it cannot be told apart from the base.',
-  'not-comparable':
-    'Text that a tokenizer cannot write has no price, so that base and graft are not compared; the table says what each loses.',
-};
+/** Against the untouched base, tokens and text cannot be told apart: what either did is not said. */
+const againstBase =
+  'The base was not trained on this text: how much of the difference the new tokens made is told by a control, the old vocabulary trained on the same text (`lab run`).';
 
 export function cardOf(parts: {
   readonly model: LoadedModel;
   readonly corpus: CorpusText['summary'];
   readonly graft: Graft | undefined;
+  /** How new rows started; of a graft. */
+  readonly init?: InitMethod;
   readonly settings: TrainSettings | undefined;
   readonly steps: number;
   readonly comparison?: Comparison | null;
 }): ModelCard {
-  const { model, corpus, graft, settings, steps, comparison } = parts;
+  const { model, corpus, graft, init, settings, steps, comparison } = parts;
   const { summary, checkpoint } = model;
   const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
   return {
@@ -77,7 +74,7 @@ export function cardOf(parts: {
     newTokens: graft ? graft.plan.count - graft.rowless : 0,
     firstNewId: graft ? graft.plan.firstNewId + graft.rowless : summary.embeddingRows,
     embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
-    init: settings?.init ?? defaultInit,
+    init: init ?? settings?.init ?? 'not known',
     trained: settings ? moved[settings.mode] : 'nothing',
     steps,
     corpus: {
@@ -99,7 +96,7 @@ export function cardOf(parts: {
             figure(comparison, `bits per byte, ${corpus.generalName}`, (arm) => bitsOf(arm.general)),
             ...lostFigures(comparison, corpus.generalName),
           ],
-          verdict: outcomes[comparison.outcome],
+          verdict: againstBase,
         }
       : { arms: [], figures: [] }),
   };

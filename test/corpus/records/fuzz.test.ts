@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/error';
 import { cutFile, newAccount } from '../../../src/corpus/cutFile';
 import { seededRandom } from '../../../src/random';
-import { type CutDocument, cutFile, newAccount } from '../../../src/corpus/cutFile';
 import { memoryFile } from '../memoryFile';
 import { below, mutatedBytes, mutatedJson, pick, type Random } from '../../support/mutations';
 

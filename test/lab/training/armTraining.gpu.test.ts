@@ -55,13 +55,13 @@ describe.each(engineNames)('%s', (engineName) => {
     const saved: ArmCheckpoint[] = [];
     const records: RunRecord[] = [];
     const status = await training.run({
-      onUpdate: (update) => {
-        records.push(...update.records);
-        if (update.status.step >= stopAfter) training.stop();
-      },
+      onUpdate: (update) => records.push(...update.records),
       ...(earlier ? { earlier } : {}),
       autosaveMilliseconds: 0,
-      save: async (checkpoint) => void saved.push(structuredClone(checkpoint)),
+      save: async (checkpoint) => {
+        saved.push(structuredClone(checkpoint));
+        if (checkpoint.loop.step >= stopAfter) training.stop();
+      },
     });
     const scores = await training.score();
     training.close();

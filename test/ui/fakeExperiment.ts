@@ -1,0 +1,207 @@
+/** Experiments of the fake lab: cells go their way, curves fall, and the report is the lab's own on invented document scores. */
+import { LabError } from '../../src/error';
+import {
+  parseSpec,
+  presetNames,
+  presetOf,
+  reportOf,
+  seedsOf,
+  writtenSpec,
+  type ArmScores,
+  type ExperimentSpec,
+  type ReportedRun,
+  type RunCell,
+  type RunRecord,
+  type RunStatus,
+  type VocabularySummary,
+  type WrittenSpec,
+} from '../../src/lab/index';
+import type { KeptExperiment, KeptRun, LabApi } from '../../src/worker/index';
+
+type ExperimentCalls = Pick<
+  LabApi,
+  'presets' | 'runExperiment' | 'experiments' | 'experimentRuns' | 'removeExperiment' | 'restoreExperiment' | 'takeArm'
+>;
+
+export interface FakeExperimentParts {
+  readonly opened: Awaited<ReturnType<LabApi['restoreExperiment']>>;
+  readonly vocabulary: (size: number) => VocabularySummary;
+  readonly isPaused: () => boolean;
+  readonly milliseconds: number;
+  /** Bits per byte of a finished arm by its name; a graft is a little better than the control by default. */
+  readonly bits?: (arm: string, seed: number) => number;
+  /** Arms whose training diverges. */
+  readonly diverging?: readonly string[];
+}
+
+const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const points = 12;
+
+export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
+  const kept = new Map<string, KeptExperiment>();
+  const runsOf = new Map<string, KeptRun[]>();
+  const bitsOf = (spec: ExperimentSpec, arm: string, seed: number) => {
+    if (parts.bits) return parts.bits(arm, seed);
+    const { stages, vocabulary } = spec.arms[arm]!;
+    if (stages.length === 0) return 10.2;
+    return (vocabulary ? 1.36 : 1.49) + 0.004 * (seed % 3);
+  };
+
+  return {
+    async presets(choice, mode, start) {
+      const request = {
+        title: 'Molecules: tokens of its own?',
+        model: 'bundled',
+        corpus: { sample: 'molecules' },
+        ...(choice ? { vocabulary: choice } : {}),
+        ...{
+          mode,
+          start,
+          parameters: 5e6,
+          contextLength: 512,
+          bytesPerSecond: 1500,
+          trainBytes: 1.4e6,
+          heldOutBytes: 8e4,
+        },
+      };
+      return presetNames.filter((name) => choice ?? name === 'adapt-only').map((name) => presetOf(name, request));
+    },
+
+    async runExperiment(value, onUpdate, signal) {
+      const spec = parseSpec(value);
+      const id = `fake-${JSON.stringify(writtenSpec(spec)).length}`;
+      const cells: RunCell[] = spec.seeds.flatMap((seed) =>
+        Object.keys(spec.arms)
+          .filter((arm) => seedsOf(spec, arm).includes(seed))
+          .map((arm) => ({ arm, seed, state: 'waiting', step: 0, steps: 0, bytes: 0, bitsPerByte: null })),
+      );
+      const runs: ReportedRun[] = [];
+      const records = new Map<RunCell, RunRecord[]>();
+      const budget = 'bytes' in spec.budget ? spec.budget.bytes : 40_000;
+      const set = (at: number, change: Partial<RunCell>) => (cells[at] = { ...cells[at]!, ...change });
+      const keep = () => {
+        const report = reportOf(spec, runs);
+        const savedAt = new Date().toISOString();
+        const written = writtenSpec(spec) as WrittenSpec;
+        kept.set(id, { id, name: spec.name, savedAt, bytes: 21e6 * runs.length, spec: written, report, canGoOn: true });
+        runsOf.set(
+          id,
+          [...records].map(([{ arm, seed }, each]) => ({ arm, seed, records: each })),
+        );
+        return report;
+      };
+      onUpdate({ id, cells: [...cells], report: reportOf(spec, runs) });
+      for (const at of cells.keys()) {
+        const { arm, seed } = cells[at]!;
+        set(at, { state: 'preparing' });
+        onUpdate({ id, cells: [...cells], progress: { arm, seed, phase: 'loading', done: 1, total: 2 } });
+        await wait(parts.milliseconds);
+        const isTrained = spec.arms[arm]!.stages.length > 0;
+        const end = bitsOf(spec, arm, seed);
+        const all: RunRecord[] = [];
+        records.set(cells[at]!, all);
+        for (let point = 0; isTrained && point <= points; point++) {
+          if (signal?.aborted) {
+            set(at, { state: 'stopped' });
+            onUpdate({ id, cells: [...cells] });
+            keep();
+            throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
+          }
+          const fresh = pointRecords(point, points, budget, end);
+          all.push(...fresh);
+          const status = statusOf(parts.isPaused() ? 'paused' : 'running', point, points);
+          const bitsPerByte = fresh.findLast((record) => record.type === 'evaluation')?.bitsPerByte ?? null;
+          set(at, {
+            state: status.state as 'running',
+            step: point,
+            steps: points,
+            bytes: (budget * point) / points,
+            bitsPerByte,
+          });
+          onUpdate({ id, cells: [...cells], run: { arm, seed, status, records: fresh } });
+          while (parts.isPaused() && !signal?.aborted) await wait(20);
+          await wait(parts.milliseconds);
+        }
+        const isDiverged = parts.diverging?.includes(arm) ?? false;
+        const state = isDiverged ? 'diverged' : 'finished';
+        const facts = { state, step: points, steps: points, bytes: isTrained ? budget : 0, tokens: 9000 } as const;
+        runs.push({
+          status: {
+            version: 1,
+            ...{
+              arm,
+              seed,
+              ...facts,
+              trainingSeconds: 21,
+              engine: 'fake',
+              newTokens: spec.arms[arm]!.vocabulary?.newTokens ?? 0,
+            },
+            ...{ fingerprint: '', savedAt: '', generation: '', files: {} },
+          },
+          ...(isDiverged ? {} : { scores: scoresOf(end, spec.arms[arm]!.vocabulary ? 0.55 : 1, seed) }),
+        });
+        set(at, { ...facts, bitsPerByte: isDiverged ? null : end });
+        onUpdate({ id, cells: [...cells], report: keep() });
+      }
+      return keep();
+    },
+
+    experiments: async () => [...kept.values()].reverse(),
+    experimentRuns: async (id) => runsOf.get(id) ?? [],
+    removeExperiment: async (id) => void kept.delete(id),
+    async restoreExperiment(_, onProgress) {
+      onProgress({ phase: 'reading', done: 1, total: 1 });
+      return parts.opened;
+    },
+    async takeArm(id, { arm }) {
+      const size = kept.get(id)?.spec.arms[arm]?.vocabulary?.newTokens;
+      return size === undefined ? null : parts.vocabulary(size);
+    },
+  };
+}
+
+function pointRecords(point: number, last: number, budget: number, end: number): RunRecord[] {
+  const bitsPerByte = end + (8 - end) * Math.exp((-5 * point) / last);
+  const list: RunRecord[] = [];
+  if (point === 0) list.push({ type: 'log', step: 0, event: 'started' });
+  if (point > 0) {
+    list.push({
+      type: 'step',
+      step: point,
+      loss: bitsPerByte,
+      newTokenLoss: bitsPerByte + 0.4,
+      oldTokenLoss: bitsPerByte - 0.2,
+      afterNewTokenLoss: bitsPerByte,
+      learningRate: 0.003,
+      gradientNorm: 1,
+      tokens: 512,
+      bytes: budget / last,
+      milliseconds: 300,
+    });
+  }
+  if (point % 3 === 0 || point === last) {
+    const bytesRead = (budget * point) / last;
+    list.push({ type: 'evaluation', step: point, bytesRead, bitsPerByte, milliseconds: 40 });
+  }
+  return list;
+}
+
+/** Forty documents of about sixty bytes. */
+function scoresOf(bits: number, tokensAByte: number, seed: number): ArmScores {
+  const documents = Array.from({ length: 40 }, (_, at) => 50 + ((at * 7) % 21));
+  const of = (level: number) => ({
+    nats: documents.map((bytes, at) => level * Math.LN2 * bytes * (1 + 0.05 * Math.sin(at * 3 + seed * 0.1))),
+    bytes: documents,
+    tokens: documents.map((bytes) => Math.round(bytes * tokensAByte)),
+    lostBytes: documents.map(() => 0),
+  });
+  return { heldOut: of(bits), general: of(2.1) };
+}
+
+function statusOf(state: RunStatus['state'], step: number, steps: number): RunStatus {
+  return {
+    ...{ state, step, steps, tokensPerSecond: 1500, bytesPerSecond: 2900 },
+    stepMilliseconds: 340,
+    millisecondsLeft: (steps - step) * 340,
+  };
+}

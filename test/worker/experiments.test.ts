@@ -1,0 +1,139 @@
+// The page's way to an experiment and the command line's, on the same specification.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderTree } from '../../src/checkpoint/node';
+import { corpusFile, generalTextAt, samplePath, samples } from '../../src/headless/verbs/corpus';
+import { runVerb } from '../../src/headless/verbs/run';
+import { parseCommand } from '../../src/headless/arguments';
+import { openShards } from '../../src/headless/countingShards';
+import { closeEngine } from '../../src/headless/engine';
+import {
+  cappedDocuments,
+  encodeDocuments,
+  openCorpus,
+  openModel,
+  scoreDocuments,
+  type ExperimentReport,
+  type RunRecord,
+} from '../../src/lab/index';
+import { ProcessorEngine } from '../../src/processor/index';
+import type { ExperimentUpdateOf } from '../../src/worker/api';
+import { Experiments, type OpenedLab } from '../../src/worker/experiments';
+import { takenArm } from '../../src/worker/takenArm';
+import { processorRuntime } from '../support/processor';
+
+const spec = {
+  version: 2,
+  name: 'Small',
+  model: 'bundled',
+  corpus: { sample: 'molecules' },
+  budget: { bytes: 1500 },
+  seeds: [4],
+  evaluation: { bytes: 900, generalBytes: 400, watchBytes: 300, points: 2 },
+  arms: {
+    base: {},
+    'old vocabulary': { stages: [{ moves: { oldRows: 0.002 }, batch: { rows: 2, length: 64 } }] },
+    continued: {
+      vocabulary: { method: 'continued', newTokens: 24 },
+      start: 'first-subword',
+      stages: [{ moves: { everything: 0.003, newRows: 0.004 }, batch: { rows: 2, length: 64 } }],
+    },
+  },
+};
+
+const timeless = ({ arms }: ExperimentReport) => arms.map((arm) => ({ ...arm, secondsPerMegabyte: null }));
+const stepsOf = (records: readonly RunRecord[]) =>
+  records.flatMap((record) => (record.type === 'step' ? [{ ...record, milliseconds: 0 }] : []));
+
+describe('an experiment on the page', { timeout: 300_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'experiment-'));
+  const engine = new ProcessorEngine(processorRuntime());
+  const experiments = new Experiments(() => Promise.resolve(engine), openShards);
+  const updates: ExperimentUpdateOf[] = [];
+  let opened: OpenedLab;
+  let page: ExperimentReport;
+  const never = new AbortController().signal;
+
+  beforeAll(async () => {
+    const tree = await folderTree('public/models/rootstock');
+    const model = await openModel(tree, 'bundled', { name: 'rootstock' });
+    const sample = samples().find(({ id }) => id === 'molecules')!;
+    const corpus = await openCorpus([await corpusFile(samplePath(sample))], await generalTextAt(undefined), {
+      name: sample.title,
+    });
+    opened = { tree, model, corpus, sampleId: 'molecules' };
+    page = await experiments.run(spec, opened, (update) => updates.push(update), never);
+  }, 300_000);
+  afterAll(async () => {
+    engine.close();
+    await closeEngine();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has the arms, steps, rates and scores that the command line has, field by field', async () => {
+    const file = join(folder, 'experiment.json');
+    writeFileSync(file, JSON.stringify(spec));
+    const out = join(folder, 'out');
+    const command = parseCommand(['run', file, '--out', out, '--device', 'processor', '--json']);
+    const { value } = await runVerb(command);
+    expect(timeless(page)).toEqual(timeless(value as ExperimentReport));
+    expect(page.comparisons).toEqual((value as ExperimentReport).comparisons);
+    const kept = await experiments.runs(updates[0]!.id);
+    for (const { arm, seed, records } of kept) {
+      const run = join(out, arm.replace(' ', '-'), String(seed));
+      const generation = readdirSync(run).find((name) => name !== 'status.json')!;
+      const lines = readFileSync(join(run, generation, 'run.jsonl'), 'utf8')
+        .split('\n')
+        .filter(Boolean);
+      expect(stepsOf(records)).toEqual(stepsOf(lines.map((line) => JSON.parse(line) as RunRecord)));
+    }
+    const written = JSON.parse(readFileSync(join(out, 'experiment.json'), 'utf8')) as { arms: unknown };
+    const [listed] = await experiments.list();
+    expect(listed!.spec.arms).toEqual(written.arms);
+  });
+
+  it('tells of every cell as it goes, and is there again with a word of what it needs', async () => {
+    const states = updates.map(({ cells }) => cells.map(({ state }) => state).join(' '));
+    expect(states[0]).toBe('waiting waiting waiting');
+    expect(states).toContain('finished running waiting');
+    expect(states.at(-1)).toBe('finished finished finished');
+    expect(updates.at(-1)!.report).toEqual(page);
+    const [listed] = await experiments.list();
+    expect(listed).toMatchObject({ name: 'Small', canGoOn: true, id: updates[0]!.id });
+    expect(listed!.report).toEqual(page);
+  });
+
+  it('is not run again under the same specification, and is another under a changed one', async () => {
+    const again: ExperimentUpdateOf[] = [];
+    expect(await experiments.run(spec, opened, (update) => again.push(update), never)).toEqual(page);
+    expect(again.every(({ run }) => run === undefined)).toBe(true);
+    const changed = { ...spec, budget: { bytes: 1600 }, arms: { base: {} } };
+    const seen: ExperimentUpdateOf[] = [];
+    await experiments.run(changed, opened, (update) => seen.push(update), never);
+    expect(seen[0]!.id).not.toBe(updates[0]!.id);
+    expect(await experiments.list()).toHaveLength(2);
+    await experiments.remove(seen[0]!.id);
+    expect(await experiments.list()).toHaveLength(1);
+  });
+
+  it('gives a finished arm as the model that was scored', async () => {
+    const { model, corpus } = opened;
+    const key = { arm: 'continued', seed: 4 };
+    const taken = await takenArm(experiments, updates[0]!.id, key, { engine, model, corpus }, {});
+    const scorer = taken.training.session.scorer();
+    const documents = encodeDocuments(cappedDocuments(corpus.heldOut, spec.evaluation.bytes), (text) =>
+      taken.training.tokenizer.encode(text),
+    );
+    const { nats } = await scoreDocuments(scorer, documents);
+    const total = nats.reduce((sum, each) => sum + each, 0);
+    const bits = page.arms.find(({ arm }) => arm === 'continued')!.heldOut.bitsPerByte!;
+    const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
+    expect(total / (Math.LN2 * bytes)).toBeCloseTo(bits, 6);
+    taken.training.close();
+    await expect(
+      takenArm(experiments, updates[0]!.id, { arm: 'base', seed: 4 }, { engine, model, corpus }, {}),
+    ).rejects.toMatchObject({ code: 'lab/not-finished' });
+  });
+});
