@@ -107,7 +107,7 @@ export class App extends PageElement {
       <div class="sr" role="status" aria-live="polite">${this.said}</div>
       <tg-spec-drawer
         links
-        @use=${(event: CustomEvent<WrittenSpec>) => this.lab?.useSpec(event.detail)}
+        @use=${(event: CustomEvent<WrittenSpec>) => void this.lab?.useSpec(event.detail)}
       ></tg-spec-drawer>
       <tg-popover></tg-popover>`;
   }

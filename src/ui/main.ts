@@ -11,5 +11,5 @@ document.querySelector('tg-app')!.start(state);
 state.open().catch((thrown: unknown) => console.error(asLabError(thrown)));
 
 addEventListener('beforeunload', (event) => {
-  if (state.run?.isActive && state.run.status.step > 0) event.preventDefault();
+  if (state.isTraining && (state.run?.status.step ?? 0) > 0) event.preventDefault();
 });

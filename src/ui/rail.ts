@@ -31,8 +31,8 @@ export class Rail extends LabElement {
   }
 
   private stateOf(step: StepName): 'done' | 'run' | 'todo' {
-    const { slots, run } = this.lab;
-    if (step === 'train' && run?.isActive) return 'run';
+    const { slots } = this.lab;
+    if (step === 'train' && this.lab.isTraining) return 'run';
     if (this.lab.isDone(step)) return 'done';
     const waiting: Partial<Record<StepName, string>> = {
       model: slots.model.status,

@@ -26,7 +26,7 @@ import type {
   TrainMode,
   TrainSettings,
 } from '../../src/worker/index';
-import { fakeExperiments } from './fakeExperiments';
+import { withKept } from './fakeKept';
 
 const MOLECULES = [
   'CC(=O)Oc1ccccc1C(=O)O',
@@ -521,12 +521,6 @@ export function fakeLab({
   };
   let kept: SavedRun | null = saved ? savedRun : null;
   return {
-    ...fakeExperiments(experiments),
-    presets: async () => [],
-    runExperiment: async () => {
-      throw new LabError('cancelled', 'The fake lab runs no experiments.');
-    },
-    takeArm: async () => null,
     async openEngine(choice, onProgress) {
       await count('self-test', 14, onProgress);
       const checks = { passed: 14, total: 14, failed: [] };
@@ -716,13 +710,16 @@ export function fakeLab({
       };
     },
     forgetSavedRun: async () => void (kept = null),
-    ...fakeExperiments({
-      opened: { model, corpus },
-      vocabulary: (size) => vocabulary(size),
-      isPaused: () => paused,
-      milliseconds: stepMilliseconds,
-      ...experiment,
-    }),
+    ...withKept(
+      experiments,
+      fakeExperiments({
+        opened: { model, corpus },
+        vocabulary: (size) => vocabulary(size),
+        isPaused: () => paused,
+        milliseconds: stepMilliseconds,
+        ...experiment,
+      }),
+    ),
   };
 }
 

@@ -193,7 +193,7 @@ describe('the specification drawer', () => {
     expect(find<HTMLButtonElement>('[data-action="use-spec"]')!.disabled).toBe(true);
     write(specText({ ...spec, seeds: [7] }));
     await click('[data-action="use-spec"]:not([disabled])');
-    await vi.waitFor(() => expect(state.askedSpec?.seeds).toEqual([7]));
+    await vi.waitFor(() => expect(state.desk.ownSpec?.seeds).toEqual([7]));
     expect(location.hash).toMatch(/^#train\?spec=/);
     expect(find<HTMLDialogElement>('tg-spec-drawer dialog')!.open).toBe(false);
   });

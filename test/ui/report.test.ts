@@ -6,7 +6,7 @@ import { reportMarkdown } from '../../src/ui/report/report-markdown';
 import { scoresWith, sumOf } from '../../src/ui/state/prediction-score';
 import { headline } from '../../src/ui/wording/outcomes';
 import type { KeptExperiment, KeptRun } from '../../src/worker/index';
-import { fakeExperiments } from './fakeExperiments';
+import { fakeLab } from './fakeLab';
 
 const context = { language: 'en', version: '0.1.0', browser: 'Chromium 156, Linux', processors: 4 };
 const figures = { curves: '<?xml version="1.0" encoding="UTF-8"?>\n<svg id="c"/>', differences: '<svg id="d"/>' };
@@ -14,7 +14,7 @@ let kept: readonly KeptExperiment[];
 let runs: readonly KeptRun[];
 
 beforeAll(async () => {
-  const lab = fakeExperiments(3);
+  const lab = fakeLab({ experiments: 3 });
   kept = await lab.experiments();
   runs = await lab.experimentRuns('molecules');
 });

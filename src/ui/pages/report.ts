@@ -17,9 +17,11 @@ import { browserName } from '../report/browser';
 import { reportDocument, type FigureName, type ReportBlock, type ReportDocument } from '../report/report-document';
 import { reportHtml, type Figures } from '../report/report-html';
 import { figureFile, reportMarkdown } from '../report/report-markdown';
-import { curveArms, intervalRows, marginOf } from '../state/experiment-arms';
+import { keptAsView } from '../state/kept-as-view';
 import { parameterOf } from '../state/route';
 import { specText } from '../state/spec-link';
+import { curveArms, intervalRows } from '../steps/experiment-arms';
+import { marginOf } from './overlay';
 
 const FIGURE_WIDTH = 820;
 
@@ -211,10 +213,10 @@ export class ReportPage extends LabElement {
 
   private figure(name: FigureName, kept: KeptExperiment, runs: readonly KeptRun[]) {
     return name === 'curves'
-      ? html`<tg-curves .arms=${curveArms(kept, runs)} .budget=${kept.spec.budget.bytes ?? 0}></tg-curves>`
+      ? html`<tg-curves .arms=${curveArms(keptAsView(kept, runs))} .budget=${kept.spec.budget.bytes ?? 0}></tg-curves>`
       : html`<tg-intervals
-          .rows=${intervalRows(kept)}
-          .margin=${marginOf(kept)}
+          .rows=${intervalRows(kept.report, kept.spec)}
+          .margin=${marginOf(kept.report)}
           .chosen=${kept.report.verdict?.arm ?? ''}
         ></tg-intervals>`;
   }

@@ -1,13 +1,14 @@
 /** Rows of the list of kept experiments: one, its seeds when it is open, and the line of one that was deleted. */
 import { msg, str } from '@lit/localize';
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, svg, type TemplateResult } from 'lit';
 import type { KeptExperiment } from '../../worker/index';
 import { intervalAxis, rowPlot, type IntervalAxis, type IntervalRow } from '../charts/intervals-drawing';
 import { ago, count, fileSize, fixed, plain, signed } from '../format';
 import { icon } from '../parts/icons';
 import { status } from '../parts/panel';
-import { intervalRows, marginOf } from '../state/experiment-arms';
-import { foundIn, outcomeKind, outcomeName, scoreKind, scoreName } from '../wording/outcomes';
+import { intervalRows } from '../steps/experiment-arms';
+import { outcomeKind, outcomeName, scoreKind, scoreName } from '../wording/outcomes';
+import { marginOf } from './overlay';
 
 export const COLUMNS = 9;
 const [WIDTH, HEIGHT] = [150, 22];
@@ -15,7 +16,7 @@ const [WIDTH, HEIGHT] = [150, 22];
 export interface RowActions {
   tick(id: string, isOn: boolean): void;
   toggle(id: string): void;
-  open(id: string): void;
+  open(kept: KeptExperiment): void;
   specification(kept: KeptExperiment): void;
   remove(id: string): void;
   undo(id: string): void;
@@ -29,7 +30,7 @@ export interface RowState {
 
 /** The row that the verdict speaks of. */
 const chosenRow = (kept: KeptExperiment): IntervalRow | undefined =>
-  intervalRows(kept).find(({ key }) => key === kept.report.verdict?.arm);
+  intervalRows(kept.report, kept.spec).find(({ key }) => key === kept.report.verdict?.arm);
 
 /** One axis for the list, so that its rows can be read against each other. */
 export const listAxis = (all: readonly KeptExperiment[]): IntervalAxis =>
@@ -53,7 +54,6 @@ export const headings = (): TemplateResult =>
 
 export function experimentRow(kept: KeptExperiment, { isTicked, isOpen, axis }: RowState, act: RowActions) {
   const { id, name, spec, report } = kept;
-  const found = foundIn(report);
   const budget = spec.budget.bytes === undefined ? '–' : plain(fileSize(spec.budget.bytes));
   return html`<tr class=${isTicked ? 'sel' : ''} data-experiment=${id}>
     <td class="pick-cell">
@@ -71,13 +71,7 @@ export function experimentRow(kept: KeptExperiment, { isTicked, isOpen, axis }: 
       </button>
       <span class="note">${extent(kept)}</span>
     </td>
-    <td class="wide" data-label=${msg('Outcome')}>
-      ${status(outcomeKind(found), outcomeName(found))}${
-        report.verdict?.provisional && found !== 'unfinished'
-          ? html` <span class="note">${msg('so far')}</span>`
-          : nothing
-      }
-    </td>
+    <td class="wide" data-label=${msg('Outcome')}>${status(outcomeKind(report), outcomeName(report))}</td>
     <td class="wide" data-label=${msg('Difference to the control')}>${differencePlot(kept, axis)}</td>
     <td data-label=${msg('Prediction')}>
       ${
@@ -127,7 +121,7 @@ function differencePlot(kept: KeptExperiment, axis: IntervalAxis) {
     : signed(difference, 2);
   return html`<span class="row-plot chart"
     ><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width=${WIDTH} height=${HEIGHT} role="img" aria-label=${words}>
-      ${svg`${rowPlot(row, { ...axis, margin: interval ? marginOf(kept) : null }, WIDTH, HEIGHT)}`}</svg
+      ${svg`${rowPlot(row, { ...axis, margin: interval ? marginOf(kept.report) : null }, WIDTH, HEIGHT)}`}</svg
     ><span class="num">${signed(difference, 2)}</span></span
   >`;
 }
@@ -155,7 +149,7 @@ export function openRows(kept: KeptExperiment, act: RowActions): TemplateResult 
       <td></td>
       <td colspan=${COLUMNS - 1} class="name">
         <span class="row-keys">
-          <button type="button" class="btn small" data-action="open" @click=${() => act.open(kept.id)}>
+          <button type="button" class="btn small" data-action="open" @click=${() => act.open(kept)}>
             ${report.unfinished.length > 0 && kept.canGoOn ? msg('Go on with it') : msg('Open it')}
           </button>
           <button type="button" class="btn small" data-action="spec" @click=${() => act.specification(kept)}>

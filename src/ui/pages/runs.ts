@@ -13,9 +13,10 @@ import { LabElement } from '../element';
 import { count, fileSize, joinSentences, plain } from '../format';
 import { failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
 import { SpecDrawer } from '../parts/spec-drawer';
-import { overlaidArms } from '../state/experiment-arms';
+import { errorOf } from '../state/slot';
 import { scoreSentence } from '../wording/outcomes';
 import { deletedRow, experimentRow, headings, listAxis, openRows, type RowActions } from './runs-rows';
+import { overlaidArms } from './overlay';
 import './runs-take';
 
 /** As the schema has it, for whoever starts from nothing. */
@@ -67,7 +68,7 @@ export class RunsPage extends LabElement {
   private readonly act: RowActions = {
     tick: (id, isOn) => this.lab.kept.tick(id, isOn),
     toggle: (id) => (this.opened = this.opened === id ? null : id),
-    open: (id) => void this.lab.openExperiment(id),
+    open: (kept) => void this.lab.openKept(kept),
     specification: ({ spec }) => SpecDrawer.instance?.open(spec),
     remove: (id) => {
       this.focusNext = `[data-deleted="${CSS.escape(id)}"] button`;
@@ -105,6 +106,7 @@ export class RunsPage extends LabElement {
     const { kept } = this.lab;
     const bytes = kept.present.reduce((sum, each) => sum + each.bytes, 0);
     const ticked = kept.tickedOnes.length;
+    const failed = errorOf(this.lab.slots.opening);
     const laid =
       ticked > 1
         ? msg(str`${count(ticked)} are laid over each other below.`)
@@ -114,13 +116,13 @@ export class RunsPage extends LabElement {
         joinSentences(laid, msg(str`Everything stands in this browser: ${plain(fileSize(bytes))}.`)),
         html`${this.specKey()}<a class="btn main" href="#train">${msg('New experiment')}</a>`,
       )}
-      ${ticked > 0 ? this.overlay() : nothing} ${this.table(all)} <tg-runs-take></tg-runs-take>`;
+      ${failed ? failureAlert(failed) : nothing} ${ticked > 0 ? this.overlay() : nothing} ${this.table(all)}
+      <tg-runs-take></tg-runs-take>`;
   }
 
   private overlay() {
     const { kept } = this.lab;
-    const ones = kept.tickedOnes.map((one) => ({ kept: one, runs: kept.runsOf(one.id) }));
-    const read = ones.flatMap(({ kept: one, runs }) => (runs ? [{ kept: one, runs }] : []));
+    const views = kept.tickedOnes.flatMap((one) => kept.viewOf(one) ?? []);
     const budget = Math.max(0, ...kept.tickedOnes.map(({ spec }) => spec.budget.bytes ?? 0));
     const corpora = new Set(kept.tickedOnes.map(({ spec }) => JSON.stringify(spec.corpus)));
     return panel({
@@ -133,8 +135,8 @@ export class RunsPage extends LabElement {
             )
           : msg('held-out bits per byte; lower is better, log scale'),
       end: html`<tg-save-chart></tg-save-chart>`,
-      busy: read.length < ones.length,
-      body: html`<tg-curves .arms=${overlaidArms(read)} .budget=${budget}></tg-curves>`,
+      busy: views.length < kept.tickedOnes.length,
+      body: html`<tg-curves .arms=${overlaidArms(views)} .budget=${budget}></tg-curves>`,
     });
   }
 

@@ -5,10 +5,10 @@
 import { msg, str } from '@lit/localize';
 import type { KeptExperiment, KeptRun } from '../../worker/index';
 import { count, duration, fileSize, fixed, percent, plain } from '../format';
-import { controlIn, meanBits } from '../state/experiment-arms';
+import { meanOf } from '../pages/overlay';
 import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
-import { findings, foundIn, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
+import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
 import { glossary } from './glossary';
 
@@ -51,7 +51,7 @@ export function reportDocument(kept: KeptExperiment, runs: readonly KeptRun[], c
     question: spec.name,
     made: dateText(kept.savedAt, context.language),
     headline: headline(report),
-    lede: findings(kept),
+    lede: findings(report),
     sheets: [
       [...figures(kept), heading(msg('Arms')), armsTable(kept)],
       [
@@ -107,22 +107,18 @@ function figures({ report }: KeptExperiment): ReportBlock[] {
 }
 
 function armsTable(kept: KeptExperiment): ReportBlock {
-  const control = controlIn(kept);
+  const control = kept.report.verdict?.against ?? null;
   const rows = Object.keys(kept.spec.arms).map((name) => {
     const runs = kept.report.arms.filter(({ arm }) => arm === name);
-    const mean = (values: readonly (number | null)[]) =>
-      values.length === 0 || values.includes(null)
-        ? null
-        : values.reduce<number>((sum, value) => sum + value!, 0) / values.length;
     const figure = (value: number | null, digits = 2) => (value === null ? '–' : fixed(value, digits));
-    const seconds = mean(runs.map(({ secondsPerMegabyte }) => secondsPerMegabyte));
+    const seconds = meanOf(runs.map(({ secondsPerMegabyte }) => secondsPerMegabyte));
     const each = runs.map(({ heldOut }) => figure(heldOut.bitsPerByte)).join(', ');
     return [
       name === control ? msg(str`${name} (control)`) : name,
-      figure(meanBits(kept, name)),
+      figure(meanOf(runs.map(({ heldOut }) => heldOut.bitsPerByte))),
       each || '–',
-      figure(mean(runs.map(({ bytesPerToken }) => bytesPerToken))),
-      figure(mean(runs.map(({ general }) => general.bitsPerByte))),
+      figure(meanOf(runs.map(({ bytesPerToken }) => bytesPerToken))),
+      figure(meanOf(runs.map(({ general }) => general.bitsPerByte))),
       seconds === null ? '–' : duration(seconds * 1000),
     ];
   });
@@ -142,7 +138,7 @@ function armsTable(kept: KeptExperiment): ReportBlock {
 
 function predictionFacts({ report }: KeptExperiment, score: ScoreSum): (readonly [string, string])[] {
   const { prediction, verdict } = report;
-  const outcome = [msg('Outcome'), outcomeName(foundIn(report))] as const;
+  const outcome = [msg('Outcome'), outcomeName(report)] as const;
   if (!prediction) return [[msg('Predicted'), msg('nothing was predicted')], outcome];
   const saved = verdict?.tokensSaved ?? null;
   return [

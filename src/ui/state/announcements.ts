@@ -1,4 +1,5 @@
 /** What is said aloud: verdicts when they change and events of the log. Ticking numbers are not. */
+import { verdictSentence } from '../wording/experiment';
 import { logText } from '../wording/log';
 import { comparisonSentence, corpusSentence, diagnosisSentence, vocabularySentence } from '../wording/verdicts';
 import type { LabState } from './lab-state';
@@ -13,12 +14,15 @@ export function announcements(lab: LabState): () => string | null {
     const vocabulary = valueOf(lab.slots.vocabulary);
     const comparison = valueOf(lab.slots.comparison);
     const event = lab.run?.log.at(-1);
+    const report = lab.experiment?.report;
+    const verdict = report ? verdictSentence(report) : null;
     const now: [name: string, value: unknown, sentence: () => string][] = [
       ['corpus', corpus, () => corpusSentence(corpus!)],
       ['diagnosis', diagnosis, () => diagnosisSentence(diagnosis!)],
       ['vocabulary', vocabulary, () => vocabularySentence(vocabulary!)],
       ['event', event, () => logText(event!)],
       ['comparison', comparison, () => comparisonSentence(comparison!)],
+      ['verdict', verdict ?? undefined, () => verdict!],
     ];
     let newest: string | null = null;
     for (const [name, value, sentence] of now) {

@@ -25,6 +25,8 @@ export class ExperimentView {
   /** What is being trained. */
   current: (RunKey & { readonly status: RunStatus }) | null = null;
   error: Failure | null = null;
+  /** Share that was done before it was started: what an earlier visit has run. */
+  startShare = 0;
   private readonly views = new Map<string, RunView>();
 
   constructor(
@@ -65,8 +67,10 @@ export class ExperimentView {
   }
 
   take(update: ExperimentUpdateOf): void {
+    const isFirst = this.id === null;
     this.id = update.id;
     this.cells = update.cells;
+    if (isFirst) this.startShare = this.share;
     this.progress = update.progress ?? null;
     if (update.report) this.report = update.report;
     if (!update.run) return;

@@ -2,9 +2,9 @@
  * The experiments kept in this browser, as the pages Runs and Report show them: the list, which of them are laid over each
  * other, and those deleted that can still come back. A deletion reaches the worker when the visitor leaves the list.
  */
-import { asLabError, type KeptExperiment, type KeptRun } from '../../worker/index';
-import { ExperimentView } from './experiment-view';
-import type { Lab } from './lab-state';
+import { asLabError, type KeptExperiment, type KeptRun, type LabApi } from '../../worker/index';
+import type { ExperimentView } from './experiment-view';
+import { keptAsView } from './kept-as-view';
 import { keepScores, readScores, scoresWith, sumOf, type ScoreSum } from './prediction-score';
 import { EMPTY, valueOf, type Slot } from './slot';
 
@@ -17,7 +17,7 @@ export class KeptView {
   private readonly reading = new Map<string, Promise<void>>();
 
   constructor(
-    private readonly lab: Lab,
+    private readonly lab: Pick<LabApi, 'experiments' | 'experimentRuns' | 'removeExperiment'>,
     private readonly tell: () => void,
   ) {}
 
@@ -108,50 +108,14 @@ export class KeptView {
     await this.read();
   }
 
-  /** As it would stand had it run in this visit. */
-  async view(id: string): Promise<ExperimentView | null> {
-    const kept = this.one(id);
-    if (!kept) return null;
-    await this.readRuns(id);
-    return viewOf(kept, this.runs.get(id) ?? []);
+  /** As it would stand had it run in this visit; undefined while its runs are read. */
+  viewOf(kept: KeptExperiment): ExperimentView | undefined {
+    const runs = this.runsOf(kept.id);
+    return runs && keptAsView(kept, runs);
   }
 
   private put(list: Slot<readonly KeptExperiment[]>): void {
     this.list = list;
     this.tell();
   }
-}
-
-export function viewOf(kept: KeptExperiment, runs: readonly KeptRun[]): ExperimentView {
-  const { spec, report } = kept;
-  const view = new ExperimentView(spec);
-  view.id = kept.id;
-  view.report = report;
-  view.state = report.unfinished.some(({ state }) => state !== 'diverged' && state !== 'failed')
-    ? 'stopped'
-    : 'finished';
-  const evaluated = (run: KeptRun) => run.records.findLast((record) => record.type === 'evaluation');
-  view.cells = Object.entries(spec.arms).flatMap(([arm, { stages = [] }]) =>
-    (stages.length > 0 ? spec.seeds : spec.seeds.slice(0, 1)).map((seed) => {
-      const done = report.arms.find((each) => each.arm === arm && each.seed === seed);
-      const run = runs.find((each) => each.arm === arm && each.seed === seed);
-      const last = run && evaluated(run);
-      const state = done ? 'finished' : report.unfinished.find((each) => each.arm === arm && each.seed === seed)?.state;
-      return {
-        ...{ arm, seed, step: done?.steps ?? last?.step ?? 0, steps: done?.steps ?? 0 },
-        // A run that was under way when the page closed waits to go on.
-        state:
-          state === 'finished' || state === 'diverged' || state === 'failed' ? state : last ? 'stopped' : 'waiting',
-        bytes: done?.bytes ?? last?.bytesRead ?? 0,
-        bitsPerByte: done?.heldOut.bitsPerByte ?? last?.bitsPerByte ?? null,
-      };
-    }),
-  );
-  for (const { arm, seed, records } of runs) {
-    const cell = view.cells.find((each) => each.arm === arm && each.seed === seed);
-    const state = cell?.state === 'finished' ? 'finished' : cell?.state === 'diverged' ? 'failed' : 'stopped';
-    const speeds = { tokensPerSecond: 0, bytesPerSecond: 0, stepMilliseconds: 0, millisecondsLeft: 0 };
-    view.addRun({ arm, seed }, { state, step: cell?.step ?? 0, steps: cell?.steps ?? 0, ...speeds }).add(records);
-  }
-  return view;
 }

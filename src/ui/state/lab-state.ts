@@ -13,7 +13,6 @@ import {
   type CorpusSummary,
   type Diagnosis,
   type ExportChoice,
-  type ExperimentUpdateOf,
   type ExportReport,
   type LabApi,
   type ModelScores,
@@ -22,9 +21,8 @@ import {
   type Piece,
   type ReadingChoice,
   type RuntimeUsed,
-  type RunUpdate,
   type SampleSummary,
-  type SavedRun,
+  type KeptExperiment,
   type StepProfile,
   type TrainSettings,
   type LearnWay,
@@ -33,7 +31,8 @@ import {
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
 import { FrameQueue } from '../frames';
-import { ExperimentView } from './experiment-view';
+import { ExperimentDesk } from './experiment-desk';
+import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
 import { KeptView } from './kept-view';
 import { goTo, type StepName } from './route';
@@ -66,7 +65,7 @@ interface Slots {
   profile: Slot<StepProfile>;
   comparison: Slot<Comparison>;
   exported: Slot<Exported>;
-  opening: Slot<SavedRun>;
+  opening: Slot<KeptExperiment>;
   /** A graft that was trained elsewhere being brought back. */
   elsewhere: Slot<VocabularySummary>;
 }
@@ -103,6 +102,9 @@ export interface Tried {
   readonly tokens: { readonly grafted: number; readonly base: number } | null;
 }
 
+/** Parameters up to which every one of them is trained by default. */
+const LARGEST_ALL = 5e7;
+
 export class LabState {
   readonly slots: Slots = {
     engine: EMPTY,
@@ -119,13 +121,11 @@ export class LabState {
     opening: EMPTY,
     elsewhere: EMPTY,
   };
-  saved: SavedRun | null = null;
   settings: TrainSettings | null = null;
   readonly editor: VocabularyEditor;
   readonly hub: HubView;
   readonly kept: KeptView;
   run: RunView | null = null;
-  runError: Failure | null = null;
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
   private corpusFiles: readonly File[] = [];
@@ -152,6 +152,18 @@ export class LabState {
       open: (id) => this.openModel((onProgress, signal) => this.lab.openHubModel(id, onProgress, signal)),
     });
     this.kept = new KeptView(lab, () => this.tell('lab'));
+    this.desk = new ExperimentDesk({
+      lab,
+      kept: this.kept,
+      task: (action) => this.tasks.run('run', action),
+      tell: (topic) => this.tell(topic),
+      begin: () => this.emptyAfter('comparison'),
+      follow: (run) => (this.run = run),
+      taken: (vocabulary) => {
+        if (vocabulary) this.slots.vocabulary = { status: 'ready', value: vocabulary };
+        this.emptyAfter('exported');
+      },
+    });
     void crashed?.then((failure) => {
       this.crash = failure;
       for (const name of Object.keys(this.slots) as SlotName[]) {
@@ -185,11 +197,7 @@ export class LabState {
   async open(): Promise<void> {
     void this.fill('samples', () => this.lab.samples());
     void this.hub.readShelf();
-    void this.kept.read();
-    void this.lab.savedRun().then(
-      (saved) => this.set(() => (this.saved = saved)),
-      () => undefined,
-    );
+    void this.desk.readKept();
     const engine = this.openEngine();
     const model = this.openBundledModel();
     await Promise.all([engine, model]);
@@ -199,7 +207,7 @@ export class LabState {
   async chooseEngine(choice: EngineChoice): Promise<void> {
     setEngineChoice(choice);
     if (!(await this.openEngine()) || this.slots.model.status !== 'ready') return;
-    const settings = await this.lab.defaultSettings().catch(() => null);
+    const settings = await this.defaults();
     if (!this.run) this.set(() => (this.settings = settings));
   }
 
@@ -224,10 +232,18 @@ export class LabState {
     this.emptyAfter('corpus');
     const model = await this.fill('model', action);
     if (model) {
-      const settings = await this.lab.defaultSettings().catch(() => null);
+      const settings = await this.defaults();
       this.set(() => (this.settings = settings));
     }
     return model;
+  }
+
+  /** What moves by default is what an honest control can move too: everything, or of larger models the embeddings. */
+  private async defaults(): Promise<TrainSettings | null> {
+    const settings = await this.lab.defaultSettings().catch(() => null);
+    const model = this.slots.model.status === 'ready' ? this.slots.model.value : null;
+    if (!settings || !model) return settings;
+    return { ...settings, mode: model.parameters <= LARGEST_ALL ? 'all' : 'embeddings' };
   }
 
   openSample(id: string): Promise<CorpusSummary | null> {
@@ -295,7 +311,7 @@ export class LabState {
 
   /** Before the candidates are asked for, only the size is noted: nothing has been built on it. */
   chooseNewTokens(newTokens: number): void {
-    if (newTokens === this.newTokens || this.run?.isActive) return;
+    if (newTokens === this.newTokens || this.isTraining) return;
     if (this.slots.candidates.status === 'ready') return this.editor.edit({ newTokens });
     this.editor.reset(newTokens, this.editor.way);
     this.emptyAfter('vocabulary');
@@ -345,106 +361,92 @@ export class LabState {
     if (this.settings) this.set(() => (this.settings = { ...this.settings!, ...change }));
   }
 
-  async train(): Promise<void> {
-    const settings = this.settings;
-    if (!settings || this.run?.isActive) return;
-    this.emptyAfter('comparison');
-    this.runError = null;
-    const run = new RunView(
-      {
-        state: 'preparing',
-        step: 0,
-        steps: settings.steps,
-        tokensPerSecond: 0,
-        bytesPerSecond: 0,
-        stepMilliseconds: 0,
-        millisecondsLeft: Number.NaN,
-      },
-      settings,
-    );
-    this.run = run;
-    this.tell('lab');
-    const onUpdate = (update: RunUpdate) => {
-      const before = run.status.state;
-      run.setStatus(update.status);
-      run.add(update.records);
-      this.tell('run');
-      if (before !== update.status.state) this.tell('lab');
-    };
-    try {
-      run.setStatus(await this.tasks.run('run', (signal) => this.lab.train(settings, onUpdate, signal)));
-      if (run.status.error) this.runError = run.status.error;
-    } catch (thrown) {
-      const error = asLabError(thrown);
-      run.setStatus({ ...run.status, state: error.code === 'cancelled' ? 'stopped' : 'failed' });
-      if (error.code !== 'cancelled') this.runError = error;
-    }
-    this.tell('run');
-    this.tell('lab');
-    if (run.status.state === 'finished') await this.compare();
-  }
-
   // ── the experiment ───────────────────────────────────────
 
+  readonly desk: ExperimentDesk;
+
   /** The one that runs, ran last, or was opened from those kept. */
-  experiment: ExperimentView | null = null;
-
-  /** All arms of a specification; what was finished or begun under the same one is not run again. */
-  async runExperiment(spec: WrittenSpec): Promise<void> {
-    if (this.experiment?.isActive) return;
-    this.emptyAfter('comparison');
-    const view = new ExperimentView(spec);
-    this.set(() => (this.experiment = view));
-    const onUpdate = (update: ExperimentUpdateOf) => {
-      const before = `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`;
-      view.take(update);
-      this.tell('run');
-      if (before !== `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`)
-        this.tell('lab');
-    };
-    try {
-      view.report = await this.tasks.run('run', (signal) => this.lab.runExperiment(spec, onUpdate, signal));
-      view.state = 'finished';
-    } catch (thrown) {
-      const error = asLabError(thrown);
-      view.state = error.code === 'cancelled' ? 'stopped' : 'failed';
-      if (error.code !== 'cancelled') view.error = error;
-    }
-    this.tell('run');
-    this.tell('lab');
-    void this.kept.read();
+  get experiment(): ExperimentView | null {
+    return this.desk.view;
   }
 
-  /** One of those kept takes the place of the present experiment, and what it was run with is opened where it is kept too. */
-  async openExperiment(id: string): Promise<void> {
-    const kept = this.kept.one(id);
-    const view = await this.kept.view(id);
-    if (!view || !kept || this.experiment?.isActive) return;
-    if (kept.canGoOn) await this.restoreOpening(id);
-    this.set(() => (this.experiment = view));
-    goTo(view.state === 'finished' ? 'compare' : 'train');
+  get isTraining(): boolean {
+    return this.desk.isActive;
   }
 
-  private restoreOpening(id: string): Promise<ModelSummary | null> {
-    this.emptyAfter('corpus');
-    return this.fill('model', async (onProgress, signal) => {
-      const { model, corpus } = await this.lab.restoreExperiment(id, onProgress, signal);
-      this.slots.corpus = { status: 'ready', value: corpus };
-      return model;
+  /** A trained model that Try and Download can use: an arm of the experiment, or one trained elsewhere. */
+  get hasTrained(): boolean {
+    if (this.isTraining) return false;
+    return this.desk.taken !== null || this.slots.elsewhere.status === 'ready';
+  }
+
+  /** Of an arm with new tokens beside its control, final or so far. */
+  get hasVerdict(): boolean {
+    const verdict = this.experiment?.report?.verdict;
+    return Boolean(verdict) && verdict!.outcome !== 'unfinished';
+  }
+
+  runExperiment(spec: WrittenSpec): Promise<void> {
+    return this.desk.run(spec);
+  }
+
+  /** What Start runs. */
+  async start(): Promise<void> {
+    const { spec } = this.desk;
+    if (spec) await this.desk.run(spec);
+  }
+
+  /** What the visitor wrote, or opened from a link: Start runs it. Where no text is open yet, its sample is prepared first. */
+  async useSpec(spec: WrittenSpec): Promise<void> {
+    await this.modelSettled();
+    const { corpus, vocabulary } = this.slots;
+    if (corpus.status === 'empty' && spec.corpus.sample !== undefined) await this.startWithSample(spec.corpus.sample);
+    else if (corpus.status === 'ready' && vocabulary.status === 'empty' && (await this.diagnose()))
+      await this.buildVocabulary();
+    this.desk.useSpec(spec);
+  }
+
+  private modelSettled(): Promise<void> {
+    if (this.slots.model.status !== 'pending') return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.subscribe(['lab'], {}, () => {
+        if (this.slots.model.status === 'pending') return;
+        stop();
+        resolve();
+      });
     });
   }
 
-  /** What the visitor wrote, or opened from a link: Train starts with it. */
-  askedSpec: WrittenSpec | null = null;
+  /** Presets for what is open now. */
+  async readPresets(): Promise<void> {
+    const { settings } = this;
+    if (!settings || this.slots.corpus.status !== 'ready') return;
+    const choice = this.slots.vocabulary.status === 'ready' ? this.editor.choice : null;
+    await this.desk.readPresets(choice, settings);
+  }
 
-  useSpec(spec: WrittenSpec): void {
-    this.set(() => (this.askedSpec = spec));
+  /** Opens what a kept experiment was run with, and shows it; `desk.run` with its specification goes on. */
+  async openKept(kept: KeptExperiment): Promise<void> {
+    if (this.isTraining) return;
+    const opened = await this.fill('opening', async (onProgress, signal) => {
+      const found = await this.lab.restoreExperiment(kept.id, onProgress, signal);
+      this.emptyAfter('model');
+      this.slots.model = { status: 'ready', value: found.model };
+      this.slots.corpus = { status: 'ready', value: found.corpus };
+      this.settings = await this.defaults();
+      await this.desk.show(kept);
+      return kept;
+    });
+    if (!opened) return;
+    goTo(this.experiment?.state === 'finished' ? 'compare' : 'train');
+    const { armToTake } = this.desk;
+    if (armToTake) await this.desk.take(armToTake);
   }
 
   /** Where the time of a step with the present settings goes. Not while a run computes. */
   async measureStep(): Promise<void> {
     const { settings } = this;
-    if (!settings || this.run?.isActive) return;
+    if (!settings || this.isTraining) return;
     const { mode, batchRows, rowLength } = settings;
     await this.fill('profile', (onProgress, signal) =>
       this.lab.profile({ mode, batchRows, rowLength }, onProgress, signal),
@@ -505,33 +507,6 @@ export class LabState {
     if (slot.status === 'ready' && slot.value.url) URL.revokeObjectURL(slot.value.url);
   }
 
-  // ── the run of an earlier visit ──────────────────────────
-
-  async openSavedRun(): Promise<void> {
-    const opened = await this.fill('opening', async (onProgress, signal) => {
-      const found = await this.lab.openSavedRun(onProgress, signal);
-      const run = new RunView(found.status, found.saved.experiment.settings);
-      run.setStatus(found.status);
-      run.add(found.records);
-      run.setStatus(found.status);
-      this.emptyAfter('model');
-      this.slots.model = { status: 'ready', value: found.model };
-      this.slots.corpus = { status: 'ready', value: found.corpus };
-      this.slots.vocabulary = { status: 'ready', value: found.vocabulary };
-      if (found.comparison) this.slots.comparison = { status: 'ready', value: found.comparison };
-      this.editor.reset(found.vocabulary.newTokens.length);
-      this.settings = found.saved.experiment.settings;
-      this.run = run;
-      return found.saved;
-    });
-    if (opened) goTo(this.slots.comparison.status === 'ready' ? 'compare' : 'train');
-  }
-
-  async forgetSavedRun(): Promise<void> {
-    await this.lab.forgetSavedRun();
-    this.set(() => (this.saved = null));
-  }
-
   // ── what the rail asks ───────────────────────────────────
 
   isDone(step: StepName): boolean {
@@ -541,8 +516,8 @@ export class LabState {
       corpus: corpus.status === 'ready',
       diagnose: diagnosis.status === 'ready',
       vocabulary: vocabulary.status === 'ready',
-      train: this.run?.status.state === 'finished' || this.run?.status.state === 'stopped',
-      compare: comparison.status === 'ready',
+      train: this.experiment?.state === 'finished' || comparison.status === 'ready',
+      compare: this.hasVerdict || comparison.status === 'ready',
       try: this.tried !== null,
       download: exported.status === 'ready' && exported.value.report.verification.passed,
     };
@@ -578,7 +553,7 @@ export class LabState {
     if (DOWNSTREAM.indexOf(first) <= DOWNSTREAM.indexOf('vocabulary')) {
       this.cancel('run');
       this.run = null;
-      this.runError = null;
+      this.desk.clear();
     }
     this.tried = null;
     this.tell('lab');

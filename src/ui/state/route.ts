@@ -17,7 +17,7 @@ export function parameterOf(hash: string, name: string): string | null {
   return new URLSearchParams(/\?(.*)$/s.exec(hash)?.[1] ?? '').get(name);
 }
 
-export function goTo(place: PlaceName, parameters: Readonly<Record<string, string>> = {}): void {
-  const query = new URLSearchParams(parameters).toString();
-  location.hash = query ? `${place}?${query}` : place;
+/** What stands behind the place in the address stays where the page is there already. */
+export function goTo(place: PlaceName): void {
+  if (placeOf(location.hash) !== place || location.hash === '') location.hash = place;
 }

@@ -53,7 +53,7 @@ export class Candidates extends LabElement {
   }
 
   private get isLocked(): boolean {
-    return Boolean(this.lab.run?.isActive) || this.lab.slots.candidates.status !== 'ready';
+    return this.lab.isTraining || this.lab.slots.candidates.status !== 'ready';
   }
 
   private get rows(): readonly CandidateRow[] {
@@ -88,7 +88,7 @@ export class Candidates extends LabElement {
         ],
         choice.method,
         (method) => {
-          if (!this.lab.run?.isActive && method !== choice.method) void this.lab.chooseWay({ method, ...this.rules });
+          if (!this.lab.isTraining && method !== choice.method) void this.lab.chooseWay({ method, ...this.rules });
         },
       ),
       ...(this.lab.slots.candidates.status === 'failed'
@@ -128,7 +128,7 @@ export class Candidates extends LabElement {
       ><span>${msg('Notation')}</span>
       <span class="field"
         ><select
-          ?disabled=${Boolean(this.lab.run?.isActive)}
+          ?disabled=${this.lab.isTraining}
           @change=${(event: Event) => this.chooseGrammar((event.target as HTMLSelectElement).value)}
         >
           <option value="" ?selected=${grammar === undefined}>${msg('told from the texts')}</option>

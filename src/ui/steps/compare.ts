@@ -1,4 +1,7 @@
-/** Step 6. Did it pay: the verdict, and every arm on the same held-out documents with its interval; general text beside it. */
+/**
+ * Step 6. The verdict of the experiment; of a graft trained elsewhere, for which there is no control, its figures beside the base's;
+ * before both, how well the open model predicts these texts.
+ */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
@@ -9,6 +12,7 @@ import { count, fixed, joinSentences, percent, signed } from '../format';
 import { armMark, type Shape } from '../parts/marks';
 import { number } from '../parts/number';
 import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '../parts/panel';
+import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
 import { modeName } from '../wording/modes';
 import { bitsText, bytesPerTokenText, lostShort, noPrice } from '../wording/lostText';
@@ -16,6 +20,7 @@ import { runtimeText } from '../wording/runtimes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
 import { forestFigure, forestScale, intervalText, whisker, type Scale } from './forest';
 import './trained-elsewhere';
+import './verdict';
 
 const MARKS: Readonly<Record<ArmResult['arm'], { shape: Shape; role: string }>> = {
   'grafted-trained': { shape: 'disc', role: '--arm-graft' },
@@ -25,26 +30,29 @@ const MARKS: Readonly<Record<ArmResult['arm'], { shape: Shape; role: string }>> 
 
 @customElement('tg-step-compare')
 export class CompareStep extends LabElement {
+  protected override readonly topics: readonly Topic[] = ['lab'];
+
   override render() {
+    const { experiment } = this.lab;
     const slot = this.lab.slots.comparison;
     const comparison = valueOf(slot);
     const failed = errorOf(slot);
-    const { run } = this.lab;
-    const canMeasure = run !== null && run.isOver && run.status.step > 0 && slot.status !== 'pending';
+    if (experiment?.report?.arms.length && !comparison && slot.status !== 'pending') {
+      return html`<div class="page"><tg-verdict></tg-verdict><tg-trained-elsewhere></tg-trained-elsewhere></div>`;
+    }
     return html`<div class="page">
       ${
         comparison
           ? verdict(
               comparisonSentence(comparison),
               comparisonLede(comparison),
-              html`${canMeasure ? this.measure(false) : nothing}<a class="btn main" href="#try">${msg('Try it')}</a>`,
+              html`<a class="btn main" href="#try">${msg('Try it')}</a>`,
             )
           : verdict(
-              msg('Did it pay?'),
+              msg('Do new tokens pay?'),
               msg(
-                'Base and graft are scored on the same held-out documents, before and after training, and on general text for forgetting.',
+                'Every arm is scored on the same held-out documents, and compared with the old vocabulary trained on the same text.',
               ),
-              canMeasure ? this.measure(true) : nothing,
             )
       }
       ${failed ? failureAlert(failed) : nothing}
@@ -53,30 +61,17 @@ export class CompareStep extends LabElement {
           ? loadingPanel(msg('Arms'), slot.progress, 3, () => this.lab.cancel('comparison'))
           : comparison
             ? this.arms(comparison)
-            : canMeasure
-              ? nothing
-              : html`${panel({
-                  heading: msg('Arms'),
-                  body: emptyState(
-                    run?.isActive ? msg('Training is still on.') : msg('No run yet.'),
-                    msg('Arms are measured by themselves when a run has finished.'),
-                    html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
-                  ),
-                })}${run?.isActive ? nothing : this.baseAlone()}`
+            : html`${panel({
+                heading: msg('Arms'),
+                body: emptyState(
+                  this.lab.isTraining ? msg('Training is still on.') : msg('No run yet.'),
+                  msg('The verdict appears here as soon as an arm with new tokens and its control are trained.'),
+                  html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+                ),
+              })}${this.lab.isTraining ? nothing : this.baseAlone()}`
       }
       <tg-trained-elsewhere></tg-trained-elsewhere>
     </div>`;
-  }
-
-  private measure(isMain: boolean) {
-    return html`<button
-      type="button"
-      class="btn ${isMain ? 'main' : ''}"
-      data-action="compare"
-      @click=${() => void this.lab.compare()}
-    >
-      ${isMain ? msg('Measure') : msg('Measure again')}
-    </button>`;
   }
 
   /** Before there is a run: how well the open model predicts these texts, with or without a GPU. */
@@ -111,9 +106,7 @@ export class CompareStep extends LabElement {
             [msg('General text, bits per byte'), line(scores.general)],
             [msg('Bytes per token'), bytesPerTokenText(scores.heldOut)],
           ])
-        : html`<p class="note">
-            ${msg('How well it predicts these texts now is what a graft will be held against.')}
-          </p>`,
+        : html`<p class="note">${msg('How well it predicts these texts before anything is trained.')}</p>`,
     })}`;
   }
 
@@ -169,7 +162,6 @@ export class CompareStep extends LabElement {
           lostBytes > 0 ? noPrice() : '',
         ),
       });
-    const same = arm.arm === 'grafted-trained' && comparison.outcome === 'not-distinguishable';
     return html`<tr
       class=${arm.arm === 'grafted-trained' ? 'mine' : ''}
       data-arm=${arm.arm}
@@ -179,9 +171,7 @@ export class CompareStep extends LabElement {
       <td>
         <span class="arm"
           >${armMark(shape, color)}<span
-            >${name}<span class="sub"
-              >${same ? msg('not distinguishable from the base') : this.trained(arm.arm, comparison)}</span
-            ></span
+            >${name}<span class="sub">${this.trained(arm.arm, comparison)}</span></span
           ></span
         >
       </td>

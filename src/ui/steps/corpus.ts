@@ -236,7 +236,7 @@ ${text}</pre>
   }
 
   private get isBusy(): boolean {
-    return isPending(this.lab.slots.corpus) || Boolean(this.lab.run?.isActive);
+    return isPending(this.lab.slots.corpus) || this.lab.isTraining;
   }
 
   private choices() {

@@ -9,7 +9,9 @@ import { icon } from '../parts/icons';
 import { number } from '../parts/number';
 import { progressText, stackedBar } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
+import type { ExperimentView } from '../state/experiment-view';
 import type { RunView } from '../state/run-view';
+import { secondsText } from '../wording/experiment';
 import { memoryText } from '../wording/verdicts';
 import { planFormula } from './fitting';
 
@@ -20,43 +22,42 @@ export class Deck extends LabElement {
   @state() private asked: 'pause' | 'stop' | null = null;
 
   protected override labChanged(_topic: Topic): void {
-    const at = this.lab.run?.status.state;
-    if (at !== 'running' && at !== 'preparing') this.asked = null;
+    const view = this.lab.experiment;
+    if (!view?.isActive || (this.asked === 'pause' && view.state === 'paused')) this.asked = null;
     this.requestUpdate();
   }
 
   override render() {
-    const { run } = this.lab;
+    const { run, experiment } = this.lab;
     return html`<section
       class="panel"
       data-panel="deck"
-      data-run=${run?.status.state ?? 'ready'}
+      data-run=${experiment?.state ?? 'ready'}
       aria-label=${msg('Training')}
     >
       <div class="deck">
-        <div class="keys">${this.keys(run)}</div>
-        ${this.progress(run)}
-        <div class="note saved">${this.saved(run)}</div>
+        <div class="keys">${this.keys(experiment)}</div>
+        ${this.progress(experiment)}
+        <div class="note saved">${this.doing(experiment)}</div>
       </div>
       ${run ? this.meters(run) : nothing}
     </section>`;
   }
 
-  private keys(run: RunView | null) {
-    const at = run?.status.state;
-    const { engine, vocabulary } = this.lab.slots;
+  private keys(view: ExperimentView | null) {
+    const at = view?.state;
+    const { engine } = this.lab.slots;
     const canStart =
-      vocabulary.status === 'ready' &&
-      this.lab.settings !== null &&
+      this.lab.desk.spec !== null &&
       this.lab.planFits !== false &&
       !(engine.status === 'ready' && !engine.value.available);
     const main =
-      at === 'running' || at === 'preparing'
+      at === 'running'
         ? html`<button
             type="button"
             class="btn main wide"
             data-action="pause"
-            ?disabled=${at === 'preparing' || this.asked !== null}
+            ?disabled=${this.asked !== null || !view?.current}
             @click=${() => this.ask('pause')}
           >
             ${icon('pause')}${this.asked === 'pause' ? msg('Pausing') : msg('Pause')}
@@ -68,30 +69,22 @@ export class Deck extends LabElement {
               data-action="resume"
               @click=${() => void this.lab.lab.resume()}
             >
-              ${icon('play')}${msg('Resume')}
+              ${icon('play')}${msg('Go on')}
             </button>`
           : html`<button
               type="button"
               class="btn main wide"
               data-action="start"
               ?disabled=${!canStart}
-              @click=${() => void this.lab.train()}
+              @click=${() => void this.lab.start()}
             >
-              ${icon('play')}${run ? msg('Train again') : msg('Start')}
+              ${icon('play')}${at === 'stopped' || at === 'failed' ? msg('Go on') : msg('Start')}
             </button>`;
     return html`${main}<button
         type="button"
         class="btn"
-        data-action="step"
-        ?disabled=${at !== 'paused'}
-        @click=${() => void this.lab.lab.step()}
-      >
-        ${icon('step')}${msg('Step')}</button
-      ><button
-        type="button"
-        class="btn"
         data-action="stop"
-        ?disabled=${!run?.isActive || this.asked === 'stop'}
+        ?disabled=${!view?.isActive || this.asked === 'stop'}
         @click=${() => this.ask('stop')}
       >
         ${icon('stop')}${msg('Stop')}
@@ -104,55 +97,66 @@ export class Deck extends LabElement {
     else this.lab.cancel('run');
   }
 
-  private progress(run: RunView | null) {
-    const steps = run?.status.steps ?? this.lab.settings?.steps ?? 0;
-    const step = run?.status.step ?? 0;
-    const share = steps > 0 ? step / steps : 0;
+  private progress(view: ExperimentView | null) {
+    const share = view?.share ?? 0;
+    const cells = view?.cells ?? [];
+    const done = cells.filter(({ state: at }) => at === 'finished' || at === 'diverged' || at === 'failed').length;
     return html`<div class="prog">
       <div class="top">
-        <span>${msg(html`Step <b data-step-count>${count(step)}</b> of ${count(steps)}`)}</span>
-        <span>${run ? this.time(run) : nothing}</span>
+        <span
+          >${
+            view
+              ? msg(html`Run <b>${count(Math.min(cells.length, done + 1))}</b> of ${count(cells.length)}`)
+              : msg('Not started')
+          }</span
+        >
+        <span>${view ? this.time(view, share) : this.planned()}</span>
       </div>
       <div
         class="pbar"
         role="progressbar"
         aria-label=${msg('Training')}
         aria-valuemin="0"
-        aria-valuemax=${steps}
-        aria-valuenow=${step}
+        aria-valuemax="100"
+        aria-valuenow=${Math.round(100 * share)}
       >
         <i style=${styleMap({ '--w': `${share * 100}%` })}></i>
-        ${run?.crossing ? html`<em style=${styleMap({ left: `${(run.crossing / steps) * 100}%` })}></em>` : nothing}
       </div>
     </div>`;
   }
 
-  private time(run: RunView) {
-    const { state: at, millisecondsLeft, stepMilliseconds } = run.status;
-    if (at === 'preparing') return run.status.progress ? progressText(run.status.progress) : msg('measuring first');
-    if (at === 'paused') return msg('paused');
-    if (at === 'finished') return msg('finished');
-    if (at === 'stopped') return msg('stopped');
-    if (at === 'failed') return msg('failed');
-    if (!Number.isFinite(millisecondsLeft) || run.steps.length === 0) return nothing;
-    return number(msg(str`about ${duration(millisecondsLeft)} left`), () => ({
+  private planned() {
+    const { desk } = this.lab;
+    const preset = desk.presets.status === 'ready' && desk.presets.value.find(({ spec }) => spec === desk.spec);
+    return preset ? secondsText(preset.seconds) : nothing;
+  }
+
+  private time(view: ExperimentView, share: number) {
+    if (view.state === 'paused') return msg('paused');
+    if (view.state === 'finished') return msg('finished');
+    if (view.state === 'stopped') return msg('stopped');
+    if (view.state === 'failed') return msg('failed');
+    const spent = performance.now() - view.startedAt;
+    const done = share - view.startShare;
+    if (done < 0.02) return nothing;
+    const left = (spent * (1 - share)) / done;
+    return number(msg(str`about ${duration(left)} left`), () => ({
       name: msg('Time left'),
-      formula: msg(str`(${count(run.status.steps)} − ${count(run.status.step)}) × ${count(stepMilliseconds)} ms`),
-      meaning: msg('From the recent step time, with the evaluations still to come.'),
+      formula: msg(str`${duration(spent)} × ${percent(1 - share, 0)} ÷ ${percent(done, 0)}`),
+      meaning: msg('From the whole time so far: loading, training and scoring of all arms.'),
     }));
   }
 
-  private saved(run: RunView | null) {
-    if (!run) return this.lab.settings ? msg(str`${count(this.lab.settings.steps)} steps`) : '';
-    const { savedStep } = run.status;
-    return savedStep === undefined ? msg('Not saved yet') : msg(str`Saved at step ${count(savedStep)}`);
+  private doing(view: ExperimentView | null) {
+    if (!view?.isActive) return view ? msg('Every finished run is kept in this browser.') : '';
+    const { progress, current } = view;
+    if (progress) return html`${progress.arm ?? ''} ${progressText(progress)}`;
+    return current ? msg(str`${current.arm}, seed ${current.seed}`) : '';
   }
 
   private meters(run: RunView) {
     const { status } = run;
     const latest = run.latestBitsPerByte;
-    const base = run.baseBitsPerByte;
-    const change = latest !== null && base !== null ? latest / base - 1 : null;
     const isTicking = status.state === 'running' || status.state === 'paused';
     const gradient = run.gradientNorm.at(-1);
     const rate = run.learningRate.at(-1);
@@ -164,17 +168,11 @@ export class Deck extends LabElement {
             name: msg('Bits per byte'),
             formula: msg('sum of NLL ÷ (ln 2 × UTF-8 bytes)'),
             meaning: msg(
-              'Same held-out documents for base and graft, whatever the vocabulary. On the processor a run is watched by the first of them; Compare scores all.',
+              'The same first held-out documents for every arm, whatever its vocabulary; when an arm is trained, all of them are scored.',
             ),
           }))}</span
         >
-        <span class="s"
-          >${
-            change === null || base === null
-              ? html`&nbsp;`
-              : msg(str`${change >= 0 ? '+' : ''}${percent(change)} against the base, ${fixed(base, 3)}`)
-          }</span
-        >
+        <span class="s">${msg('on the text it is watched by')}</span>
       </div>
       <div class="meter">
         <span class="k">${msg('Tokens')}</span>

@@ -14,6 +14,7 @@ import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdic
 import type { Exported } from '../state/lab-state';
 import { errorOf, isPending, valueOf } from '../state/slot';
 import './export-choice';
+import './take-arm';
 
 type FolderPicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
 
@@ -23,9 +24,9 @@ export class DownloadStep extends LabElement {
     const slot = this.lab.slots.exported;
     const exported = valueOf(slot);
     const failed = errorOf(slot);
-    const canSave = this.lab.run !== null && this.lab.run.isOver && this.lab.run.status.step > 0;
+    const canSave = this.lab.hasTrained;
     return html`<div class="page">
-      ${this.said(exported, canSave)} ${failed ? failureAlert(failed) : nothing}
+      ${this.said(exported, canSave)} ${failed ? failureAlert(failed) : nothing}<tg-take-arm></tg-take-arm>
       ${
         exported && !exported.report.verification.passed
           ? alertBox(

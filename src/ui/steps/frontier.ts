@@ -63,7 +63,7 @@ export class FrontierElement extends LabElement {
     const high = Math.log2(points.at(-1)!.newTokens);
     const chosen = Math.log2(Math.max(points[0]!.newTokens, this.lab.newTokens));
     const view: View = { diagnosis, frontier, low, high, chosen };
-    const locked = Boolean(this.lab.run?.isActive);
+    const locked = this.lab.isTraining;
     return panel({
       heading: msg('How far to go'),
       note: msg('Drag the line: a larger vocabulary shortens the text, and each new token is seen less often'),

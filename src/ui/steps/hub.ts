@@ -19,7 +19,7 @@ export class Hub extends LabElement {
     const { hub } = this.lab;
     const found = valueOf(hub.found);
     const failure = errorOf(hub.found) ?? errorOf(hub.download);
-    const busy = isPending(hub.found) || isPending(hub.download) || Boolean(this.lab.run?.isActive);
+    const busy = isPending(hub.found) || isPending(hub.download) || this.lab.isTraining;
     return html`<div class="stack hub-source" data-hub>
       <form class="hub" @submit=${this.lookUp}>
         <label class="field"

@@ -23,7 +23,7 @@ export class LearnRulesElement extends LabElement {
 
   override render() {
     const { rules } = this;
-    const locked = Boolean(this.lab.run?.isActive) || this.lab.slots.candidates.status === 'pending';
+    const locked = this.lab.isTraining || this.lab.slots.candidates.status === 'pending';
     const numbers: NumberRule[] = [
       { key: 'minFrequency', label: msg('Occurrences, at least'), placeholder: '2' },
       { key: 'minDocuments', label: msg('Documents, at least'), placeholder: '2' },

@@ -5,9 +5,10 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ModelSummary, SavedRun } from '../../worker/index';
+import type { ModelSummary, KeptExperiment } from '../../worker/index';
 import { LabElement } from '../element';
-import { ago, count, fileSize, fixed, measured, parameterCount, withUnit } from '../format';
+import { verdictShort } from '../wording/experiment';
+import { ago, count, fileSize, measured, parameterCount, withUnit } from '../format';
 import '../parts/drop-zone';
 import { icon } from '../parts/icons';
 import { number } from '../parts/number';
@@ -33,6 +34,7 @@ export class ModelStep extends LabElement {
   }
 
   override render() {
+    const [offered] = this.lab.desk.kept;
     const { engine, model } = this.lab.slots;
     const failed = errorOf(model);
     const opened = valueOf(model);
@@ -40,12 +42,12 @@ export class ModelStep extends LabElement {
       ${verdict(
         msg('Should your domain get tokens of its own?'),
         msg(
-          'Pick a small language model and give it your texts. Tokengraft measures how badly its vocabulary cuts them, grafts new tokens on, trains them on this machine, and tells you whether they paid. Nothing you open leaves this tab.',
+          'Pick a small language model and give it your texts. Tokengraft measures how badly its vocabulary cuts them, grafts new tokens on, trains them on this machine beside the old vocabulary on the same text, and tells you what they are worth. Nothing you open leaves this tab.',
         ),
         this.actions(),
       )}
       ${engine.status === 'ready' && !engine.value.available ? this.wrongNumbers() : nothing}
-      ${this.lab.saved && !this.lab.run ? this.lastRun(this.lab.saved) : nothing}
+      ${offered && !this.lab.experiment ? this.lastRun(offered) : nothing}
       ${
         failed
           ? failureAlert(
@@ -84,7 +86,7 @@ export class ModelStep extends LabElement {
   private actions() {
     const { samples, model } = this.lab.slots;
     const label = model.status === 'ready' && model.value.source !== 'bundled';
-    const ready = samples.status === 'ready' && model.status !== 'failed' && !this.lab.run?.isActive;
+    const ready = samples.status === 'ready' && model.status !== 'failed' && !this.lab.isTraining;
     return html`${label ? html`<a class="btn tall" href="#corpus">${msg('Choose texts')}</a>` : nothing}<button
         type="button"
         class="btn main tall"
@@ -106,20 +108,16 @@ export class ModelStep extends LabElement {
     );
   }
 
-  private lastRun(saved: SavedRun) {
+  private lastRun(kept: KeptExperiment) {
     const { opening } = this.lab.slots;
-    const figures =
-      saved.finalBitsPerByte !== undefined && saved.baseBitsPerByte !== undefined
-        ? msg(
-            str`${fixed(saved.finalBitsPerByte, 3)} bits per byte on held-out text, ${fixed(saved.baseBitsPerByte, 3)} for the base.`,
-          )
-        : '';
+    const left = kept.report.unfinished.filter(({ state }) => state === 'waiting' || state === 'running').length;
     const failed = errorOf(opening);
-    return html`<section class="alert offer" data-offer aria-label=${msg('Last run')}>
+    return html`<section class="alert offer" data-offer aria-label=${msg('Last experiment')}>
         ${icon('check')}
         <div>
-          <b>${msg('Your last run is still here.')}</b> <span>${saved.title}</span>,
-          ${saved.finished ? msg('finished') : msg('not finished')}, ${ago(saved.savedAt)}. ${figures}
+          <b>${msg('Your last experiment is still here.')}</b> <span>${kept.name}</span>,
+          ${left > 0 ? msg(str`${count(left)} runs are still to come`) : (verdictShort(kept.report) ?? msg('finished'))},
+          ${ago(kept.savedAt)}.
           ${
             isPending(opening)
               ? html`<span class="note"
@@ -132,19 +130,11 @@ export class ModelStep extends LabElement {
           <button
             type="button"
             class="btn small"
-            @click=${() => void this.lab.forgetSavedRun()}
-            ?disabled=${isPending(opening)}
-          >
-            ${msg('Forget it')}
-          </button>
-          <button
-            type="button"
-            class="btn small"
             data-action="open-last-run"
             ?disabled=${isPending(opening)}
-            @click=${() => void this.lab.openSavedRun()}
+            @click=${() => void this.lab.openKept(kept)}
           >
-            ${msg('Open last run')}
+            ${msg('Open it')}
           </button>
         </span>
       </section>
@@ -154,7 +144,7 @@ export class ModelStep extends LabElement {
   private sources() {
     const { model } = this.lab.slots;
     const opened = valueOf(model);
-    const busy = isPending(model) || Boolean(this.lab.run?.isActive);
+    const busy = isPending(model) || this.lab.isTraining;
     const source = (id: Choice, title: unknown, body: unknown) =>
       html`<div class="src ${this.source === id ? 'on' : ''}">
         <input

@@ -1,55 +1,45 @@
 /**
- * The run as curves. Bits per byte shares a chart with the base because bytes are the same for every vocabulary; loss per
- * token is a health signal on its own log axis. Two quantities get two panels on one x axis, never two y axes.
+ * The health of one run: loss per token on a log axis, speed, rate and gradient. Loss per token is never compared across
+ * vocabularies; bits per byte of all arms are drawn together elsewhere.
  */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import '../charts/save-chart';
 import { LabElement } from '../element';
-import { count, fixed } from '../format';
+import { fixed } from '../format';
 import '../parts/chart';
 import type { Mark, Series } from '../parts/chart';
 import type { Column } from '../parts/chart-data';
 import { panel } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import type { RunView } from '../state/run-view';
-import { bitsText } from '../wording/lostText';
 
 @customElement('tg-run-charts')
 export class RunCharts extends LabElement {
   override render() {
+    const current = this.lab.experiment?.current;
     return html`<div class="cols two">
         ${panel({
-          heading: msg('Bits per byte, held out'),
-          end: html`<span class="note"
-              >${
-                this.lab.run?.losesText
-                  ? msg('none where text is lost')
-                  : msg('lower is better; comparable across vocabularies')
-              }</span
-            >${save()}`,
-          name: 'chart-bits',
-          body: html`<tg-run-chart .kind=${'bits'}></tg-run-chart>`,
-        })}
-        ${panel({
           heading: msg('Loss per token'),
-          end: html`<span class="note">${msg('a health signal, never compared across vocabularies')}</span>${save()}`,
+          end: html`<span class="note"
+              >${current ? `${current.arm}: ` : ''}${msg('a health signal, never compared across vocabularies')}</span
+            >${save()}`,
           name: 'chart-loss',
           body: html`<tg-run-chart .kind=${'loss'}></tg-run-chart>`,
         })}
+        ${panel({ heading: msg('Tokens per second'), end: save(), body: html`<tg-run-chart .kind=${'speed'}></tg-run-chart>` })}
       </div>
-      <div class="cols three">
+      <div class="cols two">
         ${panel({ heading: msg('Learning rate'), end: save(), body: html`<tg-run-chart .kind=${'rate'}></tg-run-chart>` })}
         ${panel({ heading: msg('Gradient norm'), end: save(), body: html`<tg-run-chart .kind=${'gradient'}></tg-run-chart>` })}
-        ${panel({ heading: msg('Tokens per second'), end: save(), body: html`<tg-run-chart .kind=${'speed'}></tg-run-chart>` })}
       </div>`;
   }
 }
 
 const save = () => html`<tg-save-chart compact></tg-save-chart>`;
 
-type Kind = 'bits' | 'loss' | 'rate' | 'gradient' | 'speed';
+type Kind = 'loss' | 'rate' | 'gradient' | 'speed';
 
 interface Drawing {
   readonly label: string;
@@ -65,7 +55,7 @@ interface Drawing {
 /** One chart, redrawn by itself and in its turn; at most four times a second. */
 @customElement('tg-run-chart')
 export class RunChart extends LabElement {
-  kind: Kind = 'bits';
+  kind: Kind = 'loss';
   protected override readonly topics: readonly Topic[] = ['lab', 'run'];
   private drawnAt = 0;
   private timer = 0;
@@ -112,41 +102,6 @@ const small = (label: string, x: readonly number[], y: Column, digits: number): 
 });
 
 const drawings: Record<Kind, (run: RunView) => Drawing> = {
-  bits: (run) => {
-    const base = run.baseBitsPerByte;
-    const steps = run.evaluations.map((evaluation) => evaluation.step);
-    const bits = run.evaluations.map((evaluation) => evaluation.bitsPerByte);
-    const end = run.status.steps;
-    // The base is a level across the plot; the graft ends where it has come to.
-    const reaches = steps.at(-1) === end;
-    const x = reaches ? steps : [...steps, end];
-    const grafted: (number | null)[] = reaches ? bits : [...bits, null];
-    const latest = bits.at(-1);
-    const marks: Mark[] = [];
-    if (base !== null) {
-      marks.push({ x: end, y: base, text: msg(str`untouched base ${fixed(base, 3)}`), align: 'right' });
-      if (run.crossing !== null)
-        marks.push({
-          x: run.crossing,
-          y: base,
-          dot: true,
-          text: msg(str`crosses at ${count(run.crossing)}`),
-          below: true,
-        });
-    }
-    return {
-      label: msg(str`Held-out bits per byte: graft ${bitsText(latest ?? null)}, base ${bitsText(base)}`),
-      series: [
-        { label: msg('Grafted'), role: '--arm-graft', width: 2, points: true },
-        { label: msg('Untouched base'), role: '--arm-base', dash: [2, 3], width: 1.5 },
-      ],
-      x,
-      ys: [grafted, x.map(() => base)],
-      marks,
-      digits: 3,
-      height: 256,
-    };
-  },
   loss: (run) => ({
     label: msg(str`Loss per token: all ${last(run.loss)}, new-token targets ${last(run.newTokenLoss)}`),
     series: [

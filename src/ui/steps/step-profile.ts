@@ -49,7 +49,7 @@ export class StepProfileElement extends LabElement {
   }
 
   private get isLocked(): boolean {
-    return Boolean(this.lab.run?.isActive);
+    return this.lab.isTraining;
   }
 
   private measured(profile: StepProfile) {

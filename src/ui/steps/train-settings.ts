@@ -3,24 +3,13 @@ import { Task } from '@lit/task';
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { FittingPlan, InitMethod, TrainMode, TrainSettings } from '../../worker/index';
+import type { FittingPlan, InitMethod, TrainMode } from '../../worker/index';
 import { LabElement } from '../element';
 import { number } from '../parts/number';
 import { alertBox, panel, status } from '../parts/panel';
 import { INITS, MODES, initName, modeName } from '../wording/modes';
 import { memoryText } from '../wording/verdicts';
 import { planFormula } from './fitting';
-
-type NumberKey = {
-  [Key in keyof TrainSettings]-?: TrainSettings[Key] extends number | undefined ? Key : never;
-}[keyof TrainSettings];
-
-interface Field {
-  readonly key: NumberKey;
-  readonly label: string;
-  readonly least: number;
-  readonly whole?: boolean;
-}
 
 @customElement('tg-train-settings')
 export class TrainSettingsElement extends LabElement {
@@ -38,35 +27,19 @@ export class TrainSettingsElement extends LabElement {
     },
   });
 
-  private fields(settings: TrainSettings): Field[] {
-    return [
-      { key: 'steps', label: msg('Steps', { id: 'steps-setting' }), least: 1, whole: true },
-      { key: 'batchRows', label: msg('Rows a step'), least: 1, whole: true },
-      { key: 'rowLength', label: msg('Row length'), least: 16, whole: true },
-      { key: 'learningRate', label: msg('Learning rate'), least: 0 },
-      ...(settings.mode === 'all'
-        ? [{ key: 'bodyLearningRate', label: msg('Learning rate, body'), least: 0 } as const]
-        : []),
-      { key: 'warmupSteps', label: msg('Warm-up steps'), least: 0, whole: true },
-      { key: 'evaluateEvery', label: msg('Evaluate every'), least: 1, whole: true },
-      { key: 'seed', label: msg('Seed'), least: 0, whole: true },
-    ];
-  }
-
   override render() {
-    const { settings, run } = this.lab;
+    const { settings } = this.lab;
     if (!settings) return nothing;
-    const locked = Boolean(run?.isActive);
+    const locked = this.lab.isTraining;
     return html`${this.refusal()}
     ${panel({
       heading: msg('Settings'),
-      note: msg('The defaults are meant to be good enough to press Start'),
+      note: msg('The same parts move in every arm; all else stands in the specification'),
       name: 'settings',
       body: html`<fieldset class="settings" ?disabled=${locked}>
         <legend class="sr">${msg('Training settings')}</legend>
         ${this.select('mode', msg('What may move'), MODES, settings.mode, modeName, (mode: TrainMode) => this.lab.changeSettings({ mode }))}
         ${this.select('init', msg('How new rows start'), INITS, settings.init, initName, (init: InitMethod) => this.lab.changeSettings({ init }))}
-        ${this.fields(settings).map((field) => this.field(field, settings))}
       </fieldset>`,
       footer: html`<div class="plan">
         ${this.plan.value?.chosen ? this.planned(this.plan.value.chosen) : html`<span class="note">${msg('Planning')}</span>`}
@@ -94,31 +67,6 @@ export class TrainSettingsElement extends LabElement {
         </select></span
       ></label
     >`;
-  }
-
-  private field({ key, label, least, whole }: Field, settings: TrainSettings) {
-    return html`<label class="labelled" for="setting-${key}"
-      ><span>${label}</span
-      ><span class="field"
-        ><input
-          id="setting-${key}"
-          data-setting=${key}
-          type="number"
-          inputmode=${whole ? 'numeric' : 'decimal'}
-          min=${least}
-          step=${whole ? 1 : 'any'}
-          .value=${String(settings[key] ?? settings.learningRate)}
-          @change=${(event: Event) => this.change(event, key, least, whole)} /></span
-    ></label>`;
-  }
-
-  private change(event: Event, key: NumberKey, least: number, whole: boolean | undefined) {
-    const input = event.target as HTMLInputElement;
-    const value = Number(input.value);
-    const isValid =
-      input.value !== '' && Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value));
-    input.toggleAttribute('aria-invalid', !isValid);
-    if (isValid) this.lab.changeSettings({ [key]: value });
   }
 
   private planned(plan: FittingPlan) {

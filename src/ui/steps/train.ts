@@ -6,14 +6,15 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { LabElement } from '../element';
-import { count, fixed } from '../format';
+import { count, fileSize, fixed, plain } from '../format';
 import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, status, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { errorOf, type Slot } from '../state/slot';
-import { modeName } from '../wording/modes';
 import { stepVerdict } from '../wording/rail';
-import { trainLede, trainSentence } from '../wording/verdicts';
+import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
+import './experiment-charts';
+import './presets';
 import './run-charts';
 import './run-log';
 import './run-tokens';
@@ -25,33 +26,40 @@ export class TrainStep extends LabElement {
   protected override readonly topics: readonly Topic[] = ['lab', 'run'];
   private shown = '';
 
-  /** The frame changes with the verdict, not with every step; the parts inside listen for themselves. */
+  /** The frame changes with the sentence, not with every step; the parts inside listen for themselves. */
   protected override labChanged(topic: Topic): void {
-    const { run } = this.lab;
-    const now = run ? `${run.status.state} ${trainSentence(run)} ${trainLede(run)}` : '';
+    const view = this.lab.experiment;
+    const now = view ? `${view.state} ${experimentSentence(view)}` : '';
     if (topic === 'lab' || now !== this.shown) this.requestUpdate();
     this.shown = now;
+    if (topic === 'lab') void this.lab.readPresets();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.lab.readPresets();
   }
 
   override render() {
-    const { run, slots, runError } = this.lab;
-    if (run) {
+    const { experiment: view, slots } = this.lab;
+    if (view) {
+      const hasVerdict = view.report && verdictSentence(view.report);
       return html`<div class="page">
         ${verdict(
-          trainSentence(run),
-          trainLede(run),
-          run.status.state === 'finished' || run.status.state === 'stopped'
-            ? html`<a class="btn" href="#compare">${msg('Compare arms')}</a>`
+          experimentSentence(view),
+          experimentLede(view),
+          hasVerdict
+            ? html`<a class="btn ${view.isActive ? '' : 'main'}" href="#compare"
+                >${view.isActive ? msg('Verdict so far') : msg('See the verdict')}</a
+              >`
             : nothing,
         )}
-        ${runError ? failureAlert(runError) : nothing}
+        ${view.error ? failureAlert(view.error) : nothing}
         <tg-deck></tg-deck>
-        ${run.isOver ? html`<tg-train-settings></tg-train-settings>` : nothing}
-        <tg-run-charts></tg-run-charts>
-        <div class="cols main-side stretch">
-          <tg-run-tokens></tg-run-tokens>
-          <div class="stack"><tg-run-samples></tg-run-samples><tg-run-log></tg-run-log></div>
-        </div>
+        <tg-experiment-charts></tg-experiment-charts>
+        ${view.isActive ? nothing : html`<tg-presets></tg-presets>`}
+        ${this.lab.run ? html`<tg-run-charts></tg-run-charts>${this.details()}` : nothing}
+        ${view.isActive ? nothing : html`<tg-train-settings></tg-train-settings>`}
         <tg-step-profile></tg-step-profile>
       </div>`;
     }
@@ -70,6 +78,7 @@ export class TrainStep extends LabElement {
             : nothing
         }
         <tg-deck></tg-deck>
+        <tg-presets></tg-presets>
         <tg-train-settings></tg-train-settings>
         <tg-step-profile></tg-step-profile>
       </div>`;
@@ -77,14 +86,21 @@ export class TrainStep extends LabElement {
     return html`<div class="page">${this.preparing()}</div>`;
   }
 
+  private details() {
+    return html`<div class="cols main-side stretch">
+      ${this.lab.run?.tokens?.tokens.length ? html`<tg-run-tokens></tg-run-tokens>` : nothing}
+      <div class="stack"><tg-run-log></tg-run-log></div>
+    </div>`;
+  }
+
   private ready() {
-    const { settings } = this.lab;
-    if (!settings) return verdict(msg('Ready to start.'), msg('Settings are being read.'));
-    const tokens = count(settings.batchRows * settings.rowLength);
+    const spec = this.lab.desk.spec;
+    if (!spec) return verdict(msg('Ready to start.'), msg('The experiment is being sized to this machine.'));
+    const arms = Object.keys(spec.arms).length;
     return verdict(
-      msg(str`Ready: ${count(settings.steps)} steps of ${tokens} tokens.`),
+      msg(str`Ready: ${count(arms)} arms, ${plain(fileSize(spec.budget.bytes ?? 0))} of text each.`),
       msg(
-        str`${modeName(settings.mode)}, learning rate ${String(settings.learningRate)}. The base and the untrained graft are measured first; every setting can be changed below.`,
+        'The new tokens are compared with the old vocabulary trained on the same text; without that, a gain could be the text’s. Everything can be changed below.',
       ),
     );
   }

@@ -11,7 +11,7 @@ import { errorOf, isPending, valueOf } from '../state/slot';
 export class TrainedElsewhereElement extends LabElement {
   override render() {
     const { model, corpus, elsewhere } = this.lab.slots;
-    if (!valueOf(model) || !valueOf(corpus) || this.lab.run?.isActive) return nothing;
+    if (!valueOf(model) || !valueOf(corpus) || this.lab.isTraining) return nothing;
     const failed = errorOf(elsewhere);
     return html`${failed ? failureAlert(failed) : nothing}
     ${panel({

@@ -15,6 +15,7 @@ import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/lab-state';
 import { type Failure, valueOf } from '../state/slot';
 import { runtimeText } from '../wording/runtimes';
+import './take-arm';
 
 type Arm = keyof Tried['written'];
 
@@ -47,11 +48,10 @@ export class TryStep extends LabElement {
   }
 
   override render() {
-    const { run } = this.lab;
-    const isTraining = run?.status.state === 'preparing' || run?.status.state === 'running';
+    const { isTraining } = this.lab;
     const canTry = !isTraining && this.lab.slots.model.status === 'ready';
     return html`<div class="page">
-      ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}
+      ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}<tg-take-arm></tg-take-arm>
       ${
         canTry
           ? this.playground()
@@ -59,7 +59,7 @@ export class TryStep extends LabElement {
               heading: msg('Prompt'),
               body: emptyState(
                 isTraining ? msg('Training is still on.') : msg('No model is open yet.'),
-                msg('Base and graft answer the same prompt here once a run is paused or over.'),
+                msg('Base and trained arm answer the same prompt here once the experiment is over.'),
                 isTraining
                   ? html`<a class="btn" href="#train">${msg('Go to Train')}</a>`
                   : html`<a class="btn" href="#model">${msg('Go to Model')}</a>`,
@@ -71,8 +71,7 @@ export class TryStep extends LabElement {
 
   /** The graft answers too once something has been trained. */
   private get arms(): readonly Arm[] {
-    const { run } = this.lab;
-    return run !== null && run.status.step > 0 ? ['base', 'grafted'] : ['base'];
+    return this.lab.hasTrained ? ['base', 'grafted'] : ['base'];
   }
 
   private said() {
@@ -84,7 +83,7 @@ export class TryStep extends LabElement {
         this.arms.includes('grafted')
           ? msg('Same prompt, same seed, same number of tokens, first the base, then the graft.')
           : msg('Once something is grafted, base and graft answer side by side.'),
-        this.lab.run?.isOver ? download : nothing,
+        this.lab.hasTrained ? download : nothing,
       );
     }
     if (!tried.tokens) {
@@ -152,7 +151,7 @@ export class TryStep extends LabElement {
           ${this.column('base', msg('Untouched base'), armMark('ring', 'var(--arm-base)'))}
           ${
             this.arms.includes('grafted')
-              ? this.column('grafted', msg('Grafted'), armMark('disc', 'var(--arm-graft)'))
+              ? this.column('grafted', this.lab.desk.taken?.arm ?? msg('Grafted'), armMark('disc', 'var(--arm-graft)'))
               : nothing
           }
         </div>`,

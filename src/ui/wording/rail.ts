@@ -1,9 +1,10 @@
 /** Rail words: a step's name, the question it stands for, and its verdict once it has one. */
 import { msg, str } from '@lit/localize';
-import { count, fileSize, fixed, percent, plain } from '../format';
+import { count, fileSize, percent, plain } from '../format';
 import type { LabState } from '../state/lab-state';
 import type { StepName } from '../state/route';
 import { valueOf } from '../state/slot';
+import { verdictShort } from './experiment';
 import { comparisonShort, verdictName } from './verdicts';
 
 export function stepName(step: StepName): string {
@@ -26,8 +27,8 @@ export function stepQuestion(step: StepName): string {
     corpus: () => msg('Your texts'),
     diagnose: () => msg('Does it need tokens?'),
     vocabulary: () => msg('Which tokens?'),
-    train: () => msg('Until they pay'),
-    compare: () => msg('Did it pay?'),
+    train: () => msg('With the control beside them'),
+    compare: () => msg('Against the old vocabulary'),
     try: () => msg('Side by side'),
     download: () => msg('A standard checkpoint'),
   };
@@ -60,8 +61,10 @@ export function stepVerdict(step: StepName, lab: LabState): string | null {
     case 'train':
       return trainShort(lab);
     case 'compare': {
+      const report = lab.experiment?.report;
+      const said = report ? verdictShort(report) : null;
       const found = valueOf(comparison);
-      return found ? comparisonShort(found) : (pending(comparison) ?? failed(comparison));
+      return said ?? (found ? comparisonShort(found) : (pending(comparison) ?? failed(comparison)));
     }
     case 'try':
       return lab.tried?.tokens && lab.tried.tokens.base > 0
@@ -76,19 +79,15 @@ export function stepVerdict(step: StepName, lab: LabState): string | null {
 }
 
 function trainShort(lab: LabState): string | null {
-  const { run } = lab;
-  if (!run) {
+  const view = lab.experiment;
+  if (!view) {
     if (lab.slots.engine.status === 'ready' && !lab.slots.engine.value.available) return msg('Blocked: wrong numbers');
     return lab.slots.vocabulary.status === 'ready' ? msg('Ready to start') : null;
   }
-  const share = percent(run.status.step / Math.max(1, run.status.steps), 0);
-  const latest = run.latestBitsPerByte;
-  const reading = latest === null ? '' : msg(str`${fixed(latest, 3)} bits per byte`);
-  switch (run.status.state) {
-    case 'preparing':
-      return msg('Preparing');
+  const share = percent(view.share, 0);
+  switch (view.state) {
     case 'running':
-      return reading ? msg(str`${share}, ${reading}`) : share;
+      return view.current ? share : msg('Preparing');
     case 'paused':
       return msg(str`Paused at ${share}`);
     case 'failed':
@@ -96,6 +95,6 @@ function trainShort(lab: LabState): string | null {
     case 'stopped':
       return msg(str`Stopped at ${share}`);
     case 'finished':
-      return reading || msg('Finished');
+      return msg('Finished');
   }
 }

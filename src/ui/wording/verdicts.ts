@@ -2,8 +2,7 @@
 import { msg, str } from '@lit/localize';
 import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularySummary } from '../../worker/index';
 import { count, fileSize, fixed, memorySize, percent, plain, joinSentences } from '../format';
-import type { RunView } from '../state/run-view';
-import { lostOfArms, noPrice } from './lostText';
+import { lostOfArms } from './lostText';
 
 export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
   diagnosis.signals.find((signal) => signal.name === name);
@@ -94,87 +93,15 @@ export function vocabularySentence(vocabulary: VocabularySummary): string {
     : msg(str`${tokens} new tokens, ${count(vocabulary.dead)} of them never used alone.`);
 }
 
-export function trainSentence(run: RunView): string {
-  const { state, step, steps } = run.status;
-  const latest = run.latestBitsPerByte;
-  const base = run.baseBitsPerByte;
-  if (state === 'failed') return msg(str`Training stopped at step ${count(step)}.`);
-  if (run.losesText) return lostTrainSentence(run);
-  if (state === 'preparing' || latest === null || base === null)
-    return msg('Measuring the base and the untrained graft first.');
-  const below = latest < base;
-  if (state === 'finished')
-    return below
-      ? msg(str`Finished: the graft needs ${percent(1 - latest / base)} fewer bits per byte than the base.`)
-      : msg(str`Finished: the graft still needs ${percent(latest / base - 1)} more bits per byte than the base.`);
-  if (state === 'stopped') return msg(str`Stopped at step ${count(step)} of ${count(steps)}.`);
-  return below
-    ? msg('The graft has passed the untouched base.')
-    : msg('The graft is still learning: worse than the untouched base so far.');
-}
-
-function lostTrainSentence({ status }: RunView): string {
-  const { state, step, steps } = status;
-  if (state === 'finished') return msg('Finished; text is lost, so that bits per byte say nothing.');
-  if (state === 'stopped') return msg(str`Stopped at step ${count(step)} of ${count(steps)}.`);
-  return msg('The graft is learning; text is lost, so that bits per byte say nothing.');
-}
-
-export function trainLede(run: RunView): string {
-  const first = run.evaluations[0]?.bitsPerByte ?? null;
-  const latest = run.latestBitsPerByte;
-  if (run.status.state === 'failed') return msg('What was saved before is kept.');
-  if (run.losesText) {
-    const lost = run.evaluations.at(-1)?.lostBytes ?? 0;
-    return joinSentences(
-      lost > 0
-        ? msg(str`The graft’s tokenizer cannot write ${count(lost)} bytes of the held-out text.`)
-        : msg('The base’s tokenizer cannot write all of the held-out text; the graft’s can.'),
-      noPrice(),
-    );
-  }
-  if (first === null || latest === null || run.baseBitsPerByte === null)
-    return msg('Both on the same held-out documents, so that every later figure has something to be compared with.');
-  const from = msg(
-    str`Held-out bits per byte: ${fixed(first, 3)} before training, ${fixed(latest, 3)} now, ${fixed(run.baseBitsPerByte, 3)} for the base.`,
-  );
-  return run.crossing === null
-    ? from
-    : joinSentences(msg(str`It crossed the base at step ${count(run.crossing)}.`), from);
-}
-
-export function comparisonSentence(comparison: Comparison): string {
-  const change = heldOutChange(comparison);
-  const shorter = percent(comparison.shorterBy ?? Number.NaN, 0);
-  const sentences: Record<Comparison['outcome'], () => string> = {
-    paid: () =>
-      msg(str`It paid: ${percent(-change)} fewer bits per byte than the untouched base, and texts ${shorter} shorter.`),
-    'shorter-not-worse': () => msg(str`Not better, not worse, and ${shorter} shorter.`),
-    'did-not-pay': () =>
-      msg(str`It did not pay: ${percent(change)} more bits per byte than the untouched base, intervals apart.`),
-    'not-distinguishable': () =>
-      msg('Not distinguishable: the difference to the untouched base lies within its interval.'),
-    'not-comparable': () => msg('Not comparable: text is lost.'),
-  };
-  return sentences[comparison.outcome]();
+/** Of a graft that was trained elsewhere: there is no control, so that nothing is said of its vocabulary. */
+export function comparisonSentence({ arms, difference, shorterBy }: Comparison): string {
+  if (difference === null || shorterBy === null) return msg('Not comparable: text is lost.');
+  const trained = arms.find(({ arm }) => arm === 'grafted-trained')?.heldOut.bitsPerByte ?? Number.NaN;
+  return msg(str`Measured: ${fixed(trained, 3)} bits per byte, in ${percent(shorterBy, 0)} fewer tokens.`);
 }
 
 export function comparisonShort(comparison: Comparison): string {
-  const change = percent(heldOutChange(comparison));
-  const sentences: Record<Comparison['outcome'], () => string> = {
-    paid: () => msg(str`It paid: ${change}`),
-    'shorter-not-worse': () => msg('Not worse, shorter'),
-    'did-not-pay': () => msg(str`Did not pay: +${change}`),
-    'not-distinguishable': () => msg('Not distinguishable'),
-    'not-comparable': () => msg('Not comparable'),
-  };
-  return sentences[comparison.outcome]();
-}
-
-/** As a share of the base's bits per byte; not a number where text is lost. */
-function heldOutChange({ arms, difference }: Comparison): number {
-  const base = arms.find((arm) => arm.arm === 'base')?.heldOut.bitsPerByte ?? Number.NaN;
-  return (difference?.bitsPerByte ?? Number.NaN) / base;
+  return comparison.difference === null ? msg('Not comparable') : msg('Measured, no control');
 }
 
 /** Null where the tokenizer of either loses general text. */
@@ -196,7 +123,10 @@ export function comparisonLede(comparison: Comparison): string {
           ? msg(str`General text got ${percent(change)} worse: that is forgetting.`)
           : msg(str`General text got ${percent(-change)} better.`);
   return joinSentences(
-    msg(str`Same ${documents} held-out documents for every arm, ${count(comparison.steps)} steps.`),
+    msg(str`Same ${documents} held-out documents, ${count(comparison.steps)} steps.`),
+    msg(
+      'The base was not trained on this text: what the new tokens did is told by an experiment with the old vocabulary as control.',
+    ),
     comparison.difference === null ? lostOfArms(comparison) : '',
     general,
   );

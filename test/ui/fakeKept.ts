@@ -1,5 +1,4 @@
 /** Experiments that the fake lab has kept, with curves, reports and predictions of every outcome that the pages tell apart. */
-import { LabError } from '../../src/error';
 import { specProblems } from '../../src/lab/index';
 import { runFile } from '../../src/worker/runFiles';
 import type {
@@ -13,6 +12,7 @@ import type {
   WrittenSpec,
 } from '../../src/worker/index';
 import { seedCurve } from './chartFixtures';
+import type { fakeExperiments } from './fakeExperiment';
 
 const BUDGET = 30_000;
 const control = 'old vocabulary';
@@ -173,28 +173,34 @@ function runsOf(fake: FakeExperiment): KeptRun[] {
 }
 
 const keptOf = (fake: FakeExperiment): KeptExperiment => ({
-  ...{ id: fake.id, name: fake.name, bytes: 41_000_000, spec: specOf(fake), report: reportOf(fake), canGoOn: false },
+  ...{ id: fake.id, name: fake.name, bytes: 41_000_000, spec: specOf(fake), report: reportOf(fake), canGoOn: true },
   savedAt: new Date(Date.now() - fake.hoursAgo * 3.6e6).toISOString(),
 });
 
-type Kept = 'checkSpec' | 'experiments' | 'experimentRuns' | 'removeExperiment' | 'restoreExperiment' | 'runFile';
+type Calls = ReturnType<typeof fakeExperiments>;
 
-/** @param count how many of them are kept. */
-export function fakeExperiments(count: number): Pick<LabApi, Kept> {
+/** @param count how many of them are kept, before those that run in this visit. */
+export function withKept(count: number, running: Calls): Calls & Pick<LabApi, 'checkSpec' | 'runFile'> {
   let kept = experiments.slice(0, count);
-  const one = (id: string) => kept.find((each) => each.id === id)!;
+  const one = (id: string) => kept.find((each) => each.id === id);
+  const runs = async (id: string) => {
+    const found = one(id);
+    return found ? runsOf(found) : running.experimentRuns(id);
+  };
+  const list = async () => [...(await running.experiments()), ...kept.map(keptOf)];
   return {
+    ...running,
     checkSpec: async (value) => specProblems(value),
-    experiments: async () => kept.map(keptOf),
-    experimentRuns: async (id) => runsOf(one(id)),
-    removeExperiment: async (id) => void (kept = kept.filter((each) => each.id !== id)),
-    restoreExperiment: async () => {
-      throw new LabError('storage/no-base', 'What this experiment was run with is not kept.', 'Run it again.');
+    experiments: list,
+    experimentRuns: runs,
+    async removeExperiment(id) {
+      if (one(id)) kept = kept.filter((each) => each.id !== id);
+      else await running.removeExperiment(id);
     },
-    runFile: (ids, form) =>
-      runFile(
-        ids.map((id) => ({ name: one(id).name, runs: runsOf(one(id)) })),
-        form,
-      ),
+    async runFile(ids, form) {
+      const all = await list();
+      const named = ids.map(async (id) => ({ name: all.find((each) => each.id === id)!.name, runs: await runs(id) }));
+      return runFile(await Promise.all(named), form);
+    },
   };
 }

@@ -1,0 +1,193 @@
+/**
+ * What the visitor does with experiments: the presets for what is open, the specification that Start runs, the experiment that
+ * runs or ran, and which of its arms Try and Download hold.
+ */
+import {
+  asLabError,
+  type ExperimentUpdateOf,
+  type KeptExperiment,
+  type LabApi,
+  type OnProgress,
+  type Preset,
+  type PresetName,
+  type RunKey,
+  type TrainSettings,
+  type VocabularyChoice,
+  type VocabularySummary,
+  type WrittenSpec,
+} from '../../worker/index';
+import { ExperimentView } from './experiment-view';
+import { keptAsView } from './kept-as-view';
+import type { KeptView } from './kept-view';
+import type { RunView } from './run-view';
+import { EMPTY, type Slot } from './slot';
+
+type Calls = Pick<LabApi, 'presets' | 'runExperiment' | 'experimentRuns' | 'restoreExperiment' | 'takeArm'>;
+
+export interface DeskParts {
+  readonly lab: Calls;
+  readonly kept: KeptView;
+  /** Under the name of the run, one call at a time. */
+  task<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  tell(topic: 'lab' | 'run'): void;
+  /** Before another experiment takes the place of this one. */
+  begin(): void;
+  /** The run whose records came in. */
+  follow(run: RunView): void;
+  taken(vocabulary: VocabularySummary | null): void;
+}
+
+export class ExperimentDesk {
+  presets: Slot<readonly Preset[]> = EMPTY;
+  preset: PresetName = 'quick-answer';
+  /** Written or opened by the visitor, instead of the preset's. */
+  ownSpec: WrittenSpec | null = null;
+  view: ExperimentView | null = null;
+  /** What Try and Download hold. */
+  taken: RunKey | null = null;
+  taking: Slot<RunKey> = EMPTY;
+  private asked = '';
+
+  constructor(private readonly parts: DeskParts) {}
+
+  /** What Start would run; null before the presets are there. */
+  get spec(): WrittenSpec | null {
+    if (this.ownSpec) return this.ownSpec;
+    if (this.presets.status !== 'ready') return null;
+    return (this.presets.value.find(({ name }) => name === this.preset) ?? this.presets.value[0])?.spec ?? null;
+  }
+
+  get isActive(): boolean {
+    return this.view?.isActive ?? false;
+  }
+
+  /** Asked anew where the choices that they are made of have changed. */
+  async readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
+    const asked = JSON.stringify([choice, mode, init]);
+    if (asked === this.asked) return;
+    this.asked = asked;
+    const put = (presets: Slot<readonly Preset[]>) => {
+      if (this.asked !== asked) return;
+      this.presets = presets;
+      this.parts.tell('lab');
+    };
+    await this.parts.lab.presets(choice, mode, init).then(
+      (value) => put({ status: 'ready', value }),
+      (thrown: unknown) => put({ status: 'failed', error: asLabError(thrown) }),
+    );
+  }
+
+  /** Another model, corpus or vocabulary: what was sized to the old one or ran on it goes. */
+  clear(): void {
+    this.asked = '';
+    this.presets = EMPTY;
+    this.ownSpec = null;
+    this.view = null;
+    this.taken = null;
+    this.taking = EMPTY;
+  }
+
+  choose(preset: PresetName): void {
+    this.preset = preset;
+    this.ownSpec = null;
+    this.parts.tell('lab');
+  }
+
+  useSpec(spec: WrittenSpec): void {
+    this.ownSpec = spec;
+    this.parts.tell('lab');
+  }
+
+  /** All arms of a specification; what was finished or begun under the same one is not run again. */
+  async run(spec: WrittenSpec): Promise<void> {
+    if (this.isActive) return;
+    this.parts.begin();
+    const view = new ExperimentView(spec);
+    this.view = view;
+    this.taken = null;
+    this.parts.tell('lab');
+    const shown = () => `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`;
+    const onUpdate = (update: ExperimentUpdateOf) => {
+      const before = shown();
+      view.take(update);
+      const current = view.current && view.run(view.current);
+      if (current) this.parts.follow(current);
+      this.parts.tell('run');
+      if (before !== shown()) this.parts.tell('lab');
+    };
+    try {
+      view.report = await this.parts.task((signal) => this.parts.lab.runExperiment(spec, onUpdate, signal));
+      view.state = 'finished';
+    } catch (thrown) {
+      const error = asLabError(thrown);
+      view.state = error.code === 'cancelled' ? 'stopped' : 'failed';
+      if (error.code !== 'cancelled') view.error = error;
+    }
+    this.parts.tell('run');
+    this.parts.tell('lab');
+    void this.readKept();
+    if (this.armToTake) await this.take(this.armToTake);
+  }
+
+  /** The verdict's arm, else the first expanded one, else any that was trained. */
+  get armToTake(): RunKey | null {
+    const { view } = this;
+    if (!view) return null;
+    const finished = this.takable;
+    const verdict = finished.find(({ arm }) => arm === view.report?.verdict?.arm);
+    return verdict ?? finished.find(({ arm }) => view.expandedArms.includes(arm)) ?? finished[0] ?? null;
+  }
+
+  /** Finished runs with weights of their own. */
+  get takable(): readonly RunKey[] {
+    const { view } = this;
+    if (!view) return [];
+    return view.cells
+      .filter(({ arm, state }) => state === 'finished' && (view.spec.arms[arm]!.stages?.length ?? 0) > 0)
+      .map(({ arm, seed }) => ({ arm, seed }));
+  }
+
+  /** Puts a finished run's weights where Try and Download use them. */
+  async take(key: RunKey): Promise<void> {
+    const id = this.view?.id;
+    if (!id || (this.taken?.arm === key.arm && this.taken.seed === key.seed)) return;
+    this.taken = null;
+    this.putTaking({ status: 'pending' });
+    const onProgress: OnProgress = (progress) => this.putTaking({ status: 'pending', progress });
+    try {
+      const vocabulary = await this.parts.task((signal) => this.parts.lab.takeArm(id, key, onProgress, signal));
+      this.taken = key;
+      const run = this.view?.run(key);
+      if (run) this.parts.follow(run);
+      this.parts.taken(vocabulary);
+      this.putTaking({ status: 'ready', value: key });
+    } catch (thrown) {
+      const error = asLabError(thrown);
+      this.putTaking(error.code === 'cancelled' ? EMPTY : { status: 'failed', error });
+    }
+  }
+
+  get kept(): readonly KeptExperiment[] {
+    return this.parts.kept.present;
+  }
+
+  readKept(): Promise<void> {
+    return this.parts.kept.read();
+  }
+
+  /** An experiment of an earlier visit: what it was run with is opened by the caller; its curves and answer come back here. */
+  async show(kept: KeptExperiment): Promise<void> {
+    const view = keptAsView(kept, await this.parts.lab.experimentRuns(kept.id));
+    this.view = view;
+    this.ownSpec = kept.spec;
+    this.taken = null;
+    const run = view.cells.map((cell) => view.run(cell)).findLast((each) => each?.steps.length);
+    if (run) this.parts.follow(run);
+    this.parts.tell('lab');
+  }
+
+  private putTaking(slot: Slot<RunKey>): void {
+    this.taking = slot;
+    this.parts.tell('lab');
+  }
+}

@@ -1,0 +1,184 @@
+/** What the experiment says: the sentence, the intervals against the control, every arm's figures, and what to do next. */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Advice, ExperimentReport, WrittenSpec } from '../../worker/index';
+import '../charts/intervals';
+import '../charts/save-chart';
+import { LabElement } from '../element';
+import { count, fixed, percent } from '../format';
+import { number } from '../parts/number';
+import { panel, verdict } from '../parts/panel';
+import type { Topic } from '../state/lab-state';
+import {
+  adviceText,
+  experimentSentence,
+  outcomeWord,
+  signedBits,
+  verdictLede,
+  verdictSentence,
+} from '../wording/experiment';
+import { bitsText } from '../wording/lostText';
+import { verdictName } from '../wording/verdicts';
+import { intervalRows } from './experiment-arms';
+
+@customElement('tg-verdict')
+export class VerdictView extends LabElement {
+  protected override readonly topics: readonly Topic[] = ['lab'];
+
+  override render() {
+    const view = this.lab.experiment;
+    const report = view?.report;
+    if (!view || !report) return nothing;
+    const { verdict: found } = report;
+    const margin = report.comparisons.find(({ arm }) => arm === found?.arm)?.marginBits ?? null;
+    return html`${verdict(
+        verdictSentence(report) ?? experimentSentence(view),
+        verdictLede(report),
+        view.isActive
+          ? html`<a class="btn" href="#train">${msg('Back to Train')}</a>`
+          : html`<a class="btn main" href="#try">${msg('Try it')}</a>`,
+      )}
+      ${
+        report.comparisons.length > 0
+          ? panel({
+              heading: msg('Against the control'),
+              name: 'intervals',
+              note: msg('arm − control, bits per byte on held-out text, 95 % intervals'),
+              fill: 'bare',
+              end: html`<tg-save-chart></tg-save-chart>`,
+              body: html`<tg-intervals
+                .rows=${intervalRows(report, view.spec)}
+                .margin=${margin}
+                .chosen=${found?.arm ?? ''}
+              ></tg-intervals>`,
+              footer: html`<span class="note"
+                >${msg(str`Not worse means: within ${percent(view.spec.evaluation?.margin ?? 0.02, 0)} of the control, set before the run.`)}</span
+              >`,
+            })
+          : nothing
+      }
+      ${this.arms(report)}
+      <div class="cols two">${this.advice(report, view.spec)}${this.prediction(report)}</div>`;
+  }
+
+  private arms(report: ExperimentReport) {
+    return panel({
+      heading: msg('All arms'),
+      name: 'arms',
+      fill: 'flush',
+      note: msg('every arm reads the same text'),
+      body: html`<table class="arms-table">
+        <thead>
+          <tr>
+            <th>${msg('Arm')}</th>
+            <th class="r">${msg('Seed')}</th>
+            <th class="r">${msg('Bits per byte')}</th>
+            <th class="r">${msg('General text')}</th>
+            <th class="r">${msg('Bytes per token')}</th>
+            <th class="r">${msg('Steps')}</th>
+            <th class="r">${msg('Seconds a megabyte')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${report.arms.map(({ arm, seed, heldOut, general, bytesPerToken, steps, secondsPerMegabyte }) => {
+            const { nllPerToken, tokens, bytes, documents, interval } = heldOut;
+            return html`<tr data-arm=${arm} data-seed=${seed} data-bits=${heldOut.bitsPerByte ?? nothing}>
+              <td>${arm}</td>
+              <td class="num" data-label=${msg('Seed')}>${seed}</td>
+              <td class="num" data-label=${msg('Bits per byte')}>
+                ${number(html`<b>${bitsText(heldOut.bitsPerByte)}</b>`, () => ({
+                  name: `${arm}: ${bitsText(heldOut.bitsPerByte)}`,
+                  formula: `${fixed(nllPerToken, 4)} × ${count(tokens)} ÷ (ln 2 × ${count(bytes)})`,
+                  meaning: interval
+                    ? msg(
+                        str`${count(documents)} held-out documents; 95 % interval ${fixed(interval[0], 3)} to ${fixed(interval[1], 3)} over them.`,
+                      )
+                    : msg(str`${count(documents)} held-out documents.`),
+                }))}
+              </td>
+              <td class="num" data-label=${msg('General text')}>${bitsText(general.bitsPerByte)}</td>
+              <td class="num" data-label=${msg('Bytes per token')}>${fixed(bytesPerToken, 2)}</td>
+              <td class="num" data-label=${msg('Steps')}>${count(steps)}</td>
+              <td class="num" data-label=${msg('Seconds a megabyte')}>
+                ${secondsPerMegabyte === null ? '–' : count(secondsPerMegabyte)}
+              </td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>`,
+      footer: this.second(report),
+    });
+  }
+
+  /** The other arms with new tokens, in a line each. */
+  private second({ comparisons, verdict: found }: ExperimentReport) {
+    const others = comparisons.filter(({ arm }) => arm !== found?.arm);
+    if (others.length === 0) return '';
+    return html`<span class="note"
+      >${others.map(
+        ({ arm, outcome, heldOut }) =>
+          html`${arm}:
+          ${typeof heldOut?.difference !== 'number' ? '' : `${signedBits(heldOut.difference)}, `}${outcomeWord(outcome)}. `,
+      )}</span
+    >`;
+  }
+
+  private advice(report: ExperimentReport, spec: WrittenSpec) {
+    const advice = report.verdict?.advice ?? [];
+    if (advice.length === 0) return nothing;
+    return panel({
+      heading: msg('What next'),
+      name: 'advice',
+      body: html`<ul class="advice">
+        ${advice.map((each) => html`<li><span>${adviceText(each)}</span>${this.key(each, spec)}</li>`)}
+      </ul>`,
+    });
+  }
+
+  private key(advice: Advice, spec: WrittenSpec) {
+    if (this.lab.isTraining) return nothing;
+    const run = (next: WrittenSpec, label: string, action: string) =>
+      html`<button
+        type="button"
+        class="btn small"
+        data-action=${action}
+        @click=${() => {
+          location.hash = 'train';
+          void this.lab.runExperiment(next);
+        }}
+      >
+        ${label}
+      </button>`;
+    if (advice.kind === 'adapt-without-expanding') {
+      const arms = Object.fromEntries(Object.entries(spec.arms).filter(([, { vocabulary }]) => !vocabulary));
+      return run({ ...spec, arms }, msg('Adapt without expanding'), 'adapt-only');
+    }
+    if (advice.kind === 'finish') return run(spec, msg('Go on'), 'finish');
+    if (advice.kind === 'tell-apart' && spec.seeds.length < 12) {
+      const more = Math.min(12, spec.seeds.length + (advice.seeds?.amount ?? 2));
+      const first = Math.max(...spec.seeds) + 1;
+      const seeds = [...spec.seeds, ...Array.from({ length: more - spec.seeds.length }, (_, at) => first + at)];
+      return run({ ...spec, seeds }, msg(str`Run ${count(seeds.length - spec.seeds.length)} more seeds`), 'more-seeds');
+    }
+    return nothing;
+  }
+
+  private prediction({ prediction }: ExperimentReport) {
+    if (!prediction) return nothing;
+    const scores = {
+      held: msg('● It held.'),
+      failed: msg('◆ It failed.'),
+      'not-scored': msg('○ Not scored: there is no final verdict that it speaks of.'),
+    };
+    return panel({
+      heading: msg('Predicted before the run'),
+      name: 'prediction',
+      body: html`<p>
+        <b>${verdictName(prediction.verdict)}</b>,
+        ${msg(str`${count(prediction.suggestedNewTokens)} tokens, ${percent(prediction.shorterBy, 0)} fewer of them`)}.
+        ${scores[prediction.score]}
+      </p>`,
+    });
+  }
+}
