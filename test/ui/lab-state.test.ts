@@ -27,13 +27,60 @@ describe('the one experiment of the page', () => {
     expect(state.guided).toBe(false);
   });
 
-  test('a finished run is compared by itself', async () => {
-    const state = await opened();
+  const ready = async (changes: Partial<Lab> = {}) => {
+    const state = await opened(changes);
     await state.startWithSample();
-    state.changeSettings({ steps: 3 });
-    await state.train();
-    expect(state.run?.status.state).toBe('finished');
-    expect(state.slots.comparison.status).toBe('ready');
+    await state.readPresets();
+    return state;
+  };
+
+  test('start runs the base, the old vocabulary on the same text and the graft, and answers against the second', async () => {
+    const state = await ready();
+    await state.start();
+    const view = state.experiment!;
+    expect(view.state).toBe('finished');
+    expect(view.share).toBe(1);
+    const [base, control, graft] = view.armNames;
+    expect([base, control]).toEqual(['base', 'old vocabulary']);
+    expect(view.spec.arms[control!]!.stages).toEqual(view.spec.arms[graft!]!.stages);
+    expect(new Set(view.cells.filter(({ arm }) => arm !== base).map(({ bytes }) => bytes)).size).toBe(1);
+    expect(view.report!.verdict).toMatchObject({ arm: graft, against: control, sameFreedom: true, provisional: false });
+    expect(state.isDone('compare')).toBe(true);
+    expect(state.desk.taken).toEqual({ arm: graft, seed: 1 });
+    expect(state.hasTrained).toBe(true);
+    expect(view.run({ arm: graft!, seed: 1 })!.evaluations.length).toBeGreaterThan(3);
+  });
+
+  test('every preset has the control, and what moves in it is what moves in the graft', async () => {
+    const state = await ready();
+    for (const mode of ['all', 'embeddings', 'new-rows'] as const) {
+      state.changeSettings({ mode });
+      await state.readPresets();
+      const { presets } = state.desk;
+      if (presets.status !== 'ready') throw new Error('no presets');
+      expect(presets.value.map(({ name }) => name)).toEqual([
+        'quick-answer',
+        'should-i-expand',
+        'how-many-tokens',
+        'adapt-only',
+      ]);
+      for (const { spec, seconds } of presets.value) {
+        expect(spec.arms).toHaveProperty('old vocabulary');
+        expect(seconds).toBeGreaterThan(0);
+        const moves = spec.arms['old vocabulary']!.stages![0]!.moves;
+        expect(moves).toEqual(mode === 'all' ? { everything: 0.003 } : { oldRows: 0.003 });
+      }
+    }
+  });
+
+  test('a run that diverges is said, counts in nothing, and the others go on', async () => {
+    const fake = fakeLab({ tick: 0, stepMilliseconds: 0, experiment: { diverging: ['old vocabulary'] } });
+    const state = await ready(fake);
+    await state.start();
+    const view = state.experiment!;
+    expect(view.cells.map(({ state: at }) => at)).toEqual(['finished', 'diverged', 'finished']);
+    expect(view.report!.verdict?.outcome).toBe('unfinished');
+    expect(state.hasVerdict).toBe(false);
   });
 
   test('a step is measured with the present settings, and never while a run goes on', async () => {
@@ -45,11 +92,12 @@ describe('the one experiment of the page', () => {
     };
     const state = await opened({ profile });
     await state.startWithSample();
-    state.changeSettings({ steps: 3, mode: 'all', batchRows: 2, rowLength: 64 });
+    state.changeSettings({ mode: 'all', batchRows: 2, rowLength: 64 });
+    await state.readPresets();
     await state.measureStep();
     expect(asked).toEqual([{ mode: 'all', batchRows: 2, rowLength: 64 }]);
     expect(state.slots.profile).toMatchObject({ status: 'ready', value: { step: { rowLength: 64 } } });
-    const training = state.train();
+    const training = state.start();
     await state.measureStep();
     await training;
     expect(asked).toHaveLength(1);
@@ -59,15 +107,14 @@ describe('the one experiment of the page', () => {
   });
 
   test('a new size empties the vocabulary built on the old one, and what followed', async () => {
-    const state = await opened();
-    await state.startWithSample();
-    state.changeSettings({ steps: 1 });
-    await state.train();
+    const state = await ready();
+    await state.start();
     expect(state.run).not.toBeNull();
     state.chooseNewTokens(256);
     expect(state.slots.vocabulary.status).toBe('empty');
     expect(state.slots.comparison.status).toBe('empty');
     expect(state.run).toBeNull();
+    expect(state.experiment).toBeNull();
     expect(state.slots.diagnosis.status).toBe('ready');
   });
 
@@ -138,16 +185,19 @@ describe('the one experiment of the page', () => {
     expect(await measuring).not.toBeNull();
   });
 
-  test('a run that is stopped keeps its answer, and is not compared', async () => {
-    const state = await opened();
-    await state.startWithSample();
-    state.changeSettings({ steps: 1000 });
-    const training = state.train();
-    await vi.waitFor(() => expect(state.run!.status.state).toBe('running'));
+  test('an experiment that is stopped keeps what is done, and goes on under the same specification', async () => {
+    const fake = fakeLab({ tick: 0, stepMilliseconds: 2 });
+    const state = await ready(fake);
+    const running = state.start();
+    await vi.waitFor(() => expect(state.experiment!.current).not.toBeNull());
     state.cancel('run');
-    await training;
-    expect(state.run!.status).toMatchObject({ state: 'stopped', tokensPerSecond: 10_300 });
-    expect(state.slots.comparison.status).toBe('empty');
+    await running;
+    const view = state.experiment!;
+    expect(view.state).toBe('stopped');
+    expect(view.cells.map(({ state: at }) => at)).toContain('stopped');
+    expect(state.desk.spec).toEqual(view.spec);
+    await state.start();
+    expect(state.experiment!.state).toBe('finished');
   });
 
   test('a call whose answer nobody waits for any more is ended', async () => {
@@ -203,13 +253,17 @@ describe('the one experiment of the page', () => {
     expect(state.slots.vocabulary).toMatchObject({ status: 'ready', value: { embeddingRowsAfter: 4096 + 128 } });
   });
 
-  test('the run of an earlier visit comes back whole', async () => {
-    const state = new LabState(fakeLab({ tick: 0, saved: true }));
+  test('the experiment of an earlier visit comes back with its curves, its answer and its arm', async () => {
+    const lab = fakeLab({ tick: 0, stepMilliseconds: 0 });
+    const first = await ready(lab);
+    await first.start();
+    const state = new LabState(lab);
     await state.open();
-    expect(state.saved?.title).toContain('Molecules');
-    await state.openSavedRun();
-    expect(state.run?.evaluations.length).toBeGreaterThan(3);
-    expect(state.slots.comparison.status).toBe('ready');
+    await vi.waitFor(() => expect(state.desk.kept).toHaveLength(1));
+    await state.openKept(state.desk.kept[0]!);
+    expect(state.experiment!.report).toEqual(first.experiment!.report);
+    expect(state.experiment!.run({ arm: 'old vocabulary', seed: 1 })!.evaluations.length).toBeGreaterThan(3);
+    expect(state.desk.taken?.arm).toContain('continued');
     expect(location.hash).toBe('compare');
   });
 });

@@ -1,6 +1,5 @@
 // Lost text on the page: no figure where there is none, and the reason in its place.
 import { describe, expect, it } from 'vitest';
-import { RunView } from '../../src/ui/state/run-view';
 import { forestScale } from '../../src/ui/steps/forest';
 import { bitsText, bytesPerTokenText, lostOfArms, lostShort } from '../../src/ui/wording/lostText';
 import { shortfallText } from '../../src/ui/wording/shortfall';
@@ -11,10 +10,8 @@ import {
   comparisonShort,
   diagnosisSentence,
   generalChange,
-  trainLede,
-  trainSentence,
 } from '../../src/ui/wording/verdicts';
-import type { Comparison, RunStatus, Signal, Verdict } from '../../src/worker/index';
+import type { Comparison, Signal, Verdict } from '../../src/worker/index';
 import { comparison, diagnosis } from './fakeLab';
 
 const losing = (lostBytes: number, of = comparison.arms[0]!.heldOut) => ({
@@ -31,31 +28,6 @@ const compared = (base: number, graft: number): Comparison => ({
   shorterBy: null,
   outcome: 'not-comparable',
 });
-
-const status: RunStatus = {
-  state: 'running',
-  step: 10,
-  steps: 20,
-  tokensPerSecond: 1,
-  bytesPerSecond: 1,
-  stepMilliseconds: 1,
-  millisecondsLeft: 1,
-};
-
-function runOf(base: number | null, evaluations: readonly (number | null)[], state: RunStatus['state'] = 'running') {
-  const run = new RunView({ ...status, state, baseBitsPerByte: base }, null);
-  run.setStatus(run.status);
-  run.add(
-    evaluations.map((bitsPerByte, at) => ({
-      type: 'evaluation',
-      step: at * 5,
-      bitsPerByte,
-      ...(bitsPerByte === null ? { lostBytes: 40 - at } : {}),
-      milliseconds: 1,
-    })),
-  );
-  return run;
-}
 
 describe('a comparison of which text is lost', () => {
   it.each([
@@ -80,26 +52,6 @@ describe('a comparison of which text is lost', () => {
     expect(forestScale([losing(1), losing(0)]).ticks.length).toBeGreaterThan(0);
     expect(generalChange({ ...comparison, generalDifference: null })).toBeNull();
     expect(comparisonLede({ ...comparison, generalDifference: null })).not.toMatch(/NaN|General/u);
-  });
-});
-
-describe('a run of which text is lost', () => {
-  it.each<[string, ReturnType<typeof runOf>, boolean, RegExp]>([
-    ['of the base', runOf(null, [3, 2]), true, /base’s tokenizer cannot write all/u],
-    ['of the graft', runOf(2, [null, null]), true, /cannot write 39 bytes/u],
-    ['of both', runOf(null, [null, null]), true, /cannot write 39 bytes/u],
-    ['of the graft once, and no more', runOf(2, [null, 3, 1]), false, /./u],
-  ])('says so, and compares nothing: %s', (_, run, losesText, lede) => {
-    expect(run.losesText).toBe(losesText);
-    expect(trainLede(run)).toMatch(lede);
-    expect(`${trainSentence(run)} ${trainLede(run)}`).not.toMatch(/NaN|null/u);
-    if (losesText) expect(trainSentence(run)).toMatch(/text is lost/u);
-    if (losesText) expect(run.crossing).toBeNull();
-  });
-
-  it('crosses the base between two figures only', () => {
-    expect(runOf(2, [null, 3, 1]).crossing).toBe(8);
-    expect(runOf(2, [3, null, 1]).crossing).toBeNull();
   });
 });
 

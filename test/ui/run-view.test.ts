@@ -3,14 +3,8 @@ import { RunView } from '../../src/ui/state/run-view';
 import type { RunRecord, RunStatus } from '../../src/worker/index';
 
 const status = (state: RunStatus['state'], step = 0): RunStatus => ({
-  state,
-  step,
-  steps: 100,
-  tokensPerSecond: 0,
-  bytesPerSecond: 0,
-  stepMilliseconds: 0,
+  ...{ state, step, steps: 100, tokensPerSecond: 0, bytesPerSecond: 0, stepMilliseconds: 0 },
   millisecondsLeft: 0,
-  baseBitsPerByte: 2,
 });
 
 const evaluation = (step: number, bitsPerByte: number): RunRecord => ({
@@ -21,27 +15,10 @@ const evaluation = (step: number, bitsPerByte: number): RunRecord => ({
 });
 
 describe('a run as the page keeps it', () => {
-  test('the crossing lies where the line between two evaluations meets the base', () => {
-    const run = new RunView(status('running'), null);
-    run.setStatus(status('running'));
-    run.add([evaluation(0, 3), evaluation(20, 2.5)]);
-    expect(run.crossing).toBeNull();
-    run.add([evaluation(40, 1.5)]);
-    expect(run.crossing).toBe(30);
-  });
-
-  test('a graft that starts below the base never crosses it', () => {
-    const run = new RunView(status('running'), null);
-    run.setStatus(status('running'));
-    run.add([evaluation(0, 1.9), evaluation(20, 1.5)]);
-    expect(run.crossing).toBeNull();
-  });
-
   test('records of a saved run read the same in whatever order status and records arrive', () => {
     const run = new RunView(status('finished'), null);
     run.add([evaluation(0, 3), evaluation(20, 1)]);
     run.setStatus(status('finished'));
-    expect(run.crossing).toBe(10);
     expect(run.latestBitsPerByte).toBe(1);
     expect(run.isOver).toBe(true);
   });

@@ -383,7 +383,7 @@ export class LabState {
   /** Of an arm with new tokens beside its control, final or so far. */
   get hasVerdict(): boolean {
     const verdict = this.experiment?.report?.verdict;
-    return Boolean(verdict) && verdict!.outcome !== 'unfinished';
+    return verdict !== undefined && verdict !== null && verdict.difference !== null;
   }
 
   runExperiment(spec: WrittenSpec): Promise<void> {

@@ -28,10 +28,6 @@ export class RunView {
   readonly log: LogRecord[] = [];
   tokens: TokensRecord | null = null;
   tokensPerStep = 0;
-  /** First step at which held-out bits per byte went below the base, interpolated between evaluations. */
-  crossing: number | null = null;
-  /** Null until it is measured, and where the base loses text. */
-  baseBitsPerByte: number | null = null;
 
   constructor(status: RunStatus, settings: TrainSettings | null) {
     this.status = status;
@@ -40,8 +36,6 @@ export class RunView {
 
   setStatus(status: RunStatus): void {
     this.status = status;
-    if (status.baseBitsPerByte !== undefined) this.baseBitsPerByte = status.baseBitsPerByte;
-    if (this.crossing === null) this.crossing = this.findCrossing();
   }
 
   add(records: readonly RunRecord[]): void {
@@ -58,7 +52,6 @@ export class RunView {
         this.tokensPerStep = record.tokens;
       } else if (record.type === 'evaluation') {
         this.evaluations.push(record);
-        this.crossing ??= this.findCrossing();
       } else if (record.type === 'sample') this.samples.push(record);
       else if (record.type === 'tokens') this.tokens = record;
       else this.log.push(record);
@@ -69,31 +62,11 @@ export class RunView {
     return this.evaluations.at(-1)?.bitsPerByte ?? null;
   }
 
-  /** Whether the base or the graft cannot write the held-out text: nothing is compared then. */
-  get losesText(): boolean {
-    return this.status.baseBitsPerByte === null || (this.evaluations.at(-1)?.lostBytes ?? 0) > 0;
-  }
-
   get isActive(): boolean {
     return this.status.state === 'running' || this.status.state === 'paused' || this.status.state === 'preparing';
   }
 
   get isOver(): boolean {
     return !this.isActive;
-  }
-
-  private findCrossing(): number | null {
-    const base = this.baseBitsPerByte;
-    if (base === null) return null;
-    for (let at = 1; at < this.evaluations.length; at++) {
-      const before = this.evaluations[at - 1]!;
-      const after = this.evaluations[at]!;
-      if (before.bitsPerByte === null || after.bitsPerByte === null) continue;
-      if (before.bitsPerByte >= base && after.bitsPerByte < base) {
-        const share = (before.bitsPerByte - base) / (before.bitsPerByte - after.bitsPerByte);
-        return Math.round(before.step + share * (after.step - before.step));
-      }
-    }
-    return null;
   }
 }

@@ -34,6 +34,7 @@ export function verdictSentence(report: ExperimentReport): string | null {
   const { verdict } = report;
   if (!verdict || verdict.outcome === 'unfinished') return null;
   const { outcome, difference, tokensSaved, provisional } = verdict;
+  if (provisional && difference === null) return null;
   const bits = difference === null ? '–' : fixed(Math.abs(difference), 2);
   const saved = percent(tokensSaved ?? Number.NaN, 0);
   if (provisional) {
@@ -85,7 +86,7 @@ export function verdictLede(report: ExperimentReport): string {
 
 export function verdictShort(report: ExperimentReport): string | null {
   const { verdict } = report;
-  if (!verdict || verdict.outcome === 'unfinished') return null;
+  if (!verdict || verdictSentence(report) === null) return null;
   const words: Record<ArmComparison['outcome'], () => string> = {
     expand: () => msg('Expand'),
     'expand-for-speed': () => msg('Expand for speed'),

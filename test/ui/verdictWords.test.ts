@@ -1,0 +1,94 @@
+// Every outcome has its sentence, with the two numbers that decide; none credits the vocabulary with what the text did.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { adviceText, outcomeWord, verdictLede, verdictSentence, verdictShort } from '../../src/ui/wording/experiment';
+import { parseSpec, reportOf, type ArmComparison, type ExperimentReport } from '../../src/lab/index';
+
+const outcomes: readonly ArmComparison['outcome'][] = [
+  'expand',
+  'expand-for-speed',
+  'do-not-expand',
+  'cannot-tell',
+  'no-verdict',
+  'not-comparable',
+  'no-control',
+];
+
+const empty = reportOf(
+  parseSpec({
+    ...{ version: 2, name: 'x', model: 'bundled', corpus: { sample: 'molecules' }, budget: { bytes: 1 }, seeds: [1] },
+    arms: { graft: { vocabulary: { method: 'continued', newTokens: 4 }, stages: [{ moves: { everything: 0.1 } }] } },
+  }),
+  [],
+);
+
+function reportWith(
+  outcome: ArmComparison['outcome'],
+  difference: number | null,
+  provisional = false,
+): ExperimentReport {
+  const heldOut = {
+    ...{ difference, interval: difference === null ? null : ([difference - 0.05, difference + 0.05] as const) },
+    ...{ seeds: [1, 2], documents: 297, levels: 'documents-and-seeds' as const, leftOut: { arm: [], control: [] } },
+    ...{ spread: { documents: 0.01, seeds: 0.01 }, losesText: false, armBitsPerByte: 1.4, controlBitsPerByte: 1.5 },
+  };
+  const compared = {
+    ...{ arm: 'graft', against: 'old vocabulary', sameFreedom: true, outcome, tokensSaved: 0.44, marginBits: 0.03 },
+    ...{ heldOut, general: { ...heldOut, difference: 0.02 }, whatWouldTell: null },
+  };
+  const verdict = {
+    ...{ outcome, arm: 'graft', against: 'old vocabulary', sameFreedom: true, difference, interval: heldOut.interval },
+    ...{ tokensSaved: 0.44, atEqual: 'bytes' as const, provisional, advice: [] },
+  };
+  return { ...empty, comparisons: [compared], verdict };
+}
+
+describe('a verdict in words', () => {
+  it.each(outcomes)('has a sentence, a short form and a lede for %s', (outcome) => {
+    const report = reportWith(outcome, outcome === 'not-comparable' ? null : 0.1);
+    const said = [verdictSentence(report), verdictShort(report), verdictLede(report), outcomeWord(outcome)];
+    for (const text of said) {
+      expect(text).toBeTruthy();
+      expect(text).not.toMatch(/NaN|null|undefined|\bpaid\b|untouched base/u);
+    }
+  });
+
+  it('gives the two numbers that decide, and against what', () => {
+    expect(verdictSentence(reportWith('expand', -0.12))).toBe(
+      'Expand: 0.12 fewer bits per byte than the old vocabulary, in 44 % fewer tokens.',
+    );
+    expect(verdictSentence(reportWith('expand-for-speed', 0.01))).toBe(
+      'Not fewer bits, but 44 % fewer tokens: expand for speed.',
+    );
+    expect(verdictSentence(reportWith('do-not-expand', 0.31))).toBe(
+      'Do not expand: 0.31 more bits per byte, for 44 % fewer tokens.',
+    );
+    expect(verdictLede(reportWith('expand', -0.12))).toContain('graft against old vocabulary, the same bytes of text');
+  });
+
+  it('says that it is provisional, and nothing before there is a reading', () => {
+    expect(verdictSentence(reportWith('expand', -0.1, true))).toContain('So far');
+    expect(verdictShort(reportWith('expand', -0.1, true))).toContain('So far');
+    expect(verdictSentence(reportWith('unfinished', null))).toBeNull();
+    expect(verdictSentence(empty)).toBeNull();
+  });
+
+  it('says what would tell two arms apart', () => {
+    const lever = (amount: number) => ({ amount, interval: [0, 1] as const, outcome: 'expand' as const });
+    expect(adviceText({ kind: 'tell-apart', seeds: lever(3), heldOutText: lever(2) })).toContain(
+      '3 more seeds, or 2.0 times',
+    );
+    expect(adviceText({ kind: 'tell-apart', seeds: null, heldOutText: null })).toContain('Neither');
+  });
+});
+
+it('no text of the page says that a graft paid, or passed the untouched base', () => {
+  const files = readdirSync('src/ui', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(80);
+  for (const name of files) {
+    if (name.includes('locales')) continue;
+    const texts = readFileSync(join('src/ui', name), 'utf8').match(/msg\((?:str)?[`'"][^;]*?\)/gsu) ?? [];
+    for (const text of texts) expect(text, name).not.toMatch(/\b(?:it paid|passed the|crossed the|beats|wins)\b/iu);
+  }
+});
