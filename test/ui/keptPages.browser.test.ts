@@ -52,7 +52,7 @@ async function saved(key: string): Promise<File> {
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined),
   ];
   await click(key);
-  await vi.waitFor(() => expect(files).toHaveLength(1));
+  await vi.waitFor(() => expect(files).toHaveLength(1), { timeout: 10_000 });
   for (const spy of spies) spy.mockRestore();
   return files[0]!;
 }
@@ -62,6 +62,7 @@ beforeEach(async () => {
   await setLocale('en');
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   find('tg-app')?.remove();
   setTheme('system');
   await setLocale('en');
@@ -76,7 +77,7 @@ describe('Runs', () => {
   test('an experiment stands with its outcome, its prediction and what was done of it', async () => {
     await open('#runs');
     const row = await shown('[data-experiment="molecules"]');
-    for (const text of ['expand for speed', '+0.09', 'held', '4 arms, 3 seeds', '41.0 MB'])
+    for (const text of ['Expand for speed', '+0.09', 'held', '4 arms, 3 seeds', '41.0 MB'])
       expect(row.textContent).toContain(text);
     expect(find('[data-score]')!.textContent).toBe('1 of 2 predictions held; experiments so far: 3.');
     expect(find('.badge.runs')!.textContent).toContain('3');
