@@ -31,7 +31,7 @@ dd { margin: 0; }
 pre { margin: 12px 0; padding: 12px; background: #eef1f2; border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere;
   font: 11.5px/1.5 ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace; }
 ul { margin: 0; padding-left: 18px; }
-@media print { body { padding: 0; max-width: none; font-size: 9.5pt; } h1 { font-size: 17pt; } section + section { break-before: page; } }
+@media print { body { padding: 0; max-width: none; zoom: 0.8; } section + section { break-before: page; } }
 `;
 
 export function reportHtml(report: ReportDocument, figures: Figures): string {
