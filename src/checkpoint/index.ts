@@ -9,7 +9,6 @@ export { ggufTree, ggufTypes, modelTree } from './gguf/tree';
 export * from './hub/index';
 export * from './json';
 export * from './onnx/index';
-export * from './runStore';
 export * from './safetensors';
 export { encodeHeader, MAX_HEADER_BYTES, readHeader, tensorBytes } from './safetensorsHeader';
 export type { HeaderTensor, SafetensorsHeader, TensorHeading } from './safetensorsHeader';

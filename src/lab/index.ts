@@ -11,7 +11,6 @@ export type * from './training/trainSettings';
 export type * from './training/records';
 export type * from './scoring/comparison';
 export type * from './export/exportChoice';
-export type * from './experiment/savedRun';
 export { runsAsEventFiles, type EventFile, type EventFileOptions } from './experiment/eventFiles';
 export { runRows, runSeries, type RecordedRun, type RunRow, type RunSeries } from './experiment/runRows';
 export { runsAsCsv, runsAsJsonLines } from './experiment/runTables';

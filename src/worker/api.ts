@@ -32,7 +32,6 @@ import type {
   RunRecord,
   RunStatus,
   SampleSummary,
-  SavedRun,
   ScoreResult,
   SpecProblem,
   StepProfile,
@@ -156,11 +155,6 @@ export interface LabApi {
   tokenize(text: string): Promise<Tokenized>;
 
   defaultSettings(): Promise<TrainSettings>;
-  /**
-   * Grafts, compiles, measures base and untrained graft, then trains until done, stopped or failed.
-   * Resolves at the end, also of a run that its signal stopped; before the first step that rejects as elsewhere.
-   */
-  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void, signal?: AbortSignal): Promise<RunStatus>;
   /** Where the time of one step with these settings would go; some seconds. Refused while a run goes on (`lab/training`). */
   profile(
     settings: Pick<TrainSettings, 'mode' | 'batchRows' | 'rowLength'>,
@@ -199,8 +193,6 @@ export interface LabApi {
 
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** One step while paused. */
-  step(): Promise<void>;
 
   compare(onProgress: OnProgress, signal?: AbortSignal): Promise<Comparison>;
   /** A graft of the open model that was trained elsewhere takes the place of the run; `compare` then measures it. */
@@ -242,21 +234,4 @@ export interface LabApi {
     onProgress: OnProgress,
     signal?: AbortSignal,
   ): Promise<ExportReport>;
-
-  /** The run kept from an earlier visit, if any. */
-  savedRun(): Promise<SavedRun | null>;
-  /** Brings model, vocabulary, trained rows, curves and comparison of the saved run back (not the optimizer). */
-  openSavedRun(
-    onProgress: OnProgress,
-    signal?: AbortSignal,
-  ): Promise<{
-    saved: SavedRun;
-    model: ModelSummary;
-    corpus: CorpusSummary;
-    vocabulary: VocabularySummary;
-    records: readonly RunRecord[];
-    status: RunStatus;
-    comparison: Comparison | null;
-  }>;
-  forgetSavedRun(): Promise<void>;
 }

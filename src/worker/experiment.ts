@@ -64,7 +64,6 @@ import {
   type Piece,
   type RunStatus,
   type SampleSummary,
-  type SavedRun,
   type SpecProblem,
   type StepProfile,
   type TextModel,
@@ -98,7 +97,6 @@ import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { Profiling } from './profiling';
 import { runFile } from './runFiles';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
-import { forgetRun, keepBase, readRun, saveRun, savedBase, savedRun } from './savedRun';
 
 export class Experiment implements LabApi {
   private readonly engines = new Engines();
@@ -107,7 +105,6 @@ export class Experiment implements LabApi {
   private readonly hub = new HubModels();
   private corpus: CorpusText | undefined;
   private sampleId: string | undefined;
-  private baseFolder: string | undefined;
   private general: Promise<GeneralText> | undefined;
   private diagnosed: DiagnosedVocabulary | undefined;
   private table: CandidateTable | undefined;
@@ -290,46 +287,6 @@ export class Experiment implements LabApi {
     });
   }
 
-  train(settings: TrainSettings, onUpdate: (update: RunUpdate) => void, asked?: AbortSignal): Promise<RunStatus> {
-    return this.profiling.besides(() => this.trainNow(settings, onUpdate, asked));
-  }
-
-  private trainNow(
-    settings: TrainSettings,
-    onUpdate: (update: RunUpdate) => void,
-    asked?: AbortSignal,
-  ): Promise<RunStatus> {
-    return this.cancellable(asked, async (signal) => {
-      const [model, corpus, vocabulary] = [this.requireModel(), this.requireCorpus(), this.requireVocabulary()];
-      if (corpus.train.length === 0) {
-        throw new LabError(
-          'lab/no-training-text',
-          'The training text of this run is not here: only what it is measured on was kept.',
-          'Open the files again in Corpus.',
-        );
-      }
-      onUpdate({ status: preparing(settings), records: [] });
-      const engine = await this.engines.engine();
-      this.dropTraining();
-      this.baseFolder ??= this.tree && (await keepBase(model, this.tree));
-      const training = await Training.open({ engine, model, corpus, vocabulary, settings }, { signal });
-      this.training = training;
-      await training.watchStart(
-        (progress) => onUpdate({ status: { ...preparing(settings), progress }, records: [] }),
-        signal,
-      );
-      const run = await training.start(onUpdate, (status) => this.save(status));
-      const stop = () => run.stop();
-      signal.addEventListener('abort', stop);
-      if (signal.aborted) stop();
-      try {
-        return await run.run();
-      } finally {
-        signal.removeEventListener('abort', stop);
-      }
-    });
-  }
-
   async presets(choice: VocabularyChoice | null, mode: TrainMode, start: InitMethod): Promise<readonly Preset[]> {
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
     const { diagnosis } = this.diagnosed ?? {};
@@ -415,27 +372,18 @@ export class Experiment implements LabApi {
   }
 
   async pause(): Promise<void> {
-    this.training?.run?.pause();
     this.experimentsKept.pause();
   }
 
   async resume(): Promise<void> {
-    this.training?.run?.resume();
     this.experimentsKept.resume();
-  }
-
-  async step(): Promise<void> {
-    this.training?.run?.step();
   }
 
   compare(onProgress: OnProgress, asked?: AbortSignal): Promise<Comparison> {
     return this.cancellable(asked, async (signal) => {
-      if (this.restored && this.comparison) return this.comparison;
       const training = this.requireTraining();
       const steps = this.runSoFar.status.step;
       this.comparison = await training.compare(steps, onProgress, signal);
-      // What was measured is shown whether or not it can be kept: private windows have no storage.
-      if (training.run) await this.save(training.run.status).catch(() => undefined);
       return this.comparison;
     });
   }
@@ -515,55 +463,6 @@ export class Experiment implements LabApi {
     asked?: AbortSignal,
   ): Promise<ExportReport> {
     return this.cancellable(asked, (signal) => exportFolder(this.finished(), choice, directory, onProgress, signal));
-  }
-
-  savedRun(): Promise<SavedRun | null> {
-    return savedRun().catch(() => null);
-  }
-
-  openSavedRun(onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['openSavedRun']> {
-    return this.cancellable(asked, async (signal) => {
-      onProgress({ phase: 'reading', done: 0, total: 2 });
-      const saved = await savedRun();
-      if (!saved) throw new LabError('storage/no-run', 'No run is saved here.', 'Train one first.');
-      const { source, name } = saved.experiment.model;
-      const tree = source === 'bundled' ? await bundledModel(signal) : await savedBase();
-      const { model, stored, records, vocabulary, restore } = await readRun(() =>
-        openModel(tree, source === 'bundled' ? 'bundled' : 'folder', { name, signal }),
-      );
-      onProgress({ phase: 'loading', done: 1, total: 2 });
-      const { settings } = saved.experiment;
-      if (stored.sampleId) await this.openSample(stored.sampleId, () => undefined);
-      else this.useCorpus({ ...stored.corpus, train: [] }, undefined);
-      const corpus = this.requireCorpus();
-      const engine = await this.engines.engine();
-      const training = await Training.open({ engine, model, corpus, vocabulary, settings }, { signal });
-      await restore(training);
-      this.dropModel();
-      this.tree = tree;
-      // Its files are read from this folder for as long as the model is open: a further run keeps it.
-      this.baseFolder = stored.baseFolder;
-      this.model = model;
-      this.vocabulary = vocabulary;
-      this.training = training;
-      this.comparison = saved.comparison;
-      this.restored = { records, status: stored.status };
-      onProgress({ phase: 'loading', done: 2, total: 2 });
-      return {
-        saved,
-        model: model.summary,
-        corpus: corpus.summary,
-        vocabulary: vocabulary.summary,
-        records,
-        status: stored.status,
-        comparison: saved.comparison ?? null,
-      };
-    });
-  }
-
-  forgetSavedRun(): Promise<void> {
-    this.baseFolder = undefined;
-    return forgetRun();
   }
 
   /** The call's own signal; of a call without one, a signal that stays silent. */
@@ -654,31 +553,6 @@ export class Experiment implements LabApi {
     return this.base;
   }
 
-  private async save(status: RunStatus): Promise<void> {
-    const { training, corpus, vocabulary, model } = this;
-    const run = training?.run;
-    if (!training || !run || !corpus || !vocabulary || !model) return;
-    const scores = run.records.findLast((record) => record.type === 'evaluation');
-    await saveRun({
-      saved: {
-        id: `${model.summary.name} ${corpus.summary.name}`,
-        title: `${corpus.summary.name} × ${model.summary.name}`,
-        finished: status.state === 'finished',
-        experiment: this.experiment(),
-        ...(this.comparison ? { comparison: this.comparison } : {}),
-        ...(typeof scores?.bitsPerByte === 'number' ? { finalBitsPerByte: scores.bitsPerByte } : {}),
-        ...(typeof status.baseBitsPerByte === 'number' ? { baseBitsPerByte: status.baseBitsPerByte } : {}),
-      },
-      training,
-      vocabulary,
-      corpus,
-      sampleId: this.sampleId,
-      baseFolder: this.baseFolder,
-      records: run.records,
-      status,
-    });
-  }
-
   private experiment() {
     const { setup } = this.requireTraining();
     const count = this.vocabulary?.summary.newTokens.length ?? 0;
@@ -712,7 +586,6 @@ export class Experiment implements LabApi {
   private dropModel(): void {
     this.dropBase();
     this.tree = undefined;
-    this.baseFolder = undefined;
     this.model = undefined;
     this.dropVocabulary();
   }

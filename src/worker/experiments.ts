@@ -43,7 +43,7 @@ import {
   type WrittenSpec,
 } from '../lab/index';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun } from './api';
-import { modelFiles } from './savedRun';
+import { modelFiles } from './modelFiles';
 
 export interface OpenedLab {
   readonly tree: FileTree;

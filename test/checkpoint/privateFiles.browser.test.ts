@@ -5,9 +5,10 @@ import {
   directorySink,
   directoryTree,
   openCheckpoint,
-  openRunStore,
   openSafetensors,
   privateDirectory,
+  privateFolder,
+  readTextFile,
   safetensorsFile,
   sha256,
   tensorOf,
@@ -63,50 +64,37 @@ describe('the private file system', () => {
   });
 });
 
-describe('RunStore', () => {
-  it('saves a folder, lists it, loads it and forgets it', async () => {
-    const store = await openRunStore(directory);
-    expect(await store.load('last')).toBeUndefined();
-    await store.save('last', { 'run.json': '{"a":1}', 'rows.bin': new Uint8Array([1, 2, 3]) });
-    expect(await store.list()).toMatchObject([{ name: 'last', bytes: 10, files: ['run.json', 'rows.bin'] }]);
-    const tree = (await (await openRunStore(directory)).load('last'))!;
-    expect(await bytesOf(await tree.open('rows.bin')!.read(0, 3))).toEqual([1, 2, 3]);
-    await store.remove('last');
-    expect([await store.load('last'), await store.list()]).toEqual([undefined, []]);
+describe('a durable folder of the private file system', () => {
+  it('writes by path, lists folders, reads back and removes', async () => {
+    const folder = privateFolder(directory, 'here');
+    expect(await folder.open('runs/one/a.json')).toBeUndefined();
+    expect(await folder.folders('runs')).toEqual([]);
+    await folder.write('runs/one/a.json', '{"a":1}');
+    await folder.write('runs/two/rows.bin', new Uint8Array([1, 2, 3]));
+    expect(await folder.folders('runs')).toEqual(['one', 'two']);
+    expect(await readTextFile(folder, 'runs/one/a.json')).toBe('{"a":1}');
+    expect(await bytesOf(await (await folder.open('runs/two/rows.bin'))!.read(0, 3))).toEqual([1, 2, 3]);
+    await folder.remove('runs/one');
+    expect(await folder.folders('runs')).toEqual(['two']);
+    await folder.remove('runs/none');
   });
 
-  it('replaces a save as a whole and keeps nothing of the one before', async () => {
-    const store = await openRunStore(directory);
-    await store.save('last', { a: '1', b: '2' });
-    await store.save('last', { a: '3' });
-    expect((await store.load('last'))!.list()).toEqual(['a']);
-    const folder = await directory.getDirectoryHandle('last');
-    const names: string[] = [];
-    for await (const [name] of folder.entries()) names.push(name);
-    expect(names.length).toBe(2);
+  it('keeps what was there when a write runs out of space, and leaves no half of a first one', async () => {
+    const folder = privateFolder(directory, 'here');
+    await folder.write('a/kept', 'whole');
+    expect(await codeOf(folder.write('a/kept', failing()))).toBe('storage/quota');
+    expect(await codeOf(folder.write('a/fresh', failing()))).toBe('storage/quota');
+    expect(await readTextFile(folder, 'a/kept')).toBe('whole');
+    expect(await folder.open('a/fresh')).toBeUndefined();
   });
 
-  it('keeps the earlier save when a later one runs out of space, and leaves no half of a first one', async () => {
-    const store = await openRunStore(directory);
-    await store.save('last', { a: 'whole' });
-    expect(await codeOf(store.save('last', { a: 'half', b: failing() }))).toBe('storage/quota');
-    expect((await store.load('last'))!.open('a')!.size).toBe(5);
-    expect(await codeOf(store.save('other', { b: failing() }))).toBe('storage/quota');
-    expect((await store.list()).map(({ name }) => name)).toEqual(['last']);
-  });
-
-  it('says when a saved file was lost or cut since', async () => {
-    const store = await openRunStore(directory);
-    await store.save('last', { a: 'whole' });
-    const folder = await directory.getDirectoryHandle('last');
-    for await (const [, handle] of folder.entries()) {
-      if (handle.kind === 'directory') await writeFile(handle as FileSystemDirectoryHandle, 'a', 'wh');
-    }
-    expect(await codeOf(store.load('last'))).toBe('storage/damaged');
-  });
-
-  it('takes no name that could leave its folder', async () => {
-    const store = await openRunStore(directory);
-    for (const name of ['', '..', 'a/b', '.hidden']) expect(await codeOf(store.save(name, {}))).toBe('storage/name');
+  it('lets one at a time hold a lock', async () => {
+    const [one, other] = [privateFolder(directory, 'lock'), privateFolder(directory, 'lock')];
+    const release = (await one.lock('experiment'))!;
+    expect(await other.lock('experiment')).toBeUndefined();
+    expect(await other.lock('another')).toBeDefined();
+    await release();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await other.lock('experiment')).toBeDefined();
   });
 });

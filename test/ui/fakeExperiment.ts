@@ -113,7 +113,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
             keep();
             throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
           }
-          const fresh = pointRecords(point, points, budget, end);
+          const fresh = pointRecords(point, points, budget, end, spec.arms[arm]!.vocabulary?.newTokens ?? 0);
           all.push(...fresh);
           const status = statusOf(parts.isPaused() ? 'paused' : 'running', point, points);
           const bitsPerByte = fresh.findLast((record) => record.type === 'evaluation')?.bitsPerByte ?? null;
@@ -166,7 +166,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
   };
 }
 
-function pointRecords(point: number, last: number, budget: number, end: number): RunRecord[] {
+function pointRecords(point: number, last: number, budget: number, end: number, newTokens: number): RunRecord[] {
   const bitsPerByte = end + (8 - end) * Math.exp((-5 * point) / last);
   const list: RunRecord[] = [];
   if (point === 0) list.push({ type: 'log', step: 0, event: 'started' });
@@ -188,6 +188,19 @@ function pointRecords(point: number, last: number, budget: number, end: number):
   if (point % 3 === 0 || point === last) {
     const bytesRead = (budget * point) / last;
     list.push({ type: 'evaluation', step: point, bytesRead, bitsPerByte, milliseconds: 40 });
+    const tokens = Array.from({ length: newTokens }, (_, at) => ({
+      id: 4096 + at,
+      exposures: Math.round((point * 90) / (1 + at / 4)),
+      firstLoss: 9.5,
+      loss: 3.5 + 6 / (1 + point / (2 + at)),
+      curve: Array.from({ length: 20 }, (_, k) => 3.5 + 6 / (1 + (point * k) / 20 / (2 + at))),
+    }));
+    list.push({
+      type: 'tokens',
+      step: point,
+      tokens,
+      starved: tokens.filter(({ exposures }) => exposures === 0).length,
+    });
   }
   return list;
 }

@@ -17,10 +17,7 @@ import type {
   LabApi,
   NewToken,
   Piece,
-  RunRecord,
   RunStatus,
-  RunUpdate,
-  SavedRun,
   ScoreResult,
   StepProfile,
   TrainMode,
@@ -359,7 +356,6 @@ export interface FakeOptions {
   /** Milliseconds a step of the fake run takes. */
   readonly stepMilliseconds?: number;
   readonly available?: boolean;
-  readonly saved?: boolean;
   /** How many experiments are kept; none by default, three at most. */
   readonly experiments?: number;
   /** Milliseconds of each tick of a long call. */
@@ -370,7 +366,6 @@ export interface FakeOptions {
 export function fakeLab({
   stepMilliseconds = 20,
   available = true,
-  saved = false,
   experiments = 0,
   tick = 5,
   experiment = {},
@@ -379,7 +374,6 @@ export function fakeLab({
   let asked = 0;
   let tokens: string[] = [];
   let paused = false;
-  let oneStep = false;
   const count = async (
     phase: string,
     total: number,
@@ -452,44 +446,6 @@ export function fakeLab({
           ],
     };
   };
-  const records = (step: number, size: number, every: number): RunRecord[] => {
-    const next = random(step + 1);
-    const fall = (from: number, to: number) => to + (from - to) / (1 + step / 40) + (next() - 0.5) * 0.2;
-    const list: RunRecord[] = [
-      {
-        type: 'step',
-        step,
-        loss: fall(7.4, 3.1),
-        newTokenLoss: fall(9.6, 3.8),
-        oldTokenLoss: fall(4.1, 2.5),
-        afterNewTokenLoss: fall(5.2, 2.8),
-        learningRate: 0.001 * Math.min(1, step / 10),
-        gradientNorm: fall(2.1, 0.5),
-        tokens: 2048,
-        bytes: 5900,
-        milliseconds: 180 + next() * 30,
-      },
-    ];
-    if (step % every === 0) {
-      list.push({ type: 'evaluation', step, bitsPerByte: 1.6 + 1.8 / (1 + step / 50), milliseconds: 400 });
-      list.push({
-        type: 'tokens',
-        step,
-        starved: Math.max(0, 120 - step),
-        tokens: Array.from({ length: size }, (_, at) => ({
-          id: 4096 + at,
-          exposures: Math.round((step * 90) / (1 + at / 4)),
-          firstLoss: 9.5,
-          loss: 3.5 + 6 / (1 + step / (20 + at)),
-          curve: Array.from({ length: 20 }, (_, k) => 3.5 + 6 / (1 + (step * k) / 20 / (20 + at))),
-        })),
-      });
-    }
-    if (step % 60 === 0 && step > 0)
-      list.push({ type: 'sample', step, prompt: 'CC(', pieces: cut('=O)Nc1ccc(cc1)C(=O)NCCN2CCOCC2', tokens) });
-    if (step === 40) list.push({ type: 'log', step, event: 'crossed-base', details: { bitsPerByte: 2.9 } });
-    return list;
-  };
   const status = (state: RunStatus['state'], step: number, steps: number): RunStatus => ({
     state,
     step,
@@ -502,24 +458,6 @@ export function fakeLab({
     baseBitsPerByte: 2.914,
     ...(step >= 50 ? { savedStep: Math.floor(step / 50) * 50 } : {}),
   });
-  const savedRun: SavedRun = {
-    id: 'r1',
-    savedAt: new Date(Date.now() - 7.2e6).toISOString(),
-    title: 'Molecules × rootstock, 512 new tokens',
-    finished: true,
-    comparison,
-    finalBitsPerByte: 1.731,
-    baseBitsPerByte: 2.914,
-    bytes: 31_000_000,
-    experiment: {
-      version: 1,
-      model: { name: 'rootstock', source: 'bundled' },
-      corpus: { name: 'Molecules', documents: 28_098, bytes: 1_482_130 },
-      newTokens: 512,
-      settings,
-    },
-  };
-  let kept: SavedRun | null = saved ? savedRun : null;
   return {
     async openEngine(choice, onProgress) {
       await count('self-test', 14, onProgress);
@@ -628,41 +566,12 @@ export function fakeLab({
     },
     tokenize: async (text) => ({ base: cut(text, []), grafted: tokens.length ? cut(text, tokens) : null }),
     defaultSettings: async () => settings,
-    async train(chosen, onUpdate, signal) {
-      paused = false;
-      const send = (update: RunUpdate) => onUpdate(update);
-      send({
-        status: { ...status('preparing', 0, chosen.steps) },
-        records: [{ type: 'log', step: 0, event: 'started' }],
-      });
-      await wait(50);
-      for (let step = 0; step <= chosen.steps; step++) {
-        while (paused && !oneStep && !signal?.aborted) {
-          send({ status: status('paused', step, chosen.steps), records: [] });
-          await wait(30);
-        }
-        oneStep = false;
-        if (signal?.aborted) {
-          send({ status: status('stopped', step, chosen.steps), records: [{ type: 'log', step, event: 'stopped' }] });
-          return status('stopped', step, chosen.steps);
-        }
-        send({ status: status('running', step, chosen.steps), records: records(step, 512, chosen.evaluateEvery) });
-        await wait(stepMilliseconds);
-      }
-      send({
-        status: status('finished', chosen.steps, chosen.steps),
-        records: [{ type: 'log', step: chosen.steps, event: 'finished' }],
-      });
-      kept = savedRun;
-      return status('finished', chosen.steps, chosen.steps);
-    },
     async profile(step, onProgress, signal) {
       await count('timing', 60, onProgress, signal);
       return { ...profile, step: { ...step, newTokens: 512 } };
     },
     pause: async () => void (paused = true),
     resume: async () => void (paused = false),
-    step: async () => void (oneStep = true),
     async compare(onProgress, signal) {
       await count('evaluating', 2811, onProgress, signal);
       return comparison;
@@ -694,22 +603,6 @@ export function fakeLab({
       await count('writing', 19_000_000, onProgress, signal);
       return { ...report, form };
     },
-    savedRun: async () => kept,
-    async openSavedRun(onProgress, signal) {
-      await count('reading', 31_000_000, onProgress, signal);
-      tokens = newTokens(512).map((token) => token.text);
-      const all = Array.from({ length: 301 }, (_, step) => records(step, 512, 20)).flat();
-      return {
-        saved: savedRun,
-        model,
-        corpus,
-        vocabulary: vocabulary(512),
-        records: all,
-        status: status('finished', 300, 300),
-        comparison,
-      };
-    },
-    forgetSavedRun: async () => void (kept = null),
     ...withKept(
       experiments,
       fakeExperiments({

@@ -5,9 +5,24 @@ import type { Graft } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
 import type { Comparison, ScoreResult } from '../scoring/comparison';
 import type { Diagnosis, Prediction } from '../diagnosis/diagnosis';
-import type { Experiment } from '../experiment/savedRun';
 import type { RunRecord } from '../training/records';
 import type { TrainSettings } from '../training/trainSettings';
+
+/** Of one training on its own, as `experiment.json` in what is written; an experiment's is its specification. */
+export interface Experiment {
+  readonly version: 1;
+  readonly model: { readonly name: string; readonly source: string };
+  readonly corpus: {
+    readonly name: string;
+    readonly source?: string;
+    readonly licence?: string;
+    readonly documents: number;
+    readonly bytes: number;
+  };
+  readonly newTokens: number;
+  readonly settings: TrainSettings;
+  readonly prediction?: Prediction;
+}
 
 export function experimentOf(
   model: LoadedModel,

@@ -51,10 +51,6 @@ export class Training {
   readonly arms: Arms = {};
   run: TrainRun | undefined;
   private trainedAt = -1;
-  /** Of the first held-out documents, before training. */
-  private watched:
-    | { readonly bytes: number; readonly base: DocumentScores | undefined; readonly untrained: DocumentScores }
-    | undefined;
   /** The run's last evaluation. */
   private latest: { readonly step: number; readonly scores: DocumentScores } | undefined;
 
@@ -109,23 +105,6 @@ export class Training {
     this.arms.untrained = await this.scoreBoth(this.session, this.tokenizer, report, signal);
   }
 
-  /**
-   * The same on the first bytes of the held-out text, where what computes would take long for all of them: enough to watch the
-   * run by. The comparison goes on from there.
-   */
-  async watchStart(onProgress: OnProgress = noReport, signal?: AbortSignal): Promise<void> {
-    const { engine, model } = this.setup;
-    const { watchedBytes } = sizesFor(engine.report.kind, model.summary.parameters);
-    if (watchedBytes >= this.cap) return this.measureStart(onProgress, signal);
-    const report = throttled(onProgress);
-    const score = (session: ModelSession, tokenizer: Tokenizer) =>
-      this.score(session, this.heldOut(tokenizer, watchedBytes), report, signal);
-    const base = this.setup.vocabulary
-      ? await this.inFresh(undefined, report, signal, (session) => score(session, model.tokenizer))
-      : undefined;
-    this.watched = { bytes: watchedBytes, base, untrained: await score(this.session, this.tokenizer) };
-  }
-
   /** Compiles and gives the loop; call `run.run()`. `save` is called at every evaluation and at the end. */
   async start(onUpdate: OnUpdate, save?: (status: RunStatus) => Promise<void>): Promise<TrainRun> {
     const { engine, model, corpus, settings } = this.setup;
@@ -152,9 +131,9 @@ export class Training {
       { batchRows, rowLength, microBatchRows: rows },
       bytesPerId(this.tokenizer),
     );
-    const heldOut = this.heldOut(this.tokenizer, this.watched?.bytes);
-    const base = this.watched?.base ?? this.arms.base?.heldOut;
-    const start = this.watched?.untrained ?? this.arms.untrained?.heldOut;
+    const heldOut = this.heldOut(this.tokenizer);
+    const base = this.arms.base?.heldOut;
+    const start = this.arms.untrained?.heldOut;
     this.run = new TrainRun(
       {
         program,
@@ -198,13 +177,8 @@ export class Training {
     }
     // A run of an earlier visit comes back without its figures: base and graft are loaded again for them.
     const report = throttled(onProgress ?? noReport);
-    const base = (this.arms.base ??= await this.scoreFresh(undefined, report, signal, this.watched?.base));
-    const untrained = (this.arms.untrained ??= await this.scoreFresh(
-      this.graft,
-      report,
-      signal,
-      this.watched?.untrained,
-    ));
+    const base = (this.arms.base ??= await this.scoreFresh(undefined, report, signal));
+    const untrained = (this.arms.untrained ??= await this.scoreFresh(this.graft, report, signal));
     const trained = await this.measureTrained(onProgress, signal);
     return compareArms(
       { base, 'grafted-untrained': untrained, 'grafted-trained': trained },
