@@ -34,6 +34,7 @@ import { FrameQueue } from '../frames';
 import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
+import { KeptView } from './kept-view';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
 import { EMPTY, type Failure, type Slot } from './slot';
@@ -123,6 +124,7 @@ export class LabState {
   settings: TrainSettings | null = null;
   readonly editor: VocabularyEditor;
   readonly hub: HubView;
+  readonly kept: KeptView;
   run: RunView | null = null;
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
@@ -149,8 +151,10 @@ export class LabState {
       tell: () => this.tell('lab'),
       open: (id) => this.openModel((onProgress, signal) => this.lab.openHubModel(id, onProgress, signal)),
     });
+    this.kept = new KeptView(lab, () => this.tell('lab'));
     this.desk = new ExperimentDesk({
       lab,
+      kept: this.kept,
       task: (action) => this.tasks.run('run', action),
       tell: (topic) => this.tell(topic),
       begin: () => this.emptyAfter('comparison'),
@@ -392,6 +396,27 @@ export class LabState {
     if (spec) await this.desk.run(spec);
   }
 
+  /** What the visitor wrote, or opened from a link: Start runs it. Where no text is open yet, its sample is prepared first. */
+  async useSpec(spec: WrittenSpec): Promise<void> {
+    await this.modelSettled();
+    const { corpus, vocabulary } = this.slots;
+    if (corpus.status === 'empty' && spec.corpus.sample !== undefined) await this.startWithSample(spec.corpus.sample);
+    else if (corpus.status === 'ready' && vocabulary.status === 'empty' && (await this.diagnose()))
+      await this.buildVocabulary();
+    this.desk.useSpec(spec);
+  }
+
+  private modelSettled(): Promise<void> {
+    if (this.slots.model.status !== 'pending') return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.subscribe(['lab'], {}, () => {
+        if (this.slots.model.status === 'pending') return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
   /** Presets for what is open now. */
   async readPresets(): Promise<void> {
     const { settings } = this;
@@ -402,6 +427,7 @@ export class LabState {
 
   /** Opens what a kept experiment was run with, and shows it; `desk.run` with its specification goes on. */
   async openKept(kept: KeptExperiment): Promise<void> {
+    if (this.isTraining) return;
     const opened = await this.fill('opening', async (onProgress, signal) => {
       const found = await this.lab.restoreExperiment(kept.id, onProgress, signal);
       this.emptyAfter('model');
