@@ -2,7 +2,7 @@
  * Folders of a file system under Node, for the command line and tests. Kept out of index.ts so that no browser bundle
  * holds a Node import. Files are written beside their name, flushed and renamed: a crash leaves the old file or the new.
  */
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LabError } from '../error';
 import { rangeChecked, treeOf, unreadable, type ByteSource, type FileTree } from './byteSource';
@@ -136,6 +136,9 @@ export function nodeFileStore(folder: string): FileStore {
   };
 }
 
+/** Locks that this process holds. Its number alone does not say so: one that died may have had the same, as in a container. */
+const heldLocks = new Set<string>();
+
 /** A folder of the disk. A lock is a file with the number of the process that holds it; one left by a dead process counts for nothing. */
 export async function diskFolder(path: string): Promise<DurableFolder> {
   const sink = await folderSink(path);
@@ -153,22 +156,60 @@ export async function diskFolder(path: string): Promise<DurableFolder> {
     },
     remove: (name) => rm(at(name), { recursive: true, force: true }),
     async lock(name) {
-      const file = at(`${name}.lock`);
-      for (let attempt = 0; attempt < 2; attempt++) {
-        try {
-          await mkdir(dirname(file), { recursive: true });
-          await writeFile(file, String(process.pid), { flag: 'wx' });
-          return () => rm(file, { force: true });
-        } catch (cause) {
-          if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw await storageError(cause, file);
-          const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-          if (holder !== process.pid && isAlive(holder)) return undefined;
-          await rm(file, { force: true });
+      const file = resolve(at(`${name}.lock`));
+      if (heldLocks.has(file)) return undefined;
+      heldLocks.add(file);
+      try {
+        if (await takeLock(file)) {
+          return async () => {
+            await rm(file, { force: true });
+            heldLocks.delete(file);
+          };
         }
+      } catch (cause) {
+        heldLocks.delete(file);
+        throw await storageError(cause, file);
       }
+      heldLocks.delete(file);
       return undefined;
     },
   };
+}
+
+/** The file appears with the number in it, or not at all: nobody sees it empty and takes its holder for dead. */
+async function takeLock(file: string): Promise<boolean> {
+  await mkdir(dirname(file), { recursive: true });
+  const own = `${file}.${process.pid}`;
+  const appear = async (from: string) => {
+    try {
+      await link(from, file);
+      return true;
+    } catch (cause) {
+      const { code = '' } = cause as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return false;
+      // Disks without a second name for a file.
+      if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw cause;
+      return writeFile(file, await readFile(from), { flag: 'wx' }).then(
+        () => true,
+        () => false,
+      );
+    }
+  };
+  try {
+    await writeFile(own, String(process.pid));
+    if (await appear(own)) return true;
+    const left = await readFile(file, 'utf8').catch(() => '');
+    if (Number(left) !== process.pid && isAlive(Number(left))) return false;
+    // Of several that find it left behind, one alone moves it away; whoever moved a fresh one puts it back.
+    const aside = `${own}.left`;
+    await rename(file, aside).catch(() => undefined);
+    const moved = await readFile(aside, 'utf8').catch(() => left);
+    if (moved !== left) await appear(aside);
+    await rm(aside, { force: true });
+    return await appear(own);
+  } finally {
+    await rm(own, { force: true });
+  }
 }
 
 function isAlive(process_: number): boolean {

@@ -1,8 +1,8 @@
 /** The answer of an experiment in the command line's words. */
-import type { Advice, ArmComparison, ExperimentReport } from '../lab/index';
+import type { Advice, ArmComparison, ExperimentReport, ReferenceName } from '../lab/index';
 
 export function reportText(report: ExperimentReport): string {
-  const { name, verdict, prediction, arms, comparisons, unfinished } = report;
+  const { name, verdict, prediction, arms, comparisons, unfinished, references, base } = report;
   return [
     name,
     '',
@@ -20,8 +20,12 @@ export function reportText(report: ExperimentReport): string {
         secondsPerMegabyte?.toFixed(0) ?? '',
       ]),
     ),
+    ...(references ? [referencesText(references)] : []),
+    ...(base?.isOutOfDomain
+      ? [`The text is out of the domain of ${base.arm}: it needs more bits than a uniform guess over bytes (8).`]
+      : []),
     '',
-    ...comparisons.map(comparisonText),
+    ...comparisons.flatMap(comparisonLines),
     ...(verdict
       ? [verdictText(verdict), ...verdict.advice.map(adviceText)]
       : ['No arm is both expanded and trained: there is nothing to decide.']),
@@ -45,6 +49,27 @@ const outcomes: Readonly<Record<ArmComparison['outcome'], string>> = {
 
 function verdictText({ outcome, arm, provisional }: NonNullable<ExperimentReport['verdict']>): string {
   return `${provisional ? 'So far' : 'Verdict'}: ${arm}: ${outcomes[outcome]}.`;
+}
+
+function referencesText({ lines, trainingBytes }: NonNullable<ExperimentReport['references']>): string {
+  const named = lines.map(({ name, bitsPerByte }) => `${referenceNames[name]} ${bitsPerByte.toFixed(4)}`);
+  return `Without a model, fitted on ${trainingBytes} bytes: ${named.join(', ')}.`;
+}
+
+const referenceNames: Readonly<Record<ReferenceName, string>> = {
+  uniform: 'a uniform guess',
+  unigrams: 'byte unigrams',
+  bigrams: 'byte bigrams',
+  xz: 'xz of the held-out text alone',
+};
+
+function comparisonLines(comparison: ExperimentReport['comparisons'][number]): string[] {
+  const { equalCompute } = comparison;
+  const line = comparisonText(comparison);
+  if (!equalCompute) return [line];
+  const { difference, flops } = equalCompute;
+  const read = `at equal compute (${flops.toExponential(2)} FLOPs, read off the watched curves, no interval)`;
+  return [line, `  ${read}: ${signed(difference)} bits per byte`];
 }
 
 function comparisonText({ arm, against, sameFreedom, outcome, tokensSaved, heldOut }: ArmComparison): string {

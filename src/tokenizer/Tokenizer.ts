@@ -193,6 +193,11 @@ export class Tokenizer {
     return this.addedById.has(id);
   }
 
+  /** Marks that are no text, as the ends of documents; an added token that is none stands for its own text. */
+  isSpecial(id: number): boolean {
+    return this.addedById.get(id)?.special === true;
+  }
+
   /** The bytes of text a token stands for; "▁" is a space. */
   tokenBytes(id: number): Uint8Array {
     const known = this.bytesOf.get(id);

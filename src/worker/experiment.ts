@@ -96,6 +96,7 @@ import { HubModels } from './hubModels';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { Profiling } from './profiling';
 import { runFile } from './runFiles';
+import { xzSize } from './xzWorker';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 
 export class Experiment implements LabApi {
@@ -115,7 +116,7 @@ export class Experiment implements LabApi {
   private base: Promise<ModelSession> | undefined;
   private readonly arms = new OnnxArms();
   private readonly profiling = new Profiling();
-  private readonly experimentsKept = new Experiments(() => this.engines.engine(), openShards);
+  private readonly experimentsKept = new Experiments(() => this.engines.engine(), openShards, xzSize);
   /** The arm that Try and Download use. */
   private taken: TakenArm | undefined;
 

@@ -33,6 +33,7 @@ import {
   seedsOf,
   writtenSpec,
   type ArmTraining,
+  type CompressedSize,
   type CorpusText,
   type ExperimentReport,
   type ExperimentSpec,
@@ -77,6 +78,8 @@ export class Experiments {
   constructor(
     private readonly engine: () => Promise<Engine>,
     readonly openShards: OpenShards,
+    /** Absent: no reference line by xz, and no others either. */
+    private readonly xzSize?: CompressedSize,
   ) {}
 
   async run(
@@ -102,6 +105,7 @@ export class Experiments {
       },
       {
         signal,
+        ...(this.xzSize ? { xzSize: this.xzSize } : {}),
         onUpdate: (update) => onUpdate({ ...update, id }),
         onTraining: (training) => (this.running = training),
       },

@@ -142,7 +142,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
               engine: 'fake',
               newTokens: spec.arms[arm]!.vocabulary?.newTokens ?? 0,
             },
-            ...{ fingerprint: '', savedAt: '', generation: '', files: {} },
+            ...{ fingerprint: '', savedAt: '', generation: '', files: {}, curve: [] },
           },
           ...(isDiverged ? {} : { scores: scoresOf(end, spec.arms[arm]!.vocabulary ? 0.55 : 1, seed) }),
         });

@@ -35,7 +35,7 @@ function reportWith(
   };
   const compared = {
     ...{ arm: 'graft', against: 'old vocabulary', sameFreedom: true, outcome, tokensSaved: 0.44, marginBits: 0.03 },
-    ...{ heldOut, general: { ...heldOut, difference: 0.02 }, whatWouldTell: null },
+    ...{ heldOut, general: { ...heldOut, difference: 0.02 }, whatWouldTell: null, equalCompute: null },
   };
   const verdict = {
     ...{ outcome, arm: 'graft', against: 'old vocabulary', sameFreedom: true, difference, interval: heldOut.interval },

@@ -18,6 +18,7 @@ import { openShards } from '../countingShards';
 import { nodeEngine } from '../engine';
 import { reportText } from '../reportText';
 import { progressLine } from '../stdout';
+import { xzSize } from '../xzWorker';
 import { corpusFiles, generalTextAt, samplePath, samples, sayTaken } from './corpus';
 import { openNamed } from './model';
 
@@ -32,6 +33,7 @@ export async function runVerb(command: Command): Promise<Answer> {
     {
       only: { ...(arm === undefined ? {} : { arm }), ...(seed === undefined ? {} : { seed }) },
       onUpdate: progressOf(),
+      xzSize,
     },
   );
   return answerOf(report);

@@ -3,7 +3,9 @@ import { readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import { canonicalJson, runFingerprint } from './fingerprints';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
+import { readReferences } from './references';
 import { readScores, readStatus, runPath, type RunKey } from './runFolder';
+import { joined } from './specProblems';
 import { parseSpecText, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
 
 /** The answer of what lies in a folder; nothing is run. */
@@ -23,7 +25,7 @@ export async function readReport(folder: DurableFolder): Promise<ExperimentRepor
       if (run) runs.push(run);
     }
   }
-  return reportOf(spec, runs);
+  return reportOf(spec, runs, await readReferences(folder, spec));
 }
 
 export async function readSpec(folder: DurableFolder): Promise<ExperimentSpec | undefined> {
@@ -51,15 +53,19 @@ export async function reportedRun(
   return { status, ...(status.state === 'finished' ? { scores: await readScores(folder, status) } : {}) };
 }
 
-/** Seeds, arms and what does not change a number may be added to; the rest must be what it was. */
-export async function keepSpec(folder: DurableFolder, spec: ExperimentSpec): Promise<void> {
+/**
+ * Seeds, arms and what does not change a number may be added to; the rest must be what it was. A prediction is one that was
+ * there before anything ran: the first specification's stays, and none comes later.
+ * @returns the specification, with that prediction.
+ */
+export async function keepSpec(folder: DurableFolder, spec: ExperimentSpec): Promise<ExperimentSpec> {
   const before = await readSpec(folder);
   if (before) {
     const parts = ['model', 'corpus', 'general', 'budget', 'evaluation'] as const;
     const changed: string[] = parts.filter((part) => canonicalJson(before[part]) !== canonicalJson(spec[part]));
     for (const [name, arm] of Object.entries(spec.arms)) {
-      const old = before.arms[name];
-      if (old && canonicalJson(old) !== canonicalJson(arm)) changed.push(`arms[${JSON.stringify(name)}]`);
+      const old = Object.hasOwn(before.arms, name) ? before.arms[name] : undefined;
+      if (old && canonicalJson(old) !== canonicalJson(arm)) changed.push(joined('arms', name));
     }
     if (changed.length > 0) {
       throw new LabError(
@@ -70,9 +76,13 @@ export async function keepSpec(folder: DurableFolder, spec: ExperimentSpec): Pro
       );
     }
   }
-  const { arms, seeds } = before ?? spec;
-  const kept = { ...spec, arms: { ...arms, ...spec.arms }, seeds: [...new Set([...seeds, ...spec.seeds])] };
-  await folder.write('experiment.json', `${JSON.stringify(writtenSpec(kept), null, 2)}\n`);
+  const { arms, seeds, prediction } = before ?? spec;
+  const { prediction: _, ...rest } = spec;
+  const predicted = { ...rest, ...(prediction ? { prediction } : {}) };
+  const kept = { ...predicted, arms: { ...arms, ...spec.arms }, seeds: [...new Set([...seeds, ...spec.seeds])] };
+  const text = `${JSON.stringify(writtenSpec(kept), null, 2)}\n`;
+  if (text !== (await readTextFile(folder, 'experiment.json'))) await folder.write('experiment.json', text);
+  return predicted;
 }
 
 /** As the schema has it. */

@@ -10,6 +10,8 @@ import {
 } from '../scoring/experimentVerdict';
 import { scorePrediction } from '../scoring/predictionScore';
 import type { Prediction } from '../diagnosis/diagnosis';
+import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
+import type { References } from './references';
 import type { RunStatusFile } from './runFolder';
 import { movedBy, seedsOf, type ExperimentSpec } from './spec';
 
@@ -31,12 +33,28 @@ export interface ReportedArm extends Pick<
   readonly secondsPerMegabyte: number | null;
 }
 
+export interface ReportedComparison extends ArmComparison {
+  /** The second reading, from the curves; null where they are missing. */
+  readonly equalCompute: EqualCompute | null;
+}
+
+/** The untouched model. Above a uniform guess over bytes, the text is out of its domain: it knows nothing of it. */
+export interface ReportedBase {
+  readonly arm: string;
+  readonly bitsPerByte: number | null;
+  readonly isOutOfDomain: boolean;
+}
+
 export interface ExperimentReport {
   readonly name: string;
   readonly verdict: ExperimentVerdict | null;
   readonly prediction: (Prediction & { readonly score: 'held' | 'failed' | 'not-scored' }) | null;
   readonly arms: readonly ReportedArm[];
-  readonly comparisons: readonly ArmComparison[];
+  readonly comparisons: readonly ReportedComparison[];
+  /** What needs no model; null where they were not computed. */
+  readonly references: References | null;
+  /** Null where no arm is the untouched model, or it is not scored yet. */
+  readonly base: ReportedBase | null;
   /** Not run, not finished, diverged or failed. */
   readonly unfinished: readonly {
     readonly arm: string;
@@ -46,7 +64,13 @@ export interface ExperimentReport {
   }[];
 }
 
-export function reportOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ExperimentReport {
+const uniformBits = 8;
+
+export function reportOf(
+  spec: ExperimentSpec,
+  runs: readonly ReportedRun[],
+  references?: References,
+): ExperimentReport {
   const names = Object.keys(spec.arms);
   const of = (arm: string) => runs.filter(({ status }) => status.arm === arm);
   const scored = names.map((name): ScoredArm => {
@@ -79,7 +103,13 @@ export function reportOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): Ex
         }
       : null,
     arms: names.flatMap((name) => of(name).flatMap(reportedArm)),
-    comparisons,
+    comparisons: comparisons.map((comparison) => {
+      const { arm, against } = comparison;
+      const read = against === null ? null : equalCompute(curvesOf(of(arm)), curvesOf(of(against)));
+      return { ...comparison, equalCompute: read };
+    }),
+    references: references ?? null,
+    base: baseOf(spec, runs),
     unfinished: names.flatMap((arm) =>
       seedsOf(spec, arm).flatMap((seed) => {
         const status = of(arm).find((run) => run.status.seed === seed)?.status;
@@ -90,6 +120,18 @@ export function reportOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): Ex
       }),
     ),
   };
+}
+
+function curvesOf(runs: readonly ReportedRun[]) {
+  return runs.filter(({ scores }) => scores).map(({ status: { seed, curve } }) => ({ seed, curve }));
+}
+
+function baseOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ReportedBase | null {
+  const isUntouched = (arm: string) => spec.arms[arm]!.stages.length === 0 && !spec.arms[arm]!.vocabulary;
+  const run = runs.find(({ status, scores }) => scores && isUntouched(status.arm));
+  if (!run) return null;
+  const { bitsPerByte } = scoreResult(run.scores!.heldOut);
+  return { arm: run.status.arm, bitsPerByte, isOutOfDomain: bitsPerByte !== null && bitsPerByte > uniformBits };
 }
 
 function reportedArm({ status, scores }: ReportedRun): ReportedArm[] {

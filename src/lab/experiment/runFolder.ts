@@ -2,6 +2,7 @@
  * What an experiment keeps, the same in the private file system and on disk:
  *
  *     experiment.json                       the specification, with the fingerprints of what was opened
+ *     references.json                       what any figure is read against (references.ts)
  *     <arm>/<seed>/status.json              what is there, and of which generation; written last
  *     <arm>/<seed>/<generation>/…           loop.json, moments.bin, weights.bin, run.jsonl; when it is finished scores.json
  *
@@ -27,6 +28,14 @@ export function isSameRun(one: RunKey, other: RunKey): boolean {
 
 export type ArmRunState = 'running' | 'finished' | 'diverged' | 'failed';
 
+export interface CurvePointOfRun {
+  readonly step: number;
+  /** UTF-8 bytes of training text, and FLOPs of the steps (stepFlops.ts), until then. */
+  readonly bytes: number;
+  readonly flops: number;
+  readonly bitsPerByte: number | null;
+}
+
 export interface RunFacts {
   readonly state: ArmRunState;
   readonly step: number;
@@ -36,6 +45,8 @@ export interface RunFacts {
   readonly tokens: number;
   /** Of all steps; evaluations and saving are not in it. */
   readonly trainingSeconds: number;
+  /** Evaluations so far, on the held-out text that the run is watched by. */
+  readonly curve: readonly CurvePointOfRun[];
   /** What computed, in words. */
   readonly engine: string;
   readonly newTokens: number;
@@ -72,13 +83,20 @@ export async function readStatus(folder: DurableFolder, key: RunKey): Promise<Ru
   const path = `${runPath(key)}/status.json`;
   const text = await readTextFile(folder, path);
   if (text === undefined) return undefined;
-  const status = parsed<RunStatusFile>(text, path);
+  const status = parsed<Partial<RunStatusFile>>(text, path);
+  if (!isStatus(status) || !isSameRun(status, key)) throw unreadable(path, 'is not the status of that run');
   for (const [name, bytes] of Object.entries(status.files)) {
     const file = `${runPath(key)}/${status.generation}/${name}`;
     const size = (await folder.open(file))?.size;
     if (size !== bytes) throw damaged(folder, file, size, bytes);
   }
-  return status;
+  return { ...status, curve: status.curve ?? [] };
+}
+
+function isStatus(value: Partial<RunStatusFile>): value is RunStatusFile {
+  const { version, fingerprint, generation, files } = value;
+  if (version !== 1 || typeof fingerprint !== 'string' || !/^[\w-]+$/.test(String(generation))) return false;
+  return typeof files === 'object' && Object.values(files ?? {}).every((bytes) => Number.isSafeInteger(bytes));
 }
 
 export interface RunToSave {
@@ -125,17 +143,32 @@ export async function saveRun(folder: DurableFolder, run: RunToSave): Promise<Ru
       files,
     } as const;
     await folder.write(`${base}/status.json`, `${JSON.stringify(status, null, 2)}\n`);
-    for (const other of await folder.folders(base)) if (other !== generation) await folder.remove(`${base}/${other}`);
+    await sweep(folder, status);
     return status;
   } catch (cause) {
-    await folder.remove(`${base}/${generation}`).catch(() => undefined);
+    // Makes room on a full disk; but a status that was written all the same has the last word.
+    const isKept = (await readTextFile(folder, `${base}/status.json`).catch(() => generation))?.includes(generation);
+    if (!isKept) await folder.remove(`${base}/${generation}`).catch(() => undefined);
     throw cause;
+  }
+}
+
+/** Takes away what no status names: a save that was cut off, or one that has been replaced. What stays is in nobody's way. */
+export async function sweep(folder: DurableFolder, status: RunStatusFile): Promise<void> {
+  const base = runPath(status);
+  for (const other of await folder.folders(base)) {
+    if (other !== status.generation) await folder.remove(`${base}/${other}`).catch(() => undefined);
   }
 }
 
 /** What `saveRun` kept, to go on from. */
 export async function readCheckpoint(folder: DurableFolder, status: RunStatusFile): Promise<ArmCheckpoint> {
-  const { stage, loop, weights, moments } = parsed<LoopFile>(await fileText(folder, status, 'loop.json'), 'loop.json');
+  const path = `${runPath(status)}/${status.generation}/loop.json`;
+  const { stage, loop, weights, moments } = parsed<Partial<LoopFile>>(
+    await fileText(folder, status, 'loop.json'),
+    path,
+  );
+  if (stage === undefined || !loop || !weights || !moments) throw unreadable(path, 'is not the state of a run');
   return {
     stage,
     loop: { ...loop, records: await readRecords(folder, status) },
@@ -145,8 +178,9 @@ export async function readCheckpoint(folder: DurableFolder, status: RunStatusFil
 }
 
 export async function readRecords(folder: DurableFolder, status: RunStatusFile): Promise<RunRecord[]> {
+  const path = `${runPath(status)}/${status.generation}/run.jsonl`;
   const lines = (await fileText(folder, status, 'run.jsonl')).split('\n');
-  return lines.filter((line) => line !== '').map((line) => parsed<RunRecord>(line, 'run.jsonl'));
+  return lines.filter((line) => line !== '').map((line) => parsed<RunRecord>(line, path));
 }
 
 /** Undefined where nothing was saved. */
@@ -157,7 +191,11 @@ export async function readRecordsOf(folder: DurableFolder, key: RunKey): Promise
 
 /** Of a finished run. */
 export async function readScores(folder: DurableFolder, status: RunStatusFile): Promise<ArmScores> {
-  return parsed<ArmScores>(await fileText(folder, status, 'scores.json'), 'scores.json');
+  const path = `${runPath(status)}/${status.generation}/scores.json`;
+  const scores = parsed<Partial<ArmScores>>(await fileText(folder, status, 'scores.json'), path);
+  const { heldOut, general } = scores;
+  if (!heldOut?.nats || !general?.nats) throw unreadable(path, 'holds no scores');
+  return { heldOut, general };
 }
 
 async function fileText(folder: DurableFolder, status: RunStatusFile, name: string): Promise<string> {
@@ -173,12 +211,15 @@ async function readPlaced(
   file: string,
   placed: readonly Placed[],
 ): Promise<Record<string, Uint8Array>> {
-  const source = await folder.open(`${runPath(status)}/${status.generation}/${file}`);
+  const path = `${runPath(status)}/${status.generation}/${file}`;
+  const source = await folder.open(path);
+  const expected = placed.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (source?.size !== expected) throw damaged(folder, path, source?.size, expected);
   const values: Record<string, Uint8Array> = {};
   let at = 0;
   for (const { name, bytes } of placed) {
     // A copy of its own: values are read as floats, which must begin at a multiple of four.
-    values[name] = (await source!.read(at, at + bytes)).slice();
+    values[name] = (await source.read(at, at + bytes)).slice();
     at += bytes;
   }
   return values;
@@ -192,16 +233,24 @@ async function* inTurn(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array>
   yield* parts;
 }
 
-function parsed<Value>(text: string, path: string): Value {
+/** @param path for the message. Throws `storage/damaged` where the text is no JSON, or no object. */
+export function parsed<Value extends object>(text: string, path: string): Value {
+  let value: unknown;
   try {
-    return JSON.parse(text) as Value;
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new LabError(
-      'storage/damaged',
-      `\`${path}\` is no JSON.`,
-      'Take the folder of that run away; it will be run again.',
-      { path },
-      cause,
-    );
+    throw unreadable(path, 'is no JSON', cause);
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(path, 'is no JSON object');
+  return value as Value;
+}
+
+function unreadable(path: string, what: string, cause?: unknown): LabError {
+  return new LabError(
+    'storage/damaged',
+    `\`${path}\` ${what}.`,
+    'Take that file, or the folder of its run, away; it will be made again.',
+    { path },
+    cause,
+  );
 }

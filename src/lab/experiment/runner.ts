@@ -10,23 +10,29 @@ import { throwIfCancelled } from '../cancel';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Progress, Watch } from '../progress';
+import type { CompressedSize } from '../scoring/xzSize';
 import { ArmTraining, type ArmCheckpoint, type ArmSetup } from '../training/armTraining';
 import type { RunRecord, RunStatus } from '../training/records';
 import type { OpenShards } from '../vocabulary/countingShard';
 import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
+import { checkChoice, checkLengths, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
 import { canonicalJson, pinned, runFingerprint } from './fingerprints';
+import { makeReferences, readReferences, type References } from './references';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
+import { curveOf, readSoFar } from './runFacts';
 import {
   isSameRun,
   readCheckpoint,
   readStatus,
   saveRun,
+  sweep,
   type ArmRunState,
   type RunFacts,
   type RunKey,
 } from './runFolder';
+import { joined } from './specProblems';
 import { seedsOf, type ExperimentSpec } from './spec';
 
 export interface OpenedExperiment {
@@ -62,6 +68,8 @@ export interface ExperimentUpdate {
 }
 
 export interface RunExperimentOptions extends Watch {
+  /** Compresses with xz; without it there are no reference lines. */
+  readonly xzSize?: CompressedSize;
   /** Only this arm, or this seed. */
   readonly only?: Partial<RunKey>;
   readonly autosaveMilliseconds?: number;
@@ -72,24 +80,25 @@ export interface RunExperimentOptions extends Watch {
 
 const autosaveMilliseconds = 5000;
 
-/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, before anything is run. */
+/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, `lab/too-long`, before anything is run. */
 export async function runExperiment(
   opened: OpenedExperiment,
   options: RunExperimentOptions = {},
 ): Promise<ExperimentReport> {
   const spec = await pinned(opened.spec, opened.model, opened.corpus);
   const { folder } = opened;
+  checkChoice(spec, options.only);
+  checkLengths(spec, opened.model);
   const release = await folder.lock('experiment');
   if (!release) {
     throw new LabError(
       'lab/in-use',
       `Another run works on the experiment in ${folder.name}.`,
-      'Wait for it, stop it there, or give this one a folder of its own.',
+      'Wait for it, stop it there, or give this one a folder of its own. If there is none, take experiment.lock away.',
     );
   }
   try {
-    await keepSpec(folder, spec);
-    return await new Runner({ ...opened, spec }, options).run();
+    return await new Runner({ ...opened, spec: await keepSpec(folder, spec) }, options).run();
   } finally {
     await release();
   }
@@ -101,6 +110,7 @@ class Runner {
   private readonly learned = new Map<string, Vocabulary>();
   private readonly runs: ReportedRun[] = [];
   private readonly cells: RunCell[];
+  private references: References | undefined;
 
   constructor(
     private readonly opened: OpenedExperiment,
@@ -117,14 +127,16 @@ class Runner {
   async run(): Promise<ExperimentReport> {
     const { spec, folder } = this.opened;
     const { only = {} } = this.options;
-    if (only.arm !== undefined && !spec.arms[only.arm]) throw noSuch('arm', only.arm, Object.keys(spec.arms));
-    if (only.seed !== undefined && !spec.seeds.includes(only.seed)) throw noSuch('seed', only.seed, spec.seeds);
     const isWanted = ({ arm, seed }: RunKey) =>
       (only.arm === undefined || only.arm === arm) && (only.seed === undefined || only.seed === seed);
     const todo: RunKey[] = [];
     for (const { arm, seed } of [...this.cells]) {
       const known = await reportedRun(folder, spec, spec.arms[arm]!, { arm, seed });
-      if (known) this.note(known);
+      if (known) {
+        // A process may have died between its last save and clearing up behind it.
+        await sweep(folder, known.status);
+        this.note(known);
+      }
       if (isWanted({ arm, seed }) && (!known || known.status.state === 'running' || known.status.state === 'failed')) {
         todo.push({ arm, seed });
       }
@@ -134,14 +146,32 @@ class Runner {
     for (const { arm } of todo) await this.vocabularyOf(arm);
     for (const key of todo) {
       throwIfCancelled(this.options.signal);
+      await this.refer();
       this.note(await this.runOne(key));
       this.update({ report: this.report });
     }
+    await this.refer();
     return this.report;
   }
 
   private get report(): ExperimentReport {
-    return reportOf(this.opened.spec, this.runs);
+    return reportOf(this.opened.spec, this.runs, this.references);
+  }
+
+  /** Reference lines, once it is known how much text the first seed reads. */
+  private async refer(): Promise<void> {
+    const { spec, folder, corpus } = this.opened;
+    const { xzSize, signal } = this.options;
+    this.references ??= await readReferences(folder, spec).catch(() => undefined);
+    const bytes =
+      'bytes' in spec.budget ? spec.budget.bytes : this.runs.find(({ status }) => status.bytes > 0)?.status.bytes;
+    if (this.references || !xzSize || bytes === undefined) return;
+    try {
+      this.references = await makeReferences(folder, spec, corpus, bytes, { xzSize, ...(signal ? { signal } : {}) });
+    } catch (thrown) {
+      // Where the library cannot be loaded, the experiment has its answer all the same.
+      if (asLabError(thrown).code !== 'lab/no-xz') throw thrown;
+    }
   }
 
   private async runOne(key: RunKey): Promise<ReportedRun> {
@@ -151,7 +181,8 @@ class Runner {
     const fingerprint = runFingerprint(spec, arm, key.seed);
     const engine = await this.opened.engine();
     const before = await readStatus(folder, key);
-    const earlier = before?.state === 'running' ? await readCheckpoint(folder, before) : undefined;
+    // A failed run keeps what it had: it may fit another time, or elsewhere.
+    const earlier = before && 'loop.json' in before.files ? await readCheckpoint(folder, before) : undefined;
     const vocabulary = this.vocabularies.get(key.arm);
     const { evaluation, budget } = spec;
     const { start, stages } = arm;
@@ -160,37 +191,40 @@ class Runner {
       ...(vocabulary ? { vocabulary } : {}),
     };
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });
+    let training: ArmTraining | undefined;
+    let last: ArmCheckpoint | undefined = earlier;
     const facts = (status: RunStatus | undefined, records: readonly RunRecord[], state: ArmRunState): RunFacts => ({
       state,
-      step: status?.step ?? 0,
-      steps: status?.steps ?? 0,
+      step: status?.step ?? last?.loop.step ?? 0,
+      steps: status?.steps ?? before?.steps ?? 0,
       ...readSoFar(records),
+      curve: training ? curveOf(records, training) : (before?.curve ?? []),
       engine: engine.report.description,
       newTokens: vocabulary?.summary.newTokens.length ?? 0,
       ...(status?.error ? { error: status.error } : {}),
     });
     const failed = async (thrown: unknown): Promise<ReportedRun> => {
       const error = asLabError(thrown);
-      if (!isOfOneRun(error.code)) throw error;
+      if (!isOfOneRun(error.code)) throw thrown;
       const { code, message, hint } = error;
-      const what = { ...facts(undefined, [], 'failed'), error: { code, message, hint } };
-      return { status: await saveRun(folder, { key, fingerprint, facts: what, records: [] }) };
+      const records = last?.loop.records ?? [];
+      const what = { ...facts(undefined, records, 'failed'), error: { code, message, hint } };
+      const kept = last ? { checkpoint: last } : {};
+      return { status: await saveRun(folder, { key, fingerprint, facts: what, records, ...kept }) };
     };
     this.set(key, { state: 'preparing' });
-    let training: ArmTraining;
     try {
       training = await ArmTraining.open(setup, { onProgress, signal });
     } catch (thrown) {
       return failed(thrown);
     }
-    const stop = () => training.stop();
+    const running = training;
+    const stop = () => running.stop();
     signal?.addEventListener('abort', stop);
     this.options.onTraining?.(training);
     try {
-      let last: ArmCheckpoint | undefined = earlier;
       let status: RunStatus | undefined;
       if (stages.length > 0) {
-        let saving: unknown;
         status = await training.run(
           {
             onUpdate: (update) => this.follow(key, update.status, update.records),
@@ -199,30 +233,26 @@ class Runner {
             save: async (checkpoint, now) => {
               last = checkpoint;
               const { records } = checkpoint.loop;
-              try {
-                await saveRun(folder, { key, fingerprint, facts: facts(now, records, 'running'), records, checkpoint });
-              } catch (thrown) {
-                saving = thrown;
-                throw thrown;
-              }
+              await saveRun(folder, { key, fingerprint, facts: facts(now, records, 'running'), records, checkpoint });
             },
           },
           { onProgress, signal },
         );
         if (status.error && status.error.code !== 'lab/not-a-number') {
-          return await failed(new LabError(status.error.code, status.error.message, status.error.hint));
+          throw new LabError(status.error.code, status.error.message, status.error.hint);
         }
         if (status.error)
           return await this.diverged(key, fingerprint, facts(status, last?.loop.records ?? [], 'diverged'), last);
         throwIfCancelled(signal);
         if (status.state !== 'finished')
           throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
-        if (saving !== undefined && last?.loop.step !== status.step) throw saving as Error;
       }
       const scores = await training.score({ onProgress, signal });
       const records = last?.loop.records ?? [];
       const done = { key, fingerprint, facts: facts(status, records, 'finished'), records, scores };
       return { status: await saveRun(folder, { ...done, ...(last ? { checkpoint: last } : {}) }), scores };
+    } catch (thrown) {
+      return await failed(thrown);
     } finally {
       signal?.removeEventListener('abort', stop);
       this.options.onTraining?.(undefined);
@@ -243,11 +273,21 @@ class Runner {
     const name = canonicalJson(vocabulary);
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, arm } });
     const { signal } = this.options;
-    const made =
-      known.get(name) ??
-      (await specVocabulary(model, corpus, vocabulary, { onProgress, signal, ...(openShards ? { openShards } : {}) }));
-    known.set(name, made);
-    this.vocabularies.set(arm, made);
+    try {
+      const made =
+        known.get(name) ??
+        (await specVocabulary(model, corpus, vocabulary, {
+          onProgress,
+          signal,
+          ...(openShards ? { openShards } : {}),
+        }));
+      known.set(name, made);
+      this.vocabularies.set(arm, made);
+    } catch (thrown) {
+      const { code, message, hint, details, cause } = asLabError(thrown);
+      if (code === 'cancelled' || code === 'internal') throw thrown;
+      throw new LabError(code, `\`${joined('arms', arm)}.vocabulary\`: ${message}`, hint, { ...details, arm }, cause);
+    }
   }
 
   private follow(key: RunKey, status: RunStatus, records: readonly RunRecord[]): void {
@@ -290,34 +330,4 @@ class Runner {
     if (update.progress) this.options.onProgress?.(update.progress);
     this.options.onUpdate?.({ cells: [...this.cells], ...update });
   }
-}
-
-/** Errors of one arm's own settings, which the other arms need not wait for. */
-function isOfOneRun(code: string): boolean {
-  return [
-    'engine/does-not-fit',
-    'engine/out-of-memory',
-    'engine/too-large',
-    'lab/too-long',
-    'lab/budget-too-small',
-  ].includes(code);
-}
-
-function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes' | 'tokens' | 'trainingSeconds'> {
-  let [bytes, tokens, milliseconds] = [0, 0, 0];
-  for (const record of records) {
-    if (record.type !== 'step') continue;
-    bytes += record.bytes;
-    tokens += record.tokens;
-    milliseconds += record.milliseconds;
-  }
-  return { bytes, tokens, trainingSeconds: milliseconds / 1000 };
-}
-
-function noSuch(what: 'arm' | 'seed', found: string | number, known: readonly (string | number)[]): LabError {
-  return new LabError(
-    'lab/no-such-arm',
-    `There is no ${what} \`${found}\` in the specification.`,
-    `There are: ${known.join(', ')}.`,
-  );
 }

@@ -7,13 +7,16 @@ import Type, { type TSchemaOptions } from 'typebox';
 import { documentFormats } from '../../corpus/index';
 import { initMethods } from '../../graft/index';
 import { grammars } from '../../tokenizer/index';
+import { defaultMargin } from '../scoring/verdict';
 import { defaultOptimizer } from '../training/moves';
 
 const strict = { additionalProperties: false } as const;
 const oneOf = <Name extends string>(names: readonly Name[], options: TSchemaOptions = {}) =>
   Type.Enum([...names], options);
+/** Nothing that is counted reaches this; a slip of the keyboard does, and would fill the memory before it fails. */
+const mostCounted = 10_000_000_000;
 const count = (about: string, options: TSchemaOptions = {}) =>
-  Type.Integer({ minimum: 1, description: about, ...options });
+  Type.Integer({ minimum: 1, maximum: mostCounted, description: about, ...options });
 const rate = (about: string) => Type.Number({ exclusiveMinimum: 0, maximum: 10, description: about });
 const fingerprint = Type.Optional(
   Type.String({ description: 'SHA-256 of what was opened; where it is given, anything else is refused' }),
@@ -50,7 +53,7 @@ const Rules = Type.Object(
     neverMerge: Type.Optional(Type.String({ minLength: 1, description: 'no new token matches this expression' })),
     unit: Type.Optional(oneOf(['document', 'line'] as const, { description: 'what merges never cross' })),
   },
-  strict,
+  { ...strict, default: {} },
 );
 
 const Vocabulary = Type.Object(
@@ -64,10 +67,10 @@ const Vocabulary = Type.Object(
     newTokens: Type.Optional(count('how many; atomic may leave it out', { maximum: 262_144 })),
     rules: Type.Optional(Rules),
     turnedDown: Type.Optional(
-      Type.Array(Type.String(), { description: 'candidates left out, as tokenizer.json spells them' }),
+      Type.Array(Type.String(), { default: [], description: 'candidates left out, as tokenizer.json spells them' }),
     ),
     added: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), { description: 'texts that become tokens as well' }),
+      Type.Array(Type.String({ minLength: 1 }), { default: [], description: 'texts that become tokens as well' }),
     ),
     leastExposure: Type.Optional(count('rare tokens are pruned until every leaf occurs so often')),
   },
@@ -75,7 +78,7 @@ const Vocabulary = Type.Object(
 );
 
 const Init = oneOf(initMethods, { description: 'how new rows start' });
-const Start = Type.Union([Init, Type.Object({ input: Init, output: Init }, strict)]);
+const Start = Type.Union([Init, Type.Object({ input: Init, output: Init }, strict)], { default: 'subword-mean' });
 
 const Moves = Type.Object(
   {
@@ -96,6 +99,7 @@ const Stage = Type.Object(
     share: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,
+        maximum: 1_000_000,
         default: 1,
         description: 'of the budget, beside the other stages of the arm',
       }),
@@ -115,7 +119,7 @@ const Stage = Type.Object(
             }),
           ),
         },
-        { ...strict, description: 'AdamW' },
+        { ...strict, default: {}, description: 'AdamW' },
       ),
     ),
     schedule: Type.Optional(
@@ -128,7 +132,7 @@ const Stage = Type.Object(
             Type.Number({ minimum: 0, maximum: 1, default: 0.1, description: 'share of the peak at the last step' }),
           ),
         },
-        { ...strict, description: 'a line up, then a cosine down' },
+        { ...strict, default: {}, description: 'a line up, then a cosine down' },
       ),
     ),
     batch: Type.Optional(
@@ -139,18 +143,23 @@ const Stage = Type.Object(
             Type.Integer({ minimum: 2, maximum: 1_048_576, default: 128, description: 'tokens a row' }),
           ),
         },
-        strict,
+        { ...strict, default: {} },
       ),
     ),
   },
   strict,
 );
 
-const Arm = Type.Object(
+/** A name of one line; without a pattern of its own, names with a line's end would go unchecked. */
+const armNamePattern = '^.{1,80}$';
+
+export const armSchema = Type.Object(
   {
     vocabulary: Type.Optional(Vocabulary),
     start: Type.Optional(Start),
-    stages: Type.Optional(Type.Array(Stage, { description: 'none: as it starts, scored and not trained' })),
+    stages: Type.Optional(
+      Type.Array(Stage, { default: [], maxItems: 100, description: 'none: as it starts, scored and not trained' }),
+    ),
   },
   strict,
 );
@@ -175,13 +184,15 @@ export const experimentSchema = Type.Object(
     general: Type.Optional(
       Type.Object(
         { path: Type.Optional(Type.String({ minLength: 1 })), fingerprint },
-        { ...strict, description: 'text that is never trained on; the bundled English by default' },
+        { ...strict, default: {}, description: 'text that is never trained on; the bundled English by default' },
       ),
     ),
     budget: Type.Object(
       {
         bytes: Type.Optional(count('of training text that every arm reads, again from the start where it ends')),
-        flops: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'that every arm computes' })),
+        flops: Type.Optional(
+          Type.Number({ exclusiveMinimum: 0, maximum: 1e21, description: 'that every arm computes' }),
+        ),
       },
       { ...strict, description: 'one of the two' },
     ),
@@ -197,19 +208,23 @@ export const experimentSchema = Type.Object(
             Type.Number({
               minimum: 0,
               maximum: 1,
-              default: 0.02,
+              default: defaultMargin,
               description: 'share of the control that is still not worse',
             }),
           ),
         },
-        strict,
+        { ...strict, default: {} },
       ),
     ),
     prediction: Type.Optional(Prediction),
-    arms: Type.Record(Type.String(), Arm, { minProperties: 1, description: 'by name' }),
+    arms: Type.Record(Type.String({ pattern: armNamePattern }), armSchema, {
+      ...strict,
+      minProperties: 1,
+      description: 'by name; a letter or digit in it',
+    }),
   },
   { ...strict, title: 'Tokengraft experiment, version 2' },
 );
 
 export type WrittenSpec = Type.Static<typeof experimentSchema>;
-export type WrittenArm = Type.Static<typeof Arm>;
+export type WrittenArm = Type.Static<typeof armSchema>;

@@ -6,11 +6,11 @@
 import Value from 'typebox/value';
 import { LabError } from '../../error';
 import type { Prediction } from '../diagnosis/diagnosis';
-import { defaultOptimizer, movingGroups, parameterGroups, type Rates } from '../training/moves';
-import type { Budget, Recipe } from '../training/recipe';
+import { movingGroups, parameterGroups, type Rates } from '../training/moves';
+import type { Budget, Recipe, Stage } from '../training/recipe';
 import type { LearnRules } from '../vocabulary/choice';
-import { experimentSchema, type WrittenArm, type WrittenSpec } from './schema';
-import { schemaProblems, type SpecProblem } from './specProblems';
+import { armSchema, experimentSchema, type WrittenArm, type WrittenSpec } from './schema';
+import { joined, schemaProblems, type SpecProblem } from './specProblems';
 
 export interface ExperimentSpec {
   readonly version: 2;
@@ -50,33 +50,56 @@ export interface VocabularySpec {
 
 /** An atomic alphabet has as many atoms as the notation has. */
 const allAtoms = 4096;
+/** Of one step, held in memory as ids and targets. */
+const mostStepTokens = 1 << 24;
 
 /** Throws `lab/bad-specification`; `details.problems` lists {path, message}. */
 export function parseSpec(value: unknown): ExperimentSpec {
-  const problems = specProblems(value);
+  const problems = schemaProblems(experimentSchema, value);
   if (problems.length > 0) throw badSpecification(problems);
   const written = value as WrittenSpec;
-  const { model, general = {}, budget, evaluation = {}, arms, prediction } = written;
-  return {
-    version: 2,
-    name: written.name,
+  const further = meaningProblems(written);
+  if (further.length > 0) throw badSpecification(further);
+  const { version, name, model, corpus, general, budget, seeds, evaluation, arms, prediction } = filled(written);
+  const filledSpec = {
+    version,
+    name,
     model: typeof model === 'string' ? { name: model } : model,
-    corpus: written.corpus,
-    general,
+    corpus,
+    general: general!,
     budget: budget.bytes === undefined ? { flops: budget.flops! } : { bytes: budget.bytes },
-    seeds: written.seeds,
-    evaluation: {
-      ...(Value.Default(experimentSchema.properties.evaluation, structuredClone(evaluation)) as EvaluationSpec),
-    },
+    seeds,
+    evaluation: evaluation as EvaluationSpec,
     ...(prediction ? { prediction } : {}),
-    arms: Object.fromEntries(Object.entries(arms).map(([name, arm]) => [name, armOf(arm)])),
+    arms: Object.fromEntries(Object.entries(arms).map(([arm, parts]) => [arm, armOf(parts)])),
   };
+  const tooLarge = Object.entries(filledSpec.arms).flatMap(([arm, { stages }]) =>
+    stages.flatMap(({ batch: { rows, length } }, at): SpecProblem[] => {
+      const path = `${joined('arms', arm)}.stages[${at}].batch`;
+      const message = `has ${rows * length} tokens a step; expected are at most ${mostStepTokens}`;
+      return rows * length > mostStepTokens ? [{ path, message }] : [];
+    }),
+  );
+  if (tooLarge.length > 0) throw badSpecification(tooLarge);
+  return filledSpec;
+}
+
+/** With every default of the schema written out; the library does not go into fields by name. */
+function filled(written: WrittenSpec): WrittenSpec {
+  const { arms, ...rest } = structuredClone(written);
+  const each = Object.entries(arms).map(([name, arm]) => [name, Value.Default(armSchema, arm)]);
+  return { ...(Value.Default(experimentSchema, rest) as WrittenSpec), arms: Object.fromEntries(each) };
 }
 
 /** Empty where `parseSpec` takes the value. */
 export function specProblems(value: unknown): readonly SpecProblem[] {
-  const problems = schemaProblems(experimentSchema, value);
-  return problems.length > 0 ? problems : meaningProblems(value as WrittenSpec);
+  try {
+    parseSpec(value);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof LabError) || thrown.code !== 'lab/bad-specification') throw thrown;
+    return thrown.details?.['problems'] as readonly SpecProblem[];
+  }
 }
 
 /** Throws `lab/bad-specification` where the text is no JSON. */
@@ -90,23 +113,15 @@ export function parseSpecText(text: string): ExperimentSpec {
   return parseSpec(value);
 }
 
-function armOf({ vocabulary, start = 'subword-mean', stages = [] }: WrittenArm): ArmSpec {
+/** @param arm with defaults. */
+function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
   return {
     ...(vocabulary
-      ? {
-          vocabulary: {
-            method: vocabulary.method,
-            ...(vocabulary.grammar === undefined ? {} : { grammar: vocabulary.grammar }),
-            newTokens: vocabulary.newTokens ?? allAtoms,
-            rules: vocabulary.rules ?? {},
-            turnedDown: vocabulary.turnedDown ?? [],
-            added: vocabulary.added ?? [],
-            ...(vocabulary.leastExposure === undefined ? {} : { leastExposure: vocabulary.leastExposure }),
-          },
-        }
+      ? { vocabulary: { ...vocabulary, newTokens: vocabulary.newTokens ?? allAtoms } as VocabularySpec }
       : {}),
-    start: typeof start === 'string' ? { input: start, output: start } : start,
-    stages: stages.map(({ moves: { everything, adapters: _, ...named }, ...stage }) => ({
+    start: typeof start === 'string' ? { input: start, output: start } : start!,
+    stages: stages!.map(({ moves: { everything, adapters: _, ...named }, ...stage }) => ({
+      ...(stage as Omit<Stage, 'rates'>),
       rates: Object.fromEntries(
         parameterGroups
           .filter((group) => group !== 'newRows' || vocabulary !== undefined)
@@ -115,11 +130,6 @@ function armOf({ vocabulary, start = 'subword-mean', stages = [] }: WrittenArm):
             return rate === undefined ? [] : [[group, rate]];
           }),
       ),
-      objective: stage.objective ?? 'next-token',
-      share: stage.share ?? 1,
-      optimizer: { ...defaultOptimizer, ...stage.optimizer },
-      schedule: { warmup: 0.05, final: 0.1, ...stage.schedule },
-      batch: { rows: 4, length: 128, ...stage.batch },
     })),
   };
 }
@@ -137,10 +147,10 @@ function meaningProblems(spec: WrittenSpec): SpecProblem[] {
   if (new Set(seeds).size < seeds.length) add('seeds', 'names a seed twice');
   const folders = new Map<string, string>();
   for (const [name, arm] of Object.entries(arms)) {
-    const path = `arms[${JSON.stringify(name)}]`;
+    const path = joined('arms', name);
     const folder = armFolder(name);
     const other = folders.get(folder);
-    if (folder === '' || name.length > 80) add(path, 'needs a name of 1 to 80 characters with a letter or digit in it');
+    if (!/[\p{L}\p{N}]/u.test(folder)) add(path, 'needs a name with a letter or digit in it');
     else if (other !== undefined)
       add(path, `would share its folder \`${folder}\` with the arm ${JSON.stringify(other)}`);
     folders.set(folder, name);
@@ -170,13 +180,17 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, message:
   }
 }
 
+/** Devices of Windows, which no folder may be called. */
+const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+
 /** The folder of an arm: its name in letters and digits that every file system takes. */
 export function armFolder(name: string): string {
   return name
-    .normalize('NFC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .replace(deviceNames, '$1-arm');
 }
 
 /** Arms of which nothing depends on a seed are run once. */

@@ -67,7 +67,8 @@ function walkObject(schema: SchemaNode, value: unknown, path: string, problems: 
     return;
   }
   const fields = value as Readonly<Record<string, unknown>>;
-  const [each] = Object.values(schema.patternProperties ?? {});
+  const [[pattern, each] = []] = Object.entries(schema.patternProperties ?? {});
+  const isName = (name: string) => pattern !== undefined && new RegExp(pattern).test(name);
   const known = Object.keys(schema.properties ?? {});
   for (const name of schema.required ?? []) {
     if (fields[name] === undefined) {
@@ -84,8 +85,10 @@ function walkObject(schema: SchemaNode, value: unknown, path: string, problems: 
     });
   }
   for (const [name, field] of Object.entries(fields)) {
-    const inner = schema.properties && Object.hasOwn(schema.properties, name) ? schema.properties[name] : each;
+    const inner = schema.properties && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
     if (inner) walk(inner, field, joined(path, name), problems);
+    else if (each && isName(name)) walk(each, field, joined(path, name), problems);
+    else if (each) problems.push({ path: joined(path, name), message: 'needs a name of one line, 1 to 80 characters' });
     else problems.push({ path: joined(path, name), message: `is no field here; there are ${known.join(', ')}` });
   }
 }
@@ -134,7 +137,8 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function joined(path: string, name: string): string {
+/** A path in JavaScript's own spelling. */
+export function joined(path: string, name: string): string {
   if (/^[A-Za-z_]\w*$/.test(name)) return path === '' ? name : `${path}.${name}`;
   return `${path}[${JSON.stringify(name)}]`;
 }

@@ -9,6 +9,7 @@ import type { Tokenizer } from '../../tokenizer/index';
 import { graftRows, type Graft } from '../device/graftedRows';
 import { ModelSession, requirePositions } from '../device/modelSession';
 import { engineSizes } from '../device/sizes';
+import { stepFlops } from '../device/stepFlops';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import { throttled, type Watch } from '../progress';
@@ -63,6 +64,8 @@ export interface ArmRunOptions {
 export class ArmTraining {
   private running: TrainRun | undefined;
   private asked: 'run' | 'pause' | 'stop' = 'run';
+  private plans: readonly StagePlan[] = [];
+  private flopsOfStep: readonly number[] | undefined;
   private latest: { readonly step: number; readonly scores: DocumentScores } | undefined;
 
   private constructor(
@@ -122,8 +125,9 @@ export class ArmTraining {
   /** All stages, from the beginning or from a checkpoint; errors stand in the status. */
   async run(options: ArmRunOptions, watch: Watch = {}): Promise<RunStatus> {
     const plans = await stagePlans(this.setup, this.tokenizer, watch);
+    this.plans = plans;
     const { earlier } = options;
-    if (earlier) for (const [name, values] of Object.entries(earlier.weights)) this.session.store.write(name, values);
+    if (earlier) this.restore(earlier.weights);
     let loop = earlier?.loop;
     let status: RunStatus | undefined;
     for (let stage = earlier?.stage ?? 0; stage < plans.length; stage++) {
@@ -135,6 +139,17 @@ export class ArmTraining {
       if (status.state !== 'running') break;
     }
     return status!;
+  }
+
+  /** FLOPs of so many steps; 0 before `run`. */
+  flopsAt(step: number): number {
+    const { model, vocabulary, stages } = this.setup;
+    this.flopsOfStep ??= stages.map((stage) => stepFlops(model, vocabulary?.newRows.length ?? 0, stage));
+    return sum(
+      this.plans.map(({ from, steps }, at) => {
+        return Math.max(0, Math.min(steps, step - from)) * this.flopsOfStep![at]!;
+      }),
+    );
   }
 
   /** Held-out and general text with the weights as they are. */
@@ -157,6 +172,21 @@ export class ArmTraining {
 
   close(): void {
     this.session.close();
+  }
+
+  private restore(weights: ArmCheckpoint['weights']): void {
+    const { store, trainedNames } = this.session;
+    const [saved, here] = [Object.keys(weights).sort(), [...trainedNames].sort()];
+    const fits = (name: string) =>
+      weights[name]!.length === 4 * store.spec(name).shape.reduce((all, size) => all * size, 1);
+    if (saved.join() !== here.join() || !saved.every(fits)) {
+      throw new LabError(
+        'lab/other-engine',
+        'The run was saved by an engine that holds its matrices in other pieces.',
+        'Go on with the engine that it began on, or take its folder away and begin anew.',
+      );
+    }
+    for (const [name, values] of Object.entries(weights)) store.write(name, values);
   }
 
   private async stageRun(

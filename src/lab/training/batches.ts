@@ -55,10 +55,13 @@ export async function encodeForTraining(
   throw new LabError('lab/no-training-text', 'The corpus has no text to train on.', 'Add documents to the corpus.');
 }
 
-/** Bytes of text each id stands for; special tokens stand for none. */
+/** Bytes of text each id stands for; special tokens stand for none, and an id that ends documents for none either. */
 export function bytesPerId(tokenizer: Tokenizer): Uint16Array {
+  const ends = Object.values(tokenizer.special);
+  const isText = (id: number) =>
+    tokenizer.hasId(id) && !tokenizer.isSpecial(id) && !(tokenizer.isAdded(id) && ends.includes(id));
   return Uint16Array.from({ length: tokenizer.largestId + 1 }, (_, id) =>
-    tokenizer.hasId(id) && !tokenizer.isAdded(id) ? Math.min(0xffff, tokenizer.tokenBytes(id).length) : 0,
+    isText(id) ? Math.min(0xffff, tokenizer.tokenBytes(id).length) : 0,
   );
 }
 

@@ -207,11 +207,13 @@ export class TrainRun {
     this.state = 'running';
     this.lastSave = performance.now();
     const { from, until } = settings.stage ?? { from: 0, until: settings.steps };
-    if (this.stepsRead === 0) {
+    // Stopped before its first step, a run has its first evaluation already.
+    const isBegun = this.records.some(({ type }) => type === 'evaluation');
+    if (this.stepsRead === 0 && !isBegun) {
       this.log('started', { steps: settings.steps, ...settings.details });
       await this.evaluate();
       await this.sample();
-    } else if (this.stepsRead > from) {
+    } else if (this.stepsRead > from || this.stepsRead === 0) {
       this.log('resumed');
       this.update(true);
     }

@@ -48,9 +48,8 @@ export function curveArms(view: ExperimentView): CurveArm[] {
   }));
 }
 
-export function references(report: ExperimentReport | null): CurveReference[] {
-  const found = report && 'references' in report ? (report.references as readonly CurveReference[] | null) : null;
-  return found ? [...found] : [{ name: 'uniform', bitsPerByte: 8 }];
+export function references(report: ExperimentReport | null): readonly CurveReference[] {
+  return report?.references?.lines ?? [{ name: 'uniform', bitsPerByte: 8 }];
 }
 
 export function gridRows(view: ExperimentView): ArmGridRow[] {

@@ -55,11 +55,12 @@ describe.each(engineNames)('%s', (engineName) => {
     const saved: ArmCheckpoint[] = [];
     const records: RunRecord[] = [];
     const status = await training.run({
-      onUpdate: (update) => records.push(...update.records),
+      onUpdate: (update) => void records.push(...update.records),
       ...(earlier ? { earlier } : {}),
       autosaveMilliseconds: 0,
       save: async (checkpoint) => {
         saved.push(structuredClone(checkpoint));
+        // Updates come ten times a second, in which so small a run may end.
         if (checkpoint.loop.step >= stopAfter) training.stop();
       },
     });

@@ -1,0 +1,23 @@
+/** What a run has read and measured so far, from its records. */
+import type { ArmTraining } from '../training/armTraining';
+import type { RunRecord } from '../training/records';
+import type { CurvePointOfRun, RunFacts } from './runFolder';
+
+export function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes' | 'tokens' | 'trainingSeconds'> {
+  let [bytes, tokens, milliseconds] = [0, 0, 0];
+  for (const record of records) {
+    if (record.type !== 'step') continue;
+    bytes += record.bytes;
+    tokens += record.tokens;
+    milliseconds += record.milliseconds;
+  }
+  return { bytes, tokens, trainingSeconds: milliseconds / 1000 };
+}
+
+export function curveOf(records: readonly RunRecord[], training: ArmTraining): CurvePointOfRun[] {
+  return records.flatMap((record) => {
+    if (record.type !== 'evaluation') return [];
+    const { step, bytesRead: bytes = 0, bitsPerByte } = record;
+    return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte }];
+  });
+}
