@@ -26,7 +26,7 @@ export default defineConfig({
         // runs, it would reload the page under it; so would zip.js and libarchive.js.
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
         optimizeDeps: {
-          include: ['@huggingface/hub', '@zip.js/zip.js', 'libarchive.js'],
+          include: ['@huggingface/hub', '@zip.js/zip.js', 'client-zip', 'libarchive.js'],
           exclude: ['onnxruntime-web'],
         },
         test: {

@@ -132,6 +132,7 @@ export {
 export {
   parseSpec,
   parseSpecText,
+  specProblems,
   seedsOf,
   type ArmSpec,
   type ExperimentSpec,
@@ -146,6 +147,7 @@ export {
   type PresetRequest,
 } from './experiment/presets';
 export type { WrittenSpec } from './experiment/schema';
+export type { SpecProblem } from './experiment/specProblems';
 export { experimentSchema } from './experiment/schema';
 export { defaultOptimizer } from './training/moves';
 export { modeGroups } from './training/trainSettings';

@@ -6,18 +6,20 @@ import { ContextProvider } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { WrittenSpec } from '../worker/index';
 import { PageElement } from './element';
 import { alertBox } from './parts/panel';
 import './parts/number';
+import './parts/spec-drawer';
 import './rail';
 import './steps/model';
 import './top-bar';
 import { labContext, type LabState } from './state/lab-state';
-import { STEPS, stepOf, type StepName } from './state/route';
+import { PLACES, placeOf, type PlaceName } from './state/route';
 import { announcements } from './state/announcements';
-import { stepName } from './wording/rail';
+import { placeName } from './wording/places';
 
-const load: Record<StepName, () => Promise<unknown>> = {
+const load: Record<PlaceName, () => Promise<unknown>> = {
   model: () => Promise.resolve(),
   corpus: () => import('./steps/corpus'),
   diagnose: () => import('./steps/diagnose'),
@@ -26,9 +28,11 @@ const load: Record<StepName, () => Promise<unknown>> = {
   compare: () => import('./steps/compare'),
   try: () => import('./steps/try'),
   download: () => import('./steps/download'),
+  runs: () => import('./pages/runs'),
+  report: () => import('./pages/report'),
 };
 
-const element: Record<StepName, () => TemplateResult> = {
+const element: Record<PlaceName, () => TemplateResult> = {
   model: () => html`<tg-step-model></tg-step-model>`,
   corpus: () => html`<tg-step-corpus></tg-step-corpus>`,
   diagnose: () => html`<tg-step-diagnose></tg-step-diagnose>`,
@@ -37,13 +41,15 @@ const element: Record<StepName, () => TemplateResult> = {
   compare: () => html`<tg-step-compare></tg-step-compare>`,
   try: () => html`<tg-step-try></tg-step-try>`,
   download: () => html`<tg-step-download></tg-step-download>`,
+  runs: () => html`<tg-page-runs></tg-page-runs>`,
+  report: () => html`<tg-page-report></tg-page-report>`,
 };
 
 @localized()
 @customElement('tg-app')
 export class App extends PageElement {
-  @state() private step: StepName = stepOf(location.hash);
-  @state() private loaded: StepName | null = null;
+  @state() private step: PlaceName = placeOf(location.hash);
+  @state() private loaded: PlaceName | null = null;
   @state() private said = '';
   private lab: LabState | null = null;
 
@@ -56,19 +62,19 @@ export class App extends PageElement {
       if (next) this.said = next;
       if (this.lab?.crash) this.requestUpdate();
     });
-    addEventListener('hashchange', () => void this.show(stepOf(location.hash), true));
+    addEventListener('hashchange', () => void this.show(placeOf(location.hash), true));
     void this.show(this.step, false);
     const idle = window.requestIdleCallback ?? ((job: () => void) => setTimeout(job, 1500));
-    idle(() => STEPS.forEach((step) => void load[step]()));
+    idle(() => PLACES.forEach((step) => void load[step]()));
     this.requestUpdate();
   }
 
-  private async show(step: StepName, moved: boolean): Promise<void> {
+  private async show(step: PlaceName, moved: boolean): Promise<void> {
     this.step = step;
     await load[step]();
     if (this.step !== step) return;
     this.loaded = step;
-    document.title = `${stepName(step)} · Tokengraft`;
+    document.title = `${placeName(step)} · Tokengraft`;
     await this.updateComplete;
     if (!moved) return;
     scrollTo(0, 0);
@@ -95,10 +101,14 @@ export class App extends PageElement {
                 )
               : nothing
           }
-          ${this.loaded ? element[this.loaded]() : html`<p class="sr">${msg(str`Opening ${stepName(this.step)}`)}</p>`}
+          ${this.loaded ? element[this.loaded]() : html`<p class="sr">${msg(str`Opening ${placeName(this.step)}`)}</p>`}
         </main>
       </div>
       <div class="sr" role="status" aria-live="polite">${this.said}</div>
+      <tg-spec-drawer
+        links
+        @use=${(event: CustomEvent<WrittenSpec>) => void this.lab?.useSpec(event.detail)}
+      ></tg-spec-drawer>
       <tg-popover></tg-popover>`;
   }
 

@@ -8,12 +8,13 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { LabElement } from './element';
 import { icon } from './parts/icons';
 import type { Topic } from './state/lab-state';
-import { STEPS, type StepName } from './state/route';
+import { PAGES, STEPS, type PlaceName, type StepName } from './state/route';
+import { placeName } from './wording/places';
 import { stepName, stepQuestion, stepVerdict } from './wording/rail';
 
 @customElement('tg-rail')
 export class Rail extends LabElement {
-  @property({ attribute: false }) step: StepName = 'model';
+  @property({ attribute: false }) step: PlaceName = 'model';
   @query('details') private menu!: HTMLDetailsElement;
   protected override readonly topics: readonly Topic[] = ['lab', 'run'];
 
@@ -55,8 +56,8 @@ export class Rail extends LabElement {
         isVerdict: verdict !== null,
       };
     });
-    const at = STEPS.indexOf(this.step);
-    const current = rows[at]!;
+    const at = rows.findIndex(({ step }) => step === this.step);
+    const current = rows[at] ?? { name: placeName(this.step), said: '' };
     return html`<nav class="rail" aria-label=${msg('Steps')}>
         <ol>
           ${rows.map(
@@ -74,7 +75,10 @@ export class Rail extends LabElement {
       <nav class="mnav-nav" aria-label=${msg('Steps')}>
         <details class="mnav">
           <summary>
-            <span>${at + 1} <span class="u">/ ${STEPS.length}</span> <b>${current.name}</b></span>
+            <span
+              >${at < 0 ? nothing : html`${at + 1} <span class="u">/ ${STEPS.length}</span>`}
+              <b>${current.name}</b></span
+            >
             <span class="said">${current.said}</span>
             ${icon('chevron')}
             <span class="ticks"
@@ -88,6 +92,7 @@ export class Rail extends LabElement {
                   <a href="#${row.step}">${row.name}<span>${row.said}</span></a>
                 </li>`,
             )}
+            ${PAGES.map((page) => html`<li><a href="#${page}">${placeName(page)}</a></li>`)}
           </ol>
         </details>
       </nav>`;

@@ -11,9 +11,9 @@ import { languages, locales, type Locale } from './languages';
 import { locale, setLocale, setTheme, theme, THEMES, type Theme } from './preferences';
 import { privacyExplanation } from './steps/privacy';
 import { errorOf, valueOf } from './state/slot';
-import { stepOf } from './state/route';
+import { placeOf } from './state/route';
 import { engineName, engineReason, tokensPerSecond } from './wording/engines';
-import { stepName } from './wording/rail';
+import { placeName } from './wording/places';
 
 @customElement('tg-top-bar')
 export class TopBar extends LabElement {
@@ -28,11 +28,11 @@ export class TopBar extends LabElement {
           </g>
           <rect x="7" y="15.1" width="11" height="2.6" rx=".6" fill="var(--accent)" />
         </svg>
-        Tokengraft
+        <span>Tokengraft</span>
       </a>
       ${this.experiment()}
       <span class="spring"></span>
-      ${this.device()} ${this.privacy()}
+      ${this.runs()} ${this.device()} ${this.privacy()}
       ${segmented(
         msg('Language'),
         locales.map((value) => ({ value, label: html`<span lang=${value}>${languages[value].name}</span>` })),
@@ -45,7 +45,7 @@ export class TopBar extends LabElement {
 
   private async changeLocale(next: Locale) {
     await setLocale(next);
-    document.title = `${stepName(stepOf(location.hash))} · Tokengraft`;
+    document.title = `${placeName(placeOf(location.hash))} · Tokengraft`;
   }
 
   private experiment() {
@@ -56,6 +56,13 @@ export class TopBar extends LabElement {
     return html`<div class="exp">
       <b>${name}</b>${kept ? html`<span class="note">${msg(str`saved ${ago(kept.savedAt)}`)}</span>` : ''}
     </div>`;
+  }
+
+  private runs() {
+    const kept = this.lab.kept.present.length;
+    return html`<a class="badge runs" href="#runs" aria-label=${msg(str`Runs: ${count(kept)} kept`)}
+      >${icon('list')}<span>${msg('Runs')}</span>${kept > 0 ? html`<b>${count(kept)}</b>` : ''}</a
+    >`;
   }
 
   private device() {

@@ -33,6 +33,7 @@ import type {
   RunStatus,
   SampleSummary,
   ScoreResult,
+  SpecProblem,
   StepProfile,
   TrainSettings,
   VocabularySummary,
@@ -86,7 +87,14 @@ export interface KeptExperiment {
 
 export interface KeptRun extends RunKey {
   readonly records: readonly RunRecord[];
+  /** What computed it, in words. */
+  readonly engine: string;
+  /** Of all its steps; evaluations and saving are not in it. */
+  readonly trainingSeconds: number;
 }
+
+/** As `run.jsonl`s in one, as one table, or as a zip of event files. */
+export type RunFileForm = 'json-lines' | 'csv' | 'tensorboard';
 
 export interface ExperimentUpdateOf extends ExperimentUpdate {
   readonly id: string;
@@ -167,6 +175,10 @@ export interface LabApi {
   ): Promise<ExperimentReport>;
   /** Newest first. */
   experiments(): Promise<readonly KeptExperiment[]>;
+  /** What is wrong with a specification, field by field; empty where it could be run. */
+  checkSpec(value: unknown): Promise<readonly SpecProblem[]>;
+  /** Every run of these experiments for other programs. */
+  runFile(ids: readonly string[], form: RunFileForm): Promise<File>;
   /** Curves and records of its runs. */
   experimentRuns(id: string): Promise<readonly KeptRun[]>;
   removeExperiment(id: string): Promise<void>;

@@ -32,6 +32,7 @@ import {
   scoreDocuments,
   scoreResult,
   sizesFor,
+  specProblems,
   throttled,
   trainModes,
   Training,
@@ -63,6 +64,7 @@ import {
   type Piece,
   type RunStatus,
   type SampleSummary,
+  type SpecProblem,
   type StepProfile,
   type TextModel,
   type TrainMode,
@@ -82,6 +84,7 @@ import type {
   LabApi,
   ModelScores,
   OnProgress,
+  RunFileForm,
   RuntimeUsed,
   RunUpdate,
   Tokenized,
@@ -92,6 +95,7 @@ import { exportFolder, exportZip, type FinishedRun } from './exporting';
 import { HubModels } from './hubModels';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 import { Profiling } from './profiling';
+import { runFile } from './runFiles';
 import { xzSize } from './xzWorker';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 
@@ -322,6 +326,16 @@ export class Experiment implements LabApi {
 
   experimentRuns(id: string): Promise<readonly KeptRun[]> {
     return this.experimentsKept.runs(id);
+  }
+
+  async checkSpec(value: unknown): Promise<readonly SpecProblem[]> {
+    return specProblems(value);
+  }
+
+  async runFile(ids: readonly string[], form: RunFileForm): Promise<File> {
+    const kept = this.experimentsKept;
+    const named = ids.map(async (id) => ({ name: (await kept.spec(id)).name, runs: await kept.runs(id) }));
+    return runFile(await Promise.all(named), form);
   }
 
   removeExperiment(id: string): Promise<void> {

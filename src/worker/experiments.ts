@@ -28,6 +28,7 @@ import {
   readRecordsOf,
   readReport,
   readSpec,
+  readStatus,
   runExperiment,
   seedsOf,
   writtenSpec,
@@ -150,8 +151,11 @@ export class Experiments {
     const runs: KeptRun[] = [];
     for (const arm of Object.keys(spec.arms)) {
       for (const seed of seedsOf(spec, arm)) {
-        const records = await readRecordsOf(folder, { arm, seed });
-        if (records) runs.push({ arm, seed, records });
+        const key = { arm, seed };
+        const [records, status] = [await readRecordsOf(folder, key), await readStatus(folder, key)];
+        if (!records || !status) continue;
+        const { engine, trainingSeconds } = status;
+        runs.push({ ...key, records, engine, trainingSeconds });
       }
     }
     return runs;

@@ -86,7 +86,13 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         kept.set(id, { id, name: spec.name, savedAt, bytes: 21e6 * runs.length, spec: written, report, canGoOn: true });
         runsOf.set(
           id,
-          [...records].map(([{ arm, seed }, each]) => ({ arm, seed, records: each })),
+          [...records].map(([{ arm, seed }, each]) => ({
+            arm,
+            seed,
+            records: each,
+            engine: 'fake',
+            trainingSeconds: 21,
+          })),
         );
         return report;
       };

@@ -23,6 +23,7 @@ import type {
   TrainMode,
   TrainSettings,
 } from '../../src/worker/index';
+import { withKept } from './fakeKept';
 
 const MOLECULES = [
   'CC(=O)Oc1ccccc1C(=O)O',
@@ -355,6 +356,8 @@ export interface FakeOptions {
   /** Milliseconds a step of the fake run takes. */
   readonly stepMilliseconds?: number;
   readonly available?: boolean;
+  /** How many experiments are kept; none by default, three at most. */
+  readonly experiments?: number;
   /** Milliseconds of each tick of a long call. */
   readonly tick?: number;
   readonly experiment?: Partial<Pick<FakeExperimentParts, 'bits' | 'diverging' | 'milliseconds'>>;
@@ -363,6 +366,7 @@ export interface FakeOptions {
 export function fakeLab({
   stepMilliseconds = 20,
   available = true,
+  experiments = 0,
   tick = 5,
   experiment = {},
 }: FakeOptions = {}): LabApi {
@@ -599,13 +603,16 @@ export function fakeLab({
       await count('writing', 19_000_000, onProgress, signal);
       return { ...report, form };
     },
-    ...fakeExperiments({
-      opened: { model, corpus },
-      vocabulary: (size) => vocabulary(size),
-      isPaused: () => paused,
-      milliseconds: stepMilliseconds,
-      ...experiment,
-    }),
+    ...withKept(
+      experiments,
+      fakeExperiments({
+        opened: { model, corpus },
+        vocabulary: (size) => vocabulary(size),
+        isPaused: () => paused,
+        milliseconds: stepMilliseconds,
+        ...experiment,
+      }),
+    ),
   };
 }
 

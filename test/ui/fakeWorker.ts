@@ -8,6 +8,7 @@ export function connectLab(): LabConnection {
   const query = new URLSearchParams(location.search);
   const lab = fakeLab({
     available: !query.has('no-gpu'),
+    experiments: Number(query.get('experiments') ?? 0),
     stepMilliseconds: Number(query.get('step') ?? 20),
     tick: Number(query.get('tick') ?? 5),
   });

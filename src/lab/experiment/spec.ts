@@ -55,13 +55,22 @@ const mostStepTokens = 1 << 24;
 
 /** Throws `lab/bad-specification`; `details.problems` lists {path, message}. */
 export function parseSpec(value: unknown): ExperimentSpec {
-  const problems = schemaProblems(experimentSchema, value);
+  const problems = specProblems(value);
   if (problems.length > 0) throw badSpecification(problems);
-  const written = value as WrittenSpec;
-  const further = meaningProblems(written);
-  if (further.length > 0) throw badSpecification(further);
+  return resolved(value as WrittenSpec);
+}
+
+/** Empty where `parseSpec` takes the value. */
+export function specProblems(value: unknown): readonly SpecProblem[] {
+  const problems = schemaProblems(experimentSchema, value);
+  if (problems.length > 0) return problems;
+  const further = meaningProblems(value as WrittenSpec);
+  return further.length > 0 ? further : sizeProblems(resolved(value as WrittenSpec));
+}
+
+function resolved(written: WrittenSpec): ExperimentSpec {
   const { version, name, model, corpus, general, budget, seeds, evaluation, arms, prediction } = filled(written);
-  const filledSpec = {
+  return {
     version,
     name,
     model: typeof model === 'string' ? { name: model } : model,
@@ -73,15 +82,16 @@ export function parseSpec(value: unknown): ExperimentSpec {
     ...(prediction ? { prediction } : {}),
     arms: Object.fromEntries(Object.entries(arms).map(([arm, parts]) => [arm, armOf(parts)])),
   };
-  const tooLarge = Object.entries(filledSpec.arms).flatMap(([arm, { stages }]) =>
+}
+
+function sizeProblems(spec: ExperimentSpec): SpecProblem[] {
+  return Object.entries(spec.arms).flatMap(([arm, { stages }]) =>
     stages.flatMap(({ batch: { rows, length } }, at): SpecProblem[] => {
       const path = `${joined('arms', arm)}.stages[${at}].batch`;
       const message = `has ${rows * length} tokens a step; expected are at most ${mostStepTokens}`;
       return rows * length > mostStepTokens ? [{ path, message }] : [];
     }),
   );
-  if (tooLarge.length > 0) throw badSpecification(tooLarge);
-  return filledSpec;
 }
 
 /** With every default of the schema written out; the library does not go into fields by name. */

@@ -11,23 +11,22 @@ import {
   type Preset,
   type PresetName,
   type RunKey,
-  type RunStatus,
   type TrainSettings,
   type VocabularyChoice,
   type VocabularySummary,
   type WrittenSpec,
 } from '../../worker/index';
-import { ExperimentView, runsLeft } from './experiment-view';
+import { ExperimentView } from './experiment-view';
+import { keptAsView } from './kept-as-view';
+import type { KeptView } from './kept-view';
 import type { RunView } from './run-view';
 import { EMPTY, type Slot } from './slot';
 
-type Calls = Pick<
-  LabApi,
-  'presets' | 'runExperiment' | 'experiments' | 'experimentRuns' | 'restoreExperiment' | 'takeArm'
->;
+type Calls = Pick<LabApi, 'presets' | 'runExperiment' | 'experimentRuns' | 'restoreExperiment' | 'takeArm'>;
 
 export interface DeskParts {
   readonly lab: Calls;
+  readonly kept: KeptView;
   /** Under the name of the run, one call at a time. */
   task<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T>;
   tell(topic: 'lab' | 'run'): void;
@@ -44,7 +43,6 @@ export class ExperimentDesk {
   /** Written or opened by the visitor, instead of the preset's. */
   ownSpec: WrittenSpec | null = null;
   view: ExperimentView | null = null;
-  kept: readonly KeptExperiment[] = [];
   /** What Try and Download hold. */
   taken: RunKey | null = null;
   taking: Slot<RunKey> = EMPTY;
@@ -63,7 +61,7 @@ export class ExperimentDesk {
   }
 
   get isActive(): boolean {
-    return this.view?.isActive ?? false;
+    return this.isStarting || (this.view?.isActive ?? false);
   }
 
   /** What Start would run is what was stopped: it goes on from there. */
@@ -140,6 +138,16 @@ export class ExperimentDesk {
     this.ownSpec = spec;
     this.parts.tell('lab');
   }
+
+  /** What Start runs: the presets of the settings as they are now. */
+  async start(read: () => Promise<void>): Promise<void> {
+    if (this.isActive) return;
+    this.isStarting = true;
+    await read().finally(() => (this.isStarting = false));
+    if (this.spec) await this.run(this.spec);
+  }
+
+  private isStarting = false;
 
   /** All arms of a specification; what was finished or begun under the same one is not run again. */
   async run(spec: WrittenSpec): Promise<void> {
@@ -228,49 +236,21 @@ export class ExperimentDesk {
     }
   }
 
-  async readKept(): Promise<void> {
-    this.kept = await this.parts.lab.experiments().catch(() => []);
-    this.parts.tell('lab');
+  get kept(): readonly KeptExperiment[] {
+    return this.parts.kept.present;
+  }
+
+  readKept(): Promise<void> {
+    return this.parts.kept.read();
   }
 
   /** An experiment of an earlier visit: what it was run with is opened by the caller; its curves and answer come back here. */
   async show(kept: KeptExperiment): Promise<void> {
-    const view = new ExperimentView(kept.spec);
-    const runs = await this.parts.lab.experimentRuns(kept.id);
-    const cells = runs.map(({ arm, seed, records }) => {
-      const reported = kept.report.arms.find((each) => each.arm === arm && each.seed === seed);
-      const unfinished = kept.report.unfinished.find((each) => each.arm === arm && each.seed === seed);
-      const steps = reported?.steps ?? records.findLast(({ type }) => type === 'step')?.step ?? 0;
-      const status = statusOf(reported ? 'finished' : 'stopped', steps);
-      view.addRun({ arm, seed }, status).add(records);
-      const bytes = records.reduce((sum, record) => sum + (record.type === 'step' ? record.bytes : 0), 0);
-      const state = reported
-        ? ('finished' as const)
-        : unfinished?.state === 'diverged'
-          ? ('diverged' as const)
-          : ('stopped' as const);
-      return { arm, seed, state, step: steps, steps, bytes, bitsPerByte: reported?.heldOut.bitsPerByte ?? null };
-    });
-    view.id = kept.id;
-    view.report = kept.report;
-    view.state = runsLeft(kept.report) > 0 ? 'stopped' : 'finished';
-    const waiting = kept.report.unfinished
-      .filter(({ arm, seed }) => !cells.some((cell) => cell.arm === arm && cell.seed === seed))
-      .map(({ arm, seed }) => ({
-        arm,
-        seed,
-        state: 'waiting' as const,
-        step: 0,
-        steps: 0,
-        bytes: 0,
-        bitsPerByte: null,
-      }));
-    view.cells = [...cells, ...waiting];
+    const view = keptAsView(kept, await this.parts.lab.experimentRuns(kept.id));
     this.view = view;
     this.ownSpec = kept.spec;
     this.taken = null;
-    const last = cells.at(-1);
-    const run = last && view.run(last);
+    const run = view.cells.map((cell) => view.run(cell)).findLast((each) => each?.steps.length);
     if (run) this.parts.follow(run);
     this.parts.tell('lab');
   }
@@ -279,11 +259,4 @@ export class ExperimentDesk {
     this.taking = slot;
     this.parts.tell('lab');
   }
-}
-
-function statusOf(state: RunStatus['state'], steps: number): RunStatus {
-  return {
-    ...{ state, step: steps, steps, tokensPerSecond: 0, bytesPerSecond: 0, stepMilliseconds: 0 },
-    millisecondsLeft: 0,
-  };
 }

@@ -6,7 +6,6 @@ import { createContext } from '@lit/context';
 import {
   type EngineChoice,
   type EngineSummary,
-  type Comparison,
   type CorpusSummary,
   type Diagnosis,
   type ExportChoice,
@@ -26,6 +25,7 @@ import { isDone } from './done-steps';
 import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
+import { KeptView } from './kept-view';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
 import { valueOf, type Failure } from './slot';
@@ -42,6 +42,7 @@ export class LabState extends SlotStore {
   settings: TrainSettings | null = null;
   readonly editor: VocabularyEditor;
   readonly hub: HubView;
+  readonly kept: KeptView;
   run: RunView | null = null;
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
@@ -64,8 +65,10 @@ export class LabState extends SlotStore {
       tell: () => this.tell('lab'),
       open: (id) => this.openModel((onProgress, signal) => this.lab.openHubModel(id, onProgress, signal)),
     });
+    this.kept = new KeptView(lab, () => this.tell('lab'));
     this.desk = new ExperimentDesk({
       lab,
+      kept: this.kept,
       task: (action) => this.tasks.run('run', action),
       tell: (topic) => this.tell(topic),
       begin: () => this.emptyAfter('comparison'),
@@ -252,7 +255,7 @@ export class LabState extends SlotStore {
   }
 
   get isTraining(): boolean {
-    return this.isStarting || this.desk.isActive;
+    return this.desk.isActive;
   }
 
   /** A trained model that Try and Download can use: an arm of the experiment, or one trained elsewhere. */
@@ -267,20 +270,19 @@ export class LabState extends SlotStore {
     return verdict !== undefined && verdict !== null && verdict.difference !== null;
   }
 
-  runExperiment(spec: WrittenSpec): Promise<void> {
-    return this.desk.run(spec);
+  start(): Promise<void> {
+    return this.desk.start(() => this.readPresets());
   }
 
-  /** What Start runs: the presets of the settings as they are now. */
-  async start(): Promise<void> {
-    if (this.isTraining) return;
-    this.isStarting = true;
-    await this.readPresets().finally(() => (this.isStarting = false));
-    const { spec } = this.desk;
-    if (spec) await this.desk.run(spec);
+  /** What the visitor wrote, or opened from a link: Start runs it. Where no text is open yet, its sample is prepared first. */
+  async useSpec(spec: WrittenSpec): Promise<void> {
+    await this.settled('model');
+    const { corpus, vocabulary } = this.slots;
+    if (corpus.status === 'empty' && spec.corpus.sample !== undefined) await this.startWithSample(spec.corpus.sample);
+    else if (corpus.status === 'ready' && vocabulary.status === 'empty' && (await this.diagnose()))
+      await this.buildVocabulary();
+    this.desk.useSpec(spec);
   }
-
-  private isStarting = false;
 
   /** Presets for what is open now. */
   async readPresets(): Promise<void> {
@@ -292,6 +294,7 @@ export class LabState extends SlotStore {
 
   /** Opens what a kept experiment was run with and shows it, or goes on with what is left of it. */
   async openKept(kept: KeptExperiment, goesOn = false): Promise<void> {
+    if (this.isTraining) return;
     const opened = await this.fill('opening', async (onProgress, signal) => {
       const found = await this.lab.restoreExperiment(kept.id, onProgress, signal);
       this.emptyAfter('model');
@@ -318,11 +321,6 @@ export class LabState extends SlotStore {
     );
   }
 
-  compare(): Promise<Comparison | null> {
-    this.emptyAfter('exported');
-    return this.fill('comparison', (onProgress, signal) => this.lab.compare(onProgress, signal));
-  }
-
   /** A graft of the open model that was trained elsewhere takes the place of the run, and is measured. */
   async openTrainedFolder(files: readonly File[]): Promise<void> {
     const opened = await this.fill('elsewhere', async (onProgress, signal) => {
@@ -333,7 +331,9 @@ export class LabState extends SlotStore {
       this.run = new RunView(status, settings);
       return vocabulary;
     });
-    if (opened) await this.compare();
+    if (!opened) return;
+    this.emptyAfter('exported');
+    await this.fill('comparison', (onProgress, signal) => this.lab.compare(onProgress, signal));
   }
 
   /** The model as it was opened, on what is held out; needs no GPU. */
@@ -367,11 +367,6 @@ export class LabState extends SlotStore {
     }));
   }
 
-  private releaseZip(): void {
-    const slot = this.slots.exported;
-    if (slot.status === 'ready' && slot.value.url) URL.revokeObjectURL(slot.value.url);
-  }
-
   // ── what the rail asks ───────────────────────────────────
 
   isDone(step: StepName): boolean {
@@ -388,7 +383,6 @@ export class LabState extends SlotStore {
   // ── slots ────────────────────────────────────────────────
 
   private emptyAfter(first: SlotName): void {
-    this.releaseZip();
     this.emptySlots(first);
     if (isBefore(first, 'profile')) {
       this.cancel('run');

@@ -115,8 +115,27 @@ export class SlotStore {
     this.tell('lab');
   }
 
+  /** Answers once nothing is under way for it. */
+  protected settled(name: SlotName): Promise<void> {
+    if (this.slots[name].status !== 'pending') return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.subscribe(['lab'], {}, () => {
+        if (this.slots[name].status === 'pending') return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  /** The zip that was written last is not offered any more. */
+  protected releaseZip(): void {
+    const slot = this.slots.exported;
+    if (slot.status === 'ready' && slot.value.url) URL.revokeObjectURL(slot.value.url);
+  }
+
   /** What is built on `first` and what is built on that. */
   protected emptySlots(first: SlotName): void {
+    this.releaseZip();
     for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first))) {
       this.cancel(name);
       this.turn.set(name, (this.turn.get(name) ?? 0) + 1);

@@ -98,7 +98,7 @@ export class AdviceElement extends LabElement {
   private run(spec: WrittenSpec, label: string, action: string) {
     return this.key(label, action, () => {
       goTo('train');
-      void this.lab.runExperiment(spec);
+      void this.lab.desk.run(spec);
     });
   }
 }

@@ -8,10 +8,11 @@ import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fixed, percent } from '../format';
 import { number } from '../parts/number';
-import { panel, verdict } from '../parts/panel';
+import { facts, panel, status, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { experimentSentence, outcomeWord, signedBits, verdictLede, verdictSentence } from '../wording/experiment';
 import { bitsText } from '../wording/lostText';
+import { scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
 import { intervalRows } from './experiment-arms';
 import './verdict-advice';
@@ -123,21 +124,33 @@ export class VerdictView extends LabElement {
     >`;
   }
 
-  private prediction({ prediction }: ExperimentReport) {
+  /** What the diagnosis said beside what came out, and how its predictions did so far in this browser. */
+  private prediction({ prediction, verdict: found }: ExperimentReport) {
     if (!prediction) return nothing;
     const scores = {
-      held: msg('● It held.'),
-      failed: msg('◆ It failed.'),
-      'not-scored': msg('○ Not scored: there is no final verdict that it speaks of.'),
-    };
+      held: ['good', msg('It held.')],
+      failed: ['bad', msg('It failed.')],
+      'not-scored': ['info', msg('Not scored: there is no final verdict that it speaks of.')],
+    } as const;
+    const [kind, said] = scores[prediction.score];
+    const measured =
+      found && found.difference !== null && !found.provisional
+        ? html`<b>${outcomeWord(found.outcome)}</b>, ${signedBits(found.difference)} ${msg('bits per byte')},
+            ${percent(found.tokensSaved ?? Number.NaN, 0)} ${msg('fewer tokens')}`
+        : msg('not yet');
     return panel({
-      heading: msg('Predicted before the run'),
+      heading: msg('Predicted and measured'),
       name: 'prediction',
-      body: html`<p>
-        <b>${verdictName(prediction.verdict)}</b>,
-        ${msg(str`${count(prediction.suggestedNewTokens)} tokens, ${percent(prediction.shorterBy, 0)} fewer of them`)}.
-        ${scores[prediction.score]}
-      </p>`,
+      body: facts([
+        [
+          msg('Predicted before the run'),
+          html`<b>${verdictName(prediction.verdict)}</b>,
+            ${msg(str`${count(prediction.suggestedNewTokens)} tokens, ${percent(prediction.shorterBy, 0)} fewer of them`)}`,
+        ],
+        [msg('Measured'), measured],
+        [msg('Prediction'), status(kind, said)],
+      ]),
+      footer: html`<span class="note">${scoreSentence(this.lab.kept.score)}</span>`,
     });
   }
 }

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { browserName } from '../../src/ui/report/browser';
+import { reportDocument } from '../../src/ui/report/report-document';
+import { reportHtml } from '../../src/ui/report/report-html';
+import { reportMarkdown } from '../../src/ui/report/report-markdown';
+import { scoresWith, sumOf } from '../../src/ui/state/prediction-score';
+import { headline } from '../../src/ui/wording/outcomes';
+import type { KeptExperiment, KeptRun } from '../../src/worker/index';
+import { fakeLab } from './fakeLab';
+
+const context = { language: 'en', version: '0.1.0', browser: 'Chromium 156, Linux', processors: 4 };
+const figures = { curves: '<?xml version="1.0" encoding="UTF-8"?>\n<svg id="c"/>', differences: '<svg id="d"/>' };
+let kept: readonly KeptExperiment[];
+let runs: readonly KeptRun[];
+
+beforeAll(async () => {
+  const lab = fakeLab({ experiments: 3 });
+  kept = await lab.experiments();
+  runs = await lab.experimentRuns('molecules');
+});
+
+describe('the headline', () => {
+  const saying = (verdict: KeptExperiment['report']['verdict']) => headline({ ...kept[0]!.report, verdict });
+
+  test('is the verdict', () =>
+    expect(headline(kept[0]!.report)).toBe('Not fewer bits, but 44 % fewer tokens: expand for speed.'));
+
+  test('says what is missing where there is none', () => {
+    const { verdict } = kept[0]!.report;
+    const without = { ...verdict!, provisional: true, difference: null };
+    expect(saying(null)).toBe('No arm was expanded: nothing is asked of the vocabulary.');
+    expect(saying({ ...without, outcome: 'unfinished' })).toBe('Not finished: no verdict yet.');
+    expect(saying({ ...without, outcome: 'no-control', provisional: false })).toBe(
+      'No verdict: nothing was trained on the old vocabulary.',
+    );
+  });
+});
+
+describe('a report', () => {
+  test('says what was found, against what, and what was predicted', () => {
+    const { headline: said, lede } = reportDocument(kept[0]!, runs, context);
+    expect(said).toBe('Not fewer bits, but 44 % fewer tokens: expand for speed.');
+    expect(lede).toContain('continued, 128 tokens against old vocabulary');
+    expect(lede).toContain('95 % interval +0.035 to +0.145 bits per byte');
+    expect(lede).toContain('Up to +0.15 still counts as not worse: set before the run.');
+    expect(lede).toContain('Predicted beforehand: expand for speed. The prediction held.');
+    expect(lede).not.toContain('base');
+  });
+
+  test('HTML is one file with figures, specification, machine and glossary, and nothing from elsewhere', () => {
+    const text = reportHtml(reportDocument(kept[0]!, runs, context), figures);
+    expect(text.match(/<svg id=/g)).toHaveLength(2);
+    expect(text).not.toContain('<?xml');
+    for (const part of [
+      'processor, 2 threads',
+      'Chromium 156, Linux',
+      '0.1.0',
+      'Break-even',
+      'P10',
+      '&#34;version&#34;: 2',
+    ])
+      expect(text).toContain(part);
+    expect(text).not.toMatch(/(src|href)=|<script/);
+  });
+
+  test('Markdown refers to its figures and carries the specification whole', () => {
+    const text = reportMarkdown(reportDocument(kept[0]!, runs, context));
+    expect(text).toContain('](curves.svg)');
+    expect(text).toContain('](differences.svg)');
+    expect(text).toContain('| old vocabulary (control) | 1.49 | 1.49, 1.46, 1.53 |');
+    const json = /```json\n(.*?)\n```/s.exec(text)![1]!;
+    expect(JSON.parse(json)).toEqual(kept[0]!.spec);
+  });
+
+  test('names that others chose are text and never markup', () => {
+    const name = '<img src=x onerror=alert(1)> | `` ``` [a](b) *c*';
+    const evil = { ...kept[0]!, name, spec: { ...kept[0]!.spec, name } };
+    const report = reportDocument(evil, runs, context);
+    expect(reportHtml(report, figures)).not.toContain('<img');
+    const markdown = reportMarkdown(report);
+    expect(markdown).toContain('\\<img src=x');
+    expect(markdown).toContain('\\[a\\](b) \\*c\\*');
+    expect(JSON.parse(/````json\n(.*?)\n````/s.exec(markdown)![1]!)).toEqual(evil.spec);
+  });
+
+  test('one seed, a base out of its domain and unfinished runs are said', () => {
+    const report = { ...kept[0]!.report, unfinished: [{ arm: 'continued, 128 tokens', seed: 3, state: 'diverged' }] };
+    const text = reportMarkdown(reportDocument({ ...kept[0]!, report }, runs, context));
+    expect(text).toContain('Not finished: continued, 128 tokens, seed 3. They are in no number here.');
+    expect(text).toContain('worse than a uniform guess');
+  });
+});
+
+describe('the running score', () => {
+  test('counts what was deleted since, and the newest word of what is still there', () => {
+    const before = { gone: 'held', rows: 'not-scored' } as const;
+    expect(sumOf(scoresWith(before, kept))).toEqual({ held: 2, scored: 3, experiments: 4 });
+  });
+});
+
+test.each([
+  [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36',
+    'Chromium 156, Linux',
+  ],
+  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0', 'Firefox 153, Windows'],
+  [
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15',
+    'Safari 26, macOS',
+  ],
+  ['lynx', 'lynx'],
+])('a browser is named as people know it', (agent, name) => expect(browserName(agent)).toBe(name));
