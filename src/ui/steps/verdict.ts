@@ -10,7 +10,14 @@ import { count, fixed, percent } from '../format';
 import { number } from '../parts/number';
 import { facts, panel, status, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
-import { experimentSentence, outcomeWord, signedBits, verdictLede, verdictSentence } from '../wording/experiment';
+import {
+  experimentSentence,
+  outcomeWord,
+  signedBits,
+  tokensText,
+  verdictLede,
+  verdictSentence,
+} from '../wording/experiment';
 import { bitsText } from '../wording/lostText';
 import { scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
@@ -135,8 +142,10 @@ export class VerdictView extends LabElement {
     const [kind, said] = scores[prediction.score];
     const measured =
       found && found.difference !== null && !found.provisional
-        ? html`<b>${outcomeWord(found.outcome)}</b>, ${signedBits(found.difference)} ${msg('bits per byte')},
-            ${percent(found.tokensSaved ?? Number.NaN, 0)} ${msg('fewer tokens')}`
+        ? html`<b>${outcomeWord(found.outcome)}</b>,
+            ${msg(str`${signedBits(found.difference)} bits per byte`)}${
+              found.tokensSaved === null ? nothing : html`, ${tokensText(found.tokensSaved)}`
+            }`
         : msg('not yet');
     return panel({
       heading: msg('Predicted and measured'),

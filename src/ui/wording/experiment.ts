@@ -72,7 +72,7 @@ function soFar(report: ExperimentReport): string {
     : msg(str`${after}: no fewer bits than the old vocabulary, in ${tokens}.`);
 }
 
-function tokensText(saved: number | null): string {
+export function tokensText(saved: number | null): string {
   if (saved === null) return msg('an unknown number of tokens');
   return saved < 0 ? msg(str`${percent(-saved, 0)} more tokens`) : msg(str`${percent(saved, 0)} fewer tokens`);
 }
