@@ -48,8 +48,9 @@ export class ExperimentDesk {
   /** What Try and Download hold. */
   taken: RunKey | null = null;
   taking: Slot<RunKey> = EMPTY;
+  /** While presets are being asked for. */
+  reading: Promise<void> | null = null;
   private asked = '';
-  private reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: DeskParts) {}
 
@@ -65,12 +66,13 @@ export class ExperimentDesk {
   }
 
   /** Asked anew where the choices that they are made of have changed. */
-  readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
+  async readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
     const asked = JSON.stringify([choice, mode, init]);
-    if (asked === this.asked) return this.reading;
+    if (asked === this.asked) return;
     this.asked = asked;
     const put = (presets: Slot<readonly Preset[]>) => {
       if (this.asked !== asked) return;
+      this.reading = null;
       this.presets = presets;
       this.parts.tell('lab');
     };
@@ -78,12 +80,13 @@ export class ExperimentDesk {
       (value) => put({ status: 'ready', value }),
       (thrown: unknown) => put({ status: 'failed', error: asLabError(thrown) }),
     );
-    return this.reading;
+    await this.reading;
   }
 
   /** Another model, corpus or vocabulary: what was sized to the old one or ran on it goes. */
   clear(): void {
     this.asked = '';
+    this.reading = null;
     this.presets = EMPTY;
     this.ownSpec = null;
     this.view = null;

@@ -388,7 +388,8 @@ export class LabState {
 
   /** What Start runs: the presets of the settings as they are now. */
   async start(): Promise<void> {
-    await this.readPresets();
+    void this.readPresets();
+    if (this.desk.reading) await this.desk.reading;
     const { spec } = this.desk;
     if (spec) await this.desk.run(spec);
   }
