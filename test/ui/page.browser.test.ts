@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
-import { LabState } from '../../src/ui/state/lab-state';
+import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab, type FakeOptions } from './fakeLab';
 
@@ -20,7 +20,8 @@ const shown = <T extends HTMLElement>(selector: string) =>
   );
 const click = async (selector: string) => (await shown(selector)).click();
 
-async function open(options: FakeOptions = {}): Promise<void> {
+/** @param options `lab`: one that an earlier visit has used. */
+async function open({ lab, ...options }: FakeOptions & { readonly lab?: Lab } = {}): Promise<void> {
   if (location.hash) {
     const moved = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
     location.hash = '';
@@ -28,7 +29,7 @@ async function open(options: FakeOptions = {}): Promise<void> {
   }
   const app = document.createElement('tg-app');
   document.body.append(app);
-  state = new LabState(fakeLab({ tick: 0, stepMilliseconds: 5, ...options }));
+  state = new LabState(lab ?? fakeLab({ tick: 0, stepMilliseconds: 5, ...options }));
   app.start(state);
   void state.open();
 }
@@ -38,21 +39,143 @@ const prepared = async () => {
   await shown('[data-action="start"]:not([disabled])');
 };
 
-beforeEach(() => setLocale('en'));
-afterEach(() => {
+const steps = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
+const at = async (step: string) => {
+  location.hash = step;
+  await shown(`main[data-step="${step}"]`);
+};
+const textOf = (selector: string) => find(selector)!.textContent!.replace(/\s+/g, ' ').trim();
+const choose = (select: HTMLSelectElement, value: string | number) => {
+  if (typeof value === 'number') select.selectedIndex = value;
+  else select.value = value;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+};
+
+/** The experiment that Start runs, to its end, and the verdict's arm taken. */
+const finished = async (options: FakeOptions = {}) => {
+  await open(options);
+  await prepared();
+  await click('[data-action="start"]');
+  await shown('[data-run="finished"]');
+  await vi.waitFor(() => expect(state.hasTrained).toBe(true), { timeout: 10_000 });
+};
+
+/** A lab that keeps an experiment of an earlier visit; `until` ends that visit. */
+const kept = async (until?: () => Promise<void>): Promise<Lab> => {
+  if (until) {
+    await open({ stepMilliseconds: 40 });
+    await prepared();
+    await click('[data-action="start"]');
+    await until();
+  } else await finished();
+  const { lab } = state;
+  close();
+  return lab;
+};
+
+const close = () => {
   state.cancel('run');
   find('tg-app')?.remove();
-});
+};
+
+beforeEach(() => setLocale('en'));
+afterEach(close);
 
 describe('the page', () => {
-  test('two clicks lead from opening to a falling loss', async () => {
+  test('two clicks lead from opening to falling curves and a verdict against the old vocabulary', async () => {
     await open();
     await prepared();
     await click('[data-action="start"]');
-    await vi.waitFor(() => expect(state.run!.newTokenLoss.length).toBeGreaterThan(30), { timeout: 10_000 });
-    const { newTokenLoss } = state.run!;
-    expect(newTokenLoss.at(-1)!).toBeLessThan(newTokenLoss[0]!);
     await shown('tg-chart canvas');
+    await shown('[data-run="finished"]');
+    const view = state.experiment!;
+    expect(view.armNames).toEqual(['base', 'old vocabulary', 'continued, 512 tokens']);
+    for (const arm of ['old vocabulary', 'continued, 512 tokens']) {
+      const { loss, newTokenLoss, evaluations } = view.run({ arm, seed: 1 })!;
+      expect(loss.length).toBeGreaterThan(10);
+      expect(loss.at(-1)!).toBeLessThan(loss[0]!);
+      expect(newTokenLoss.at(-1)!).toBeLessThan(newTokenLoss[0]!);
+      expect(evaluations.at(-1)!.bitsPerByte!).toBeLessThan(evaluations[0]!.bitsPerByte!);
+    }
+    await click('.verdict a[href="#compare"], a.btn.main[href="#compare"]');
+    await shown('tr[data-arm="base"]');
+    expect(textOf('h1')).toMatch(
+      /^Expand: 0\.13 fewer bits per byte than the old vocabulary, in \d+ % fewer tokens\.$/,
+    );
+  });
+
+  test('the verdict names its control, the interval, and every arm on the same text', async () => {
+    await finished();
+    await at('compare');
+    await shown('[data-panel="arms"]');
+    expect(find('main')!.textContent).toContain('continued, 512 tokens against old vocabulary, the same bytes of text');
+    expect(find('main')!.textContent).toContain('95 % interval');
+    const rows = [...document.querySelectorAll<HTMLElement>('tr[data-arm]')];
+    expect(rows.map(({ dataset: { arm, bits } }) => [arm, Number(Number(bits).toFixed(2))])).toEqual([
+      ['base', 10.2],
+      ['old vocabulary', 1.49],
+      ['continued, 512 tokens', 1.36],
+    ]);
+    await shown('[data-panel="intervals"] svg');
+    expect(find('[data-panel="advice"]')!.textContent).toContain('Take continued, 512 tokens.');
+    const { bytes, reports } = {
+      bytes: state.experiment!.cells.filter(({ arm }) => arm !== 'base').map((cell) => cell.bytes),
+      reports: state.experiment!.report!.arms.map(({ heldOut }) => heldOut.bytes),
+    };
+    expect(new Set(bytes).size).toBe(1);
+    expect(bytes[0]).toBe(state.experiment!.spec.budget.bytes);
+    expect(new Set(reports).size).toBe(1);
+  });
+
+  test('where the new tokens gain nothing it says so, and the old vocabulary can be had alone', async () => {
+    await finished({ experiment: { bits: (arm) => (arm === 'base' ? 10 : arm === 'old vocabulary' ? 1.4 : 1.6) } });
+    await at('compare');
+    await shown('[data-panel="advice"]');
+    expect(textOf('h1')).toMatch(/^Do not expand: 0\.20 more bits per byte/);
+    await click('[data-action="adapt-only"]');
+    await vi.waitFor(() => expect(state.experiment!.armNames).toEqual(['base', 'old vocabulary']));
+    await shown('[data-step="train"] [data-run="finished"]');
+  });
+
+  test('an arm that diverges ends alone, and is not called a gain', async () => {
+    await finished({ experiment: { diverging: ['continued, 512 tokens'] } });
+    const view = state.experiment!;
+    expect(view.cells.map(({ arm, state: now }) => [arm, now])).toEqual([
+      ['base', 'finished'],
+      ['old vocabulary', 'finished'],
+      ['continued, 512 tokens', 'diverged'],
+    ]);
+    expect(textOf('h1')).not.toMatch(/^(Expand|Do not expand)/);
+    expect(state.desk.taken).toEqual({ arm: 'old vocabulary', seed: 1 });
+  });
+
+  test('nothing on any step says that the vocabulary paid', async () => {
+    await finished();
+    for (const step of steps) {
+      await at(step);
+      await shown('main h1');
+      expect(find('tg-app')!.textContent).not.toMatch(/\bpaid\b/i);
+    }
+  });
+
+  test('another experiment can be chosen, with its arms and its time', async () => {
+    await open();
+    await prepared();
+    const cards = [...document.querySelectorAll<HTMLElement>('[data-preset]')];
+    expect(cards.map(({ dataset }) => dataset['preset'])).toEqual([
+      'quick-answer',
+      'should-i-expand',
+      'how-many-tokens',
+      'adapt-only',
+    ]);
+    for (const card of cards) expect(card.textContent).toMatch(/\d+ arms, .*of text each; about .* here/);
+    expect(cards.map((card) => card.getAttribute('aria-checked'))).toEqual(['true', 'false', 'false', 'false']);
+    await click('[data-preset="adapt-only"]');
+    await vi.waitFor(() => expect(find('[data-preset="adapt-only"]')!.getAttribute('aria-checked')).toBe('true'));
+    await click('[data-action="start"]');
+    await shown('[data-run="finished"]');
+    expect(state.experiment!.armNames).toEqual(['base', 'old vocabulary']);
+    expect(textOf('h1')).toContain('There is nothing to compare');
   });
 
   test('where the time of a step goes is measured on click, and locked while a run goes on', async () => {
@@ -84,7 +207,11 @@ describe('the page', () => {
     location.hash = '#train';
     (await shown('[data-action="start"]:not([disabled])')).dispatchEvent(new MouseEvent('click', { bubbles: true }));
     await shown('tg-chart canvas');
-    await save('chart-bits', 'bits-per-byte-held-out.svg');
+    await save('curves', 'bits-per-byte-held-out.svg');
+    await save('chart-loss', 'loss-per-token.svg');
+    await shown('[data-run="finished"]');
+    location.hash = '#compare';
+    await save('intervals', 'against-the-control.svg');
     click.mockRestore();
   });
 
@@ -176,41 +303,111 @@ describe('the page', () => {
     expect([...stored, document.cookie, location.href].join()).not.toContain('hf_secret');
   });
 
-  test('pause, one step, resume and stop do what they say', async () => {
-    await open();
+  test('pause, resume and stop do what they say, and Start goes on', async () => {
+    await open({ stepMilliseconds: 40 });
     await prepared();
     await click('[data-action="start"]');
     await click('[data-action="pause"]:not([disabled])');
     await shown('[data-run="paused"]');
-    const at = state.run!.status.step;
-    await click('[data-action="step"]:not([disabled])');
-    await vi.waitFor(() => expect(state.run!.status.step).toBe(at + 1));
+    const { cells } = state.experiment!;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(state.experiment!.cells).toEqual(cells);
+    const step = state.run!.status.step;
     await click('[data-action="resume"]');
-    await vi.waitFor(() => expect(state.run!.status.step).toBeGreaterThan(at + 3));
+    await vi.waitFor(() => expect(state.run!.status.step).toBeGreaterThan(step + 2));
     await click('[data-action="stop"]:not([disabled])');
     await shown('[data-run="stopped"]');
+    expect(textOf('h1')).toBe('Stopped after 1 of 3 runs; it goes on from here.');
+    expect(textOf('[data-action="start"]')).toBe('Go on');
+    await click('[data-action="start"]:not([disabled])');
+    await shown('[data-run="finished"]');
+    expect(textOf('h1')).toMatch(/^Expand:/);
+  });
+
+  test('while one runs, nothing that it is made of can be changed, and it is neither tried nor saved', async () => {
+    await open({ stepMilliseconds: 40 });
+    await prepared();
+    await click('[data-action="start"]');
+    await shown('[data-run="running"]');
+    expect(find('[data-preset]')).toBeNull();
+    expect(find('[data-setting]')).toBeNull();
+    await at('try');
+    expect((await shown('[data-step="try"] h1')) && find('[data-action="generate"]')).toBeNull();
+    await at('download');
+    expect((await shown('[data-step="download"] h1')) && find('[data-action="save-zip"]')).toBeNull();
   });
 
   test('a plan that does not fit is refused before the start, with the mode that would fit or the way to one', async () => {
+    let fitting: readonly string[] = ['new-rows'];
     await open();
-    await prepared();
-    const rows = await shown<HTMLInputElement>('[data-setting="batchRows"]');
-    rows.value = '400';
-    rows.dispatchEvent(new Event('change'));
+    const plans = state.lab.plans.bind(state.lab);
+    const hint = 'Use fewer rows a step.';
+    state.lab.plans = async (settings, newTokens) =>
+      (await plans(settings, newTokens)).map((plan) =>
+        fitting.includes(plan.mode)
+          ? plan
+          : { ...plan, fits: false, problems: [{ message: 'This plan needs 3 GiB.', hint }] },
+      ) as Awaited<ReturnType<typeof plans>>;
+    await click('[data-action="start-sample"]:not([disabled])');
     const alert = await shown('tg-train-settings [role="alert"]');
     expect(alert.textContent).toContain('This plan does not fit.');
     expect(alert.textContent).toContain('Use fewer rows a step.');
     await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+    expect(alert.querySelector('button')!.textContent).toContain('Use: New rows only');
+    alert.querySelector('button')!.click();
+    await shown('[data-action="start"]:not([disabled])');
+    expect(state.settings!.mode).toBe('new-rows');
+    expect(find('tg-train-settings [role="alert"]')).toBeNull();
+    fitting = [];
+    choose(find<HTMLSelectElement>('[data-setting="mode"]')!, 'embeddings');
+    expect((await shown('tg-train-settings [role="alert"]')).querySelector('button')).toBeNull();
+    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+  });
+
+  test('what may move and how new rows start go into every arm that Start runs', async () => {
+    await open();
+    await prepared();
+    expect([...document.querySelectorAll('tg-train-settings input')]).toEqual([]);
+    choose(await shown<HTMLSelectElement>('[data-setting="mode"]'), 'new-rows');
+    choose(await shown<HTMLSelectElement>('[data-setting="init"]'), 'zero');
+    await vi.waitFor(() => {
+      const { arms } = state.desk.spec!;
+      expect(arms['continued, 512 tokens']).toMatchObject({ start: 'zero', stages: [{ moves: { newRows: 0.003 } }] });
+      expect(arms['old vocabulary']).toMatchObject({ stages: [{ moves: { oldRows: 0.003 } }] });
+    });
+  });
+
+  test('a setting that was changed just before Start is in what it runs', async () => {
+    await open();
+    const presets = state.lab.presets.bind(state.lab);
+    state.lab.presets = async (...asked) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return presets(...asked);
+    };
+    await prepared();
+    choose(await shown<HTMLSelectElement>('[data-setting="mode"]'), 'new-rows');
+    await click('[data-action="start"]');
+    await shown('[data-run="running"]');
+    expect(state.experiment!.spec.arms['continued, 512 tokens']!.stages![0]!.moves).toEqual({ newRows: 0.003 });
   });
 
   test('a setting out of range is marked and not taken', async () => {
     await open();
-    await prepared();
-    const steps = await shown<HTMLInputElement>('[data-setting="steps"]');
-    steps.value = '-3';
-    steps.dispatchEvent(new Event('change'));
-    expect(steps.hasAttribute('aria-invalid')).toBe(true);
-    expect(state.settings!.steps).toBe(300);
+    await shown('[data-model]');
+    await at('try');
+    const field = (await shown('.controls')).querySelector<HTMLInputElement>('label:last-child input')!;
+    field.value = '-3';
+    field.dispatchEvent(new Event('change'));
+    expect(field.validity.valid).toBe(false);
+    const asked: number[] = [];
+    const generate = state.lab.generate.bind(state.lab);
+    state.lab.generate = (options, onPiece, signal) => {
+      asked.push(options.maxTokens);
+      return generate(options, onPiece, signal);
+    };
+    await click('[data-action="generate"]');
+    await vi.waitFor(() => expect(asked).toEqual([64]));
+    await vi.waitFor(() => expect(state.tried).not.toBeNull());
   });
 
   test('a number explains itself to the keyboard and closes with Escape', async () => {
@@ -329,26 +526,89 @@ describe('the page', () => {
     await vi.waitFor(() => expect(find('main')!.textContent).not.toMatch(/\b(Start|Settings|Steps|Ready)\b/));
   });
 
-  test('the last run is offered and opens at its comparison', async () => {
-    await open({ saved: true });
-    await click('[data-action="open-last-run"]');
-    await shown('[data-panel="arms"]');
-    expect(find('h1')!.textContent).toContain('It paid');
+  test('the last experiment is offered, says its answer, and opens at its verdict with its arm taken', async () => {
+    const lab = await kept();
+    await open({ lab });
+    const offer = await shown('[data-offer]');
+    expect(offer.textContent).toContain('Molecules: tokens of its own?');
+    expect(offer.textContent).toContain('Expand');
+    await click('[data-action="open-last-run"]:not([disabled])');
+    await shown('[data-step="compare"] tr[data-arm="old vocabulary"]');
+    expect(textOf('h1')).toMatch(/^Expand: 0\.13 fewer bits per byte/);
+    await vi.waitFor(() => expect(state.desk.taken).toEqual({ arm: 'continued, 512 tokens', seed: 1 }));
+    await at('train');
+    await shown('[data-panel="curves"] svg');
+    expect(state.experiment!.run({ arm: 'continued, 512 tokens', seed: 1 })!.loss.length).toBeGreaterThan(10);
+    await at('model');
+    await shown('[data-step="model"] h1');
+    expect(find('[data-offer]')).toBeNull();
+  });
+
+  test('one that was stopped is offered with what is still to come, and goes on to its verdict', async () => {
+    const lab = await kept(async () => {
+      await vi.waitFor(() => expect(state.experiment?.cells[1]?.state).toBe('finished'), { timeout: 10_000 });
+      await click('[data-action="stop"]:not([disabled])');
+      await shown('[data-run="stopped"]');
+    });
+    await open({ lab });
+    expect((await shown('[data-offer]')).textContent).toContain('1 runs are still to come');
+    await click('[data-action="open-last-run"]:not([disabled])');
+    await shown('[data-step="train"] [data-run="stopped"]');
+    expect(textOf('[data-action="start"]')).toBe('Go on');
+    await click('[data-action="start"]:not([disabled])');
+    await shown('[data-run="finished"]');
+    expect(textOf('h1')).toMatch(/^Expand: 0\.13 fewer bits per byte/);
+  });
+
+  test('any trained arm can be tried and saved, and another one takes the old answer and proof away', async () => {
+    await finished();
+    await at('try');
+    expect([...(await shown<HTMLSelectElement>('[data-setting="taken"]')).options].map(({ label }) => label)).toEqual([
+      'old vocabulary, seed 1',
+      'continued, 512 tokens, seed 1',
+    ]);
+    expect(find<HTMLSelectElement>('[data-setting="taken"]')!.selectedIndex).toBe(1);
+    await click('[data-action="generate"]:not([disabled])');
+    await vi.waitFor(() => expect(textOf('h1')).toContain('The graft wrote this in'), { timeout: 10_000 });
+    expect(textOf('[data-arm="grafted"] h3')).toContain('continued, 512 tokens');
+    await state.exportZip();
+    choose(find<HTMLSelectElement>('[data-setting="taken"]')!, 0);
+    await vi.waitFor(() => expect(state.desk.taken).toEqual({ arm: 'old vocabulary', seed: 1 }));
+    await vi.waitFor(() => expect(textOf('[data-arm="grafted"] h3')).toContain('old vocabulary'));
+    expect(state.tried).toBeNull();
+    expect(state.slots.exported.status).toBe('empty');
+  });
+
+  test('nothing is generated while the arm of the verdict is being loaded', async () => {
+    await open();
+    const takeArm = state.lab.takeArm.bind(state.lab);
+    let loaded = (): void => undefined;
+    const loading = new Promise<void>((resolve) => (loaded = resolve));
+    state.lab.takeArm = async (...asked) => {
+      await loading;
+      return takeArm(...asked);
+    };
+    await prepared();
+    await click('[data-action="start"]');
+    await shown('[data-run="finished"]');
+    await at('try');
+    await shown('[data-action="generate"][disabled]');
+    expect(find('[data-arm="grafted"]')).toBeNull();
+    loaded();
+    await shown('[data-action="generate"]:not([disabled])');
+    await shown('[data-arm="grafted"]');
   });
 
   test('what is taken away is chosen before it is written, and another choice takes the old proof away', async () => {
-    await open({ saved: true });
-    await click('[data-action="open-last-run"]');
-    await shown('[data-panel="arms"]');
-    location.hash = 'download';
-    // That run trained whole embeddings: a delta would not be the trained model.
+    await finished();
+    await at('download');
+    // Every arm trained the whole model: a delta would not be the trained model.
     expect((await shown<HTMLInputElement>('[data-form="delta"]')).disabled).toBe(true);
     expect(find('#export-delta-note')!.textContent).toContain('moved more than the new rows');
     await click('[data-form="scale"]');
     const types = await shown<HTMLSelectElement>('[data-setting="dtype"]');
     expect([...types.options].map(({ value }) => value)).toEqual(['source', 'F16', 'F32']);
-    types.value = 'F16';
-    types.dispatchEvent(new Event('change'));
+    choose(types, 'F16');
     expect(state.exportChoice).toEqual({
       form: 'scale',
       dtype: 'F16',
@@ -364,6 +624,24 @@ describe('the page', () => {
     await vi.waitFor(() => expect(find('[data-panel="proof"]')).toBeNull());
   });
 
+  test('only the new rows can be taken of an arm that moved no others, and of no arm on the old vocabulary', async () => {
+    await open();
+    await prepared();
+    choose(await shown<HTMLSelectElement>('[data-setting="mode"]'), 'new-rows');
+    await vi.waitFor(() =>
+      expect(state.desk.spec!.arms['old vocabulary']!.stages![0]!.moves).toHaveProperty('oldRows'),
+    );
+    await click('[data-action="start"]:not([disabled])');
+    await shown('[data-run="finished"]');
+    await vi.waitFor(() => expect(state.desk.taken?.arm).toBe('continued, 512 tokens'));
+    await at('download');
+    expect((await shown<HTMLInputElement>('[data-form="delta"]')).disabled).toBe(false);
+    expect(find('#export-delta-note')!.textContent).toContain('512 rows');
+    choose(await shown<HTMLSelectElement>('[data-setting="taken"]'), 0);
+    await vi.waitFor(() => expect(state.desk.taken?.arm).toBe('old vocabulary'));
+    await vi.waitFor(() => expect(find<HTMLInputElement>('[data-form="delta"]')!.disabled).toBe(true));
+  });
+
   test('a class that AutoTokenizer would read otherwise can be kept in what is taken away', async () => {
     const reading = {
       kind: 'read-otherwise' as const,
@@ -375,19 +653,19 @@ describe('the page', () => {
       probes: 12,
       canObey: true,
     };
-    await open({ saved: true });
-    const openSaved = state.lab.openSavedRun.bind(state.lab);
-    state.lab.openSavedRun = async (onProgress) => {
-      const opened = await openSaved(onProgress);
+    await open({ lab: await kept() });
+    const restore = state.lab.restoreExperiment.bind(state.lab);
+    state.lab.restoreExperiment = async (id, onProgress) => {
+      const opened = await restore(id, onProgress);
       return { ...opened, model: { ...opened.model, notes: [reading] } };
     };
-    await click('[data-action="open-last-run"]');
+    await click('[data-action="open-last-run"]:not([disabled])');
     await shown('[data-panel="arms"]');
+    await vi.waitFor(() => expect(state.hasTrained).toBe(true));
     location.hash = 'download';
     const choice = await shown<HTMLSelectElement>('[data-setting="tokenizerClass"]');
     expect(choice.value).toBe('obeys');
-    choice.value = 'kept';
-    choice.dispatchEvent(new Event('change'));
+    choose(choice, 'kept');
     expect(state.exportChoice.tokenizerClass).toBe('kept');
   });
 

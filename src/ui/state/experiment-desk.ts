@@ -46,6 +46,8 @@ export class ExperimentDesk {
   /** What Try and Download hold. */
   taken: RunKey | null = null;
   taking: Slot<RunKey> = EMPTY;
+  /** While presets are being asked for. */
+  reading: Promise<void> | null = null;
   private asked = '';
 
   constructor(private readonly parts: DeskParts) {}
@@ -68,18 +70,21 @@ export class ExperimentDesk {
     this.asked = asked;
     const put = (presets: Slot<readonly Preset[]>) => {
       if (this.asked !== asked) return;
+      this.reading = null;
       this.presets = presets;
       this.parts.tell('lab');
     };
-    await this.parts.lab.presets(choice, mode, init).then(
+    this.reading = this.parts.lab.presets(choice, mode, init).then(
       (value) => put({ status: 'ready', value }),
       (thrown: unknown) => put({ status: 'failed', error: asLabError(thrown) }),
     );
+    await this.reading;
   }
 
   /** Another model, corpus or vocabulary: what was sized to the old one or ran on it goes. */
   clear(): void {
     this.asked = '';
+    this.reading = null;
     this.presets = EMPTY;
     this.ownSpec = null;
     this.view = null;

@@ -390,8 +390,10 @@ export class LabState {
     return this.desk.run(spec);
   }
 
-  /** What Start runs. */
+  /** What Start runs: the presets of the settings as they are now. */
   async start(): Promise<void> {
+    void this.readPresets();
+    if (this.desk.reading) await this.desk.reading;
     const { spec } = this.desk;
     if (spec) await this.desk.run(spec);
   }

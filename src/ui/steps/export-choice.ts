@@ -5,7 +5,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { ExportChoice, ExportForm, ModelSummary, VocabularySummary } from '../../worker/index';
+import type { ExportChoice, ExportForm, ModelSummary, VocabularySummary, WrittenSpec } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fileSize, measured } from '../format';
 import { panel } from '../parts/panel';
@@ -14,20 +14,26 @@ import { isPending, valueOf } from '../state/slot';
 const elementBytes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
 /** A weight of 4 bits takes a scale with it, and the embedding stays whole. */
 const ONNX_BYTES: Readonly<Record<ExportChoice['onnxDtype'], number>> = { f32: 4, f16: 2, q4: 0.7 };
+type Rows = Pick<VocabularySummary, 'newTokens' | 'embeddingRowsBefore' | 'embeddingRowsAfter'>;
+/** Of an arm on the old vocabulary. */
+const NO_ROWS: Rows = { newTokens: [], embeddingRowsBefore: 0, embeddingRowsAfter: 0 };
 const TYPES: readonly ExportChoice['dtype'][] = ['source', 'BF16', 'F16', 'F32'];
 
 @customElement('tg-export-choice')
 export class ExportChoiceElement extends LabElement {
   override render() {
     const model = valueOf(this.lab.slots.model);
-    const vocabulary = valueOf(this.lab.slots.vocabulary);
-    if (!model || !vocabulary) return nothing;
+    const built = valueOf(this.lab.slots.vocabulary);
+    const { desk, experiment } = this.lab;
+    const arm = desk.taken && experiment?.spec.arms[desk.taken.arm];
+    if (!model || (!built && !arm)) return nothing;
+    const vocabulary = built && (!arm || arm.vocabulary) ? built : NO_ROWS;
     const { dtype, onnxDtype } = this.lab.exportChoice;
     const type = dtype === 'source' ? model.dtype : dtype;
     const whole = (model.parameters + newValues(model, vocabulary, 'rowsAdded')) * (elementBytes[type] ?? 4);
     const rows = newValues(model, vocabulary, 'newRows') * (elementBytes[model.dtype] ?? 4);
-    const moved = this.lab.run?.settings?.mode;
-    const movedMore = moved !== undefined && moved !== 'new-rows';
+    const mode = this.lab.run?.settings?.mode;
+    const movedMore = arm ? !movesOnlyNewRows(arm) : mode !== undefined && mode !== 'new-rows';
     return panel({
       heading: msg('What to take'),
       fill: 'bare',
@@ -179,10 +185,15 @@ export class ExportChoiceElement extends LabElement {
   }
 }
 
+function movesOnlyNewRows({ vocabulary, stages = [] }: WrittenSpec['arms'][string]): boolean {
+  const moved = stages.flatMap(({ moves }) => Object.keys(moves));
+  return vocabulary !== undefined && moved.every((group) => group === 'newRows');
+}
+
 /** Values of new rows on every side that has its own; of those that were added, or of all that are new. */
 function newValues(
   { hiddenSize, tied }: ModelSummary,
-  { newTokens, embeddingRowsBefore, embeddingRowsAfter }: VocabularySummary,
+  { newTokens, embeddingRowsBefore, embeddingRowsAfter }: Rows,
   what: 'rowsAdded' | 'newRows',
 ): number {
   const rows = what === 'newRows' ? newTokens.length : embeddingRowsAfter - embeddingRowsBefore;

@@ -13,7 +13,7 @@ import { armMark } from '../parts/marks';
 import { emptyState, failureAlert, panel, segmented, verdict } from '../parts/panel';
 import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/lab-state';
-import { type Failure, valueOf } from '../state/slot';
+import { isPending, type Failure, valueOf } from '../state/slot';
 import { runtimeText } from '../wording/runtimes';
 import './take-arm';
 
@@ -135,6 +135,7 @@ export class TryStep extends LabElement {
                     type="button"
                     class="btn ${this.lab.tried ? '' : 'main'}"
                     data-action="generate"
+                    ?disabled=${isPending(this.lab.desk.taking)}
                     @click=${() => void this.generate()}
                   >
                     ${this.lab.tried ? msg('Generate again') : msg('Generate')}

@@ -83,7 +83,12 @@ export class VerdictView extends LabElement {
         <tbody>
           ${report.arms.map(({ arm, seed, heldOut, general, bytesPerToken, steps, secondsPerMegabyte }) => {
             const { nllPerToken, tokens, bytes, documents, interval } = heldOut;
-            return html`<tr data-arm=${arm} data-seed=${seed} data-bits=${heldOut.bitsPerByte ?? nothing}>
+            return html`<tr
+              data-arm=${arm}
+              data-seed=${seed}
+              data-bits=${heldOut.bitsPerByte ?? nothing}
+              data-bytes=${bytes}
+            >
               <td>${arm}</td>
               <td class="num" data-label=${msg('Seed')}>${seed}</td>
               <td class="num" data-label=${msg('Bits per byte')}>
