@@ -48,6 +48,8 @@ export class ExperimentDesk {
   taking: Slot<RunKey> = EMPTY;
   /** While presets are being asked for. */
   reading: Promise<void> | null = null;
+  /** The run that the visitor chose to look at; null: the one under way. */
+  looked: RunKey | null = null;
   private asked = '';
 
   constructor(private readonly parts: DeskParts) {}
@@ -60,13 +62,49 @@ export class ExperimentDesk {
   }
 
   get isActive(): boolean {
-    return this.view?.isActive ?? false;
+    return this.isStarting || (this.view?.isActive ?? false);
+  }
+
+  /** What Start would run is what was stopped: it goes on from there. */
+  get goesOn(): boolean {
+    return (this.view?.state === 'stopped' || this.view?.state === 'failed') && this.isOfView;
+  }
+
+  /** What Start would run is there already. */
+  get isDone(): boolean {
+    return this.view?.state === 'finished' && this.isOfView;
+  }
+
+  private get isOfView(): boolean {
+    return JSON.stringify(this.view?.spec) === JSON.stringify(this.spec);
+  }
+
+  /** The run whose health is shown. */
+  get shown(): RunKey | null {
+    return this.looked ?? this.followed;
+  }
+
+  private followed: RunKey | null = null;
+
+  /** @param key null: the one under way. */
+  look(key: RunKey | null): void {
+    this.looked = key;
+    const shown = key ?? this.view?.current;
+    if (shown) this.follow(shown);
+    this.parts.tell('lab');
+  }
+
+  private follow({ arm, seed }: RunKey): void {
+    const run = this.view?.run({ arm, seed });
+    if (!run) return;
+    this.followed = { arm, seed };
+    this.parts.follow(run);
   }
 
   /** Asked anew where the choices that they are made of have changed. */
   async readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
     const asked = JSON.stringify([choice, mode, init]);
-    if (asked === this.asked) return;
+    if (asked === this.asked) return void (await this.reading);
     this.asked = asked;
     const put = (presets: Slot<readonly Preset[]>) => {
       if (this.asked !== asked) return;
@@ -90,6 +128,7 @@ export class ExperimentDesk {
     this.view = null;
     this.taken = null;
     this.taking = EMPTY;
+    this.looked = this.followed = null;
   }
 
   choose(preset: PresetName): void {
@@ -103,20 +142,30 @@ export class ExperimentDesk {
     this.parts.tell('lab');
   }
 
+  /** What Start runs: the presets of the settings as they are now. */
+  async start(read: () => Promise<void>): Promise<void> {
+    if (this.isActive) return;
+    this.isStarting = true;
+    await read().finally(() => (this.isStarting = false));
+    if (this.spec) await this.run(this.spec);
+  }
+
+  private isStarting = false;
+
   /** All arms of a specification; what was finished or begun under the same one is not run again. */
   async run(spec: WrittenSpec): Promise<void> {
     if (this.isActive) return;
     this.parts.begin();
     const view = new ExperimentView(spec);
     this.view = view;
-    this.taken = null;
+    if (spec !== this.spec) this.ownSpec = spec;
+    this.taken = this.looked = this.followed = null;
     this.parts.tell('lab');
     const shown = () => `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`;
     const onUpdate = (update: ExperimentUpdateOf) => {
       const before = shown();
       view.take(update);
-      const current = view.current && view.run(view.current);
-      if (current) this.parts.follow(current);
+      if (view.current && !this.looked) this.follow(view.current);
       this.parts.tell('run');
       if (before !== shown()) this.parts.tell('lab');
     };
@@ -143,6 +192,12 @@ export class ExperimentDesk {
     return verdict ?? finished.find(({ arm }) => view.expandedArms.includes(arm)) ?? finished[0] ?? null;
   }
 
+  /** Where none was taken yet: when it was stopped meanwhile, or opened from those kept. */
+  async takeOne(): Promise<void> {
+    const { armToTake, taking, taken, isActive } = this;
+    if (armToTake && !taken && !isActive && taking.status === 'empty') await this.take(armToTake);
+  }
+
   /** Finished runs with weights of their own. */
   get takable(): readonly RunKey[] {
     const { view } = this;
@@ -150,6 +205,18 @@ export class ExperimentDesk {
     return view.cells
       .filter(({ arm, state }) => state === 'finished' && (view.spec.arms[arm]!.stages?.length ?? 0) > 0)
       .map(({ arm, seed }) => ({ arm, seed }));
+  }
+
+  /** Whether the run that is shown has the new tokens of the vocabulary that is open: those of other arms are not known by name. */
+  hasTokensOf({ newTokens }: VocabularySummary): boolean {
+    const { view, shown } = this;
+    const arm = shown && view?.spec.arms[shown.arm];
+    if (!arm) return true;
+    const open = view.spec.arms[this.taken?.arm ?? view.expandedArms[0] ?? ''];
+    return (
+      arm.vocabulary?.newTokens === newTokens.length &&
+      JSON.stringify(arm.vocabulary) === JSON.stringify(open?.vocabulary)
+    );
   }
 
   /** Puts a finished run's weights where Try and Download use them. */
@@ -162,8 +229,8 @@ export class ExperimentDesk {
     try {
       const vocabulary = await this.parts.task((signal) => this.parts.lab.takeArm(id, key, onProgress, signal));
       this.taken = key;
-      const run = this.view?.run(key);
-      if (run) this.parts.follow(run);
+      this.looked = null;
+      this.follow(key);
       this.parts.taken(vocabulary);
       this.putTaking({ status: 'ready', value: key });
     } catch (thrown) {

@@ -16,9 +16,12 @@ import type { Failure } from './slot';
 
 export type ExperimentState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
+/** Runs that can still be done; what diverged or failed is not run again. */
+export const runsLeft = ({ unfinished }: Pick<ExperimentReport, 'unfinished'>): number =>
+  unfinished.filter(({ state }) => state !== 'diverged' && state !== 'failed').length;
+
 export class ExperimentView {
   id: string | null = null;
-  state: ExperimentState = 'running';
   cells: readonly RunCell[] = [];
   report: ExperimentReport | null = null;
   progress: (Progress & Partial<RunKey>) | null = null;
@@ -28,12 +31,44 @@ export class ExperimentView {
   /** Share that was done before it was started: what an earlier visit has run. */
   startShare = 0;
   private readonly views = new Map<string, RunView>();
+  private at: ExperimentState = 'running';
+  /** Time of the clock at which it last began to go on, and what went by before. */
+  private since: number;
+  private before = 0;
 
   constructor(
     readonly spec: WrittenSpec,
-    /** When it was started, as `performance.now()` has it. */
-    readonly startedAt = performance.now(),
-  ) {}
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.since = now();
+  }
+
+  get state(): ExperimentState {
+    return this.at;
+  }
+
+  set state(state: ExperimentState) {
+    const [was, is] = [this.at, state].map((each) => each === 'running');
+    if (was && !is) this.before += this.now() - this.since;
+    if (!was && is) this.since = this.now();
+    this.at = state;
+  }
+
+  /** Milliseconds that it went on in this visit; while it was paused, none. */
+  get spent(): number {
+    return this.before + (this.at === 'running' ? this.now() - this.since : 0);
+  }
+
+  /** Milliseconds left at the speed so far, everything included; null before it can be told. */
+  get left(): number | null {
+    const done = this.share - this.startShare;
+    return done < 0.02 ? null : (this.spent * (1 - this.share)) / done;
+  }
+
+  /** Cells that train. */
+  get trainings(): readonly RunCell[] {
+    return this.cells.filter(({ arm }) => (this.spec.arms[arm]!.stages?.length ?? 0) > 0);
+  }
 
   get isActive(): boolean {
     return this.state === 'running' || this.state === 'paused';
@@ -56,7 +91,7 @@ export class ExperimentView {
   /** Share of all bytes that all runs are to read, 0 to 1; finished runs count whole. */
   get share(): number {
     const { bytes: budget } = this.spec.budget;
-    const trained = this.cells.filter(({ arm }) => (this.spec.arms[arm]!.stages?.length ?? 0) > 0);
+    const trained = this.trainings;
     if (trained.length === 0) return this.cells.every(({ state }) => state === 'finished') ? 1 : 0;
     const done = trained.map(({ state, bytes, step, steps }) => {
       if (state === 'finished' || state === 'diverged' || state === 'failed') return 1;

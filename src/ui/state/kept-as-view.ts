@@ -1,15 +1,13 @@
 /** A kept experiment as the page shows one that ran in this visit: its cells, its records, its answer. */
 import type { KeptExperiment, KeptRun } from '../../worker/index';
-import { ExperimentView } from './experiment-view';
+import { ExperimentView, runsLeft } from './experiment-view';
 
 export function keptAsView(kept: KeptExperiment, runs: readonly KeptRun[]): ExperimentView {
   const { spec, report } = kept;
   const view = new ExperimentView(spec);
   view.id = kept.id;
   view.report = report;
-  view.state = report.unfinished.some(({ state }) => state !== 'diverged' && state !== 'failed')
-    ? 'stopped'
-    : 'finished';
+  view.state = runsLeft(report) > 0 ? 'stopped' : 'finished';
   const evaluated = (run: KeptRun) => run.records.findLast((record) => record.type === 'evaluation');
   view.cells = Object.entries(spec.arms).flatMap(([arm, { stages = [] }]) =>
     (stages.length > 0 ? spec.seeds : spec.seeds.slice(0, 1)).map((seed) => {

@@ -1,126 +1,44 @@
 /**
  * The one experiment the page shows, and everything that moves it on. Long calls to the worker run one after another; each
- * fills a slot that the steps render. A result upstream empties what was built on the old one. Listeners of 'lab' are told
- * at once, listeners of 'run' in turn, one a frame.
+ * fills a slot that the steps render. A result upstream empties what was built on the old one.
  */
 import { createContext } from '@lit/context';
 import {
-  asLabError,
   type EngineChoice,
   type EngineSummary,
-  type Candidate,
-  type Comparison,
   type CorpusSummary,
   type Diagnosis,
   type ExportChoice,
-  type ExportReport,
   type LabApi,
   type ModelScores,
   type ModelSummary,
-  type OnProgress,
-  type Piece,
   type ReadingChoice,
-  type RuntimeUsed,
-  type SampleSummary,
   type KeptExperiment,
-  type StepProfile,
   type TrainSettings,
   type LearnWay,
   type VocabularySummary,
   type WrittenSpec,
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
-import { FrameQueue } from '../frames';
+import { defaultSettings, firstSample } from './defaults';
+import { isDone } from './done-steps';
 import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
 import { KeptView } from './kept-view';
 import { goTo, type StepName } from './route';
 import { RunView } from './run-view';
-import { EMPTY, type Failure, type Slot } from './slot';
-import { Tasks } from './tasks';
+import { valueOf, type Failure } from './slot';
+import { isBefore, SlotStore, type Exported, type LongCall, type SlotName } from './slot-store';
+import type { Tried } from './tried';
 import { VocabularyEditor } from './vocabulary-editor';
 
-export type Topic = 'lab' | 'run';
+export type { Topic } from './slot-store';
 
 /** What the page needs of the worker. */
 export type Lab = Pick<LabApi, keyof LabApi>;
 
-export interface Exported {
-  readonly report: ExportReport;
-  readonly fileName: string;
-  /** Object URL of the zip; absent when the folder was written directly. */
-  readonly url?: string;
-}
-
-interface Slots {
-  engine: Slot<EngineSummary>;
-  model: Slot<ModelSummary>;
-  samples: Slot<readonly SampleSummary[]>;
-  corpus: Slot<CorpusSummary>;
-  baseScores: Slot<ModelScores>;
-  diagnosis: Slot<Diagnosis>;
-  candidates: Slot<readonly Candidate[]>;
-  vocabulary: Slot<VocabularySummary>;
-  profile: Slot<StepProfile>;
-  comparison: Slot<Comparison>;
-  exported: Slot<Exported>;
-  opening: Slot<KeptExperiment>;
-  /** A graft that was trained elsewhere being brought back. */
-  elsewhere: Slot<VocabularySummary>;
-}
-export type SlotName = keyof Slots;
-type Value<Name extends SlotName> = Extract<Slots[Name], { status: 'ready' }>['value'];
-
-const DOWNSTREAM: readonly SlotName[] = [
-  'model',
-  'corpus',
-  'baseScores',
-  'diagnosis',
-  'candidates',
-  'vocabulary',
-  'profile',
-  'comparison',
-  'exported',
-];
-
-type LongCall<T> = (onProgress: OnProgress, signal: AbortSignal) => Promise<T>;
-
-/** What one model wrote after a prompt. */
-export interface Written {
-  readonly pieces: readonly Piece[];
-  readonly milliseconds: number;
-  readonly done: boolean;
-  /** Known once it is done. */
-  readonly runtime?: RuntimeUsed;
-}
-
-export interface Tried {
-  readonly prompt: string;
-  readonly written: Readonly<Record<'base' | 'grafted', Written>>;
-  /** Tokens of what the graft wrote, and what the base vocabulary needs for the same text; null where there is no graft. */
-  readonly tokens: { readonly grafted: number; readonly base: number } | null;
-}
-
-/** Parameters up to which every one of them is trained by default. */
-const LARGEST_ALL = 5e7;
-
-export class LabState {
-  readonly slots: Slots = {
-    engine: EMPTY,
-    model: EMPTY,
-    samples: EMPTY,
-    corpus: EMPTY,
-    baseScores: EMPTY,
-    diagnosis: EMPTY,
-    candidates: EMPTY,
-    vocabulary: EMPTY,
-    profile: EMPTY,
-    comparison: EMPTY,
-    exported: EMPTY,
-    opening: EMPTY,
-    elsewhere: EMPTY,
-  };
+export class LabState extends SlotStore {
   settings: TrainSettings | null = null;
   readonly editor: VocabularyEditor;
   readonly hub: HubView;
@@ -134,12 +52,8 @@ export class LabState {
   /** `startWithSample` is leading; the steps then start nothing by themselves. */
   guided = false;
   readonly lab: Lab;
-  private readonly listeners = new Map<unknown, { topics: readonly Topic[]; listener: (topic: Topic) => void }>();
-  private readonly frames = new FrameQueue();
-  private readonly tasks = new Tasks<SlotName | 'run'>();
-  private readonly turn = new Map<SlotName, number>();
-
   constructor(lab: Lab, crashed?: Promise<Failure>) {
+    super();
     this.lab = lab;
     this.editor = new VocabularyEditor({
       count: (choice) => this.lab.countCandidates(choice),
@@ -166,29 +80,9 @@ export class LabState {
     });
     void crashed?.then((failure) => {
       this.crash = failure;
-      for (const name of Object.keys(this.slots) as SlotName[]) {
-        if (this.slots[name].status !== 'pending') continue;
-        this.turn.set(name, this.turn.get(name)! + 1);
-        this.put(name, { status: 'failed', error: failure });
-      }
+      this.failPending(failure);
       this.tell('lab');
     });
-  }
-
-  subscribe(topics: readonly Topic[], key: unknown, listener: (topic: Topic) => void): () => void {
-    this.listeners.set(key, { topics, listener });
-    return () => {
-      this.listeners.delete(key);
-      this.frames.remove(key);
-    };
-  }
-
-  tell(topic: Topic): void {
-    for (const [key, { topics, listener }] of this.listeners) {
-      if (!topics.includes(topic)) continue;
-      if (topic === 'run') this.frames.add(key, () => listener(topic));
-      else listener(topic);
-    }
   }
 
   // ── opening ──────────────────────────────────────────────
@@ -238,12 +132,8 @@ export class LabState {
     return model;
   }
 
-  /** What moves by default is what an honest control can move too: everything, or of larger models the embeddings. */
-  private async defaults(): Promise<TrainSettings | null> {
-    const settings = await this.lab.defaultSettings().catch(() => null);
-    const model = this.slots.model.status === 'ready' ? this.slots.model.value : null;
-    if (!settings || !model) return settings;
-    return { ...settings, mode: model.parameters <= LARGEST_ALL ? 'all' : 'embeddings' };
+  private defaults(): Promise<TrainSettings | null> {
+    return defaultSettings(this.lab, valueOf(this.slots.model));
   }
 
   openSample(id: string): Promise<CorpusSummary | null> {
@@ -275,7 +165,7 @@ export class LabState {
 
   /** Sample, diagnosis and vocabulary with the defaults; ends where only Start is left to press. */
   async startWithSample(id?: string): Promise<void> {
-    const sample = id ?? this.firstSample();
+    const sample = id ?? firstSample(valueOf(this.slots.samples));
     if (!sample) return;
     goTo('train');
     this.guided = true;
@@ -284,12 +174,6 @@ export class LabState {
     } finally {
       this.set(() => (this.guided = false));
     }
-  }
-
-  private firstSample(): string | undefined {
-    const slot = this.slots.samples;
-    if (slot.status !== 'ready') return undefined;
-    return (slot.value.find((sample) => sample.kind === 'symbolic') ?? slot.value[0])?.id;
   }
 
   // ── diagnosis and vocabulary ─────────────────────────────
@@ -386,37 +270,18 @@ export class LabState {
     return verdict !== undefined && verdict !== null && verdict.difference !== null;
   }
 
-  runExperiment(spec: WrittenSpec): Promise<void> {
-    return this.desk.run(spec);
-  }
-
-  /** What Start runs: the presets of the settings as they are now. */
-  async start(): Promise<void> {
-    void this.readPresets();
-    if (this.desk.reading) await this.desk.reading;
-    const { spec } = this.desk;
-    if (spec) await this.desk.run(spec);
+  start(): Promise<void> {
+    return this.desk.start(() => this.readPresets());
   }
 
   /** What the visitor wrote, or opened from a link: Start runs it. Where no text is open yet, its sample is prepared first. */
   async useSpec(spec: WrittenSpec): Promise<void> {
-    await this.modelSettled();
+    await this.settled('model');
     const { corpus, vocabulary } = this.slots;
     if (corpus.status === 'empty' && spec.corpus.sample !== undefined) await this.startWithSample(spec.corpus.sample);
     else if (corpus.status === 'ready' && vocabulary.status === 'empty' && (await this.diagnose()))
       await this.buildVocabulary();
     this.desk.useSpec(spec);
-  }
-
-  private modelSettled(): Promise<void> {
-    if (this.slots.model.status !== 'pending') return Promise.resolve();
-    return new Promise((resolve) => {
-      const stop = this.subscribe(['lab'], {}, () => {
-        if (this.slots.model.status === 'pending') return;
-        stop();
-        resolve();
-      });
-    });
   }
 
   /** Presets for what is open now. */
@@ -427,8 +292,8 @@ export class LabState {
     await this.desk.readPresets(choice, settings);
   }
 
-  /** Opens what a kept experiment was run with, and shows it; `desk.run` with its specification goes on. */
-  async openKept(kept: KeptExperiment): Promise<void> {
+  /** Opens what a kept experiment was run with and shows it, or goes on with what is left of it. */
+  async openKept(kept: KeptExperiment, goesOn = false): Promise<void> {
     if (this.isTraining) return;
     const opened = await this.fill('opening', async (onProgress, signal) => {
       const found = await this.lab.restoreExperiment(kept.id, onProgress, signal);
@@ -441,6 +306,7 @@ export class LabState {
     });
     if (!opened) return;
     goTo(this.experiment?.state === 'finished' ? 'compare' : 'train');
+    if (goesOn) return this.desk.run(kept.spec);
     const { armToTake } = this.desk;
     if (armToTake) await this.desk.take(armToTake);
   }
@@ -455,11 +321,6 @@ export class LabState {
     );
   }
 
-  compare(): Promise<Comparison | null> {
-    this.emptyAfter('exported');
-    return this.fill('comparison', (onProgress, signal) => this.lab.compare(onProgress, signal));
-  }
-
   /** A graft of the open model that was trained elsewhere takes the place of the run, and is measured. */
   async openTrainedFolder(files: readonly File[]): Promise<void> {
     const opened = await this.fill('elsewhere', async (onProgress, signal) => {
@@ -470,7 +331,9 @@ export class LabState {
       this.run = new RunView(status, settings);
       return vocabulary;
     });
-    if (opened) await this.compare();
+    if (!opened) return;
+    this.emptyAfter('exported');
+    await this.fill('comparison', (onProgress, signal) => this.lab.compare(onProgress, signal));
   }
 
   /** The model as it was opened, on what is held out; needs no GPU. */
@@ -504,26 +367,10 @@ export class LabState {
     }));
   }
 
-  private releaseZip(): void {
-    const slot = this.slots.exported;
-    if (slot.status === 'ready' && slot.value.url) URL.revokeObjectURL(slot.value.url);
-  }
-
   // ── what the rail asks ───────────────────────────────────
 
   isDone(step: StepName): boolean {
-    const { model, corpus, diagnosis, vocabulary, comparison, exported } = this.slots;
-    const done: Record<StepName, boolean> = {
-      model: model.status === 'ready',
-      corpus: corpus.status === 'ready',
-      diagnose: diagnosis.status === 'ready',
-      vocabulary: vocabulary.status === 'ready',
-      train: this.experiment?.state === 'finished' || comparison.status === 'ready',
-      compare: this.hasVerdict || comparison.status === 'ready',
-      try: this.tried !== null,
-      download: exported.status === 'ready' && exported.value.report.verification.passed,
-    };
-    return done[step];
+    return isDone(this, step);
   }
 
   /** The last side-by-side, kept while the visitor looks at other steps. */
@@ -533,58 +380,17 @@ export class LabState {
     this.set(() => (this.tried = tried));
   }
 
-  /** Ends the calls that fill these slots, or the run. */
-  cancel(...names: readonly (SlotName | 'run')[]): void {
-    this.tasks.cancel(...names);
-  }
-
   // ── slots ────────────────────────────────────────────────
 
-  private set(change: () => unknown): void {
-    change();
-    this.tell('lab');
-  }
-
   private emptyAfter(first: SlotName): void {
-    this.releaseZip();
-    for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first))) {
-      this.cancel(name);
-      this.turn.set(name, (this.turn.get(name) ?? 0) + 1);
-      this.put(name, EMPTY);
-    }
-    if (DOWNSTREAM.indexOf(first) <= DOWNSTREAM.indexOf('vocabulary')) {
+    this.emptySlots(first);
+    if (isBefore(first, 'profile')) {
       this.cancel('run');
       this.run = null;
       this.desk.clear();
     }
     this.tried = null;
     this.tell('lab');
-  }
-
-  private put(name: SlotName, slot: Slot<unknown>): void {
-    (this.slots as Record<SlotName, Slot<unknown>>)[name] = slot;
-  }
-
-  private async fill<Name extends SlotName>(name: Name, action: LongCall<Value<Name>>): Promise<Value<Name> | null> {
-    const turn = (this.turn.get(name) ?? 0) + 1;
-    this.turn.set(name, turn);
-    const put = (slot: Slot<Value<Name>>) => {
-      if (this.turn.get(name) !== turn) return;
-      this.put(name, slot);
-      this.tell('lab');
-    };
-    put({ status: 'pending' });
-    try {
-      const value = await this.tasks.run(name, (signal) =>
-        action((progress) => put({ status: 'pending', progress }), signal),
-      );
-      put({ status: 'ready', value });
-      return this.turn.get(name) === turn ? value : null;
-    } catch (thrown) {
-      const error = asLabError(thrown);
-      put(error.code === 'cancelled' ? EMPTY : { status: 'failed', error });
-      return null;
-    }
   }
 }
 

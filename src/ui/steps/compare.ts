@@ -49,7 +49,7 @@ export class CompareStep extends LabElement {
               html`<a class="btn main" href="#try">${msg('Try it')}</a>`,
             )
           : verdict(
-              msg('Do new tokens pay?'),
+              msg('What are new tokens worth?'),
               msg(
                 'Every arm is scored on the same held-out documents, and compared with the old vocabulary trained on the same text.',
               ),

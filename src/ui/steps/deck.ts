@@ -1,19 +1,26 @@
-/** The deck: Start, Pause, Step, Resume, Stop; progress and time left; the readings. Redrawn in its turn while a run ticks. */
+/** The deck: Start, Pause, Go on, Stop; one bar and one estimate for all arms; the readings. Redrawn in its turn while a run ticks. */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { LabElement } from '../element';
 import { count, duration, fileSize, fixed, measured, memorySize, percent, plain, scientific } from '../format';
-import { icon } from '../parts/icons';
+import { icon, type IconName } from '../parts/icons';
 import { number } from '../parts/number';
 import { progressText, stackedBar } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import type { ExperimentView } from '../state/experiment-view';
 import type { RunView } from '../state/run-view';
+import { runName } from '../wording/arms';
 import { secondsText } from '../wording/experiment';
 import { memoryText } from '../wording/verdicts';
 import { planFormula } from './fitting';
+
+interface KeyParts {
+  readonly icon: IconName;
+  readonly off?: boolean;
+  act(): void;
+}
 
 @customElement('tg-deck')
 export class Deck extends LabElement {
@@ -28,7 +35,10 @@ export class Deck extends LabElement {
   }
 
   override render() {
-    const { run, experiment } = this.lab;
+    const { experiment } = this.lab;
+    // The readings are of what is under way, whichever run is looked at below.
+    const current = experiment?.isActive && experiment.current;
+    const run = (current && experiment.run(current)) || this.lab.run;
     return html`<section
       class="panel"
       data-panel="deck"
@@ -51,36 +61,25 @@ export class Deck extends LabElement {
       this.lab.desk.spec !== null &&
       this.lab.planFits !== false &&
       !(engine.status === 'ready' && !engine.value.available);
-    const main =
-      at === 'running'
-        ? html`<button
-            type="button"
-            class="btn main wide"
-            data-action="pause"
-            ?disabled=${this.asked !== null || !view?.current}
-            @click=${() => this.ask('pause')}
-          >
-            ${icon('pause')}${this.asked === 'pause' ? msg('Pausing') : msg('Pause')}
-          </button>`
-        : at === 'paused'
-          ? html`<button
-              type="button"
-              class="btn main wide"
-              data-action="resume"
-              @click=${() => void this.lab.lab.resume()}
-            >
-              ${icon('play')}${msg('Go on')}
-            </button>`
-          : html`<button
-              type="button"
-              class="btn main wide"
-              data-action="start"
-              ?disabled=${!canStart}
-              @click=${() => void this.lab.start()}
-            >
-              ${icon('play')}${at === 'stopped' || at === 'failed' ? msg('Go on') : msg('Start')}
-            </button>`;
-    return html`${main}<button
+    return html`${
+        at === 'running'
+          ? this.key('pause', this.asked === 'pause' ? msg('Pausing') : msg('Pause'), {
+              icon: 'pause',
+              off: this.asked !== null || !view?.current,
+              act: () => this.ask('pause'),
+            })
+          : at === 'paused'
+            ? this.key('resume', msg('Go on'), { icon: 'play', act: () => void this.lab.lab.resume() })
+            : this.lab.desk.isDone
+              ? html`<a class="btn main wide" data-action="see-verdict" href="#compare"
+                  >${icon('check')}${msg('See the verdict')}</a
+                >`
+              : this.key('start', this.lab.desk.goesOn ? msg('Go on') : msg('Start'), {
+                  icon: 'play',
+                  off: !canStart,
+                  act: () => void this.lab.start(),
+                })
+      }<button
         type="button"
         class="btn"
         data-action="stop"
@@ -91,6 +90,12 @@ export class Deck extends LabElement {
       </button>`;
   }
 
+  private key(action: string, label: string, { icon: drawing, off = false, act }: KeyParts) {
+    return html`<button type="button" class="btn main wide" data-action=${action} ?disabled=${off} @click=${act}>
+      ${icon(drawing)}${label}
+    </button>`;
+  }
+
   private ask(what: 'pause' | 'stop') {
     this.asked = what;
     if (what === 'pause') void this.lab.lab.pause();
@@ -99,18 +104,22 @@ export class Deck extends LabElement {
 
   private progress(view: ExperimentView | null) {
     const share = view?.share ?? 0;
-    const cells = view?.cells ?? [];
-    const done = cells.filter(({ state: at }) => at === 'finished' || at === 'diverged' || at === 'failed').length;
+    const trainings = view?.trainings ?? [];
+    const done = trainings.filter(({ state: at }) => at === 'finished').length;
+    const lost = trainings.filter(({ state: at }) => at === 'diverged' || at === 'failed').length;
+    const seeds = view?.spec.seeds.length ?? 1;
     return html`<div class="prog">
       <div class="top">
         <span
           >${
             view
-              ? msg(html`Run <b>${count(Math.min(cells.length, done + 1))}</b> of ${count(cells.length)}`)
+              ? html`${msg(html`<b>${count(done)}</b> of ${count(trainings.length)} trainings done`)}${
+                  lost > 0 ? msg(str`, ${count(lost)} without a result`) : nothing
+                }`
               : msg('Not started')
           }</span
         >
-        <span>${view ? this.time(view, share) : this.planned()}</span>
+        <span>${view ? this.time(view) : this.planned()}</span>
       </div>
       <div
         class="pbar"
@@ -121,6 +130,7 @@ export class Deck extends LabElement {
         aria-valuenow=${Math.round(100 * share)}
       >
         <i style=${styleMap({ '--w': `${share * 100}%` })}></i>
+        ${Array.from({ length: seeds - 1 }, (_, at) => html`<em style=${styleMap({ left: `${(100 * (at + 1)) / seeds}%` })}></em>`)}
       </div>
     </div>`;
   }
@@ -131,18 +141,16 @@ export class Deck extends LabElement {
     return preset ? secondsText(preset.seconds) : nothing;
   }
 
-  private time(view: ExperimentView, share: number) {
+  private time(view: ExperimentView) {
     if (view.state === 'paused') return msg('paused');
-    if (view.state === 'finished') return msg('finished');
     if (view.state === 'stopped') return msg('stopped');
     if (view.state === 'failed') return msg('failed');
-    const spent = performance.now() - view.startedAt;
-    const done = share - view.startShare;
-    if (done < 0.02) return nothing;
-    const left = (spent * (1 - share)) / done;
+    const { spent, share, left, startShare } = view;
+    if (view.state === 'finished') return view.current ? msg(str`took ${duration(spent)}`) : msg('finished');
+    if (left === null) return nothing;
     return number(msg(str`about ${duration(left)} left`), () => ({
       name: msg('Time left'),
-      formula: msg(str`${duration(spent)} × ${percent(1 - share, 0)} ÷ ${percent(done, 0)}`),
+      formula: msg(str`${duration(spent)} × ${percent(1 - share, 0)} ÷ ${percent(share - startShare, 0)}`),
       meaning: msg('From the whole time so far: loading, training and scoring of all arms.'),
     }));
   }
@@ -150,8 +158,8 @@ export class Deck extends LabElement {
   private doing(view: ExperimentView | null) {
     if (!view?.isActive) return view ? msg('Every finished run is kept in this browser.') : '';
     const { progress, current } = view;
-    if (progress) return html`${progress.arm ?? ''} ${progressText(progress)}`;
-    return current ? msg(str`${current.arm}, seed ${current.seed}`) : '';
+    if (progress) return `${progress.arm ? `${progress.arm}: ` : ''}${progressText(progress)}`;
+    return current ? runName(current) : '';
   }
 
   private meters(run: RunView) {
@@ -210,7 +218,7 @@ export class Deck extends LabElement {
           >${number(gradient === undefined ? '–' : fixed(gradient, gradient < 1 ? 3 : 2), () => ({
             name: msg('Gradient norm'),
             formula: '√ Σ g²',
-            meaning: msg(str`Over what may move, before clipping at ${String(run.settings?.clipNorm ?? '–')}.`),
+            meaning: msg('Over what may move, before clipping.'),
           }))}</span
         >
         <span class="s">${rate === undefined ? html`&nbsp;` : html`${msg('rate')} ${scientific(rate)}`}</span>

@@ -181,7 +181,7 @@ export class DiagnoseStep extends LabElement {
               ),
             })),
           ],
-          [msg('Pays from'), goal === undefined ? '–' : msg(str`${percent(goal)} shorter`)],
+          [msg('Makes up for itself from'), goal === undefined ? '–' : msg(str`${percent(goal)} shorter`)],
         ])}
       </div>`,
     });

@@ -11,7 +11,7 @@ import { count, fileSize, measured, percent, scientific, withUnit } from '../for
 import { icon } from '../parts/icons';
 import { number } from '../parts/number';
 import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
-import type { Exported } from '../state/lab-state';
+import type { Exported } from '../state/slot-store';
 import { errorOf, isPending, valueOf } from '../state/slot';
 import './export-choice';
 import './take-arm';

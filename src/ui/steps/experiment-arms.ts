@@ -1,11 +1,12 @@
 /** Arms of an experiment as the charts want them: names, looks, curves, cells. */
-import type { ExperimentReport, RunCell, WrittenSpec } from '../../worker/index';
+import { msg } from '@lit/localize';
+import type { ArmComparison, ExperimentReport, RunCell, WrittenSpec } from '../../worker/index';
 import type { ArmCell, ArmGridRow } from '../charts/arm-grid';
 import type { Look } from '../charts/arm-look';
 import type { CurveArm, CurveReference } from '../charts/curves-data';
 import type { IntervalRow } from '../charts/intervals-drawing';
-import { percent } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
+import { armNote, aSeedTakes, differenceOrigin, referenceName } from '../wording/arms';
 import { outcomeWord } from '../wording/experiment';
 
 type Role = CurveArm['role'];
@@ -48,25 +49,34 @@ export function curveArms(view: ExperimentView): CurveArm[] {
   }));
 }
 
-export function references(report: ExperimentReport | null): readonly CurveReference[] {
-  return report?.references?.lines ?? [{ name: 'uniform', bitsPerByte: 8 }];
+/** Lines that need no training; a uniform guess is known before the others are fitted. */
+export function references(report: ExperimentReport | null): CurveReference[] {
+  const lines: readonly CurveReference[] = report?.references?.lines ?? [{ name: 'uniform', bitsPerByte: 8 }];
+  return lines.map((line) => ({ ...line, name: referenceName(line.name) }));
 }
 
 export function gridRows(view: ExperimentView): ArmGridRow[] {
   const { spec, cells, report } = view;
   return view.armNames.map((name) => {
     const own = cells.filter(({ arm }) => arm === name);
-    const reported = report?.arms.find(({ arm }) => arm === name);
+    const reported = report?.arms.filter(({ arm }) => arm === name) ?? [];
+    const seconds = reported.flatMap(({ secondsPerMegabyte, bytes }) =>
+      secondsPerMegabyte === null ? [] : [(secondsPerMegabyte * bytes) / 1e6],
+    );
     return {
       key: name,
       name,
+      note: armNote(spec.arms[name]!, name === report?.verdict?.against),
       look: lookOf(spec, name),
       cells: cellsOf(
         own.map((cell) => gridCell(cell, spec.budget.bytes)),
         spec,
         name,
       ),
-      ...(reported ? { bytesPerToken: reported.bytesPerToken } : {}),
+      ...(reported[0] ? { bytesPerToken: reported[0].bytesPerToken } : {}),
+      ...(seconds.length > 0
+        ? { takes: aSeedTakes(seconds.reduce((sum, each) => sum + each, 0) / seconds.length) }
+        : {}),
     };
   });
 }
@@ -93,6 +103,12 @@ function gridCell({ state, bytes, step, steps, bitsPerByte }: RunCell, budget: n
     case 'waiting':
       return { state: 'waiting' };
   }
+}
+
+function rowNote(role: IntervalRow['role'], bitsPerByte: number, found: ArmComparison | undefined): { note?: string } {
+  if (found) return { note: outcomeWord(found.outcome) };
+  if (role === 'base' && bitsPerByte > 8) return { note: msg('out of its domain: worse than a uniform guess') };
+  return role === 'control' ? { note: msg('trained on the same text') } : {};
 }
 
 /** Against the control; the control itself on zero, the base off the scale. */
@@ -122,11 +138,10 @@ export function intervalRows(report: ExperimentReport, spec: WrittenSpec): Inter
         difference: isControl ? 0 : (found?.heldOut?.difference ?? plain),
         interval: found?.heldOut?.interval ?? null,
         bitsPerByte,
-        ...(found ? { note: outcomeWord(found.outcome) } : {}),
+        ...rowNote(role, bitsPerByte, found),
+        ...(found?.heldOut ? { explain: { difference: () => differenceOrigin(found) } } : {}),
         ...(saved === null ? {} : { fewerTokens: saved }),
       },
     ];
   });
 }
-
-export const savedText = (saved: number | null): string => (saved === null ? '–' : percent(saved, 0));

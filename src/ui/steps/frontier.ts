@@ -171,7 +171,7 @@ export class FrontierElement extends LabElement {
                 number(withUnit(fixed(goal * 100, 1), '%'), () => ({
                   name: msg(str`Break-even g*: ${percent(goal)}`),
                   formula: msg('k d ÷ (N + (V + k) d)'),
-                  meaning: msg('The shortening at which the larger vocabulary has paid for its own arithmetic.'),
+                  meaning: msg('The shortening at which the larger vocabulary makes up for its own arithmetic.'),
                 })),
               ] as const,
             ]),

@@ -5,12 +5,10 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ModelSummary, KeptExperiment } from '../../worker/index';
+import type { ModelSummary } from '../../worker/index';
 import { LabElement } from '../element';
-import { verdictShort } from '../wording/experiment';
-import { ago, count, fileSize, measured, parameterCount, withUnit } from '../format';
+import { count, fileSize, measured, parameterCount, withUnit } from '../format';
 import '../parts/drop-zone';
-import { icon } from '../parts/icons';
 import { number } from '../parts/number';
 import { alertBox, failureAlert, panel, progressBar, progressText, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
@@ -19,6 +17,7 @@ import './delta-source';
 import './device';
 import './fitting';
 import './hub';
+import './kept-offer';
 import './privacy';
 
 /** Where the model comes from; a delta makes a folder's model of a base. */
@@ -34,7 +33,6 @@ export class ModelStep extends LabElement {
   }
 
   override render() {
-    const [offered] = this.lab.desk.kept;
     const { engine, model } = this.lab.slots;
     const failed = errorOf(model);
     const opened = valueOf(model);
@@ -47,7 +45,7 @@ export class ModelStep extends LabElement {
         this.actions(),
       )}
       ${engine.status === 'ready' && !engine.value.available ? this.wrongNumbers() : nothing}
-      ${offered && !this.lab.experiment ? this.lastRun(offered) : nothing}
+      <tg-kept-offer finished></tg-kept-offer>
       ${
         failed
           ? failureAlert(
@@ -106,39 +104,6 @@ export class ModelStep extends LabElement {
         'Training is off to protect your result. Choose the processor below, update the driver, or use another browser.',
       ),
     );
-  }
-
-  private lastRun(kept: KeptExperiment) {
-    const { opening } = this.lab.slots;
-    const left = kept.report.unfinished.filter(({ state }) => state === 'waiting' || state === 'running').length;
-    const failed = errorOf(opening);
-    return html`<section class="alert offer" data-offer aria-label=${msg('Last experiment')}>
-        ${icon('check')}
-        <div>
-          <b>${msg('Your last experiment is still here.')}</b> <span>${kept.name}</span>,
-          ${left > 0 ? msg(str`${count(left)} runs are still to come`) : (verdictShort(kept.report) ?? msg('finished'))},
-          ${ago(kept.savedAt)}.
-          ${
-            isPending(opening)
-              ? html`<span class="note"
-                  >${progressText(opening.status === 'pending' ? opening.progress : undefined)}</span
-                >`
-              : nothing
-          }
-        </div>
-        <span class="pair">
-          <button
-            type="button"
-            class="btn small"
-            data-action="open-last-run"
-            ?disabled=${isPending(opening)}
-            @click=${() => void this.lab.openKept(kept)}
-          >
-            ${msg('Open it')}
-          </button>
-        </span>
-      </section>
-      ${failed ? failureAlert(failed) : nothing}`;
   }
 
   private sources() {

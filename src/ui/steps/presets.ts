@@ -22,7 +22,9 @@ export class Presets extends LabElement {
       body: html`<div class="presets" role="radiogroup" aria-label=${msg('What is run')}>
         ${presets.value.map((preset) => this.card(preset))}
       </div>`,
-      footer: desk.ownSpec ? html`<span class="note">${msg('A specification of your own is chosen.')}</span>` : nothing,
+      ...(desk.ownSpec
+        ? { footer: html`<span class="note">${msg(str`Chosen: ${desk.ownSpec.name}, as it was changed.`)}</span>` }
+        : {}),
     });
   }
 

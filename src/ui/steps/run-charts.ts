@@ -6,6 +6,7 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import '../charts/save-chart';
+import type { RunKey } from '../../worker/index';
 import { LabElement } from '../element';
 import { fixed } from '../format';
 import '../parts/chart';
@@ -14,26 +15,74 @@ import type { Column } from '../parts/chart-data';
 import { panel } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import type { RunView } from '../state/run-view';
+import { runName } from '../wording/arms';
+import './run-log';
+import './run-tokens';
 
 @customElement('tg-run-charts')
 export class RunCharts extends LabElement {
+  protected override readonly topics: readonly Topic[] = ['lab', 'run'];
+  private drawn = '';
+
+  /** The frame only: the charts inside draw themselves. */
+  protected override labChanged(topic: Topic): void {
+    if (topic === 'lab' || this.drawn !== this.asDrawn) this.requestUpdate();
+  }
+
+  private get asDrawn(): string {
+    return JSON.stringify([this.lab.desk.shown, this.begun.length]);
+  }
+
+  /** Runs with records, in the order they began. */
+  private get begun(): readonly RunKey[] {
+    const view = this.lab.experiment;
+    return view ? view.trainings.filter((cell) => view.run(cell)) : [];
+  }
+
   override render() {
-    const current = this.lab.experiment?.current;
+    this.drawn = this.asDrawn;
+    const tokens = this.lab.run?.tokens?.tokens.length;
     return html`<div class="cols two">
         ${panel({
           heading: msg('Loss per token'),
-          end: html`<span class="note"
-              >${current ? `${current.arm}: ` : ''}${msg('a health signal, never compared across vocabularies')}</span
-            >${save()}`,
+          note: msg('a health signal, never compared across vocabularies'),
+          end: html`${this.choice()}${save()}`,
           name: 'chart-loss',
           body: html`<tg-run-chart .kind=${'loss'}></tg-run-chart>`,
         })}
-        ${panel({ heading: msg('Tokens per second'), end: save(), body: html`<tg-run-chart .kind=${'speed'}></tg-run-chart>` })}
+        <div class="stack">
+          ${panel({ heading: msg('Tokens per second'), end: save(), body: html`<tg-run-chart .kind=${'speed'}></tg-run-chart>` })}
+          ${panel({ heading: msg('Gradient norm'), end: save(), body: html`<tg-run-chart .kind=${'gradient'}></tg-run-chart>` })}
+        </div>
       </div>
       <div class="cols two">
         ${panel({ heading: msg('Learning rate'), end: save(), body: html`<tg-run-chart .kind=${'rate'}></tg-run-chart>` })}
-        ${panel({ heading: msg('Gradient norm'), end: save(), body: html`<tg-run-chart .kind=${'gradient'}></tg-run-chart>` })}
-      </div>`;
+        <tg-run-log></tg-run-log>
+      </div>
+      ${tokens ? html`<tg-run-tokens></tg-run-tokens>` : nothing}`;
+  }
+
+  /** Which run is looked at; by itself the one under way. */
+  private choice() {
+    const { desk } = this.lab;
+    const { begun } = this;
+    if (begun.length < 2) return nothing;
+    const { looked, isActive } = desk;
+    const isAt = ({ arm, seed }: RunKey, key: RunKey | null) => key?.arm === arm && key.seed === seed;
+    const shown = isActive ? looked : desk.shown;
+    return html`<span class="field"
+      ><select
+        aria-label=${msg('Run to look at')}
+        data-setting="looked"
+        @change=${(event: Event) => {
+          const { value } = event.target as HTMLSelectElement;
+          desk.look(value === '' ? null : begun[Number(value)]!);
+        }}
+      >
+        ${isActive ? html`<option value="" ?selected=${looked === null}>${msg('under way')}</option>` : nothing}
+        ${begun.map((key, at) => html`<option value=${at} ?selected=${isAt(key, shown)}>${runName(key)}</option>`)}
+      </select></span
+    >`;
   }
 }
 

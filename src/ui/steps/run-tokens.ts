@@ -33,10 +33,11 @@ export class RunTokens extends LabElement {
   override render() {
     const record = this.lab.run?.tokens ?? null;
     this.shown = record;
-    const vocabulary = valueOf(this.lab.slots.vocabulary);
-    if (vocabulary && this.textsOf !== vocabulary) {
+    const open = valueOf(this.lab.slots.vocabulary);
+    const vocabulary = open && this.lab.desk.hasTokensOf(open) ? open : null;
+    if (this.textsOf !== vocabulary) {
       this.textsOf = vocabulary;
-      this.texts = new Map(vocabulary.newTokens.map((token) => [token.id, token.text]));
+      this.texts = new Map(vocabulary?.newTokens.map((token) => [token.id, token.text]));
     }
     const rows = record ? this.pick(record.tokens) : [];
     return panel({
@@ -113,7 +114,7 @@ export class RunTokens extends LabElement {
   private row(token: TokenProgress) {
     return html`<tr>
       <td class="c-token">
-        <span class="chip" translate="no">${piece(this.texts.get(token.id) ?? String(token.id), true)}</span>
+        <span class="chip" translate="no">${piece(this.texts.get(token.id) ?? `#${token.id}`, true)}</span>
       </td>
       <td class="num">${count(token.exposures)}</td>
       <td class="c-spark">${sparkline(token.curve)}</td>

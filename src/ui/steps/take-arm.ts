@@ -1,14 +1,20 @@
 /** Which trained arm Try and Download hold, where the experiment has several. */
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { LabElement } from '../element';
 import { failureAlert, progressBar } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
+import { runName } from '../wording/arms';
 
 @customElement('tg-take-arm')
 export class TakeArm extends LabElement {
   protected override readonly topics: readonly Topic[] = ['lab'];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.lab.desk.takeOne();
+  }
 
   override render() {
     const { desk, isTraining } = this.lab;
@@ -26,8 +32,7 @@ export class TakeArm extends LabElement {
             @change=${(event: Event) => void desk.take(takable[(event.target as HTMLSelectElement).selectedIndex]!)}
           >
             ${takable.map(
-              ({ arm, seed }) =>
-                html`<option ?selected=${isTaken(arm, seed)}>${msg(str`${arm}, seed ${seed}`)}</option>`,
+              ({ arm, seed }) => html`<option ?selected=${isTaken(arm, seed)}>${runName({ arm, seed })}</option>`,
             )}
           </select></span
         ></label

@@ -6,18 +6,19 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { LabElement } from '../element';
-import { count, fileSize, fixed, plain } from '../format';
+import { count, fileSize, plain } from '../format';
 import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, status, verdict } from '../parts/panel';
+import type { ExperimentView } from '../state/experiment-view';
 import type { Topic } from '../state/lab-state';
 import { errorOf, type Slot } from '../state/slot';
+import { runName } from '../wording/arms';
 import { stepVerdict } from '../wording/rail';
 import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
 import './experiment-charts';
+import './kept-offer';
 import './presets';
 import './run-charts';
-import './run-log';
-import './run-tokens';
 import './step-profile';
 import './train-settings';
 
@@ -48,17 +49,17 @@ export class TrainStep extends LabElement {
         ${verdict(
           experimentSentence(view),
           experimentLede(view),
-          hasVerdict
-            ? html`<a class="btn ${view.isActive ? '' : 'main'}" href="#compare"
-                >${view.isActive ? msg('Verdict so far') : msg('See the verdict')}</a
+          hasVerdict && !this.lab.desk.isDone
+            ? html`<a class="btn" href="#compare"
+                >${view.state === 'finished' ? msg('See the verdict') : msg('Verdict so far')}</a
               >`
             : nothing,
         )}
-        ${view.error ? failureAlert(view.error) : nothing}
+        ${view.error ? failureAlert(view.error) : nothing} ${this.lost(view)}
         <tg-deck></tg-deck>
         <tg-experiment-charts></tg-experiment-charts>
         ${view.isActive ? nothing : html`<tg-presets></tg-presets>`}
-        ${this.lab.run ? html`<tg-run-charts></tg-run-charts>${this.details()}` : nothing}
+        ${this.lab.run ? html`<tg-run-charts></tg-run-charts>` : nothing}
         ${view.isActive ? nothing : html`<tg-train-settings></tg-train-settings>`}
         <tg-step-profile></tg-step-profile>
       </div>`;
@@ -67,7 +68,7 @@ export class TrainStep extends LabElement {
     const blocked = engine.status === 'ready' && !engine.value.available;
     if (slots.vocabulary.status === 'ready') {
       return html`<div class="page">
-        ${this.ready()}
+        ${this.ready()}<tg-kept-offer></tg-kept-offer>
         ${
           blocked
             ? alertBox(
@@ -86,11 +87,21 @@ export class TrainStep extends LabElement {
     return html`<div class="page">${this.preparing()}</div>`;
   }
 
-  private details() {
-    return html`<div class="cols main-side stretch">
-      ${this.lab.run?.tokens?.tokens.length ? html`<tg-run-tokens></tg-run-tokens>` : nothing}
-      <div class="stack"><tg-run-log></tg-run-log></div>
-    </div>`;
+  /** Runs without a result count in no mean; each says why. */
+  private lost(view: ExperimentView) {
+    return view.cells
+      .filter(({ state }) => state === 'diverged' || state === 'failed')
+      .map((cell) => {
+        const { error } = view.report?.unfinished.find(({ arm, seed }) => arm === cell.arm && seed === cell.seed) ?? {};
+        return alertBox(
+          'bad',
+          cell.state === 'diverged'
+            ? msg(str`${runName(cell)}: the training diverged.`)
+            : msg(str`${runName(cell)}: the training failed.`),
+          html`${msg('It counts in no mean. A lower rate would be an arm of its own.')}
+          ${error ? html`<span lang="en">${error}</span>` : nothing}`,
+        );
+      });
   }
 
   private ready() {
@@ -118,14 +129,15 @@ export class TrainStep extends LabElement {
     const busy = this.lab.guided || slots.some(([, slot]) => slot.status === 'pending');
     if (!busy && !failed) {
       return html`${verdict(msg('Nothing to train yet.'), msg('Training needs a model, texts and new tokens.'))}
-      ${panel({
-        heading: msg('New tokens'),
-        body: emptyState(
-          msg('No vocabulary yet.'),
-          msg('The charts and the table of new tokens appear here once training starts.'),
-          html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
-        ),
-      })}`;
+        <tg-kept-offer></tg-kept-offer>
+        ${panel({
+          heading: msg('New tokens'),
+          body: emptyState(
+            msg('No vocabulary yet.'),
+            msg('The charts and the table of new tokens appear here once training starts.'),
+            html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
+          ),
+        })}`;
     }
     return html`${verdict(
       failed ? msg('The preparation stopped.') : msg('Preparing: texts, diagnosis, new tokens.'),
@@ -162,5 +174,3 @@ export class TrainStep extends LabElement {
     })}`;
   }
 }
-
-export const bits = (value: number | null): string => (value === null ? '–' : fixed(value, 3));

@@ -12,7 +12,7 @@ import { FrameQueue } from '../frames';
 import { armMark } from '../parts/marks';
 import { emptyState, failureAlert, panel, segmented, verdict } from '../parts/panel';
 import { pieces, prosePieces } from '../parts/pieces';
-import type { Tried, Written } from '../state/lab-state';
+import type { Tried, Written } from '../state/tried';
 import { isPending, type Failure, valueOf } from '../state/slot';
 import { runtimeText } from '../wording/runtimes';
 import './take-arm';

@@ -2,25 +2,20 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Advice, ExperimentReport, WrittenSpec } from '../../worker/index';
+import type { ExperimentReport } from '../../worker/index';
 import '../charts/intervals';
 import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fixed, percent } from '../format';
 import { number } from '../parts/number';
-import { panel, verdict } from '../parts/panel';
+import { facts, panel, status, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
-import {
-  adviceText,
-  experimentSentence,
-  outcomeWord,
-  signedBits,
-  verdictLede,
-  verdictSentence,
-} from '../wording/experiment';
+import { experimentSentence, outcomeWord, signedBits, verdictLede, verdictSentence } from '../wording/experiment';
 import { bitsText } from '../wording/lostText';
+import { scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
 import { intervalRows } from './experiment-arms';
+import './verdict-advice';
 
 @customElement('tg-verdict')
 export class VerdictView extends LabElement {
@@ -59,7 +54,7 @@ export class VerdictView extends LabElement {
           : nothing
       }
       ${this.arms(report)}
-      <div class="cols two">${this.advice(report, view.spec)}${this.prediction(report)}</div>`;
+      <div class="cols two"><tg-advice></tg-advice>${this.prediction(report)}</div>`;
   }
 
   private arms(report: ExperimentReport) {
@@ -129,61 +124,33 @@ export class VerdictView extends LabElement {
     >`;
   }
 
-  private advice(report: ExperimentReport, spec: WrittenSpec) {
-    const advice = report.verdict?.advice ?? [];
-    if (advice.length === 0) return nothing;
-    return panel({
-      heading: msg('What next'),
-      name: 'advice',
-      body: html`<ul class="advice">
-        ${advice.map((each) => html`<li><span>${adviceText(each)}</span>${this.key(each, spec)}</li>`)}
-      </ul>`,
-    });
-  }
-
-  private key(advice: Advice, spec: WrittenSpec) {
-    if (this.lab.isTraining) return nothing;
-    const run = (next: WrittenSpec, label: string, action: string) =>
-      html`<button
-        type="button"
-        class="btn small"
-        data-action=${action}
-        @click=${() => {
-          location.hash = 'train';
-          void this.lab.runExperiment(next);
-        }}
-      >
-        ${label}
-      </button>`;
-    if (advice.kind === 'adapt-without-expanding') {
-      const arms = Object.fromEntries(Object.entries(spec.arms).filter(([, { vocabulary }]) => !vocabulary));
-      return run({ ...spec, arms }, msg('Adapt without expanding'), 'adapt-only');
-    }
-    if (advice.kind === 'finish') return run(spec, msg('Go on'), 'finish');
-    if (advice.kind === 'tell-apart' && spec.seeds.length < 12) {
-      const more = Math.min(12, spec.seeds.length + (advice.seeds?.amount ?? 2));
-      const first = Math.max(...spec.seeds) + 1;
-      const seeds = [...spec.seeds, ...Array.from({ length: more - spec.seeds.length }, (_, at) => first + at)];
-      return run({ ...spec, seeds }, msg(str`Run ${count(seeds.length - spec.seeds.length)} more seeds`), 'more-seeds');
-    }
-    return nothing;
-  }
-
-  private prediction({ prediction }: ExperimentReport) {
+  /** What the diagnosis said beside what came out, and how its predictions did so far in this browser. */
+  private prediction({ prediction, verdict: found }: ExperimentReport) {
     if (!prediction) return nothing;
     const scores = {
-      held: msg('● It held.'),
-      failed: msg('◆ It failed.'),
-      'not-scored': msg('○ Not scored: there is no final verdict that it speaks of.'),
-    };
+      held: ['good', msg('It held.')],
+      failed: ['bad', msg('It failed.')],
+      'not-scored': ['info', msg('Not scored: there is no final verdict that it speaks of.')],
+    } as const;
+    const [kind, said] = scores[prediction.score];
+    const measured =
+      found && found.difference !== null && !found.provisional
+        ? html`<b>${outcomeWord(found.outcome)}</b>, ${signedBits(found.difference)} ${msg('bits per byte')},
+            ${percent(found.tokensSaved ?? Number.NaN, 0)} ${msg('fewer tokens')}`
+        : msg('not yet');
     return panel({
-      heading: msg('Predicted before the run'),
+      heading: msg('Predicted and measured'),
       name: 'prediction',
-      body: html`<p>
-        <b>${verdictName(prediction.verdict)}</b>,
-        ${msg(str`${count(prediction.suggestedNewTokens)} tokens, ${percent(prediction.shorterBy, 0)} fewer of them`)}.
-        ${scores[prediction.score]}
-      </p>`,
+      body: facts([
+        [
+          msg('Predicted before the run'),
+          html`<b>${verdictName(prediction.verdict)}</b>,
+            ${msg(str`${count(prediction.suggestedNewTokens)} tokens, ${percent(prediction.shorterBy, 0)} fewer of them`)}`,
+        ],
+        [msg('Measured'), measured],
+        [msg('Prediction'), status(kind, said)],
+      ]),
+      footer: html`<span class="note">${scoreSentence(this.lab.kept.score)}</span>`,
     });
   }
 }

@@ -3,7 +3,7 @@
  * untouched base: that would credit the vocabulary with what the text did.
  */
 import { msg, str } from '@lit/localize';
-import type { Advice, ArmComparison, ExperimentReport, PresetName, RunCell } from '../../worker/index';
+import type { Advice, ArmComparison, ExperimentReport, PresetName } from '../../worker/index';
 import { count, duration, fixed, joinSentences, percent } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
 
@@ -33,31 +33,52 @@ export function presetAbout(name: PresetName): string {
 export function verdictSentence(report: ExperimentReport): string | null {
   const { verdict } = report;
   if (!verdict || verdict.outcome === 'unfinished') return null;
-  const { outcome, difference, tokensSaved, provisional } = verdict;
-  if (provisional && difference === null) return null;
+  const { outcome, difference, provisional } = verdict;
+  if (provisional) return difference === null ? null : soFar(report);
   const bits = difference === null ? '–' : fixed(Math.abs(difference), 2);
-  const saved = percent(tokensSaved ?? Number.NaN, 0);
-  if (provisional) {
-    const seeds = doneSeeds(report);
-    return difference !== null && difference < 0
-      ? msg(str`So far, after ${seeds}: ${bits} fewer bits per byte than the old vocabulary, in ${saved} fewer tokens.`)
-      : msg(str`So far, after ${seeds}: no fewer bits than the old vocabulary, in ${saved} fewer tokens.`);
-  }
+  const tokens = tokensText(verdict.tokensSaved);
   const words: Record<ArmComparison['outcome'], () => string> = {
-    expand: () => msg(str`Expand: ${bits} fewer bits per byte than the old vocabulary, in ${saved} fewer tokens.`),
-    'expand-for-speed': () => msg(str`Not fewer bits, but ${saved} fewer tokens: expand for speed.`),
+    expand: () => msg(str`Expand: ${bits} fewer bits per byte than the old vocabulary, in ${tokens}.`),
+    'expand-for-speed': () => msg(str`Not fewer bits, but ${tokens}: expand for speed.`),
     'do-not-expand': () =>
       difference !== null && difference <= 0
-        ? msg(str`Do not expand: no fewer bits per byte, for ${saved} fewer tokens.`)
-        : msg(str`Do not expand: ${bits} more bits per byte, for ${saved} fewer tokens.`),
-    'cannot-tell': () => joinSentences(msg('Cannot be told apart.'), tellApartShort(report)),
-    'no-verdict': () => msg('Too few held-out documents: no verdict.'),
+        ? msg(str`Do not expand: no fewer bits per byte, for ${tokens}.`)
+        : msg(str`Do not expand: ${bits} more bits per byte, for ${tokens}.`),
+    'cannot-tell': () => tellApartSentence(report),
+    'no-verdict': () => {
+      const documents = comparisonOf(report)?.heldOut?.documents ?? 0;
+      return documents === 1
+        ? msg('One held-out document: no verdict.')
+        : msg(str`${count(documents)} held-out documents: no verdict.`);
+    },
     'not-comparable': () => msg('Not comparable: text is lost.'),
     unfinished: () => '',
     'no-control': () => msg('No verdict: nothing was trained on the old vocabulary.'),
   };
   return words[outcome]();
 }
+
+/** What the seeds that are done say; none of it is final. */
+function soFar(report: ExperimentReport): string {
+  const { outcome, difference, interval, tokensSaved } = report.verdict!;
+  const after = doneSeeds(report);
+  const bits = fixed(Math.abs(difference!), 2);
+  const tokens = tokensText(tokensSaved);
+  if (outcome === 'expand') {
+    return msg(str`${after}: ${bits} fewer bits per byte than the old vocabulary, in ${tokens}.`);
+  }
+  return interval && interval[0] > 0
+    ? msg(str`${after}: ${bits} more bits per byte than the old vocabulary, in ${tokens}.`)
+    : msg(str`${after}: no fewer bits than the old vocabulary, in ${tokens}.`);
+}
+
+function tokensText(saved: number | null): string {
+  if (saved === null) return msg('an unknown number of tokens');
+  return saved < 0 ? msg(str`${percent(-saved, 0)} more tokens`) : msg(str`${percent(saved, 0)} fewer tokens`);
+}
+
+const comparisonOf = ({ comparisons, verdict }: ExperimentReport): ArmComparison | undefined =>
+  comparisons.find(({ arm }) => arm === verdict?.arm);
 
 /** Against what, on what, and what it costs. */
 export function verdictLede(report: ExperimentReport): string {
@@ -66,8 +87,7 @@ export function verdictLede(report: ExperimentReport): string {
   if (!verdict || !found?.heldOut) return msg('The control is the old vocabulary, trained on the same bytes of text.');
   const { against, sameFreedom, interval } = verdict;
   const documents = count(found.heldOut.documents);
-  const range = interval ? msg(str`95 % interval ${range2(interval)} bits per byte`) : msg('no interval');
-  const general = found.general?.difference ?? null;
+  const range = interval ? msg(str`95 % interval ${rangeText(interval)} bits per byte`) : msg('no interval');
   return joinSentences(
     verdict.atEqual === 'bytes'
       ? msg(
@@ -79,9 +99,22 @@ export function verdictLede(report: ExperimentReport): string {
     sameFreedom
       ? ''
       : msg('The control moves other parts of the model: the two are not trained with the same freedom.'),
-    general === null ? '' : msg(str`On general text: ${signedBits(general)} bits per byte beside the control.`),
+    generalText(found.general),
     found.heldOut.levels === 'documents' ? msg('One seed: how much chance there is between seeds is not known.') : '',
   );
+}
+
+/** Forgetting beside the control's: what training on the text cost both is no part of it. */
+function generalText(general: ArmComparison['general']): string {
+  const { difference, interval } = general ?? { difference: null, interval: null };
+  if (difference === null) return '';
+  if (!interval || (interval[0] <= 0 && interval[1] >= 0)) {
+    return msg('On general text the two cannot be told apart.');
+  }
+  const bits = fixed(Math.abs(difference), 3);
+  return difference > 0
+    ? msg(str`On general text it needs ${bits} more bits per byte than the control.`)
+    : msg(str`On general text it needs ${bits} fewer bits per byte than the control.`);
 }
 
 export function verdictShort(report: ExperimentReport): string | null {
@@ -136,25 +169,38 @@ export function adviceText(advice: Advice): string {
   }
 }
 
-function tellApart({ seeds, heldOutText }: Extract<Advice, { kind: 'tell-apart' }>): string {
-  if (seeds && heldOutText) {
-    return msg(
-      str`${count(seeds.amount)} more seeds, or ${fixed(heldOutText.amount, 1)} times the held-out text, would tell.`,
-    );
-  }
-  if (seeds) return msg(str`${count(seeds.amount)} more seeds would tell.`);
-  if (heldOutText) return msg(str`${fixed(heldOutText.amount, 1)} times the held-out text would tell.`);
+function tellApart({ seeds, heldOutText }: TellApart): string {
+  if (seeds && heldOutText)
+    return msg(str`${moreSeeds(seeds.amount)}, or ${moreText(heldOutText.amount)}, would tell.`);
+  if (seeds) return msg(str`${moreSeeds(seeds.amount)} would tell.`);
+  if (heldOutText) return msg(str`${moreText(heldOutText.amount)} would tell.`);
   return msg('Neither more seeds nor more held-out text would tell by itself; both together may.');
 }
 
-function tellApartShort({ verdict }: ExperimentReport): string {
-  const advice = verdict?.advice.find((each) => each.kind === 'tell-apart');
-  return advice ? tellApart(advice) : '';
+type TellApart = Extract<Advice, { kind: 'tell-apart' }>;
+
+export const moreSeeds = (amount: number): string =>
+  amount === 1 ? msg('1 more seed') : msg(str`${count(amount)} more seeds`);
+export const moreText = (factor: number): string => msg(str`${fixed(factor, 1)} times the held-out text`);
+
+/** What a lever would do, if the difference stays what it is. */
+export const expectedText = ({ interval, outcome }: NonNullable<TellApart['seeds']>): string =>
+  msg(str`If the difference stays, its interval would be ${rangeText(interval)}: ${outcomeWord(outcome)}.`);
+
+function tellApartSentence({ verdict }: ExperimentReport): string {
+  const advice = verdict?.advice.find((each): each is TellApart => each.kind === 'tell-apart');
+  return advice?.seeds || advice?.heldOutText
+    ? msg(str`Cannot be told apart: ${tellApart(advice)}`)
+    : msg('Cannot be told apart.');
 }
 
-function doneSeeds({ arms }: ExperimentReport): string {
-  const seeds = new Set(arms.map(({ seed }) => seed)).size;
-  return seeds === 1 ? msg('one seed') : msg(str`${count(seeds)} seeds`);
+/** Seeds of which arm and control are done, of those that are to be run. */
+function doneSeeds(report: ExperimentReport): string {
+  const total = new Set([...report.arms, ...report.unfinished].map(({ seed }) => seed)).size;
+  const done = comparisonOf(report)?.heldOut?.seeds.length ?? 0;
+  if (done >= total) return msg('So far');
+  if (done === 1) return total === 3 ? msg('After one seed of three') : msg(str`After one seed of ${count(total)}`);
+  return msg(str`After ${count(done)} of ${count(total)} seeds`);
 }
 
 /** While it runs, before there is an answer. */
@@ -165,12 +211,17 @@ export function experimentSentence(view: ExperimentView): string {
   if (said) return said;
   const diverged = cells.find((cell) => cell.state === 'diverged');
   if (diverged && state !== 'finished') return msg('One training diverged. The other arms go on.');
-  const done = cells.filter((cell) => cell.state === 'finished').length;
-  if (state === 'stopped')
-    return msg(str`Stopped after ${count(done)} of ${count(cells.length)} runs; it goes on from here.`);
-  if (state === 'finished') return msg('Trained. There is nothing to compare: no arm has new tokens.');
+  const { trainings } = view;
+  const done = count(trainings.filter((cell) => cell.state === 'finished').length);
+  const all = count(trainings.length);
+  if (state === 'stopped') return msg(str`Stopped after ${done} of ${all} trainings; it goes on from here.`);
+  if (state === 'finished') {
+    return report?.verdict
+      ? msg('No verdict: a training that it needs diverged or failed.')
+      : msg('Trained. There is nothing to compare: no arm has new tokens.');
+  }
   return current
-    ? msg(str`Training ${current.arm}: ${count(done)} of ${count(cells.length)} runs are done.`)
+    ? msg(str`Training ${current.arm}: ${done} of ${all} trainings done.`)
     : msg('Getting ready: new tokens are learned, the base is measured.');
 }
 
@@ -183,20 +234,6 @@ export function experimentLede(view: ExperimentView): string {
   );
 }
 
-export function cellWord(state: RunCell['state']): string {
-  const words: Record<RunCell['state'], () => string> = {
-    waiting: () => msg('waiting'),
-    preparing: () => msg('loading'),
-    running: () => msg('running'),
-    paused: () => msg('paused'),
-    stopped: () => msg('stopped'),
-    finished: () => msg('finished'),
-    diverged: () => msg('diverged'),
-    failed: () => msg('failed'),
-  };
-  return words[state]();
-}
-
 export function secondsText(seconds: number): string {
   return msg(str`about ${duration(1000 * seconds)} here`);
 }
@@ -205,6 +242,6 @@ export function signedBits(value: number): string {
   return `${value > 0 ? '+' : value < 0 ? '−' : ''}${fixed(Math.abs(value), 3)}`;
 }
 
-function range2([low, high]: readonly [number, number]): string {
+function rangeText([low, high]: readonly [number, number]): string {
   return msg(str`${signedBits(low)} to ${signedBits(high)}`);
 }

@@ -69,7 +69,7 @@ export function signalWords(signal: Signal): SignalWords {
         value: share(value),
         why:
           reading === 'poor' || reading === 'watch'
-            ? msg('Too little of the length disappears to pay for new rows.')
+            ? msg('Too little of the length disappears to make up for new rows.')
             : joinSentences(
                 msg(str`${fixed(value * 10, 1)} of every ten tokens disappear from held-out text.`),
                 breakEven(inputs),

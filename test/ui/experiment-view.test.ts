@@ -1,0 +1,66 @@
+// The experiment as the page keeps it: how much is done, how long that took, and how long is left.
+import { describe, expect, it } from 'vitest';
+import { ExperimentView } from '../../src/ui/state/experiment-view';
+import type { RunCell, RunStatus, WrittenSpec } from '../../src/worker/index';
+
+const stages = [{ moves: { everything: 0.003 } }];
+const spec: WrittenSpec = {
+  ...{ version: 2, name: 'x', model: 'bundled', corpus: { sample: 'molecules' }, budget: { bytes: 1000 }, seeds: [1] },
+  arms: {
+    base: {},
+    'old vocabulary': { stages },
+    graft: { vocabulary: { method: 'continued', newTokens: 4 }, stages },
+  },
+};
+const status: RunStatus = {
+  ...{ state: 'running', step: 1, steps: 10, tokensPerSecond: 1, bytesPerSecond: 1, stepMilliseconds: 1 },
+  millisecondsLeft: 1,
+};
+const cell = (arm: string, state: RunCell['state'], bytes: number): RunCell => ({
+  ...{ arm, seed: 1, state, bytes, step: 0, steps: 10, bitsPerByte: null },
+});
+const cells = (control: number, graft: number): RunCell[] => [
+  cell('base', 'finished', 0),
+  cell('old vocabulary', control === 1000 ? 'finished' : 'running', control),
+  cell('graft', graft > 0 ? 'running' : 'waiting', graft),
+];
+
+describe('an experiment under way', () => {
+  it('is done by its bytes, and the untrained base is no training', () => {
+    const view = new ExperimentView(spec);
+    view.take({ id: 'x', cells: cells(1000, 500) });
+    expect(view.share).toBe(0.75);
+    expect(view.trainings.map(({ arm }) => arm)).toEqual(['old vocabulary', 'graft']);
+  });
+
+  it('estimates from the time that it went on, without pauses', () => {
+    let now = 0;
+    const view = new ExperimentView(spec, () => now);
+    const run = (state: RunStatus['state']) => ({ arm: 'graft', seed: 1, status: { ...status, state }, records: [] });
+    view.take({ id: 'x', cells: cells(0, 0) });
+    expect(view.left).toBeNull();
+    now = 1000;
+    view.take({ id: 'x', cells: cells(500, 0), run: run('paused') });
+    expect(view.state).toBe('paused');
+    now = 9000;
+    expect(view.spent).toBe(1000);
+    expect(view.left).toBe(3000);
+    view.take({ id: 'x', cells: cells(500, 0), run: run('running') });
+    now = 10_000;
+    view.take({ id: 'x', cells: cells(1000, 0), run: run('running') });
+    expect([view.spent, view.left]).toEqual([2000, 2000]);
+    view.state = 'finished';
+    now = 20_000;
+    expect(view.spent).toBe(2000);
+  });
+
+  it('does not count what an earlier visit has run into its speed', () => {
+    let now = 0;
+    const view = new ExperimentView(spec, () => now);
+    view.take({ id: 'x', cells: cells(1000, 0) });
+    expect([view.startShare, view.left]).toEqual([0.5, null]);
+    now = 1000;
+    view.take({ id: 'x', cells: cells(1000, 500) });
+    expect(view.left).toBe(1000);
+  });
+});
