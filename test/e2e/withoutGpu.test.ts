@@ -4,6 +4,7 @@
  */
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunRecord, StepRecord } from '../../src/worker/index';
 import {
   armRows,
   goTo,
@@ -92,10 +93,13 @@ const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 
 interface KeptStatus {
   readonly arm: string;
   readonly state: string;
+  readonly generation: string;
   readonly bytes: number;
   readonly step: number;
   readonly steps: number;
   readonly savedAt: string;
+  /** Lines of run.jsonl. */
+  readonly records: string;
 }
 
 /** What the private file system keeps of every run; of `without`, nothing any more. */
@@ -113,8 +117,11 @@ function keptRuns(page: Page, without?: string): Promise<KeptStatus[]> {
         for (const seed of await folders(arm)) {
           const file = await seed.getFileHandle('status.json').catch(() => null);
           const status = file && (JSON.parse(await (await file.getFile()).text()) as KeptStatus);
-          if (status && status.arm !== removed) found.push(status);
-          else if (status) await experiment.removeEntry(arm.name, { recursive: true });
+          if (status && status.arm !== removed) {
+            const saved = await seed.getDirectoryHandle(status.generation);
+            const lines = await saved.getFileHandle('run.jsonl').catch(() => null);
+            found.push({ ...status, records: lines ? await (await lines.getFile()).text() : '' });
+          } else if (status) await experiment.removeEntry(arm.name, { recursive: true });
         }
       }
     }
@@ -161,6 +168,21 @@ describe('an experiment without WebGPU', () => {
     expect(read).toHaveLength(2);
     expect(read[0]).toBeGreaterThan(8000);
     expect(Math.abs(read[0]! - read[1]!)).toBeLessThan(0.01 * read[0]!);
+  });
+
+  test('the loss on new tokens fell by at least 30 % within these bytes', async () => {
+    const run = (await keptRuns(page)).find(({ arm }) => arm === graftOf(uninterrupted).arm)!;
+    const records = run.records
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunRecord);
+    const steps = records.filter((record): record is StepRecord => record.type === 'step');
+    // How many there are follows from how fast this machine is; none is missing.
+    expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
+    expect(steps.length).toBe(run.steps);
+    const losses = steps.map(({ newTokenLoss }) => newTokenLoss!);
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 3)));
   });
 
   test('no step says that anything paid', { timeout: 2 * MINUTE }, async () => {
