@@ -116,3 +116,32 @@ export async function goTo(page: Page, step: string): Promise<void> {
   await page.evaluate((hash) => (location.hash = hash), step);
   await page.waitForSelector(`main[data-step="${step}"]`);
 }
+
+/** Figures of one arm in the verdict's table. */
+export interface ArmRow {
+  readonly arm: string;
+  readonly seed: string;
+  readonly bits: number;
+  /** Of the text that was scored. */
+  readonly scored: string;
+}
+
+/** Read from the elements, in any browser. */
+export const armRows = (): ArmRow[] =>
+  [...document.querySelectorAll<HTMLElement>('[data-panel="arms"] tr[data-arm]')].map(({ dataset }) => ({
+    arm: dataset['arm']!,
+    seed: dataset['seed']!,
+    bits: Number(dataset['bits']),
+    scored: dataset['bytes']!,
+  }));
+
+/** Every word that the page shows or holds, on one step after the other. */
+export async function textOfSteps(page: Page, steps: readonly string[]): Promise<string> {
+  const texts: string[] = [];
+  for (const step of steps) {
+    await goTo(page, step);
+    await page.waitForSelector('main h1');
+    texts.push((await page.textContent('body'))!);
+  }
+  return texts.join('\n');
+}

@@ -10,8 +10,8 @@ import { unzipSync } from 'fflate';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findFirefox } from '../../scripts/testing/firefox.mjs';
-import type { RunRecord, StepRecord } from '../../src/worker/index';
-import { servePage, type Served } from './browser';
+import type { EvaluationRecord, RunRecord, StepRecord } from '../../src/worker/index';
+import { armRows, servePage, type ArmRow, type Served } from './browser';
 import {
   arrivedIn,
   goToStep,
@@ -40,6 +40,7 @@ describe.each([
   let browser: Browser;
   let first: FirefoxVisit;
   let files: Record<string, Uint8Array> = {};
+  let rows: ArmRow[] = [];
 
   beforeAll(async () => {
     if (!firefox) return;
@@ -132,30 +133,38 @@ describe.each([
   });
 
   describe('training', () => {
-    test('sixty steps run to their end', { timeout: 14 * MINUTE }, async () => {
+    test('the experiment that Start runs comes to its end', { timeout: 14 * MINUTE }, async () => {
       const { page } = first;
       await goToStep(page, 'train');
-      for (const [setting, value] of Object.entries({
-        steps: 60,
-        batchRows: 2,
-        rowLength: 64,
-        evaluateEvery: 30,
-        warmupSteps: 5,
-      })) {
-        await setField(page, `[data-setting="${setting}"]`, String(value));
-      }
       await press(page, '[data-action="start"]:not([disabled])', 4 * MINUTE);
       await page.waitForSelector('[data-panel="chart-loss"] canvas', { timeout: 5 * MINUTE });
       await page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE });
     });
 
-    test('held-out bits per byte after training are below those before', { timeout: 6 * MINUTE }, async () => {
-      const { page } = first;
-      await goToStep(page, 'compare');
-      await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
-      const bits = (arm: string) => page.$eval(`tr[data-arm="${arm}"]`, (row) => Number(row.getAttribute('data-bits')));
-      expect(await bits('grafted-trained')).toBeLessThan(await bits('grafted-untrained'));
-    });
+    test(
+      'its verdict compares the graft with the old vocabulary on the same text',
+      { timeout: 6 * MINUTE },
+      async () => {
+        const { page } = first;
+        await goToStep(page, 'compare');
+        await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
+        rows = await page.evaluate(armRows);
+        expect(rows.map(({ arm }) => arm)).toEqual([
+          'base',
+          'old vocabulary',
+          expect.stringMatching(/^\w+, \d+ tokens$/),
+        ]);
+        expect(new Set(rows.map(({ scored }) => scored)).size).toBe(1);
+        const [base, control, graft] = rows.map(({ bits }) => bits);
+        expect(control!).toBeLessThan(base!);
+        expect(graft!).toBeLessThan(base!);
+        expect((await textOf(page, 'main h1')).trim()).toMatch(
+          /^(Expand|Do not expand|Not fewer bits|Cannot be told apart|Too few held-out documents)/,
+        );
+        expect(await textOf(page, 'main')).toContain('against old vocabulary, the same bytes of text');
+        expect(await textOf(page, 'body')).not.toMatch(/\bpaid\b/i);
+      },
+    );
 
     test('base and graft answer the same prompt', { timeout: 5 * MINUTE }, async () => {
       const { page } = first;
@@ -183,18 +192,23 @@ describe.each([
       for (const hash of shown) expect(found).toContain(hash);
     });
 
-    test('the loss on new tokens fell by at least 30 % within the sixty steps', () => {
+    test('loss on new tokens fell by at least 30 % and held-out bits per byte fell, within the same bytes', () => {
       const name = Object.keys(files).find((each) => each.endsWith('run.jsonl'))!;
-      const losses = new TextDecoder()
+      const records = new TextDecoder()
         .decode(files[name])
         .trim()
         .split('\n')
-        .map((line) => JSON.parse(line) as RunRecord)
-        .filter((record): record is StepRecord => record.type === 'step' && record.newTokenLoss !== null)
-        .map((record) => record.newTokenLoss!);
+        .map((line) => JSON.parse(line) as RunRecord);
+      const steps = records.filter((record): record is StepRecord => record.type === 'step');
+      const losses = steps.filter(({ newTokenLoss }) => newTokenLoss !== null).map(({ newTokenLoss }) => newTokenLoss!);
       const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-      expect(losses.length).toBeGreaterThan(50);
+      // How many there are follows from how fast this machine is; none is missing.
+      expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
+      expect(losses.length).toBe(steps.length);
       expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 3)));
+      const evaluations = records.filter((record): record is EvaluationRecord => record.type === 'evaluation');
+      expect(evaluations[0]).toMatchObject({ step: 0, bytesRead: 0 });
+      expect(evaluations.at(-1)!.bitsPerByte!).toBeLessThan(evaluations[0]!.bitsPerByte!);
     });
 
     test('the same as ONNX arrives', { timeout: 6 * MINUTE }, async ({ skip }) => {
@@ -208,13 +222,13 @@ describe.each([
       }
     });
 
-    test('a second visit offers the last run and opens it', { timeout: 6 * MINUTE }, async ({ skip }) => {
+    test('a second visit offers the last experiment and opens it', { timeout: 6 * MINUTE }, async ({ skip }) => {
       skip(isPrivate, 'a private window keeps nothing');
       const { page } = await visitInFirefox(browser, served.url);
       await page.waitForSelector('[data-offer]', { timeout: MINUTE });
       await press(page, '[data-action="open-last-run"]:not([disabled])', MINUTE);
       await page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
-      expect((await page.$$('tr[data-arm]')).length).toBe(3);
+      expect(await page.evaluate(armRows)).toEqual(rows);
       await page.close();
     });
   });
@@ -238,7 +252,7 @@ describe.each([
     const deck = await page.$$eval('[data-panel="deck"] .keys button', (all) =>
       all.map((each) => each.offsetWidth > 0),
     );
-    expect(deck).toEqual([true, true, true]);
+    expect(deck).toEqual([true, true]);
     await page.setViewport({ width: 1440, height: 900 });
   });
 

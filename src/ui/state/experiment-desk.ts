@@ -46,10 +46,11 @@ export class ExperimentDesk {
   /** What Try and Download hold. */
   taken: RunKey | null = null;
   taking: Slot<RunKey> = EMPTY;
+  /** While presets are being asked for. */
+  reading: Promise<void> | null = null;
   /** The run that the visitor chose to look at; null: the one under way. */
   looked: RunKey | null = null;
   private asked = '';
-  private reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: DeskParts) {}
 
@@ -101,12 +102,13 @@ export class ExperimentDesk {
   }
 
   /** Asked anew where the choices that they are made of have changed. */
-  readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
+  async readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
     const asked = JSON.stringify([choice, mode, init]);
-    if (asked === this.asked) return this.reading;
+    if (asked === this.asked) return void (await this.reading);
     this.asked = asked;
     const put = (presets: Slot<readonly Preset[]>) => {
       if (this.asked !== asked) return;
+      this.reading = null;
       this.presets = presets;
       this.parts.tell('lab');
     };
@@ -114,12 +116,13 @@ export class ExperimentDesk {
       (value) => put({ status: 'ready', value }),
       (thrown: unknown) => put({ status: 'failed', error: asLabError(thrown) }),
     );
-    return this.reading;
+    await this.reading;
   }
 
   /** Another model, corpus or vocabulary: what was sized to the old one or ran on it goes. */
   clear(): void {
     this.asked = '';
+    this.reading = null;
     this.presets = EMPTY;
     this.ownSpec = null;
     this.view = null;
