@@ -133,6 +133,8 @@ describe('the page', () => {
     await shown('[data-panel="advice"]');
     expect(textOf('h1')).toMatch(/^Do not expand: 0\.20 more bits per byte/);
     await click('[data-action="adapt-only"]');
+    await shown('[data-step="train"] [data-preset="adapt-only"][aria-checked="true"]');
+    await click('[data-action="start"]:not([disabled])');
     await vi.waitFor(() => expect(state.experiment!.armNames).toEqual(['base', 'old vocabulary']));
     await shown('[data-step="train"] [data-run="finished"]');
   });
@@ -317,7 +319,7 @@ describe('the page', () => {
     await vi.waitFor(() => expect(state.run!.status.step).toBeGreaterThan(step + 2));
     await click('[data-action="stop"]:not([disabled])');
     await shown('[data-run="stopped"]');
-    expect(textOf('h1')).toBe('Stopped after 1 of 3 runs; it goes on from here.');
+    expect(textOf('h1')).toBe('Stopped after 0 of 2 trainings; it goes on from here.');
     expect(textOf('[data-action="start"]')).toBe('Go on');
     await click('[data-action="start"]:not([disabled])');
     await shown('[data-run="finished"]');
@@ -551,7 +553,7 @@ describe('the page', () => {
       await shown('[data-run="stopped"]');
     });
     await open({ lab });
-    expect((await shown('[data-offer]')).textContent).toContain('1 runs are still to come');
+    expect((await shown('[data-offer]')).textContent).toContain('1 run is still to come');
     await click('[data-action="open-last-run"]:not([disabled])');
     await shown('[data-step="train"] [data-run="stopped"]');
     expect(textOf('[data-action="start"]')).toBe('Go on');
@@ -693,5 +695,104 @@ describe('the page', () => {
     await shown('[data-panel="arms"]');
     expect(state.run!.isOver).toBe(true);
     expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4608 } });
+  });
+});
+
+describe('an experiment on the page', () => {
+  const graft = 'continued, 512 tokens';
+
+  test('one bar stands for all trainings, and when they are over its key leads to the verdict', async () => {
+    await open({ stepMilliseconds: 20 });
+    await prepared();
+    expect(textOf('[data-panel="deck"] .prog')).toMatch(/^Not started about .* here$/);
+    await click('[data-action="start"]');
+    const deck = await shown('[data-run="running"]');
+    await vi.waitFor(() => expect(deck.textContent).toMatch(/about .* left/), { timeout: 10_000 });
+    await shown('[data-run="finished"]');
+    expect(textOf('[data-panel="deck"] .prog')).toMatch(/^2 of 2 trainings done took /);
+    expect(find('[data-action="start"]')).toBeNull();
+    await click('[data-action="see-verdict"]');
+    await shown('main[data-step="compare"] [data-panel="intervals"]');
+    // Another choice is another experiment, and can be started.
+    await at('train');
+    await click('[data-preset="adapt-only"]');
+    expect(textOf('[data-action="start"]')).toBe('Start');
+  });
+
+  test('the health of any run can be looked at while another goes on', async () => {
+    await open({ stepMilliseconds: 60 });
+    await prepared();
+    await click('[data-action="start"]');
+    await vi.waitFor(() => expect(state.experiment!.current?.arm).toBe(graft), { timeout: 10_000 });
+    const runs = await shown<HTMLSelectElement>('[data-setting="looked"]');
+    expect([...runs.options].map(({ text }) => text)).toEqual([
+      'under way',
+      'old vocabulary, seed 1',
+      `${graft}, seed 1`,
+    ]);
+    choose(runs, 1);
+    const control = state.experiment!.run({ arm: 'old vocabulary', seed: 1 });
+    expect(state.run).toBe(control);
+    const { step } = state.experiment!.current!.status;
+    await vi.waitFor(() => expect(state.experiment!.current!.status.step).toBeGreaterThan(step + 1));
+    expect(state.run).toBe(control);
+    choose(runs, 0);
+    await vi.waitFor(() => expect(state.run).toBe(state.experiment!.run({ arm: graft, seed: 1 })));
+  });
+
+  test('what diverged is said by name, and is no verdict', async () => {
+    await finished({ experiment: { diverging: ['old vocabulary'] } });
+    expect((await shown('[role="alert"]')).textContent).toContain('old vocabulary, seed 1: the training diverged.');
+    expect(textOf('h1')).toBe('No verdict: a training that it needs diverged or failed.');
+    expect(textOf('[data-panel="deck"] .prog')).toContain('1 of 2 trainings done, 1 without a result');
+  });
+
+  test('where nothing can be told apart, more seeds are one key away, and only they are run', async () => {
+    const off: Readonly<Record<number, number>> = { 1: 0.02, 2: -0.02, 3: 0.01 };
+    const bits = (arm: string, seed: number) =>
+      arm === 'base' ? 10.2 : arm === 'old vocabulary' ? 1.5 : 1.5 + (off[seed] ?? -0.05);
+    await open({ stepMilliseconds: 0, experiment: { bits } });
+    await prepared();
+    await click('[data-preset="should-i-expand"]');
+    await click('[data-action="start"]:not([disabled])');
+    await vi.waitFor(() => expect(state.experiment!.report?.verdict?.provisional).toBe(true));
+    await shown('[data-run="finished"]');
+    expect(state.experiment!.report!.verdict!.outcome).toBe('cannot-tell');
+    await at('compare');
+    await shown('[data-panel="advice"]');
+    expect(textOf('h1')).toMatch(/^Cannot be told apart/);
+    await click('[data-action="more-seeds"]');
+    await shown('main[data-step="train"] [data-panel="deck"]');
+    expect(state.experiment!.spec.seeds.slice(0, 4)).toEqual([1, 2, 3, 4]);
+    // Stopped, it goes on with these seeds and not with those of the preset.
+    expect(state.desk.spec).toEqual(state.experiment!.spec);
+  });
+
+  test('one that is not finished is offered on Train too, and goes on there', async () => {
+    const lab = await kept(async () => {
+      await vi.waitFor(() => expect(state.experiment?.cells[1]?.state).toBe('finished'), { timeout: 10_000 });
+      await click('[data-action="stop"]:not([disabled])');
+      await shown('[data-run="stopped"]');
+    });
+    await open({ lab });
+    await shown('[data-model]');
+    await at('train');
+    await shown('[data-step="train"] [data-offer]');
+    await click('[data-action="go-on-last-run"]');
+    await shown('[data-run="finished"]');
+    expect(textOf('h1')).toMatch(/^Expand:/);
+    await vi.waitFor(() => expect(state.desk.taken).toEqual({ arm: graft, seed: 1 }));
+  });
+
+  test('every arm stands beside the control with what was trained of it', async () => {
+    await finished();
+    const row = (arm: string) => textOf(`[data-panel="arms-grid"] [data-arm="${arm}"]`);
+    expect(row('base')).toContain('not trained');
+    expect(row('old vocabulary')).toContain('the control: everything trained');
+    expect(row(graft)).toMatch(/everything trained.*a seed/);
+    await at('compare');
+    await shown('[data-panel="intervals"]');
+    expect(textOf('[data-panel="intervals"]')).toContain('out of its domain: worse than a uniform guess');
+    expect(textOf('[data-panel="advice"]')).toContain(`Take ${graft}.`);
   });
 });

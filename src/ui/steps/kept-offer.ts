@@ -54,7 +54,7 @@ export class KeptOffer extends LabElement {
       <div>
         <b>${left > 0 ? msg('An experiment is not finished.') : msg('Your last experiment is still here.')}</b>
         <span>${kept.name}</span>,
-        ${left > 0 ? msg(str`${count(left)} runs are still to come`) : (verdictShort(kept.report) ?? msg('finished'))},
+        ${left === 1 ? msg('1 run is still to come') : left > 1 ? msg(str`${count(left)} runs are still to come`) : (verdictShort(kept.report) ?? msg('finished'))},
         ${ago(kept.savedAt)}.
         ${opening.status === 'pending' ? html`<span class="note">${progressText(opening.progress)}</span>` : nothing}
       </div>
