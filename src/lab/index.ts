@@ -92,6 +92,7 @@ export { piecesOf } from './open/pieces';
 export { planTraining, unopenedGpu, type Planner } from './device/plans';
 export { profileStep, type ProfileOptions } from './device/profile';
 export { throttled } from './progress';
+export { experimentFigures } from './export/experimentCard';
 export { cardOf, experimentOf, recordLines } from './export/report';
 export { earlierGraft } from './device/earlierGraft';
 export { defaultRates, defaultTrainSettings } from './training/settings';

@@ -15,6 +15,7 @@ import {
   type FolderSink,
 } from '../checkpoint/index';
 import { GpuEngine, type Device, type Engine } from '../engine/index';
+import type { ModelCard } from '../graft/index';
 import {
   applyDelta,
   cardOf,
@@ -50,6 +51,8 @@ export interface FinishedRun {
   readonly vocabulary?: Vocabulary;
   /** As it goes into the download. */
   readonly experiment: unknown;
+  /** Of an experiment, for the model card. */
+  readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict'>;
   readonly comparison: Comparison | null;
   readonly records: readonly RunRecord[];
   readonly steps: number;
@@ -129,7 +132,7 @@ function modelOf(run: FinishedRun): ModelToExport {
     ...(vocabulary ? { files: vocabulary.files } : {}),
     ...(graft ? { graft } : {}),
     session,
-    card: cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }),
+    card: { ...cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }), ...run.figures },
     newTokens: vocabulary?.summary.newTokens ?? [],
     extras: {
       'experiment.json': `${JSON.stringify(run.experiment, null, 2)}\n`,

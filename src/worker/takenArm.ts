@@ -4,6 +4,7 @@ import type { Engine } from '../engine/index';
 import {
   canonicalJson,
   defaultTrainSettings,
+  experimentFigures,
   modeGroups,
   readCheckpoint,
   readReport,
@@ -31,6 +32,8 @@ export interface TakenArm {
   readonly status: RunStatus;
   /** Specification and answer, as they go into a download. */
   readonly experiment: unknown;
+  /** For the model card. */
+  readonly figures: ReturnType<typeof experimentFigures>;
 }
 
 /** Throws `lab/not-finished`. */
@@ -73,13 +76,15 @@ export async function takenArm(
   try {
     const { weights, loop } = await readCheckpoint(folder, status);
     for (const [parameter, values] of Object.entries(weights)) training.session.store.write(parameter, values);
-    const experiment = { ...(writtenSpec(spec) as object), taken: key, report: await readReport(folder) };
+    const report = await readReport(folder);
+    const experiment = { ...(writtenSpec(spec) as object), taken: key, report };
     return {
       training,
       ...(vocabulary ? { vocabulary } : {}),
       records: loop.records,
       status: finishedStatus(status.steps),
       experiment,
+      figures: experimentFigures(report, key.arm),
     };
   } catch (error) {
     training.close();

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { modelCardText } from '../../../src/graft/index';
-import { buildVocabulary, cardOf, learnVocabulary, openModel, type CorpusText } from '../../../src/lab/index';
+import {
+  buildVocabulary,
+  cardOf,
+  experimentFigures,
+  learnVocabulary,
+  openModel,
+  type CorpusText,
+  type ExperimentReport,
+} from '../../../src/lab/index';
 import { graftRows } from '../../../src/lab/device/graftedRows';
 import { defaultTrainSettings } from '../../../src/lab/training/settings';
 import { syllableDocuments, tinyLlama } from '../vocabulary/letters';
@@ -33,5 +41,29 @@ describe('the model card', () => {
     expect(text).toContain('- New tokens: none; the embedding has 10 rows.');
     expect(text).not.toContain('New rows started');
     expect(text).toMatch(/^`[^`]*`, trained with Tokengraft/m);
+  });
+
+  it('gives the figures of every arm, and what was found against the control', () => {
+    const score = (bitsPerByte: number) => ({
+      ...{ bitsPerByte, lostBytes: 0, interval: null, nllPerToken: 1, tokens: 50, bytes: 100, documents: 9 },
+    });
+    const run = (arm: string, seed: number, bits: number) => ({
+      ...{ arm, seed, state: 'finished' as const, newTokens: 0, steps: 4, bytes: 1500, tokens: 700 },
+      ...{ heldOut: score(bits), general: score(2), bytesPerToken: 2, secondsPerMegabyte: 1 },
+    });
+    const compared = { arm: 'graft', against: 'old vocabulary', outcome: 'expand-for-speed' };
+    const report = {
+      arms: [run('old vocabulary', 1, 1.5), run('old vocabulary', 2, 1.7), run('graft', 1, 1.61)],
+      comparisons: [{ ...compared, heldOut: { difference: 0.01, interval: [-0.005, 0.025] } }],
+    } as unknown as ExperimentReport;
+    const { arms, figures, verdict } = experimentFigures(report, 'graft');
+    expect(arms).toEqual(['old vocabulary', 'graft']);
+    const values = Object.fromEntries(figures.map((figure) => [figure.measure, figure.values]));
+    expect(values['bits per byte, held-out']).toEqual(['1.600', '1.610']);
+    expect(values['seeds']).toEqual(['2', '1']);
+    expect(verdict).toBe(
+      'Against `old vocabulary`: it needs no more bits per byte than the control, within the margin, in fewer tokens (+0.010 bits per byte, 95 % interval -0.005 to 0.025).',
+    );
+    expect(experimentFigures(report, 'old vocabulary').verdict).toBeUndefined();
   });
 });
