@@ -57,6 +57,10 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         ...{
           mode,
           start,
+          prediction: {
+            verdict: 'expand-for-speed' as const,
+            ...{ confidence: 0.7, suggestedNewTokens: 512, shorterBy: 0.41, at: '2026-01-01T12:00:00Z' },
+          },
           parameters: 5e6,
           contextLength: 512,
           bytesPerSecond: 1500,

@@ -794,5 +794,9 @@ describe('an experiment on the page', () => {
     await shown('[data-panel="intervals"]');
     expect(textOf('[data-panel="intervals"]')).toContain('out of its domain: worse than a uniform guess');
     expect(textOf('[data-panel="advice"]')).toContain(`Take ${graft}.`);
+    // What the diagnosis said stands beside what came out.
+    expect(textOf('[data-panel="prediction"]')).toMatch(
+      /Expand for speed, 512 tokens, 41 % fewer of them.*fewer bits, −0\.130 bits per byte, 45 % fewer tokens.*It (?:held|failed)\..*predictions held/,
+    );
   });
 });

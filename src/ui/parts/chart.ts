@@ -29,7 +29,7 @@ export class Chart extends PageElement implements Savable {
   private plot: uPlot | null = null;
   private drawn: Column[] = [];
   private making = false;
-  private readonly resize = new ResizeObserver(() => this.fit());
+  private readonly resize = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -90,8 +90,9 @@ export class Chart extends PageElement implements Savable {
   }
 
   private fit(): void {
+    if (!this.plot) return;
     const width = this.box.clientWidth;
-    if (this.plot && width > 40 && width !== this.plot.width) this.plot.setSize({ width, height: this.height });
+    if (width > 40 && width !== this.plot.width) this.plot.setSize({ width, height: this.height });
   }
 
   private draw(): void {

@@ -19,7 +19,8 @@ export class AdviceElement extends LabElement {
   override render() {
     const view = this.lab.experiment;
     const report = view?.report;
-    const advice = report?.verdict?.advice ?? [];
+    // What to take is said once all runs are done.
+    const advice = report?.verdict?.advice.filter(({ kind }) => kind !== 'take' || !report.verdict!.provisional) ?? [];
     if (!view || !report || advice.length === 0) return nothing;
     return panel({
       heading: msg('What next'),
