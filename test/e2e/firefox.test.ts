@@ -249,8 +249,8 @@ describe.each([
     }
     expect(wide).toEqual([]);
     await goToStep(page, 'train');
-    const deck = await page.$$eval('[data-panel="deck"] .keys button', (all) =>
-      all.map((each) => each.offsetWidth > 0),
+    const deck = await page.$$eval('[data-panel="deck"] .keys .btn', (all) =>
+      all.map((each) => (each as HTMLElement).offsetWidth > 0),
     );
     expect(deck).toEqual([true, true]);
     await page.setViewport({ width: 1440, height: 900 });

@@ -198,7 +198,7 @@ describe('an experiment without WebGPU', () => {
       await goTo(page, 'model');
       const offer = page.locator('[data-offer]');
       await offer.waitFor({ timeout: 2 * MINUTE });
-      expect(await offer.textContent()).toContain('1 runs are still to come');
+      expect(await offer.textContent()).toContain('1 run is still to come');
       await page.click('[data-action="open-last-run"]:not([disabled])');
       await page.waitForSelector('[data-step="train"] [data-run="stopped"]', { timeout: 2 * MINUTE });
       expect(await page.textContent('[data-action="start"]')).toContain('Go on');
