@@ -87,7 +87,8 @@ describe('a visit without WebGPU', () => {
   });
 });
 
-const VERDICT = /^(Expand|Do not expand|Not fewer bits|Cannot be told apart|\d+ held-out documents|One held-out document)/;
+const VERDICT =
+  /^(Expand|Do not expand|Not fewer bits|Cannot be told apart|\d+ held-out documents|One held-out document)/;
 const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
 
 interface KeptStatus {
