@@ -65,6 +65,9 @@ const moved: Readonly<Record<TrainSettings['mode'], string>> = {
   all: 'all parameters',
 };
 
+const lostText =
+  'Text that a tokenizer cannot write has no price, so that base and graft are not compared; the table says what each loses.';
+
 /** Against the untouched base, tokens and text cannot be told apart: what either did is not said. */
 const againstBase =
   'The base was not trained on this text: how much of the difference the new tokens made is told by a control, the old vocabulary trained on the same text (`lab run`).';
@@ -111,7 +114,7 @@ export function cardOf(parts: {
             figure(comparison, `bits per byte, ${corpus.generalName}`, (arm) => bitsOf(arm.general)),
             ...lostFigures(comparison, corpus.generalName),
           ],
-          verdict: againstBase,
+          verdict: comparison.outcome === 'not-comparable' ? lostText : againstBase,
         }
       : { arms: [], figures: [] }),
   };
