@@ -154,7 +154,6 @@ export const comparison: Comparison = {
   ],
   difference: { bitsPerByte: -1.183, interval: [-1.21, -1.152] },
   generalDifference: { bitsPerByte: 0.036, interval: [0.029, 0.042] },
-  outcome: 'paid',
   shorterBy: 0.478,
   steps: 300,
   mode: 'embeddings',

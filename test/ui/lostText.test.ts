@@ -26,7 +26,6 @@ const compared = (base: number, graft: number): Comparison => ({
   arms: comparison.arms.map((arm) => ({ ...arm, heldOut: losing(arm.arm === 'base' ? base : graft, arm.heldOut) })),
   difference: null,
   shorterBy: null,
-  outcome: 'not-comparable',
 });
 
 describe('a comparison of which text is lost', () => {

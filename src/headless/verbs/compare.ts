@@ -36,7 +36,7 @@ export async function compareVerb(command: Command): Promise<Answer> {
         ...lostLine(`${arm}, held-out`, heldOut),
         ...lostLine(`${arm}, general`, general),
       ]),
-      comparison.outcome,
+      'The base was not trained on this text: what the new tokens did is told by an experiment with a control (`lab run`).',
     ].join('\n'),
   };
 }

@@ -114,7 +114,7 @@ export function cardOf(parts: {
             figure(comparison, `bits per byte, ${corpus.generalName}`, (arm) => bitsOf(arm.general)),
             ...lostFigures(comparison, corpus.generalName),
           ],
-          verdict: comparison.outcome === 'not-comparable' ? lostText : againstBase,
+          verdict: comparison.difference === null ? lostText : againstBase,
         }
       : { arms: [], figures: [] }),
   };

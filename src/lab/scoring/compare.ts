@@ -1,22 +1,12 @@
 /**
- * Did it pay? Bits per byte of the arms over the same documents, the paired difference with its interval, and one
- * outcome. The rule, in this order: better than the base for sure (interval below 0): paid. At most 1 % worse than the
- * base for sure, and at least 10 % shorter: shorter and not worse. Worse for sure: did not pay. Else, and where a single
- * document gives no interval: not to be told apart. Before all of them: where an arm cannot write the held-out text, no
- * number of one arm is a number of the other, and nothing is compared but what each loses.
+ * A graft beside its untouched base over the same documents: bits per byte and the paired difference with its interval, and no
+ * outcome: the base was not trained on the text, so that the difference does not tell what the new tokens did. That is told by
+ * a control (experimentVerdict.ts). Where an arm cannot write the held-out text, no number of one arm is a number of the other,
+ * and nothing is compared but what each loses.
  */
-import {
-  bitsPerByte,
-  losesText,
-  pairedDifference,
-  scoreInterval,
-  sum,
-  type Difference,
-  type DocumentScores,
-} from './bootstrap';
+import { bitsPerByte, losesText, pairedDifference, scoreInterval, sum, type DocumentScores } from './bootstrap';
 import type { ArmResult, Comparison, ScoreResult } from './comparison';
 import type { TrainMode } from '../training/trainSettings';
-import { worthwhileShortening } from './verdict';
 
 export interface ArmScores {
   readonly heldOut: DocumentScores;
@@ -28,8 +18,6 @@ export interface ScoredArms {
   readonly 'grafted-untrained': ArmScores;
   readonly 'grafted-trained': ArmScores;
 }
-
-export const notWorseMargin = 0.01;
 
 export function scoreResult(scores: DocumentScores): ScoreResult {
   const tokens = sum(scores.tokens);
@@ -59,25 +47,8 @@ export function compareArms(arms: ScoredArms, steps: number, mode: TrainMode): C
     arms: results,
     difference,
     generalDifference: pairedDifference(base.general, trained.general),
-    outcome: outcomeOf(difference, bitsPerByte(base.heldOut), shorterBy),
     shorterBy,
     steps,
     mode,
   };
-}
-
-/** @param difference and the others: null where text is lost. */
-export function outcomeOf(
-  difference: Difference | null,
-  baseBitsPerByte: number | null,
-  shorterBy: number | null,
-): Comparison['outcome'] {
-  if (difference === null || baseBitsPerByte === null || shorterBy === null) return 'not-comparable';
-  const { interval } = difference;
-  if (!interval) return 'not-distinguishable';
-  const [low, high] = interval;
-  if (high < 0) return 'paid';
-  if (high <= notWorseMargin * baseBitsPerByte && shorterBy >= worthwhileShortening) return 'shorter-not-worse';
-  if (low > 0) return 'did-not-pay';
-  return 'not-distinguishable';
 }

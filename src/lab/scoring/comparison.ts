@@ -26,8 +26,6 @@ export interface Comparison {
   /** Paired over the same documents: trained graft minus base, bits per byte, and its 95 % interval. Null where either loses text. */
   readonly difference: Difference | null;
   readonly generalDifference: Difference | null;
-  /** `not-comparable`: one of the two loses held-out text; what each loses stands in its score. */
-  readonly outcome: 'paid' | 'shorter-not-worse' | 'did-not-pay' | 'not-distinguishable' | 'not-comparable';
   /** 1 - tokens after / tokens before on held-out text; null where either loses some. */
   readonly shorterBy: number | null;
   readonly steps: number;
