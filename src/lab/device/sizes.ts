@@ -9,8 +9,6 @@ export interface Sizes {
   readonly sampleEvery: number;
   /** Of held-out text that one evaluation scores. Intervals over 4 KB say little, and are all that WGSL in software affords. */
   readonly evaluationBytes: number;
-  /** Of held-out text that a run is watched by, before its first step and while it trains; the comparison scores the rest. */
-  readonly watchedBytes: number;
   /** Of general text, which is scored before and after a run only. */
   readonly generalBytes: number;
   /** Tokens of one micro-batch: enough to keep what computes busy, few enough that activations stay small. */
@@ -27,7 +25,6 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 50,
     sampleEvery: 100,
     evaluationBytes: 256 * 1024,
-    watchedBytes: 256 * 1024,
     generalBytes: 256 * 1024,
     microBatchTokens: 8192,
     evaluationTokens: 4096,
@@ -39,7 +36,6 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 30,
     sampleEvery: 30,
     evaluationBytes: 64 * 1024,
-    watchedBytes: 16 * 1024,
     generalBytes: 16 * 1024,
     microBatchTokens: 1024,
     evaluationTokens: 1024,
@@ -51,7 +47,6 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluateEvery: 30,
     sampleEvery: 30,
     evaluationBytes: 4 * 1024,
-    watchedBytes: 4 * 1024,
     generalBytes: 4 * 1024,
     microBatchTokens: 1024,
     evaluationTokens: 512,
@@ -68,11 +63,10 @@ export function sizesFor(kind: EngineKind, parameters: number): Sizes {
   if (kind !== 'processor') return sizes;
   const share = Math.min(1, QUICK_PARAMETERS / Math.max(1, parameters));
   const scaled = (bytes: number): number => Math.max(LEAST_BYTES, Math.round((bytes * share) / 1024) * 1024);
-  const { evaluationBytes, watchedBytes, generalBytes } = sizes;
+  const { evaluationBytes, generalBytes } = sizes;
   return {
     ...sizes,
     evaluationBytes: scaled(evaluationBytes),
-    watchedBytes: scaled(watchedBytes),
     generalBytes: scaled(generalBytes),
   };
 }

@@ -8,6 +8,7 @@
  * about the line (Student's t); it does not speak of the held-out documents, which are the same at every point.
  */
 import { thresholds } from '../diagnosis/thresholds';
+import { studentQuantile } from './studentT';
 
 export interface CurvePoint {
   /** UTF-8 bytes of training text read. */
@@ -55,7 +56,7 @@ export function endSlope(curve: readonly CurvePoint[]): EndSlope | null {
   const line = fitLine(fitted.map(({ bytes, bitsPerByte }) => [Math.log2(bytes), bitsPerByte]));
   const freedom = fitted.length - 2;
   const within = (value: number, error: number) => {
-    const width = studentT975(freedom) * error;
+    const width = studentQuantile(freedom) * error;
     return freedom > 0 ? ([value - width, value + width] as const) : null;
   };
   const next = Math.log2(2 * lastBytes);
@@ -113,18 +114,4 @@ function fitLine(points: readonly (readonly [x: number, y: number])[]): Line {
     at,
     errorAt: (x) => Math.sqrt(variance * (1 / count + (x - meanX) ** 2 / spread)),
   };
-}
-
-const fewDegrees = [NaN, 12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622];
-
-/** The 97.5 % quantile of Student's t; beyond the table by Cornish and Fisher's expansion, good to three decimals from 10 on. */
-export function studentT975(degreesOfFreedom: number): number {
-  const tabled = fewDegrees[Math.max(0, degreesOfFreedom)];
-  if (tabled !== undefined) return tabled;
-  const z = 1.959964;
-  const v = degreesOfFreedom;
-  const first = (z ** 3 + z) / 4;
-  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
-  const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;
-  return z + first / v + second / v ** 2 + third / v ** 3;
 }
