@@ -45,7 +45,7 @@ const runs = [
 ];
 
 let passed = 0;
-let failed = 0;
+const failed = [];
 const skipped = [];
 for (const [index, run] of runs.entries()) {
   console.log(`\n== ${run.name}`);
@@ -71,14 +71,14 @@ for (const [index, run] of runs.entries()) {
     },
   );
   if (!existsSync(output)) {
-    console.error(`${run.name}: vitest ended with status ${status} and left no report`);
-    failed += 1;
+    failed.push({ run: run.name, test: 'vitest', said: `ended with status ${status} and left no report` });
     continue;
   }
   const report = JSON.parse(readFileSync(output, 'utf8'));
   passed += report.passed;
-  failed += report.failed;
-  if (status !== 0 && report.failed === 0) failed += 1;
+  if (status !== 0 && report.failed.length === 0)
+    report.failed.push({ test: 'vitest', said: `ended with status ${status}, though no test failed` });
+  failed.push(...report.failed.map((each) => ({ ...each, run: run.name })));
   // Arguments choose among tests: those that they leave out have no reason, and need none.
   const chosen = extra.length > 0 ? report.skipped.filter(({ reason }) => reason !== null) : report.skipped;
   skipped.push(...chosen.map((each) => ({ ...each, run: run.name })));
@@ -88,9 +88,11 @@ rmSync(scratch, { recursive: true, force: true });
 if (skipped.length > 0) console.log('\n== Skipped');
 for (const { run, test, reason } of skipped)
   console.log(`${run}: ${test}: ${reason?.replaceAll(/\s+/g, ' ') ?? 'NO REASON GIVEN'}`);
-const unexplained = skipped.filter(({ reason }) => reason === null).length;
-if (unexplained > 0)
-  console.error(`${unexplained} tests were skipped without a reason: context.skip(condition, reason).`);
-failed += unexplained;
-console.log(`\n${passed} passed, ${failed} failed, ${skipped.length - unexplained} skipped`);
-process.exit(failed === 0 ? 0 : 1);
+const unexplained = skipped.filter(({ reason }) => reason === null);
+failed.push(
+  ...unexplained.map((each) => ({ ...each, said: 'skipped without a reason: context.skip(condition, reason)' })),
+);
+if (failed.length > 0) console.log('\n== Failed');
+for (const { run, test, said } of failed) console.log(`${run}: ${test}: ${said.replaceAll(/\s+/g, ' ').slice(0, 500)}`);
+console.log(`\n${passed} passed, ${failed.length} failed, ${skipped.length - unexplained.length} skipped`);
+process.exit(failed.length === 0 ? 0 : 1);

@@ -1,5 +1,6 @@
 // What scripts/test.mjs counts of one run of vitest, as JSON in the file that TOKENGRAFT_TEST_REPORT names: vitest's own JSON
 // leaves out the reasons of skipped tests (`context.skip(condition, reason)`), and counts no suite that failed around its tests.
+// Failures are listed with what they said, so that they can be named where the output ends.
 import { writeFileSync } from 'node:fs';
 
 export default class CountingReporter {
@@ -15,15 +16,26 @@ export default class CountingReporter {
       process.env.TOKENGRAFT_TEST_REPORT,
       JSON.stringify({
         passed: of('passed').length,
-        failed: of('failed').length + of('pending').length + broken.length,
+        failed: [
+          ...of('failed').map((test) => ({ test: nameOf(test), said: saidBy(test.result().errors) })),
+          ...of('pending').map((test) => ({ test: nameOf(test), said: 'it never ended' })),
+          ...broken.map((suite) => ({ test: nameOf(suite), said: saidBy(suite.errors()) })),
+        ],
         skipped: of('skipped').map((test) => ({
-          test: `${test.module.relativeModuleId} > ${test.fullName}`,
+          test: nameOf(test),
           reason: test.result().note ?? (neverRan(test) ? 'what its suite does first failed' : null),
         })),
       }),
     );
   }
 }
+
+/** A test, a suite or a module, by file and path. */
+function nameOf(entity) {
+  return entity.type === 'module' ? entity.relativeModuleId : `${entity.module.relativeModuleId} > ${entity.fullName}`;
+}
+
+const saidBy = (errors = []) => errors.map(({ message }) => message).join('; ');
 
 function parentsOf(test) {
   const parents = [];

@@ -27,8 +27,14 @@ if __name__ == "__main__":
         print("\n== Skipped")
     for test, reason in result.skipped:
         print(f"interop: {test.id()}: {' '.join(reason.split()) or 'NO REASON GIVEN'}")
+    faults = [(test, trace.strip().splitlines()[-1]) for test, trace in result.failures + result.errors]
+    faults += [(test, "skipped without a reason") for test, reason in result.skipped if not reason.strip()]
+    if faults:
+        print("\n== Failed")
+    for test, said in faults:
+        print(f"interop: {test.id()}: {said[:500]}")
     unexplained = sum(not reason.strip() for _, reason in result.skipped)
-    failed = len(result.failures) + len(result.errors) + unexplained
+    failed = len(faults)
     skipped = len(result.skipped) - unexplained
     print(f"\n{Result.passed} passed, {failed} failed, {skipped} skipped", flush=True)
     sys.exit(0 if failed == 0 and Result.passed > 0 else 1)

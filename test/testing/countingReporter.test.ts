@@ -40,7 +40,11 @@ it('tells passed, failed, skipped and why; a broken hook and a broken file are f
   expect(done.status, done.stderr).toBe(1);
   expect(JSON.parse(readFileSync(report, 'utf8'))).toEqual({
     passed: 1,
-    failed: 3,
+    failed: [
+      { test: 'suite.test.ts > fails', said: 'expected 1 to be 2 // Object.is equality' },
+      { test: 'broken.test.ts', said: 'cannot be collected' },
+      { test: 'suite.test.ts > a broken suite', said: 'no page' },
+    ],
     skipped: [
       { test: 'suite.test.ts > is skipped', reason: 'its reason' },
       { test: 'suite.test.ts > in a hook > is skipped', reason: 'the reason of all' },
