@@ -1,10 +1,11 @@
 /**
  * The command line's grammar: one table of verbs and their flags, from which parsing, refusals and `--help` (help.ts) all come.
- * Anything not in the table is refused by name; numbers are checked here, so that verbs get values.
+ * Anything not in the table is refused by name; numbers are checked here, so that verbs get values. Choices are imported from where
+ * they stand and not from `index.ts`, so that a short command does not load the whole lab.
  */
 import { parseArgs } from 'node:util';
 import { LabError } from '../error';
-import { trainModes } from '../lab/index';
+import { trainModes } from '../lab/training/trainSettings';
 import {
   common,
   corpus,

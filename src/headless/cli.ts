@@ -3,11 +3,11 @@
  * progress always goes to stderr. Errors are `{"error":{code,message,hint}}` and status 1.
  */
 import { asLabError } from '../error';
-import { parseCommand, type Command, type Verb } from './arguments';
+import { parseCommand, type Command } from './arguments';
 import { closeEngine } from './engine';
 import { helpText } from './help';
 import { print } from './stdout';
-import { verbs } from './verbs';
+import { answerTo } from './verbs';
 
 export async function main(argv: readonly string[]): Promise<number> {
   let command: Command | undefined;
@@ -17,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       print(helpText(command.verb));
       return 0;
     }
-    const answer = await verbs[command.verb as Verb](command);
+    const answer = await answerTo(command);
     print(command.json ? JSON.stringify(answer.value) : answer.text);
     return 0;
   } catch (thrown) {

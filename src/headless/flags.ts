@@ -1,8 +1,8 @@
 /** Flags that several verbs of the command line have. */
-import { documentFormats } from '../corpus/index';
-import { defaultInit, initMethods } from '../graft/index';
-import { tokenizerClassChoices } from '../lab/index';
-import { grammarNames } from '../tokenizer/index';
+import { documentFormats } from '../corpus/corpus';
+import { defaultInit, initMethods } from '../graft/initialise';
+import { tokenizerClassChoices } from '../lab/vocabulary/tokenizerClassChoice';
+import { grammarNames } from '../tokenizer/grammar/grammars';
 
 export interface Flag {
   readonly kind: 'text' | 'whole' | 'number' | 'switch';

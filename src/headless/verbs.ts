@@ -1,37 +1,31 @@
-/** The verbs: each takes the command line's values, runs steps of the lab, and answers with a value and a text. */
+/**
+ * The verbs: each takes the command line's values, runs steps of the lab, and answers with a value and a text. Each is loaded when
+ * it is called, since most of a short command's time is the loading of modules.
+ */
 import type { Answer } from './answer';
 import type { Command, Verb } from './arguments';
-import { applyVerb } from './verbs/apply';
-import { compareVerb } from './verbs/compare';
-import { corpusVerb } from './verbs/lookAtCorpus';
-import { diagnoseVerb } from './verbs/diagnose';
-import { evalVerb } from './verbs/eval';
-import { expandVerb } from './verbs/expand';
-import { exportVerb } from './verbs/export';
-import { generateVerb } from './verbs/generate';
-import { cachedVerb } from './verbs/hub';
-import { inspectVerb } from './verbs/inspect';
-import { logitsVerb } from './verbs/logits';
-import { profileVerb } from './verbs/profile';
-import { reportVerb, runVerb } from './verbs/run';
-import { tokenizeVerb } from './verbs/tokenize';
-import { trainVerb } from './verbs/train';
 
-export const verbs: Readonly<Record<Verb, (command: Command) => Promise<Answer>>> = {
-  inspect: inspectVerb,
-  tokenize: tokenizeVerb,
-  corpus: corpusVerb,
-  logits: logitsVerb,
-  eval: evalVerb,
-  diagnose: diagnoseVerb,
-  expand: expandVerb,
-  train: trainVerb,
-  run: runVerb,
-  report: reportVerb,
-  profile: profileVerb,
-  export: exportVerb,
-  apply: applyVerb,
-  compare: compareVerb,
-  generate: generateVerb,
-  cached: cachedVerb,
+/** Runs a command's verb. */
+export async function answerTo(command: Command): Promise<Answer> {
+  const run = await verbs[command.verb as Verb]();
+  return run(command);
+}
+
+const verbs: Readonly<Record<Verb, () => Promise<(command: Command) => Promise<Answer>>>> = {
+  inspect: async () => (await import('./verbs/inspect')).inspectVerb,
+  tokenize: async () => (await import('./verbs/tokenize')).tokenizeVerb,
+  corpus: async () => (await import('./verbs/lookAtCorpus')).corpusVerb,
+  logits: async () => (await import('./verbs/logits')).logitsVerb,
+  eval: async () => (await import('./verbs/eval')).evalVerb,
+  diagnose: async () => (await import('./verbs/diagnose')).diagnoseVerb,
+  expand: async () => (await import('./verbs/expand')).expandVerb,
+  train: async () => (await import('./verbs/train')).trainVerb,
+  run: async () => (await import('./verbs/run')).runVerb,
+  report: async () => (await import('./verbs/run')).reportVerb,
+  profile: async () => (await import('./verbs/profile')).profileVerb,
+  export: async () => (await import('./verbs/export')).exportVerb,
+  apply: async () => (await import('./verbs/apply')).applyVerb,
+  compare: async () => (await import('./verbs/compare')).compareVerb,
+  generate: async () => (await import('./verbs/generate')).generateVerb,
+  cached: async () => (await import('./verbs/hub')).cachedVerb,
 };

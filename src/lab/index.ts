@@ -15,7 +15,8 @@ export { runsAsEventFiles, type EventFile, type EventFileOptions } from './exper
 export { runRows, runSeries, type RecordedRun, type RunRow, type RunSeries } from './experiment/runRows';
 export { runsAsCsv, runsAsJsonLines } from './experiment/runTables';
 export type { Difference, Interval } from './scoring/bootstrap';
-export type { ModelNote, TokenizerClassChoice } from './open/modelNotes';
+export type { ModelNote } from './open/modelNotes';
+export type { TokenizerClassChoice } from './vocabulary/tokenizerClassChoice';
 export type { Progress, Watch } from './progress';
 export type { Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
 export type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
@@ -80,7 +81,7 @@ export { engineText, generateText, type TextModel } from './running/generate';
 export { graftRows, matrixName, type Graft } from './device/graftedRows';
 export { inspectModel, type ModelInspection } from './open/inspect';
 export { isSameWay, learnVocabulary, wayOf, wordsOf } from './vocabulary/learnVocabulary';
-export { tokenizerClassChoices, tokenizerNotes } from './open/modelNotes';
+export { tokenizerNotes } from './open/modelNotes';
 export { ModelSession } from './device/modelSession';
 export { readPieces, rowWidth, writeRows } from './device/rowPieces';
 export type * from './device/parameterTable';

@@ -3,9 +3,9 @@
  * runs each as `npm run lab -- ...` would, and writes the list of their values.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseCommand, type Verb } from '../../src/headless/arguments';
+import { parseCommand } from '../../src/headless/arguments';
 import { closeEngine } from '../../src/headless/engine';
-import { verbs } from '../../src/headless/verbs';
+import { answerTo } from '../../src/headless/verbs';
 
 export async function main([list, out]: readonly string[]): Promise<number> {
   if (list === undefined || out === undefined) throw new Error('A file of commands and one to write are needed.');
@@ -13,7 +13,7 @@ export async function main([list, out]: readonly string[]): Promise<number> {
   for (const argv of JSON.parse(readFileSync(list, 'utf8')) as string[][]) {
     const command = parseCommand(argv);
     try {
-      values.push((await verbs[command.verb as Verb](command)).value);
+      values.push((await answerTo(command)).value);
     } catch (error) {
       throw new Error(argv.join(' '), { cause: error });
     }

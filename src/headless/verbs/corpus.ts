@@ -4,14 +4,9 @@ import { basename, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CorpusFile, DocumentFormat, SampleIndex } from '../../corpus/index';
 import { LabError } from '../../error';
-import {
-  openCorpus,
-  openGeneralText,
-  type CorpusSummary,
-  type CorpusText,
-  type GeneralText,
-  type OpenCorpusOptions,
-} from '../../lab/index';
+// Not from the lab's `index.ts`: reading a corpus loads no engine.
+import type { CorpusSummary, CorpusText, GeneralText, OpenCorpusOptions } from '../../lab/index';
+import { openCorpus, openGeneralText } from '../../lab/open/openCorpus';
 import type { Command } from '../arguments';
 import { print, progressLine } from '../stdout';
 import { takenLines } from '../taken';

@@ -1,5 +1,5 @@
 /** Forms of download, and what re-opening the written bytes showed. */
-import type { TokenizerClassChoice } from '../open/modelNotes';
+import type { TokenizerClassChoice } from '../vocabulary/tokenizerClassChoice';
 
 /** The whole model; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
 export type ExportForm = 'model' | 'onnx' | 'delta' | 'scale';

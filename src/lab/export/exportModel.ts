@@ -36,7 +36,7 @@ import type { LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
 import type { ExportForm, ExportReport } from './exportChoice';
 import type { NewToken } from '../vocabulary/vocabularySummary';
-import type { TokenizerClassChoice } from '../open/modelNotes';
+import type { TokenizerClassChoice } from '../vocabulary/tokenizerClassChoice';
 import { writeTokenizer } from '../vocabulary/writeTokenizer';
 
 /** How weights are written. */

@@ -1,7 +1,8 @@
 /** The files of a tokenizer into a folder: of a model, of a delta, or alone. */
 import type { Checkpoint, FolderSink } from '../../checkpoint/index';
 import { formatLike, obeyingConfig, parseFile, type Tokenizer, type TokenizerFiles } from '../../tokenizer/index';
-import type { ModelNote, TokenizerClassChoice } from '../open/modelNotes';
+import type { ModelNote } from '../open/modelNotes';
+import type { TokenizerClassChoice } from './tokenizerClassChoice';
 import { openTokenizer } from '../open/openTokenizer';
 import type { NewToken } from './vocabularySummary';
 import type { TokenizerModel } from '../open/tokenizerModel';
