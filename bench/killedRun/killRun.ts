@@ -8,12 +8,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { diskFolder } from '../../src/checkpoint/node';
-import { readReport, readSpec, type ExperimentReport, type ExperimentSpec } from '../../src/lab/index';
+import {
+  readReport,
+  readSpec,
+  type ExperimentReport,
+  type ExperimentSpec,
+  type WrittenSpec,
+} from '../../src/lab/index';
 import { readRecords, readStatus, runPath } from '../../src/lab/experiment/runFolder';
 import { seededRandom } from '../../src/random';
 
 /** Two arms on the bundled model: some twenty steps each. */
-export const spec = {
+export const spec: WrittenSpec = {
   version: 2,
   name: 'Killed and started again',
   model: 'bundled',

@@ -1,0 +1,68 @@
+// `npm run record -- RUNS OUT`: the page's report of a folder that `lab run` filled, as Markdown with its figures and its
+// specification, into OUT. The page makes it: the folder is put where a visit keeps its experiments.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve, sep } from 'node:path';
+import { BlobReader, TextWriter, ZipReader, type FileEntry } from '@zip.js/zip.js';
+import type { Page } from 'playwright';
+import { openBrowser, servePage } from '../test/e2e/browser';
+import type { WrittenSpec } from '../src/lab/index';
+
+export async function main([runs, out]: readonly string[]): Promise<number> {
+  if (runs === undefined || out === undefined) throw new Error('A folder of `lab run` and one to write are needed.');
+  const served = await servePage();
+  const browser = await openBrowser({ without: ['WebGPU'] });
+  try {
+    const page = await (await browser.newContext({ locale: 'en-US', colorScheme: 'light' })).newPage();
+    await page.goto(served.url, { waitUntil: 'load' });
+    await page.waitForSelector('[data-model]');
+    const id = basename(resolve(runs));
+    await keep(page, `experiments/${id}`, filesOf(runs));
+    await page.goto(`${served.url}#report?id=${id}`);
+    await page.reload();
+    const download = page.waitForEvent('download');
+    await page.click('[data-save="markdown"]:not([disabled])');
+    const archive = new Blob([readFileSync(await (await download).path())]);
+    mkdirSync(out, { recursive: true });
+    for (const entry of await new ZipReader(new BlobReader(archive)).getEntries()) {
+      const text = await (entry as FileEntry).getData(new TextWriter());
+      writeFileSync(join(out, entry.filename), text);
+      console.log(join(out, entry.filename));
+    }
+    return 0;
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
+
+/** What a report reads: no weights. As the page knows an experiment on the bundled model and a bundled sample. */
+function filesOf(runs: string): Record<string, string> {
+  const names = readdirSync(runs, { recursive: true })
+    .map(String)
+    .filter((name) => /\.jsonl?$/u.test(name));
+  const files = Object.fromEntries(
+    names.map((name) => [name.split(sep).join('/'), readFileSync(join(runs, name), 'utf8')]),
+  );
+  const spec = JSON.parse(files['experiment.json'] ?? '{}') as WrittenSpec;
+  const model = typeof spec.model === 'string' ? spec.model : spec.model.name;
+  if (model !== 'bundled' || !('sample' in spec.corpus))
+    throw new Error(`${runs} is no experiment on the bundled model and a bundled sample.`);
+  const opening = { source: 'bundled', modelName: 'rootstock', sampleId: spec.corpus.sample, hasTexts: false };
+  return { ...files, 'opened.json': JSON.stringify(opening) };
+}
+
+async function keep(page: Page, folder: string, files: Record<string, string>): Promise<void> {
+  await page.evaluate(
+    async ([root, all]) => {
+      for (const [path, text] of Object.entries(all)) {
+        const parts = `${root}/${path}`.split('/');
+        let directory = await navigator.storage.getDirectory();
+        for (const part of parts.slice(0, -1)) directory = await directory.getDirectoryHandle(part, { create: true });
+        const writable = await (await directory.getFileHandle(parts.at(-1)!, { create: true })).createWritable();
+        await writable.write(text);
+        await writable.close();
+      }
+    },
+    [folder, files] as const,
+  );
+}
