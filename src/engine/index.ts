@@ -4,7 +4,18 @@
  */
 export { openDevice, type Device, type DeviceLimits, type DeviceReport, type OpenDeviceOptions } from './device';
 export type { Engine, EngineKind, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
-export { requireInput, requireSameParameter, requireState } from './checks';
+export {
+  parametersByName,
+  requireInput,
+  requireMicroBatches,
+  requireParameter,
+  requireRates,
+  requireRoom,
+  requireSameParameter,
+  requireState,
+  savedStep,
+  stepOf,
+} from './checks';
 export { GpuEngine, gpuPlanner } from './gpuEngine';
 export { addGradients } from './gradients';
 export {

@@ -70,10 +70,8 @@ export class Optimizer {
   writeScalars(step: number, rates: Readonly<Record<string, number>>): void {
     const { beta1, beta2, epsilon } = this.options;
     for (const [name, group] of Object.entries(this.options.groups)) {
-      const rate = rates[name];
-      if (rate === undefined) throw new LabError('engine/no-rate', `Group ${name} was given no learning rate.`);
       const values = [
-        rate * (group.multiplier ?? 1),
+        rates[name]! * (group.multiplier ?? 1),
         beta1,
         beta2,
         epsilon,

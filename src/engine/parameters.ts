@@ -3,6 +3,7 @@
  * evaluation and sampling see the weights as training left them. Bytes are as stored in safetensors: bf16 stays
  * packed two to a word. Widening happens only on reading (`readF32`).
  */
+import { parametersByName, requireParameter, requireRoom } from './checks';
 import { LabError } from '../error';
 import type { Device } from './device';
 import type { Weights } from './engine';
@@ -32,9 +33,8 @@ export class ParameterStore implements Weights {
 
   /** Allocates zeroed buffers. Throws `engine/out-of-memory`, or `engine/too-large` for a tensor past the limits. */
   static async create(device: Device, specs: readonly ParameterSpec[]): Promise<ParameterStore> {
-    const named = new Map<string, ParameterSpec>();
+    const named = parametersByName(specs);
     for (const spec of specs) {
-      if (named.has(spec.name)) throw new LabError('engine/duplicate-parameter', `${spec.name} is listed twice.`);
       const bytes = byteLength(spec);
       if (bytes > device.report.limits.maxBufferBytes) {
         throw new LabError(
@@ -43,7 +43,6 @@ export class ParameterStore implements Weights {
           'Split the tensor by rows, or use a smaller model.',
         );
       }
-      named.set(spec.name, spec);
     }
     const buffers = new Map<string, GPUBuffer>();
     try {
@@ -65,14 +64,7 @@ export class ParameterStore implements Weights {
   /** Writes raw stored bytes at `byteOffset` (a multiple of 4) of the tensor. Throws where they do not fit. */
   write(name: string, data: ArrayBufferView, byteOffset = 0): void {
     const spec = this.spec(name);
-    const end = byteOffset + data.byteLength;
-    if (byteOffset % 4 !== 0 || end > byteLength(spec)) {
-      throw new LabError(
-        'engine/bad-write',
-        `Bytes ${byteOffset} to ${end} do not fit ${name}, which has ${byteLength(spec)} bytes.`,
-        'The checkpoint disagrees with its config.json.',
-      );
-    }
+    requireRoom(name, byteLength(spec), data, byteOffset);
     for (let done = 0; done < data.byteLength; done += uploadBytes) {
       const size = Math.min(uploadBytes, data.byteLength - done);
       let piece = new Uint8Array(data.buffer, data.byteOffset + done, size);
@@ -112,9 +104,7 @@ export class ParameterStore implements Weights {
   }
 
   spec(name: string): ParameterSpec {
-    const spec = this.specs.get(name);
-    if (!spec) throw new LabError('engine/no-such-parameter', `There is no parameter ${name} on the GPU.`);
-    return spec;
+    return requireParameter(this.specs, name);
   }
 
   /** For programs of the engine only. */

@@ -2,7 +2,7 @@
  * A differentiated graph compiled for training. `step` writes the batch and the rates, encodes and submits; it never
  * waits for the GPU. Losses and norms come back through a ring of staging buffers, a few steps later.
  */
-import { LabError } from '../error';
+import { requireMicroBatches, requireRates, savedStep, stepOf } from './checks';
 import type { Device } from './device';
 import { timeDispatches, timingMethod } from './dispatchTimes';
 import { dispatchesOf } from './forwardProgram';
@@ -24,8 +24,6 @@ import {
   type StepReading,
   type TrainingOptions,
 } from './training';
-
-const stepKey = 'step';
 
 const leastTimedSteps = 2;
 const mostTimedSteps = 12;
@@ -102,12 +100,8 @@ export class TrainingProgram {
   step(microBatches: readonly Inputs[], rates: Readonly<Record<string, number>>): void {
     const { device, options } = this;
     device.check();
-    if (microBatches.length < 1 || microBatches.length > options.microBatches) {
-      throw new LabError(
-        'engine/bad-step',
-        `A step takes 1 to ${options.microBatches} micro-batches, not ${microBatches.length}.`,
-      );
-    }
+    requireMicroBatches(microBatches.length, options.microBatches);
+    requireRates(options.groups, rates);
     const step = this.stepCount + 1;
     device.running = `training step ${step}`;
     this.optimizer.writeScalars(step, rates);
@@ -140,16 +134,15 @@ export class TrainingProgram {
 
   /** Moments, row steps and the step count, after everything submitted so far. */
   async optimizerState(): Promise<Record<string, Uint8Array>> {
-    const step = new Uint8Array(new Uint32Array([this.stepCount]).buffer);
-    return { ...(await this.optimizer.state()), [stepKey]: step };
+    const step = savedStep(this.stepCount);
+    return { ...(await this.optimizer.state()), ...step };
   }
 
   /** The inverse of `optimizerState`; training goes on to the bit. */
   restoreOptimizerState(state: Readonly<Record<string, Uint8Array>>): void {
+    const step = stepOf(state);
     this.optimizer.restore(state);
-    const step = state[stepKey];
-    if (step?.length !== 4) throw new LabError('engine/bad-state', 'The saved optimizer state has no step count.');
-    this.stepCount = new DataView(step.buffer, step.byteOffset, 4).getUint32(0, true);
+    this.stepCount = step;
   }
 
   /**

@@ -7,7 +7,6 @@ import {
   type Tensor,
   type TrainingOptions,
 } from '../engine/index';
-import { LabError } from '../error';
 import { adamw, adamwRows, clipFactor, squaredNorm } from './adamw';
 import type { ProcessorWeights } from './weights';
 
@@ -29,13 +28,6 @@ export class ProcessorOptimizer {
       const steps = parameter.rowSteps && new Uint32Array(elementCount(parameter.rowSteps.shape));
       return { ...parameter, moments: [new Float32Array(count), new Float32Array(count)], steps };
     });
-  }
-
-  /** Throws `engine/no-rate` for a group without one. */
-  checkRates(rates: Readonly<Record<string, number>>): void {
-    for (const name of Object.keys(this.options.groups)) {
-      if (rates[name] === undefined) throw new LabError('engine/no-rate', `Group ${name} was given no learning rate.`);
-    }
   }
 
   /**

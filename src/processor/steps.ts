@@ -1,7 +1,11 @@
 /** Training on the processor: a step is asked for at once and taken in its turn. */
 import {
   planOptimizer,
+  requireMicroBatches,
+  requireRates,
   ringSlots,
+  savedStep,
+  stepOf,
   type Graph,
   type Inputs,
   type MemoryNeed,
@@ -9,14 +13,11 @@ import {
   type Steps,
   type TrainingOptions,
 } from '../engine/index';
-import { LabError } from '../error';
 import { ProcessorOptimizer } from './optimizer';
 import { ProcessorProgram } from './program';
 import type { ProcessorRuntime } from './runtime';
 import type { Turns } from './turns';
 import type { ProcessorWeights } from './weights';
-
-const stepKey = 'step';
 
 export class ProcessorSteps implements Steps {
   private stepCount = 0;
@@ -52,13 +53,8 @@ export class ProcessorSteps implements Steps {
   step(microBatches: readonly Inputs[], rates: Readonly<Record<string, number>>): void {
     if (this.failure !== undefined) throw this.failure as Error;
     const { options } = this;
-    if (microBatches.length < 1 || microBatches.length > options.microBatches) {
-      throw new LabError(
-        'engine/bad-step',
-        `A step takes 1 to ${options.microBatches} micro-batches, not ${microBatches.length}.`,
-      );
-    }
-    this.optimizer.checkRates(rates);
+    requireMicroBatches(microBatches.length, options.microBatches);
+    requireRates(options.groups, rates);
     const fed = microBatches.map((inputs) => [this.program.feeds(inputs), inputs] as const);
     const step = ++this.stepCount;
     const submitted = performance.now();
@@ -91,15 +87,14 @@ export class ProcessorSteps implements Steps {
   optimizerState(): Promise<Record<string, Uint8Array>> {
     return this.turns.take(() => ({
       ...this.optimizer.state(),
-      [stepKey]: new Uint8Array(new Uint32Array([this.stepCount]).buffer),
+      ...savedStep(this.stepCount),
     }));
   }
 
   restoreOptimizerState(state: Readonly<Record<string, Uint8Array>>): void {
-    const step = state[stepKey];
-    if (step?.length !== 4) throw new LabError('engine/bad-state', 'The saved optimizer state has no step count.');
+    const step = stepOf(state);
     this.optimizer.restore(state);
-    this.stepCount = new DataView(step.buffer, step.byteOffset, 4).getUint32(0, true);
+    this.stepCount = step;
   }
 
   close(): void {

@@ -2,7 +2,15 @@
  * Parameters in the heap, f32 whatever the file has: onnxruntime's kernels read nothing narrower. Segments of one vocabulary
  * matrix lie behind each other, so that a program can be fed the whole matrix without a copy.
  */
-import { elementCount, type ParameterSpec, type Weights, widenBf16 } from '../engine/index';
+import {
+  elementCount,
+  parametersByName,
+  type ParameterSpec,
+  requireParameter,
+  requireRoom,
+  type Weights,
+  widenBf16,
+} from '../engine/index';
 import { LabError } from '../error';
 import type { Turns } from './turns';
 
@@ -16,12 +24,7 @@ export class ProcessorWeights implements Weights {
     specs: readonly ParameterSpec[],
     private readonly turns: Turns,
   ) {
-    const named = new Map<string, ParameterSpec>();
-    for (const spec of specs) {
-      if (named.has(spec.name)) throw new LabError('engine/duplicate-parameter', `${spec.name} is listed twice.`);
-      named.set(spec.name, spec);
-    }
-    this.specs = named;
+    this.specs = parametersByName(specs);
     this.bytes = specs.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
     for (const matrix of matricesOf(specs)) this.allocate(matrix);
   }
@@ -29,14 +32,7 @@ export class ProcessorWeights implements Weights {
   write(name: string, data: ArrayBufferView, byteOffset = 0): void {
     const { shape, type } = this.spec(name);
     const elementBytes = type === 'bf16' ? 2 : 4;
-    const end = byteOffset + data.byteLength;
-    if (byteOffset % 4 !== 0 || end > elementCount(shape) * elementBytes) {
-      throw new LabError(
-        'engine/bad-write',
-        `Bytes ${byteOffset} to ${end} do not fit ${name}, which has ${elementCount(shape) * elementBytes} bytes.`,
-        'The checkpoint disagrees with its config.json.',
-      );
-    }
+    requireRoom(name, elementCount(shape) * elementBytes, data, byteOffset);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
     const put = () =>
       this.view(name).set(
@@ -67,9 +63,7 @@ export class ProcessorWeights implements Weights {
   }
 
   spec(name: string): ParameterSpec {
-    const spec = this.specs.get(name);
-    if (!spec) throw new LabError('engine/no-such-parameter', `There is no parameter ${name} in the engine.`);
-    return spec;
+    return requireParameter(this.specs, name);
   }
 
   /** For programs of the engine only: the values themselves. */
