@@ -1,11 +1,13 @@
 // `npm run record -- RUNS OUT`: the page's report of a folder that `lab run` filled, as Markdown with its figures and its
 // specification, into OUT. The page makes it: the folder is put where a visit keeps its experiments.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { BlobReader, TextWriter, ZipReader, type FileEntry } from '@zip.js/zip.js';
 import type { Page } from 'playwright';
 import { openBrowser, servePage } from '../test/e2e/browser';
 import type { WrittenSpec } from '../src/lab/index';
+
+type Files = Readonly<Record<string, string | number>>;
 
 export async function main([runs, out]: readonly string[]): Promise<number> {
   if (runs === undefined || out === undefined) throw new Error('A folder of `lab run` and one to write are needed.');
@@ -35,15 +37,14 @@ export async function main([runs, out]: readonly string[]): Promise<number> {
   }
 }
 
-/** What a report reads: no weights. As the page knows an experiment on the bundled model and a bundled sample. */
-function filesOf(runs: string): Record<string, string> {
+/** Texts, and of weights, which no report reads, the sizes. As the page knows an experiment on the bundled model and a bundled sample. */
+function filesOf(runs: string): Files {
   const names = readdirSync(runs, { recursive: true })
     .map(String)
-    .filter((name) => /\.jsonl?$/u.test(name));
-  const files = Object.fromEntries(
-    names.map((name) => [name.split(sep).join('/'), readFileSync(join(runs, name), 'utf8')]),
-  );
-  const spec = JSON.parse(files['experiment.json'] ?? '{}') as WrittenSpec;
+    .filter((name) => /\.(jsonl?|bin)$/u.test(name));
+  const contentOf = (path: string) => (path.endsWith('.bin') ? statSync(path).size : readFileSync(path, 'utf8'));
+  const files = Object.fromEntries(names.map((name) => [name.split(sep).join('/'), contentOf(join(runs, name))]));
+  const spec = JSON.parse(String(files['experiment.json'])) as WrittenSpec;
   const model = typeof spec.model === 'string' ? spec.model : spec.model.name;
   if (model !== 'bundled' || !('sample' in spec.corpus))
     throw new Error(`${runs} is no experiment on the bundled model and a bundled sample.`);
@@ -51,15 +52,16 @@ function filesOf(runs: string): Record<string, string> {
   return { ...files, 'opened.json': JSON.stringify(opening) };
 }
 
-async function keep(page: Page, folder: string, files: Record<string, string>): Promise<void> {
+async function keep(page: Page, folder: string, files: Files): Promise<void> {
   await page.evaluate(
     async ([root, all]) => {
-      for (const [path, text] of Object.entries(all)) {
+      for (const [path, content] of Object.entries(all)) {
         const parts = `${root}/${path}`.split('/');
         let directory = await navigator.storage.getDirectory();
         for (const part of parts.slice(0, -1)) directory = await directory.getDirectoryHandle(part, { create: true });
         const writable = await (await directory.getFileHandle(parts.at(-1)!, { create: true })).createWritable();
-        await writable.write(text);
+        if (typeof content === 'number') await writable.truncate(content);
+        else await writable.write(content);
         await writable.close();
       }
     },

@@ -5,6 +5,7 @@
 import { LabError } from '../error';
 import type { LabApi } from './api';
 import { connectCalls } from './calls';
+import { serveHelpers } from './helperWorkers';
 
 export interface LabConnection {
   /** Progress comes before the answer or not at all. Rejections are LabErrors. */
@@ -17,6 +18,8 @@ export interface LabConnection {
 
 export function connectLab(): LabConnection {
   const worker = new Worker(new URL('./lab-worker.ts', import.meta.url), { type: 'module', name: 'tokengraft lab' });
+  const helpers = serveHelpers();
+  worker.postMessage(helpers.port, [helpers.port]);
   const { api, close } = connectCalls<LabApi>(worker);
   const crashed = new Promise<LabError>((resolve) => {
     worker.addEventListener('error', (event) => {
@@ -34,6 +37,7 @@ export function connectLab(): LabConnection {
     crashed,
     terminate() {
       worker.terminate();
+      helpers.close();
       close(new LabError('worker/terminated', "The lab's worker was ended.", 'Reload the page.'));
     },
   };

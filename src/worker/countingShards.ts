@@ -1,20 +1,24 @@
-/** Workers of the lab's worker for counting words, one for each core but the one that reads. */
+/** Workers that count words for the lab's worker, one for each core but the one that reads. */
 import { wrap } from 'comlink';
+import { LabError } from '../error';
 import type { CountingThread, OpenShards } from '../lab/index';
+import { openHelper } from './helpers';
 
-/** More would wait for the one that reads. In Firefox workers that are made from within a worker, several at once, may hang (onnxRuntime.ts). */
-const mostThreads = navigator.userAgent.includes('Firefox/') ? 1 : 8;
+/** More would wait for the one that reads. */
+const mostThreads = 8;
 
 export const openShards: OpenShards = async ({ name, tokenizerFiles }) => {
   const count = Math.max(1, Math.min(mostThreads, navigator.hardwareConcurrency - 1));
-  const workers = Array.from(
-    { length: count },
-    () => new Worker(new URL('./counting-worker.ts', import.meta.url), { type: 'module', name: 'counting words' }),
-  );
-  const shards = workers.map((worker) => wrap<CountingThread>(worker));
-  const close = () => workers.forEach((worker) => worker.terminate());
+  let fail: (message: string) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = (message) =>
+      reject(new LabError('worker/crashed', `A worker that counts words stopped: ${message}.`, 'Reload the page.'));
+  });
+  const helpers = Array.from({ length: count }, () => openHelper('counting words', fail));
+  const shards = helpers.map(({ port }) => wrap<CountingThread>(port));
+  const close = () => helpers.forEach((helper) => helper.close());
   try {
-    await Promise.all(shards.map((shard) => shard.open({ name, tokenizerFiles }, count)));
+    await Promise.race([failed, Promise.all(shards.map((shard) => shard.open({ name, tokenizerFiles }, count)))]);
   } catch (error) {
     close();
     throw error;

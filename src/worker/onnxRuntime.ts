@@ -11,7 +11,7 @@ import type { OnnxRuntime } from '../lab/index';
  * More than eight gain little: the products of small models are soon too small to be shared out. Every thread but one is a worker
  * that the runtime makes from within this one, all at once: Firefox (153) hangs inside `new Worker` from the second on, in a
  * fifth of the starts where threads outnumber cores; and its private windows say 4 cores where there are 2. One such worker
- * did not hang there in 22 starts.
+ * did not hang there in 22 starts; all others are started by the page (helpers.ts).
  */
 const mostThreads = navigator.userAgent.includes('Firefox/') ? 2 : 8;
 

@@ -1,9 +1,14 @@
-/** libarchive's worker, served by the page itself; the bundler puts its WebAssembly beside it. */
+/** libarchive's worker, served by the page itself. */
 import { xzSizeWith } from '../lab/index';
+import { openHelper } from './helpers';
 
-export const xzSize = xzSizeWith(async (onFailure) => {
-  const { default: script } = await import('libarchive.js/dist/worker-bundle.js?worker&url');
-  const worker = new Worker(new URL(script, self.location.href), { type: 'module' });
-  worker.addEventListener('error', ({ message }) => onFailure(message || 'its worker could not be loaded'));
-  return worker;
+export const xzSize = xzSizeWith((onFailure) => {
+  const { port, close } = openHelper('xz', onFailure);
+  return Promise.resolve({
+    postMessage: (message: unknown, transfer?: unknown) => port.postMessage(message, transfer as Transferable[]),
+    addEventListener: port.addEventListener.bind(port),
+    removeEventListener: port.removeEventListener.bind(port),
+    start: () => port.start(),
+    terminate: close,
+  });
 });

@@ -2,6 +2,10 @@
 import { expect, it } from 'vitest';
 import { countInShards, countWords, loadTokenizer } from '../../src/tokenizer/index';
 import { openShards } from '../../src/worker/countingShards';
+import { helpersFrom } from '../../src/worker/helpers';
+import { serveHelpers } from '../../src/worker/helperWorkers';
+
+helpersFrom(serveHelpers().port);
 
 it('workers count what one thread counts', async () => {
   const json = await (await fetch('/models/rootstock/tokenizer.json')).text();

@@ -19,6 +19,8 @@ export interface XzWorker {
   addEventListener(type: string, listener: EventListenerOrEventListenerObject): void;
   removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void;
   terminate(): unknown;
+  /** Ports deliver nothing before. */
+  start?(): void;
 }
 
 /** Starts a worker with libarchive's script for it; `onFailure` is called when it cannot go on. */
