@@ -1,5 +1,5 @@
 /** The page's end of helpers.ts: starts workers for the lab's worker, and connects the two. */
-import type { HelperFailure, HelperRequest } from './helpers';
+import type { HelperFailure, HelperKind, HelperRequest } from './helpers';
 
 interface HelperScript {
   start(): Worker | Promise<Worker>;
@@ -7,7 +7,7 @@ interface HelperScript {
   readonly takesPort: boolean;
 }
 
-const scripts = {
+const scripts: Record<HelperKind, HelperScript> = {
   'counting words': {
     start: () =>
       new Worker(new URL('./counting-worker.ts', import.meta.url), { type: 'module', name: 'counting words' }),
@@ -21,9 +21,7 @@ const scripts = {
     },
     takesPort: false,
   },
-} satisfies Record<string, HelperScript>;
-
-export type HelperKind = keyof typeof scripts;
+};
 
 export interface HelperService {
   /** For `helpersFrom` at the other end. */

@@ -2,7 +2,8 @@
  * Workers that help the lab's worker. The page starts them (helperWorkers.ts) and not the lab's worker itself: Firefox (153) now
  * and then never returns from `new Worker` within a worker that has made one before, and then nothing in it goes on.
  */
-import type { HelperKind } from './helperWorkers';
+
+export type HelperKind = 'counting words' | 'xz';
 
 export type HelperRequest =
   { readonly open: HelperKind; readonly id: number; readonly port: MessagePort } | { readonly close: number };
