@@ -197,9 +197,12 @@ function hasSameFreedom(some: ScoredArm, other: ScoredArm): boolean {
   return moves.size === others.size && [...moves].every((group) => others.has(group));
 }
 
+/** Of arms whose bits are not told apart from the control's, the one that saves most tokens; of others the one with the fewest bits. */
 function byOutcome(some: ArmComparison, other: ArmComparison): number {
   const better = ranking[some.outcome] - ranking[other.outcome];
   if (better !== 0) return better;
+  const isForTokens = some.outcome === 'expand-for-speed' || some.outcome === 'cannot-tell';
+  if (isForTokens && some.tokensSaved !== other.tokensSaved) return (other.tokensSaved ?? 0) - (some.tokensSaved ?? 0);
   const [difference, others] = [some.heldOut?.difference ?? Infinity, other.heldOut?.difference ?? Infinity];
   return difference === others ? 0 : difference - others;
 }

@@ -184,6 +184,9 @@ describe('the verdict', () => {
     expect(outcome(worse, open, shorter)).toEqual(['shorter', 'expand-for-speed']);
     expect(outcome(worse, open)).toEqual(['open', 'cannot-tell']);
     expect(outcome(worse)).toEqual(['worse', 'do-not-expand']);
+    // Where bits decide nothing, tokens do.
+    const shortest = graft('shortest', everything, { bits: 1.515, bytesPerToken: 6 });
+    expect(outcome(shorter, shortest)).toEqual(['shortest', 'expand-for-speed']);
     const told = read(control, worse, open);
     expect(told.comparisons[1]!.whatWouldTell).not.toBeNull();
     expect(told.verdict!.advice).toEqual([{ kind: 'tell-apart', ...told.comparisons[1]!.whatWouldTell }]);
