@@ -200,7 +200,7 @@ export interface LabApi {
     files: readonly File[],
     onProgress: OnProgress,
     signal?: AbortSignal,
-  ): Promise<{ vocabulary: VocabularySummary; status: RunStatus; settings: TrainSettings }>;
+  ): Promise<{ vocabulary: VocabularySummary; status: RunStatus; mode: TrainMode }>;
   /** Bits per byte of the open model on held-out and general text, with or without a GPU. */
   measureBase(onProgress: OnProgress, signal?: AbortSignal): Promise<ModelScores>;
   /**
