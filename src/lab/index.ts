@@ -102,7 +102,7 @@ export { ArmModel, type ArmModelSetup } from './training/armModel';
 export { besideBase } from './training/besideBase';
 export { openTrainedElsewhere, type TrainedElsewhere } from './training/trainedElsewhere';
 export { openTokenizerFolder, openTokenizerModel, sizesOf, type TokenizerModel } from './open/tokenizerModel';
-export { buildVocabulary, prunedExtension, type Vocabulary } from './vocabulary/vocabulary';
+export { buildVocabulary, type Vocabulary } from './vocabulary/vocabulary';
 export { verifyExport } from './export/verifyExport';
 export { MODEL_FOLDER, writeScale, type ContinueFile, type ScaleToWrite } from './export/scale';
 export { writeTokenizer } from './vocabulary/writeTokenizer';

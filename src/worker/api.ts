@@ -46,12 +46,6 @@ export interface Tokenized {
   readonly grafted: readonly Piece[] | null;
 }
 
-export interface RunUpdate {
-  readonly status: RunStatus;
-  /** New records since the last update, in order. */
-  readonly records: readonly RunRecord[];
-}
-
 /** What a model ran on. */
 export interface RuntimeUsed {
   readonly name: 'engine' | 'onnxruntime-web';

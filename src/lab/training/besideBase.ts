@@ -7,7 +7,7 @@ import { ArmModel } from './armModel';
 import { smallestMode } from './trainSettings';
 
 /** What has been scored already. */
-export type KnownScores = Readonly<Partial<Record<'base' | 'untrained' | 'trained', ArmScores>>>;
+export type KnownScores = Readonly<Partial<Record<'untrained' | 'trained', ArmScores>>>;
 
 /** @param steps of its training. Throws `lab/nothing-to-compare` where nothing was grafted. */
 export async function besideBase(
@@ -28,7 +28,7 @@ export async function besideBase(
       fresh.close();
     }
   };
-  const base = known.base ?? (await scored({}));
+  const base = await scored({});
   const untrained = known.untrained ?? (await scored({ vocabulary }));
   const trained = known.trained ?? (await arm.score(watch));
   const arms = { base, 'grafted-untrained': untrained, 'grafted-trained': trained };

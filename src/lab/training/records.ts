@@ -1,6 +1,5 @@
 /** What a training reports: one record a line of run.jsonl, and its status. Losses are nats, times milliseconds. */
 import type { FittingPlan } from '../device/fittingPlan';
-import type { Progress } from '../progress';
 
 export interface StepRecord {
   readonly type: 'step';
@@ -70,9 +69,5 @@ export interface RunStatus {
   readonly millisecondsLeft: number;
   readonly plan?: FittingPlan;
   readonly savedStep?: number;
-  /** While `preparing`: what is being done; compiling and measuring the base take a while on slow adapters. */
-  readonly preparing?: Progress;
-  /** While preparing: what is being measured before the first step. */
-  readonly progress?: Progress;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }

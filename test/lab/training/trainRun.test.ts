@@ -5,7 +5,7 @@ import { TrainRun, type LoopSettings, type StepOutcome, type TrainRunParts } fro
 
 function loopOf(change: Partial<LoopSettings>): LoopSettings {
   const { steps = 12 } = change;
-  const share = (step: number) => rateShareAt(step, { steps, warmupSteps: 2 });
+  const share = (step: number) => rateShareAt(step, { steps, warmupSteps: 2, final: 0.1 });
   return { steps, evaluateEvery: 5, peak: 0.1, share, details: {}, ...change };
 }
 
