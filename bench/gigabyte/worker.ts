@@ -3,13 +3,11 @@
 import { directoryTree, privateDirectory } from '../../src/checkpoint/index';
 import { GpuEngine, openDevice } from '../../src/engine/index';
 import {
+  ArmModel,
   buildVocabulary,
-  defaultTrainSettings,
-  experimentOf,
   learnVocabulary,
   openCorpus,
   openModel,
-  Training,
   type ExportChoice,
 } from '../../src/lab/index';
 import { exportZip } from '../../src/worker/exporting';
@@ -45,10 +43,11 @@ async function measure() {
   const vocabulary = await buildVocabulary(model, corpus, extension, newTokens);
   tell({ phase: 'graft and load' });
   const engine = new GpuEngine(await openDevice(navigator.gpu));
-  const settings = { ...defaultTrainSettings('software-gpu', 0), mode: 'new-rows' as const };
-  const training = await Training.open({ engine, model, corpus, vocabulary, settings });
-  const experiment = experimentOf(model, corpus, newTokens, settings);
-  const run = { base, training, vocabulary, experiment, comparison: null, records: [], steps: 0 };
+  const start = { input: 'subword-mean', output: 'subword-mean' } as const;
+  const evaluation = { bytes: 4096, generalBytes: 4096 };
+  const moves = ['newRows'] as const;
+  const arm = await ArmModel.open({ engine, model, corpus, vocabulary, start, moves, seed: 1, evaluation });
+  const run = { base, corpus, arm, vocabulary, start, comparison: null, records: [], steps: 0 };
   const reports = [];
   for (const choice of [
     { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' },
@@ -63,7 +62,7 @@ async function measure() {
     tell({ phase: 'between' });
     reports.push({ name, bytes: report.totalBytes, ...report.verification });
   }
-  training.close();
+  arm.close();
   engine.close();
   return reports;
 }

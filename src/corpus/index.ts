@@ -1,7 +1,7 @@
 // Files to documents, splits and packed rows.
 export { type Corpus, type CorpusFileReport, type Doubt, type DocumentFormat, documentFormats } from './corpus';
 export type { CorpusFile } from './decodeText';
-export { emptyRow, packedLength, type PackedRow, type PackOptions, packInOrder, packRows } from './packRows';
+export { emptyRow, packedLength, type PackedRow, type PackOptions, packInOrder } from './packRows';
 export { splitHash } from './heldOut';
 export { readCorpus, type ReadCorpusOptions, type ReadingChoice, type ReadProgress } from './readCorpus';
 export { documentHash } from './textHash';

@@ -1,8 +1,6 @@
-// Documents to training rows of equal length without padding: documents follow each other in a shuffled order, each opened
-// by the start token, and go on in the next row where a row ends. Attention and positions begin anew at every document and
-// every row. The order depends on the seed and the epoch alone.
+// Documents to training rows of equal length: documents follow each other, each opened by the start token, and go on in the next
+// row where a row ends. Attention and positions begin anew at every document and every row.
 import { ignoredTarget } from '../ignoredTarget';
-import { epochRandom, shuffledIndices } from '../random';
 
 export interface PackedRow {
   readonly ids: Uint32Array;
@@ -10,8 +8,6 @@ export interface PackedRow {
   readonly targets: Uint32Array;
   /** Of documents, or of their parts in this row, in order; they fill it. */
   readonly documentLengths: readonly number[];
-  /** From 0; the epoch the row begins in. */
-  readonly epoch: number;
 }
 
 export interface PackOptions {
@@ -20,48 +16,23 @@ export interface PackOptions {
   readonly startId: number | null;
   /** Put after every document and predicted there; null to leave the end unpredicted. */
   readonly endId: number | null;
-  readonly seed: number;
-}
-
-/** Rows without end, epoch after epoch. @param documents ids of each document's text, without special tokens. */
-export function* packRows(documents: readonly ArrayLike<number>[], options: PackOptions): Generator<PackedRow, never> {
-  const { rowLength } = options;
-  if (rowLength < 2 || documents.every((document) => document.length === 0)) {
-    throw new RangeError(`cannot pack ${documents.length} documents into rows of ${rowLength}`);
-  }
-  let row = new OpenRow(rowLength, 0);
-  for (let epoch = 0; ; epoch++) {
-    for (const index of shuffledIndices(documents.length, epochRandom(options.seed, epoch))) {
-      const sequence = withEnds(documents[index]!, options);
-      for (let at = 0; at < sequence.length;) {
-        if (row.space === 0) {
-          yield row.finish();
-          row = new OpenRow(rowLength, epoch);
-        }
-        at += row.add(sequence, at);
-      }
-    }
-  }
 }
 
 /** Tokens of a document with what is put before and after it. */
-export function packedLength(document: ArrayLike<number>, options: Pick<PackOptions, 'startId' | 'endId'>): number {
+export function packedLength(document: ArrayLike<number>, options: Omit<PackOptions, 'rowLength'>): number {
   if (document.length === 0) return 0;
   return document.length + (options.startId === null ? 0 : 1) + (options.endId === null ? 0 : 1);
 }
 
 /** Rows of these documents in this order, once; what is left of the last row is filled with zeros that predict nothing. */
-export function* packInOrder(
-  documents: Iterable<ArrayLike<number>>,
-  options: Omit<PackOptions, 'seed'>,
-): Generator<PackedRow, void> {
-  let row = new OpenRow(options.rowLength, 0);
+export function* packInOrder(documents: Iterable<ArrayLike<number>>, options: PackOptions): Generator<PackedRow, void> {
+  let row = new OpenRow(options.rowLength);
   for (const document of documents) {
     const sequence = withEnds(document, options);
     for (let at = 0; at < sequence.length;) {
       if (row.space === 0) {
         yield row.finish();
-        row = new OpenRow(options.rowLength, 0);
+        row = new OpenRow(options.rowLength);
       }
       at += row.add(sequence, at);
     }
@@ -71,13 +42,10 @@ export function* packInOrder(
 
 /** A row that only fills a batch up. */
 export function emptyRow(rowLength: number): PackedRow {
-  return new OpenRow(rowLength, 0).finish();
+  return new OpenRow(rowLength).finish();
 }
 
-function withEnds(
-  document: ArrayLike<number>,
-  { startId, endId }: Pick<PackOptions, 'startId' | 'endId'>,
-): Uint32Array {
+function withEnds(document: ArrayLike<number>, { startId, endId }: Omit<PackOptions, 'rowLength'>): Uint32Array {
   if (document.length === 0) return new Uint32Array(0);
   const head = startId === null ? 0 : 1;
   const sequence = new Uint32Array(head + document.length + (endId === null ? 0 : 1));
@@ -93,10 +61,7 @@ class OpenRow {
   private readonly documentLengths: number[] = [];
   private filled = 0;
 
-  constructor(
-    rowLength: number,
-    private readonly epoch: number,
-  ) {
+  constructor(rowLength: number) {
     this.ids = new Uint32Array(rowLength);
     this.targets = new Uint32Array(rowLength).fill(ignoredTarget);
   }
@@ -116,8 +81,8 @@ class OpenRow {
   }
 
   finish(): PackedRow {
-    const { ids, targets, documentLengths, epoch } = this;
+    const { ids, targets, documentLengths } = this;
     if (this.space > 0) documentLengths.push(this.space);
-    return { ids, targets, documentLengths, epoch };
+    return { ids, targets, documentLengths };
   }
 }

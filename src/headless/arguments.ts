@@ -9,16 +9,28 @@ import { trainModes } from '../lab/training/trainSettings';
 import {
   common,
   corpus,
+  defaultSteps,
   device,
   type Flag,
-  init,
-  learning,
+  method,
   runtime,
   seed,
   tokenizer,
   tokenizerClass,
   weights,
 } from './flags';
+import { flagsOf, type FieldFlagName } from './fieldFlags';
+
+const learning = [
+  'min-frequency',
+  'min-documents',
+  'max-length',
+  'unit',
+  'merge-digits',
+  'never',
+  'least-exposure',
+  'init',
+] as const satisfies FieldFlagName[];
 
 export const verbs = {
   inspect: {
@@ -83,16 +95,17 @@ export const verbs = {
     flags: {
       ...corpus,
       tokenizer: { ...tokenizer, about: `${tokenizer.about}; writes only the extended tokenizer` },
-      'new-tokens': { kind: 'whole', value: 'K', about: 'how many new tokens', required: true },
-      ...learning,
+      ...flagsOf(['new-tokens'], ['new-tokens']),
+      method,
+      ...flagsOf(learning),
       ...tokenizerClass,
-      init,
       seed,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
     },
   },
   train: {
-    about: 'Train and write the result as a Hugging Face folder. With --new-tokens, expands first.',
+    about:
+      'Train one arm and write it as a Hugging Face folder, with the specification that `run` takes. With --new-tokens, expands first.',
     flags: {
       ...corpus,
       train: {
@@ -102,24 +115,19 @@ export const verbs = {
         choices: trainModes,
         fallback: 'new-rows',
       },
-      'new-tokens': { kind: 'whole', value: 'K', about: 'expand by this many tokens first' },
-      init,
-      steps: { kind: 'whole', value: 'N', about: 'optimizer steps', fallback: '200' },
-      batch: { kind: 'whole', value: 'B', about: 'rows a step', fallback: '4' },
-      seq: { kind: 'whole', value: 'T', about: 'tokens a row', fallback: '256' },
-      lr: { kind: 'number', value: 'X', about: 'peak learning rate of the vocabulary rows' },
-      'body-lr': { kind: 'number', value: 'X', about: 'peak learning rate of everything else (mode all)' },
-      warmup: { kind: 'whole', value: 'N', about: 'warm-up steps; a tenth of the steps by default' },
-      'evaluate-every': {
+      ...flagsOf(['new-tokens']),
+      method,
+      ...flagsOf(learning),
+      steps: {
         kind: 'whole',
         value: 'N',
-        about: 'held-out bits per byte every N steps; 0: only before and after',
+        about: 'optimizer steps, for which so much text is read as they take',
+        byDefault: String(defaultSteps),
       },
-      'evaluate-bytes': {
-        kind: 'whole',
-        value: 'N',
-        about: 'bytes of held-out and of general text that are scored; 262,144 by default, 65,536 on the processor',
-      },
+      ...flagsOf(['bytes', 'batch', 'seq']),
+      lr: { kind: 'number', value: 'X', about: 'peak learning rate of all that moves; from the size of the model' },
+      'body-lr': { kind: 'number', value: 'X', about: 'another one for all but the new rows' },
+      ...flagsOf(['warmup', 'points', 'evaluate-bytes']),
       device,
       seed,
       ...tokenizerClass,

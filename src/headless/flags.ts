@@ -1,6 +1,5 @@
 /** Flags that several verbs of the command line have. */
 import { documentFormats } from '../corpus/corpus';
-import { defaultInit, initMethods } from '../graft/initialise';
 import { tokenizerClassChoices } from '../lab/vocabulary/tokenizerClassChoice';
 import { grammarNames } from '../tokenizer/grammar/grammars';
 
@@ -10,8 +9,14 @@ export interface Flag {
   readonly about: string;
   readonly required?: boolean;
   readonly choices?: readonly string[];
+  /** Filled in where the flag is not given. */
   readonly fallback?: string;
+  /** What holds where it is not given, filled in by whoever reads it. */
+  readonly byDefault?: string;
 }
+
+/** Steps of a training whose length nobody gives. */
+export const defaultSteps = 200;
 
 export const common = {
   model: {
@@ -64,37 +69,12 @@ export const tokenizer = {
   value: 'DIR',
   about: 'instead of --model: a folder with tokenizer.json, without weights',
 } as const;
-export const init = {
+/** Which way to new tokens; a grammar goes with it. */
+export const method = {
   kind: 'text',
   value: 'HOW',
-  about: 'how new rows start',
-  choices: initMethods,
-  fallback: defaultInit,
-} as const;
-export const learning = {
-  method: {
-    kind: 'text',
-    value: 'HOW',
-    about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammarNames.join(', ')})`,
-    fallback: 'continued',
-  },
-  'min-frequency': {
-    kind: 'whole',
-    value: 'N',
-    about: 'a token is learned for at least so many occurrences; 2 by default',
-  },
-  'min-documents': { kind: 'whole', value: 'N', about: 'in at least so many documents; 2 by default' },
-  'max-length': { kind: 'whole', value: 'N', about: 'longest new token in characters' },
-  unit: {
-    kind: 'text',
-    value: 'WHAT',
-    about: 'what merges never cross and min-documents counts: a whole document, or each of its lines',
-    choices: ['document', 'line'],
-    fallback: 'document',
-  },
-  'merge-digits': { kind: 'switch', about: 'new tokens may hold digits' },
-  never: { kind: 'text', value: 'REGEX', about: 'no new token matches this' },
-  'least-exposure': { kind: 'whole', value: 'N', about: 'prune rare tokens until every leaf occurs so often' },
+  about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammarNames.join(', ')})`,
+  byDefault: 'continued',
 } as const;
 export const tokenizerClass = {
   'tokenizer-class': {

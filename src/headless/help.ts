@@ -19,7 +19,7 @@ function flagLine([name, flag]: [string, Flag]): string {
   const left = `  --${name}${flag.value ? ` ${flag.value}` : ''}`;
   const notes = [
     flag.choices ? `one of ${flag.choices.join(', ')}` : '',
-    flag.fallback === undefined ? '' : `default ${flag.fallback}`,
+    (flag.fallback ?? flag.byDefault) === undefined ? '' : `default ${flag.fallback ?? flag.byDefault}`,
     flag.required ? 'required' : '',
   ].filter(Boolean);
   return `${left.padEnd(28)} ${flag.about}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;

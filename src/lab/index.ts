@@ -94,15 +94,15 @@ export { planTraining, unopenedGpu, type Planner } from './device/plans';
 export { profileStep, type ProfileOptions } from './device/profile';
 export { throttled } from './progress';
 export { experimentFigures } from './export/experimentCard';
-export { cardOf, experimentOf, recordLines } from './export/report';
-export { earlierGraft } from './device/earlierGraft';
-export { defaultRates, defaultTrainSettings } from './training/settings';
+export { cardOf, recordLines } from './export/report';
+export { earlierGraft, type EarlierGraft } from './device/earlierGraft';
 export { engineSizes, sizesFor } from './device/sizes';
-export { trainModes } from './training/trainSettings';
-export { Training, type Arms } from './training/training';
+export { rateFor, smallestMode, trainModes } from './training/trainSettings';
+export { ArmModel, type ArmModelSetup } from './training/armModel';
+export { besideBase } from './training/besideBase';
 export { openTrainedElsewhere, type TrainedElsewhere } from './training/trainedElsewhere';
 export { openTokenizerFolder, openTokenizerModel, sizesOf, type TokenizerModel } from './open/tokenizerModel';
-export { buildVocabulary, prunedExtension, type Vocabulary } from './vocabulary/vocabulary';
+export { buildVocabulary, type Vocabulary } from './vocabulary/vocabulary';
 export { verifyExport } from './export/verifyExport';
 export { MODEL_FOLDER, writeScale, type ContinueFile, type ScaleToWrite } from './export/scale';
 export { writeTokenizer } from './vocabulary/writeTokenizer';
@@ -120,7 +120,10 @@ export type { ArmRunState, CurvePointOfRun, RunFacts, RunKey, RunStatusFile } fr
 export { readReport, readSpec, writtenSpec } from './experiment/experimentFolder';
 export { canonicalJson, modelFingerprint, pinned } from './experiment/fingerprints';
 export { readCheckpoint, readRecordsOf, readStatus } from './experiment/runFolder';
-export { ArmTraining } from './training/armTraining';
+export { ArmTraining, type ArmSetup } from './training/armTraining';
+export { documentEnds } from './training/stagePlans';
+export { earlierRows } from './experiment/checks';
+export { bytesOfSteps } from './training/stepBudget';
 export { specVocabulary } from './vocabulary/specVocabulary';
 export { predictionOf } from './export/report';
 export { stepFlops } from './device/stepFlops';
@@ -133,6 +136,8 @@ export {
 } from './experiment/runner';
 export {
   parseSpec,
+  movedBy,
+  movesEarlierRows,
   parseSpecText,
   specProblems,
   seedsOf,
@@ -148,7 +153,7 @@ export {
   type PresetName,
   type PresetRequest,
 } from './experiment/presets';
-export type { WrittenSpec } from './experiment/schema';
+export type { WrittenArm, WrittenSpec } from './experiment/schema';
 export type { SpecProblem } from './experiment/specProblems';
 export { experimentSchema } from './experiment/schema';
 export { defaultOptimizer } from './training/moves';

@@ -46,12 +46,6 @@ export interface Tokenized {
   readonly grafted: readonly Piece[] | null;
 }
 
-export interface RunUpdate {
-  readonly status: RunStatus;
-  /** New records since the last update, in order. */
-  readonly records: readonly RunRecord[];
-}
-
 /** What a model ran on. */
 export interface RuntimeUsed {
   readonly name: 'engine' | 'onnxruntime-web';
@@ -200,7 +194,7 @@ export interface LabApi {
     files: readonly File[],
     onProgress: OnProgress,
     signal?: AbortSignal,
-  ): Promise<{ vocabulary: VocabularySummary; status: RunStatus; settings: TrainSettings }>;
+  ): Promise<{ vocabulary: VocabularySummary; status: RunStatus; mode: TrainMode }>;
   /** Bits per byte of the open model on held-out and general text, with or without a GPU. */
   measureBase(onProgress: OnProgress, signal?: AbortSignal): Promise<ModelScores>;
   /**

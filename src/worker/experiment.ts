@@ -3,12 +3,13 @@
  * (trainedLab.ts), and here what computes, and experiments.
  */
 import {
-  defaultTrainSettings,
+  earlierGraft,
   openModel,
   planTraining,
   predictionOf,
   presetNames,
   presetOf,
+  sizesFor,
   specProblems,
   trainModes,
   unopenedGpu,
@@ -27,6 +28,7 @@ import {
   type VocabularyChoice,
   type VocabularySummary,
 } from '../lab/index';
+import { defaultInit } from '../graft/index';
 import { openShards } from './countingShards';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun, LabApi, OnProgress, RunFileForm } from './api';
 import { Experiments } from './experiments';
@@ -36,7 +38,6 @@ import { runFile } from './runFiles';
 import { xzSize } from './xzWorker';
 import { bundledModel } from './publicFiles';
 
-import { missing } from './openedLab';
 import { TrainedLab } from './trainedLab';
 
 export class Experiment extends TrainedLab implements LabApi {
@@ -61,8 +62,9 @@ export class Experiment extends TrainedLab implements LabApi {
 
   async defaultSettings(): Promise<TrainSettings> {
     const { contextLength, parameters } = this.requireModel().summary;
-    const settings = defaultTrainSettings((await this.engines.engine()).report.kind, parameters);
-    return { ...settings, rowLength: Math.min(settings.rowLength, contextLength || settings.rowLength) };
+    const { batchRows, rowLength } = sizesFor((await this.engines.engine()).report.kind, parameters);
+    const length = Math.min(rowLength, contextLength || rowLength);
+    return { mode: 'new-rows', init: defaultInit, batchRows, rowLength: length };
   }
 
   profile(
@@ -103,8 +105,7 @@ export class Experiment extends TrainedLab implements LabApi {
     return this.profiling.besides(() =>
       this.cancellable(asked, (signal) => {
         const opened = { model: this.requireModel(), corpus: this.requireCorpus(), sampleId: this.sampleId };
-        const tree = this.tree ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.');
-        return this.experimentsKept.run(spec, { ...opened, tree }, onUpdate, signal);
+        return this.experimentsKept.run(spec, { ...opened, tree: this.requireTree() }, onUpdate, signal);
       }),
     );
   }
@@ -151,12 +152,11 @@ export class Experiment extends TrainedLab implements LabApi {
   takeArm(id: string, key: RunKey, onProgress: OnProgress, asked?: AbortSignal): Promise<VocabularySummary | null> {
     return this.cancellable(asked, async (signal) => {
       const [model, corpus, engine] = [this.requireModel(), this.requireCorpus(), await this.engines.engine()];
-      const taken = await takenArm(this.experimentsKept, id, key, { engine, model, corpus }, { onProgress, signal });
+      const opened = { engine, model, corpus, earlier: () => earlierGraft(this.requireTree(), model) };
+      const taken = await takenArm(this.experimentsKept, id, key, opened, { onProgress, signal });
       this.dropTraining();
       this.vocabulary = taken.vocabulary ?? this.vocabulary;
-      this.taken = taken;
-      this.training = taken.training;
-      this.restored = taken;
+      this.trained = taken;
       return taken.vocabulary?.summary ?? null;
     });
   }

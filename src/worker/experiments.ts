@@ -22,6 +22,7 @@ import type { Engine } from '../engine/index';
 import { LabError } from '../error';
 import {
   canonicalJson,
+  earlierGraft,
   modelFingerprint,
   parseSpec,
   pinned,
@@ -100,6 +101,7 @@ export class Experiments {
         corpus,
         folder,
         engine: this.engine,
+        earlier: () => earlierGraft(opened.tree, model),
         openShards: this.openShards,
         vocabularies: this.vocabulariesFor(model, corpus),
       },

@@ -15,7 +15,6 @@ import {
   type FolderSink,
 } from '../checkpoint/index';
 import { GpuEngine, type Device, type Engine } from '../engine/index';
-import type { ModelCard } from '../graft/index';
 import {
   applyDelta,
   cardOf,
@@ -24,38 +23,30 @@ import {
   MODEL_FOLDER,
   proveOnnx,
   recordLines,
+  smallestMode,
   verifyExport,
   writeDelta,
   writeModel,
   writeOnnxModel,
   writeScale,
   type Comparison,
+  type CorpusText,
   type ExportChoice,
   type ExportForm,
   type ExportReport,
   type ModelToExport,
   type OnnxDtype,
-  type RunRecord,
-  type Training,
-  type Vocabulary,
 } from '../lab/index';
 import type { OnProgress } from './api';
 import { cancellableProgress, cancellableSink } from './cancellable';
 import { onnxRuntime } from './onnxRuntime';
+import type { TrainedArm } from './trainedArm';
 
-export interface FinishedRun {
+export interface FinishedRun extends TrainedArm {
   /** The model as it was opened. */
   readonly base: FileTree;
-  readonly training: Training;
-  /** Absent where the model kept its vocabulary. */
-  readonly vocabulary?: Vocabulary;
-  /** As it goes into the download. */
-  readonly experiment: unknown;
-  /** Of an experiment, for the model card. */
-  readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict'>;
+  readonly corpus: CorpusText;
   readonly comparison: Comparison | null;
-  readonly records: readonly RunRecord[];
-  readonly steps: number;
 }
 
 /** Documents of held-out text that the proof may read. */
@@ -68,7 +59,7 @@ export async function exportZip(
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
-  const fileName = `${run.training.setup.model.summary.name}-${endings[choice.form]}.zip`;
+  const fileName = `${run.arm.setup.model.summary.name}-${endings[choice.form]}.zip`;
   const { sink, stream } = zipSink();
   const [zip] = await Promise.all([
     zipFile(fileName, stream),
@@ -119,25 +110,23 @@ async function write(
     ...(dtype === 'source' || form === 'delta' ? {} : { dtype }),
   };
   if (form === 'delta') await writeDelta(sink, await deltaOfGraft(exported), { onProgress });
-  else if (form === 'scale') await writeScale(sink, { exported, corpus: run.training.setup.corpus }, onProgress);
+  else if (form === 'scale') await writeScale(sink, { exported, corpus: run.corpus }, onProgress);
   else await writeModel(sink, exported, onProgress);
 }
 
 function modelOf(run: FinishedRun): ModelToExport {
-  const { training, vocabulary, comparison, steps } = run;
-  const { graft, session, setup } = training;
-  const { model, corpus, settings } = setup;
+  const { arm, corpus, vocabulary, start, comparison, steps, extras } = run;
+  const { graft, session, setup } = arm;
+  const { model, moves } = setup;
+  const card = cardOf({ model, corpus: corpus.summary, graft, ...(start ? { start } : {}), moves, steps, comparison });
   return {
     model,
     ...(vocabulary ? { files: vocabulary.files } : {}),
     ...(graft ? { graft } : {}),
     session,
-    card: { ...cardOf({ model, corpus: corpus.summary, graft, settings, steps, comparison }), ...run.figures },
+    card: { ...card, ...run.figures },
     newTokens: vocabulary?.summary.newTokens ?? [],
-    extras: {
-      'experiment.json': `${JSON.stringify(run.experiment, null, 2)}\n`,
-      'run.jsonl': recordLines(run.records),
-    },
+    extras: { ...extras, 'run.jsonl': recordLines(run.records) },
   };
 }
 
@@ -153,14 +142,14 @@ async function verified(
   tree: FileTree,
   onProgress: OnProgress,
 ): Promise<ExportReport> {
-  const { session, tokenizer, setup } = run.training;
-  const text = setup.corpus.heldOut.slice(0, proofDocuments).join('\n');
+  const { session, tokenizer, setup } = run.arm;
+  const text = run.corpus.heldOut.slice(0, proofDocuments).join('\n');
   if (form === 'onnx') {
     const runtime = await onnxRuntime(deviceFor(onnxDtype, session.engine));
     const toProve = { dtype: onnxDtype, session, tokenizer, text };
     return exportReport(tree, form, await proveOnnx(runtime, tree, toProve, onProgress));
   }
-  const toVerify = { session, tokenizer, mode: setup.settings.mode, text };
+  const toVerify = { session, tokenizer, mode: smallestMode(setup.moves), text };
   const model = await modelTree(run, form, tree);
   return exportReport(tree, form, await verifyExport(model, toVerify, onProgress));
 }

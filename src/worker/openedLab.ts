@@ -265,6 +265,10 @@ export abstract class OpenedLab {
     return this.model ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.');
   }
 
+  protected requireTree(): FileTree {
+    return this.tree ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.');
+  }
+
   protected requireCorpus(): CorpusText {
     return this.corpus ?? missing('lab/no-corpus', 'No corpus is open.', 'Choose a sample or files in Corpus.');
   }

@@ -2,38 +2,32 @@
 import { LabError } from '../error';
 import type { Engine } from '../engine/index';
 import {
+  ArmModel,
   canonicalJson,
-  defaultTrainSettings,
   experimentFigures,
-  modeGroups,
+  movedBy,
+  movesEarlierRows,
   readCheckpoint,
   readReport,
   readStatus,
   specVocabulary,
   stepFlops,
-  Training,
   writtenSpec,
   type CorpusText,
+  type EarlierGraft,
   type LoadedModel,
   type RunKey,
-  type RunRecord,
-  type RunStatus,
-  type TrainMode,
-  type TrainSettings,
-  type Vocabulary,
   type Watch,
 } from '../lab/index';
 import type { Experiments } from './experiments';
+import type { TrainedArm } from './trainedArm';
 
-export interface TakenArm {
-  readonly training: Training;
-  readonly vocabulary?: Vocabulary;
-  readonly records: readonly RunRecord[];
-  readonly status: RunStatus;
-  /** Specification and answer, as they go into a download. */
-  readonly experiment: unknown;
-  /** For the model card. */
-  readonly figures: ReturnType<typeof experimentFigures>;
+export interface OpenedForArm {
+  readonly engine: Engine;
+  readonly model: LoadedModel;
+  readonly corpus: CorpusText;
+  /** Rows that an earlier graft put into the model. */
+  earlier?(): Promise<EarlierGraft | undefined>;
 }
 
 /** Throws `lab/not-finished`. */
@@ -41,9 +35,9 @@ export async function takenArm(
   experiments: Experiments,
   id: string,
   key: RunKey,
-  { engine, model, corpus }: { readonly engine: Engine; readonly model: LoadedModel; readonly corpus: CorpusText },
+  { engine, model, corpus, earlier }: OpenedForArm,
   { onProgress, signal }: Watch,
-): Promise<TakenArm> {
+): Promise<TrainedArm> {
   const folder = await experiments.folder(id);
   const spec = await experiments.spec(id);
   const status = await readStatus(folder, key);
@@ -62,55 +56,31 @@ export async function takenArm(
       (await specVocabulary(model, corpus, arm.vocabulary, { onProgress, signal, openShards: experiments.openShards })))
     : undefined;
   if (vocabulary) known.set(name, vocabulary);
-  const settings: TrainSettings = {
-    ...defaultTrainSettings(engine.report.kind, model.summary.parameters),
-    mode: smallestMode(arm.stages.flatMap(({ rates }) => Object.keys(rates))),
-    init: arm.start.input,
-    seed: key.seed,
-    steps: status.steps,
+  const old = movesEarlierRows(arm) ? await earlier?.() : undefined;
+  const { start } = arm;
+  const setup = {
+    ...{ engine, model, corpus, start, moves: movedBy(arm), seed: key.seed, evaluation: spec.evaluation },
+    ...(vocabulary ? { vocabulary } : {}),
+    ...(old ? { earlier: old.graft } : {}),
   };
-  const training = await Training.open(
-    { engine, model, corpus, settings, ...(vocabulary ? { vocabulary } : {}) },
-    { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) },
-  );
+  const held = await ArmModel.open(setup, { onProgress, signal });
   try {
     const { weights, loop } = await readCheckpoint(folder, status);
-    for (const [parameter, values] of Object.entries(weights)) training.session.store.write(parameter, values);
+    for (const [parameter, values] of Object.entries(weights)) held.session.store.write(parameter, values);
     const report = await readReport(folder);
-    const experiment = { ...(writtenSpec(spec) as object), taken: key, report };
     return {
-      training,
+      ...{ arm: held, start, records: loop.records, steps: status.steps },
       ...(vocabulary ? { vocabulary } : {}),
-      records: loop.records,
-      status: finishedStatus(status.steps),
-      experiment,
+      extras: { 'experiment.json': asFile(writtenSpec(spec)), 'report.json': asFile({ taken: key, ...report }) },
       figures: experimentFigures(report, key.arm),
     };
   } catch (error) {
-    training.close();
+    held.close();
     throw error;
   }
 }
 
-/** The mode that holds as f32 all that was moved. */
-function smallestMode(groups: readonly string[]): TrainMode {
-  const modes = ['new-rows', 'embeddings', 'all'] as const;
-  return (
-    modes.find((mode) => groups.every((group) => (modeGroups[mode] as readonly string[]).includes(group))) ?? 'all'
-  );
-}
-
-function finishedStatus(steps: number): RunStatus {
-  return {
-    state: 'finished',
-    step: steps,
-    steps,
-    tokensPerSecond: 0,
-    bytesPerSecond: 0,
-    stepMilliseconds: 0,
-    millisecondsLeft: 0,
-  };
-}
+const asFile = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Share of the speed of plain matrix products that a whole step reaches (docs/performance.md). */
 const stepEfficiency = 0.7;

@@ -3,10 +3,10 @@ import { filesTree } from '../checkpoint/index';
 import type { Engine } from '../engine/index';
 import { asLabError } from '../error';
 import {
+  besideBase,
   cappedDocuments,
   encodeDocuments,
   engineText,
-  experimentOf,
   generateText,
   ModelSession,
   onnxText,
@@ -14,37 +14,32 @@ import {
   scoreDocuments,
   scoreResult,
   sizesFor,
-  Training,
   type Comparison,
   type ExportChoice,
   type ExportReport,
   type Piece,
   type RunStatus,
   type TextModel,
-  type TrainSettings,
 } from '../lab/index';
 import type { Tokenizer } from '../tokenizer/index';
-import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed, RunUpdate } from './api';
-import { type TakenArm } from './takenArm';
+import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed } from './api';
 import { exportFolder, exportZip, type FinishedRun } from './exporting';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 
 import { missing, OpenedLab } from './openedLab';
+import type { TrainedArm } from './trainedArm';
 
 export abstract class TrainedLab extends OpenedLab {
-  protected training: Training | undefined;
-  protected comparison: Comparison | undefined;
-  protected restored: Pick<RunUpdate, 'records' | 'status'> | undefined;
-  /** The arm of an experiment that is held; absent of a graft trained elsewhere. */
-  protected taken: TakenArm | undefined;
+  protected trained: TrainedArm | undefined;
+  /** Of the model that is held, which trains no more. */
+  private comparison: Comparison | undefined;
   private base: Promise<ModelSession> | undefined;
   private readonly arms = new OnnxArms();
 
   compare(onProgress: OnProgress, asked?: AbortSignal): Promise<Comparison> {
     return this.cancellable(asked, async (signal) => {
-      const training = this.requireTraining();
-      const steps = this.runSoFar.status.step;
-      this.comparison = await training.compare(steps, onProgress, signal);
+      const { arm, steps } = this.requireTrained();
+      this.comparison ??= await besideBase(arm, steps, {}, { onProgress, signal });
       return this.comparison;
     });
   }
@@ -57,7 +52,7 @@ export abstract class TrainedLab extends OpenedLab {
     return this.cancellable(asked, async (signal) => {
       const { model: arm, ...rest } = options;
       const { text, runtime } = await this.textModel(arm);
-      const { tokenizer, firstNewId } = arm === 'base' ? this.baseTokenizer : this.requireTraining();
+      const { tokenizer, firstNewId } = arm === 'base' ? this.baseTokenizer : this.requireTrained().arm;
       const started = performance.now();
       const pieces = await generateText(text, tokenizer, {
         ...rest,
@@ -79,13 +74,10 @@ export abstract class TrainedLab extends OpenedLab {
       const setup = { engine, base, corpus };
       const opened = await openTrainedElsewhere(setup, filesTree(files), { onProgress, signal });
       this.dropTraining();
-      const { training, vocabulary, steps } = opened;
-      const { settings } = training.setup;
-      const status: RunStatus = { ...preparing(settings), state: 'finished', step: steps, steps };
+      const { arm, vocabulary, steps, mode } = opened;
       this.vocabulary = vocabulary;
-      this.training = training;
-      this.restored = { records: [], status };
-      return { vocabulary: vocabulary.summary, status, settings };
+      this.trained = { arm, vocabulary, records: [], steps };
+      return { vocabulary: vocabulary.summary, status: finishedStatus(steps), mode };
     });
   }
 
@@ -136,7 +128,7 @@ export abstract class TrainedLab extends OpenedLab {
       return { text: onnxText(opened.session, this.requireModel()), runtime: onnxUsed(opened) };
     } catch (thrown) {
       if (asLabError(thrown).code !== 'onnx/too-large') throw thrown;
-      const session = arm === 'base' ? await this.baseSession() : this.requireTraining().session;
+      const session = arm === 'base' ? await this.baseSession() : this.requireTrained().arm.session;
       return { text: engineText(session), runtime: engineRuntime(session.engine) };
     }
   }
@@ -147,9 +139,10 @@ export abstract class TrainedLab extends OpenedLab {
   }
 
   protected async graftedArm(): Promise<OnnxArm> {
-    const { graft, session } = this.requireTraining();
+    const { arm, steps } = this.requireTrained();
+    const { graft, session } = arm;
     const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), session };
-    return this.arms.open('grafted', exported, this.runSoFar.status.step, await this.engines.device());
+    return this.arms.open('grafted', exported, steps, await this.engines.device());
   }
 
   protected get baseTokenizer(): { tokenizer: Tokenizer; firstNewId?: number } {
@@ -164,28 +157,9 @@ export abstract class TrainedLab extends OpenedLab {
     return this.base;
   }
 
-  protected experiment() {
-    const { setup } = this.requireTraining();
-    const count = this.vocabulary?.summary.newTokens.length ?? 0;
-    return experimentOf(setup.model, setup.corpus, count, setup.settings, this.diagnosed?.diagnosis);
-  }
-
-  protected get runSoFar(): Pick<RunUpdate, 'records' | 'status'> {
-    const run = this.training?.run;
-    return run ?? this.restored ?? { records: [], status: preparing(this.requireTraining().setup.settings) };
-  }
-
   protected finished(): FinishedRun {
-    const training = this.requireTraining();
-    const { records, status } = this.runSoFar;
-    return {
-      base: this.tree ?? missing('lab/no-model', 'No model is open.', 'Open one in Model.'),
-      training,
-      ...(this.taken ? this.taken : { vocabulary: this.requireVocabulary(), experiment: this.experiment() }),
-      comparison: this.comparison ?? null,
-      records,
-      steps: status.step,
-    };
+    const comparison = this.comparison ?? null;
+    return { ...this.requireTrained(), base: this.requireTree(), corpus: this.requireCorpus(), comparison };
   }
 
   protected dropBase(): void {
@@ -196,15 +170,13 @@ export abstract class TrainedLab extends OpenedLab {
 
   protected dropTraining(): void {
     void this.arms.close('grafted');
-    this.training?.close();
-    this.training = undefined;
-    this.taken = undefined;
+    this.trained?.arm.close();
+    this.trained = undefined;
     this.comparison = undefined;
-    this.restored = undefined;
   }
 
-  protected requireTraining(): Training {
-    return this.training ?? missing('lab/no-run', 'Nothing has been grafted yet.', 'Start training first.');
+  protected requireTrained(): TrainedArm {
+    return this.trained ?? missing('lab/no-run', 'Nothing has been grafted yet.', 'Start training first.');
   }
 }
 
@@ -216,11 +188,11 @@ function onnxUsed({ runtime: { provider, threads } }: OnnxArm): RuntimeUsed {
   return { name: 'onnxruntime-web', provider, threads };
 }
 
-function preparing(settings: TrainSettings): RunStatus {
+function finishedStatus(steps: number): RunStatus {
   return {
-    state: 'preparing',
-    step: 0,
-    steps: settings.steps,
+    state: 'finished',
+    step: steps,
+    steps,
     tokensPerSecond: 0,
     bytesPerSecond: 0,
     stepMilliseconds: 0,

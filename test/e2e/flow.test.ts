@@ -11,6 +11,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { unzipSync } from 'fflate';
 import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseSpecText, type ExperimentReport, type RunKey } from '../../src/lab/index';
 import type { EvaluationRecord, RunRecord, StepRecord } from '../../src/worker/index';
 import {
   armRows,
@@ -155,21 +156,19 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
           'README.md',
           'run.jsonl',
           'experiment.json',
+          'report.json',
         ]),
       );
       const text = (end: string) =>
         new TextDecoder().decode(files[Object.keys(files).find((each) => each.endsWith(end))!]);
       // What is needed to run it again says what the graft was compared with, and with what result.
       expect(text('README.md')).not.toMatch(/\bpaid\b/i);
-      const experiment = JSON.parse(text('experiment.json')) as {
-        arms: Record<string, unknown>;
-        taken: unknown;
-        report: { arms: { arm: string; heldOut: { bitsPerByte: number } }[] };
-      };
+      const experiment = parseSpecText(text('experiment.json'));
+      const report = JSON.parse(text('report.json')) as ExperimentReport & { taken: RunKey };
       expect(Object.keys(experiment.arms)).toEqual(rows.map(({ arm }) => arm));
-      expect(experiment.arms[graft]).toMatchObject({ stages: [{ moves: { newRows: expect.any(Number) } }] });
-      expect(experiment.taken).toEqual({ arm: graft, seed: 1 });
-      expect(experiment.report.arms.map(({ arm, heldOut }) => [arm, heldOut.bitsPerByte])).toEqual(
+      expect(experiment.arms[graft]).toMatchObject({ stages: [{ rates: { newRows: expect.any(Number) } }] });
+      expect(report.taken).toEqual({ arm: graft, seed: 1 });
+      expect(report.arms.map(({ arm, heldOut }) => [arm, heldOut.bitsPerByte])).toEqual(
         rows.map(({ arm, bits }) => [arm, bits]),
       );
       const shown = await page

@@ -206,6 +206,7 @@ class Families(unittest.TestCase):
             if tied:
                 commands[name, "train"] = ["train", "--model", expanded, "--corpus", corpus_file, "--steps", 3,
                                            "--batch", 1, "--seq", 64, "--lr", 0.01, "--out", trained,
+                                           "--evaluate-bytes", 2000, "--points", 1,
                                            "--train", "all" if name in TRAINED_WHOLE else "new-rows"]
                 commands[name, "generate"] = ["generate", "--model", trained, "--prompt", "CC", "--max-tokens", 3,
                                               "--temperature", 0]

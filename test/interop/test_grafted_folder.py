@@ -44,7 +44,7 @@ class GraftedFolder(unittest.TestCase):
             "--init", "subword-mean", "--out", cls.expanded)
         lab("train", "--model", cls.expanded, "--corpus", folder / "corpus.txt", "--train", "new-rows",
             "--steps", STEPS, "--batch", 2, "--seq", 64, "--lr", 0.01, "--seed", 7,
-            "--out", cls.trained, "--log", folder / "run.jsonl")
+            "--evaluate-bytes", 2000, "--points", 1, "--out", cls.trained, "--log", folder / "run.jsonl")
         # fmt: on
         cls.log = [json.loads(line) for line in (folder / "run.jsonl").read_text().splitlines()]
         cls.base = Reference(BUNDLED)

@@ -16,7 +16,7 @@ const evaluation = (step: number, bitsPerByte: number): RunRecord => ({
 
 describe('a run as the page keeps it', () => {
   test('records of a saved run read the same in whatever order status and records arrive', () => {
-    const run = new RunView(status('finished'), null);
+    const run = new RunView(status('finished'));
     run.add([evaluation(0, 3), evaluation(20, 1)]);
     run.setStatus(status('finished'));
     expect(run.latestBitsPerByte).toBe(1);

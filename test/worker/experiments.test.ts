@@ -122,16 +122,16 @@ describe('an experiment on the page', { timeout: 300_000 }, () => {
     const { model, corpus } = opened;
     const key = { arm: 'continued', seed: 4 };
     const taken = await takenArm(experiments, updates[0]!.id, key, { engine, model, corpus }, {});
-    const scorer = taken.training.session.scorer();
+    const scorer = taken.arm.session.scorer();
     const documents = encodeDocuments(cappedDocuments(corpus.heldOut, spec.evaluation.bytes), (text) =>
-      taken.training.tokenizer.encode(text),
+      taken.arm.tokenizer.encode(text),
     );
     const { nats } = await scoreDocuments(scorer, documents);
     const total = nats.reduce((sum, each) => sum + each, 0);
     const bits = page.arms.find(({ arm }) => arm === 'continued')!.heldOut.bitsPerByte!;
     const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
     expect(total / (Math.LN2 * bytes)).toBeCloseTo(bits, 6);
-    taken.training.close();
+    taken.arm.close();
     await expect(
       takenArm(experiments, updates[0]!.id, { arm: 'base', seed: 4 }, { engine, model, corpus }, {}),
     ).rejects.toMatchObject({ code: 'lab/not-finished' });

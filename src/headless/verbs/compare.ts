@@ -1,5 +1,5 @@
 /** `compare`: a graft that was trained elsewhere against its base and against the graft as it would start. */
-import { openTrainedElsewhere, type CorpusText } from '../../lab/index';
+import { besideBase, openTrainedElsewhere, type CorpusText } from '../../lab/index';
 import type { Command } from '../arguments';
 import { nodeEngine } from '../engine';
 import { bitsText, lostLine } from '../scoreText';
@@ -20,9 +20,9 @@ export async function compareVerb(command: Command): Promise<Answer> {
     corpus,
     ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
   };
-  const { training, steps } = await openTrainedElsewhere(setup, await modelFiles(command), { onProgress });
-  const comparison = await training.compare(steps, onProgress);
-  training.close();
+  const { arm: trained, steps } = await openTrainedElsewhere(setup, await modelFiles(command), { onProgress });
+  const comparison = await besideBase(trained, steps, {}, { onProgress });
+  trained.close();
   const lines = comparison.arms.map(({ arm, heldOut, general }) => {
     const figures = [heldOut, general].map((score) => bitsText(score).padStart(9));
     return `${arm.padEnd(18)} ${figures.join(' ')}  ${heldOut.tokens} tokens`;

@@ -1,25 +1,26 @@
 /**
- * `expand`: new tokens learned on a corpus, their rows grafted on, the folder written; with `--tokenizer` the extended
- * tokenizer's files alone. Needs no GPU.
+ * `expand`: an experiment of one arm of no stages. Its tokens are learned on a corpus, their rows grafted on, the folder written
+ * with the specification; with `--tokenizer` the extended tokenizer's files alone. Needs no GPU.
  */
 import type { FolderSink } from '../../checkpoint/index';
 import { folderSink, folderTree } from '../../checkpoint/node';
 import {
-  buildVocabulary,
   cardOf,
   graftRows,
-  learnVocabulary,
   openTokenizerFolder,
   openTokenizerModel,
-  prunedExtension,
+  pinned,
+  specVocabulary,
   writeModel,
   writeTokenizer,
+  writtenSpec,
   type CorpusText,
-  type InitMethod,
+  type ExperimentSpec,
   type LoadedModel,
   type TokenizerModel,
   type Vocabulary,
 } from '../../lab/index';
+import { armOf, expandSpec } from '../armSpec';
 import type { Command } from '../arguments';
 import { progressLine } from '../stdout';
 import { vocabularyLines } from '../vocabularyText';
@@ -27,7 +28,7 @@ import type { Answer } from '../answer';
 import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
 import { openShards } from '../countingShards';
-import { learnWay, tokenizerClassOf } from './learning';
+import { tokenizerClassOf } from './tokenizerClass';
 import { modelOf, modelPath } from './model';
 import { outFolder } from './outFolder';
 
@@ -35,9 +36,13 @@ export async function expandVerb(command: Command): Promise<Answer> {
   const folder = command.text('tokenizer');
   const out = await outFolder(command, [folder ?? modelPath(command)]);
   const corpus = await corpusOf(command);
+  const spec = expandSpec(command, corpus.summary);
+  const onProgress = progressLine();
+  const learn = (model: TokenizerModel) =>
+    specVocabulary(model, corpus, armOf(spec).vocabulary!, { onProgress, openShards });
   if (folder !== undefined) {
     const model = await tokenizerAlone(folder);
-    const vocabulary = await learned(command, model, corpus);
+    const vocabulary = await learn(model);
     const { files, summary } = vocabulary;
     const { newTokens } = summary;
     const tokenizerClass = tokenizerClassOf(command);
@@ -45,18 +50,9 @@ export async function expandVerb(command: Command): Promise<Answer> {
     return answerOf(command, corpus, vocabulary, out);
   }
   const model = await modelOf(command);
-  const vocabulary = await learned(command, model, corpus);
-  await writeGrafted(command, await folderSink(out), model, corpus, vocabulary);
+  const vocabulary = await learn(model);
+  await writeGrafted(command, await folderSink(out), model, corpus, await pinned(spec, model, corpus), vocabulary);
   return answerOf(command, corpus, vocabulary, out);
-}
-
-async function learned(command: Command, model: TokenizerModel, corpus: CorpusText): Promise<Vocabulary> {
-  const onProgress = progressLine();
-  const newTokens = command.number('new-tokens')!;
-  const all = await learnVocabulary(model, corpus, { ...learnWay(command), newTokens, onProgress, openShards });
-  const floor = command.number('least-exposure');
-  const extension = floor === undefined ? all : prunedExtension(all, floor);
-  return buildVocabulary(model, corpus, extension, newTokens, { onProgress });
 }
 
 async function writeGrafted(
@@ -64,15 +60,17 @@ async function writeGrafted(
   sink: FolderSink,
   model: LoadedModel,
   corpus: CorpusText,
+  spec: ExperimentSpec,
   { newRows, files, summary }: Vocabulary,
 ): Promise<void> {
-  const graft = await graftRows(model, newRows, command.text('init') as InitMethod, command.number('seed')!);
-  const init = command.text('init') as InitMethod;
-  const card = cardOf({ model, corpus: corpus.summary, graft, init, settings: undefined, steps: 0 });
+  const { start } = armOf(spec);
+  const graft = await graftRows(model, newRows, start, spec.seeds[0]!);
+  const card = cardOf({ model, corpus: corpus.summary, graft, start, moves: [], steps: 0 });
+  const extras = { 'experiment.json': `${JSON.stringify(writtenSpec(spec), null, 2)}\n` };
   const { newTokens } = summary;
   await writeModel(
     sink,
-    { model, files, graft, card, newTokens, tokenizerClass: tokenizerClassOf(command), extras: {} },
+    { model, files, graft, card, newTokens, tokenizerClass: tokenizerClassOf(command), extras },
     progressLine(),
   );
 }

@@ -13,7 +13,7 @@ import {
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
-import { tokenizerClassOf } from './learning';
+import { tokenizerClassOf } from './tokenizerClass';
 import { modelFiles, modelOf, modelPath } from './model';
 import { outFolder } from './outFolder';
 

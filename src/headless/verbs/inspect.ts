@@ -2,9 +2,9 @@
 import { ggufTypes } from '../../checkpoint/index';
 import type { EngineReport } from '../../engine/index';
 import {
-  defaultTrainSettings,
   inspectModel,
   planTraining,
+  sizesFor,
   trainModes,
   type FittingPlan,
   type ModelInspection,
@@ -20,9 +20,8 @@ export async function inspectVerb(command: Command): Promise<Answer> {
   const model = await loaded(source, () => undefined);
   const stored = await ggufTypes(source.tree);
   const engine = await nodeEngine(command);
-  const defaults = defaultTrainSettings(engine.report.kind, model.summary.parameters);
+  const defaults = sizesFor(engine.report.kind, model.summary.parameters);
   const settings = {
-    ...defaults,
     batchRows: command.number('batch') ?? defaults.batchRows,
     rowLength: command.number('seq') ?? defaults.rowLength,
   };

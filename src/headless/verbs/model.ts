@@ -33,7 +33,7 @@ export function modelSource(command: Command): Promise<Source> {
 const opened = new Map<string, Promise<Source>>();
 
 /** @param model `bundled`, a path, or a model of the Hub, which is asked once. */
-function sourceNamed(command: Command, model: string): Promise<Source> {
+export function sourceNamed(command: Command, model: string): Promise<Source> {
   const known = opened.get(model);
   if (known) return known;
   const source = findSource(command, model);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { diskFolder } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
+  earlierGraft,
   openCorpus,
   parseSpecText,
   readReport,
@@ -20,16 +21,18 @@ import { reportText } from '../reportText';
 import { progressLine } from '../stdout';
 import { xzSize } from '../xzWorker';
 import { corpusFiles, generalTextAt, samplePath, samples, sayTaken } from './corpus';
-import { openNamed } from './model';
+import { loaded, sourceNamed } from './model';
 
 export async function runVerb(command: Command): Promise<Answer> {
   const spec = parseSpecText(textOf(command.text(fileKey)!));
-  const model = await openNamed(command, spec.model.name);
+  const source = await sourceNamed(command, spec.model.name);
+  const model = await loaded(source);
+  const earlier = () => earlierGraft(source.tree, model);
   const corpus = await corpusOfSpec(command, spec);
   const folder = await diskFolder(command.text('out')!);
   const [arm, seed] = [command.text('arm'), command.number('seed')];
   const report = await runExperiment(
-    { spec, model, corpus, folder, engine: () => nodeEngine(command), openShards },
+    { spec, model, corpus, folder, engine: () => nodeEngine(command), earlier, openShards },
     {
       only: { ...(arm === undefined ? {} : { arm }), ...(seed === undefined ? {} : { seed }) },
       onUpdate: progressOf(),

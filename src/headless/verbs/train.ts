@@ -1,98 +1,117 @@
-/** `train`: grafts first where --new-tokens says so, trains, writes the folder, and verifies the bytes that were written. */
+/**
+ * `train`: an experiment of one arm. It is run, written as a Hugging Face folder with its specification beside it, and the bytes
+ * that were written are verified.
+ */
 import { createWriteStream } from 'node:fs';
 import { folderSink, folderTree } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
-  buildVocabulary,
+  ArmTraining,
+  besideBase,
+  bytesOfSteps,
   cardOf,
-  defaultRates,
+  documentEnds,
   earlierGraft,
-  experimentOf,
-  learnVocabulary,
+  earlierRows,
+  movedBy,
+  pinned,
   recordLines,
   scoreResult,
-  Training,
+  smallestMode,
+  specVocabulary,
   verifyExport,
   writeModel,
-  type Comparison,
-  type InitMethod,
+  writtenSpec,
+  type ArmSetup,
+  type CorpusText,
+  type ExperimentSpec,
+  type LoadedModel,
   type RunRecord,
-  type TrainMode,
-  type TrainSettings,
+  type Vocabulary,
 } from '../../lab/index';
+import { armOf, trainSpec } from '../armSpec';
 import type { Command } from '../arguments';
 import { openShards } from '../countingShards';
 import { nodeEngine } from '../engine';
+import { defaultSteps } from '../flags';
 import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import { vocabularyLines } from '../vocabularyText';
 import type { Answer } from '../answer';
 import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
-import { tokenizerClassOf } from './learning';
+import { tokenizerClassOf } from './tokenizerClass';
 import { loaded, modelSource } from './model';
 
 export async function trainVerb(command: Command): Promise<Answer> {
   const source = await modelSource(command);
   const model = await loaded(source);
   const corpus = await corpusOf(command);
-  const settings = settingsOf(command);
   const onProgress = progressLine();
-  const newTokens = command.number('new-tokens') ?? 0;
-  const vocabulary =
-    newTokens > 0
-      ? await buildVocabulary(
-          model,
-          corpus,
-          await learnVocabulary(model, corpus, { newTokens, onProgress, openShards }),
-          newTokens,
-        )
-      : undefined;
-  const earlier = vocabulary ? undefined : await earlierGraft(source.tree, model);
-  const setup = {
-    engine: await nodeEngine(command),
-    model,
-    corpus,
-    settings,
+  const known = await earlierGraft(source.tree, model);
+  const specOf = (bytes: number) => trainSpec(command, model.summary, known !== undefined, { bytes });
+  const asked = specOf(1);
+  const earlier = await earlierRows(asked, async () => known);
+  const { vocabulary: choice } = armOf(asked);
+  const vocabulary = choice ? await specVocabulary(model, corpus, choice, { onProgress, openShards }) : undefined;
+  const written = command.isSet('bytes') ? asked : specOf(bytesOf(command, asked, model, corpus, vocabulary));
+  const spec = await pinned(written, model, corpus);
+  const arm = armOf(spec);
+  const setup: ArmSetup = {
+    ...{ engine: await nodeEngine(command), model, corpus, start: arm.start, stages: arm.stages },
+    ...{ budget: spec.budget, evaluation: spec.evaluation, seed: spec.seeds[0]! },
     ...(vocabulary ? { vocabulary } : {}),
-    ...(earlier ? { grafted: earlier.graft } : {}),
+    ...(earlier ? { earlier: earlier.graft } : {}),
   };
-  const training = await Training.open(setup, { onProgress });
-  await training.measureStart(onProgress);
+  const training = await ArmTraining.open(setup, { onProgress });
+  const { session, graft, tokenizer } = training.arm;
+  const untrained = await training.arm.score({ onProgress });
   const log = logFile(command.text('log'));
-  const run = await training.start(({ status, records }) => {
-    log.write(records);
-    onProgress({ phase: 'training', done: status.step, total: status.steps });
-  });
-  const status = await run.run();
+  const status = await training.run(
+    {
+      onUpdate: ({ status: { step, steps }, records }) => {
+        log.write(records);
+        onProgress({ phase: 'training', done: step, total: steps });
+      },
+    },
+    { onProgress },
+  );
   await log.close();
   if (status.error) throw new LabError(status.error.code, status.error.message, status.error.hint);
 
-  const trained = await training.measureTrained(onProgress);
-  const comparison: Comparison | null = training.arms.base ? await training.compare(status.step) : null;
+  const trained = await training.score({ onProgress });
+  const scores = { untrained, trained };
+  const comparison = vocabulary ? await besideBase(training.arm, status.step, scores, { onProgress }) : null;
   const out = command.text('out')!;
-  const tokens = vocabulary?.summary.newTokens ?? earlier?.newTokens ?? [];
+  const { records } = training;
+  const [start, moves, steps] = [arm.start, movedBy(arm), status.step];
   await writeModel(
     await folderSink(out),
     {
       model,
       ...(vocabulary ? { files: vocabulary.files } : {}),
-      ...(training.graft ? { graft: training.graft } : {}),
-      session: training.session,
-      card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings, steps: status.step, comparison }),
-      newTokens: tokens,
+      ...(graft ? { graft } : {}),
+      session,
+      card: cardOf({
+        model,
+        corpus: corpus.summary,
+        graft,
+        ...(vocabulary ? { start } : {}),
+        moves,
+        steps,
+        comparison,
+      }),
+      newTokens: vocabulary?.summary.newTokens ?? earlier?.newTokens ?? [],
       tokenizerClass: tokenizerClassOf(command),
       extras: {
-        'experiment.json': `${JSON.stringify(experimentOf(model, corpus, tokens.length, settings), null, 2)}\n`,
-        'run.jsonl': recordLines(run.records),
+        'experiment.json': `${JSON.stringify(writtenSpec(spec), null, 2)}\n`,
+        'run.jsonl': recordLines(records),
       },
     },
     onProgress,
   );
   const verification = await verifyExport(await folderTree(out), {
-    session: training.session,
-    tokenizer: training.tokenizer,
-    mode: settings.mode,
+    ...{ session, tokenizer, mode: smallestMode(moves) },
     text: corpus.heldOut.join('\n'),
   });
   training.close();
@@ -104,26 +123,20 @@ export async function trainVerb(command: Command): Promise<Answer> {
       { verification },
     );
   }
-  const losses = run.records.flatMap((record) => (record.type === 'step' ? [record.loss] : []));
-  const { base } = training.arms;
-  const before = scoreResult(training.arms.untrained!.heldOut);
-  const after = scoreResult(trained.heldOut);
-  const start = base ? scoreResult(base.heldOut) : undefined;
+  const base = comparison?.arms.find((each) => each.arm === 'base')?.heldOut;
+  const [before, after] = [scoreResult(untrained.heldOut), scoreResult(trained.heldOut)];
   const value = {
     out,
-    steps: status.step,
+    steps,
+    budget: spec.budget,
     ...(vocabulary ? { newTokens: vocabulary.summary.newTokens.length, shortfall: vocabulary.summary.shortfall } : {}),
-    losses,
+    losses: records.flatMap((record) => (record.type === 'step' ? [record.loss] : [])),
     bitsPerByte: {
-      ...(start ? { base: start.bitsPerByte } : {}),
+      ...(base ? { base: base.bitsPerByte } : {}),
       before: before.bitsPerByte,
       after: after.bitsPerByte,
     },
-    lostBytes: {
-      ...(start ? { base: start.lostBytes } : {}),
-      before: before.lostBytes,
-      after: after.lostBytes,
-    },
+    lostBytes: { ...(base ? { base: base.lostBytes } : {}), before: before.lostBytes, after: after.lostBytes },
     tokensPerSecond: status.tokensPerSecond,
     comparison,
     verification,
@@ -133,36 +146,29 @@ export async function trainVerb(command: Command): Promise<Answer> {
     value,
     text: [
       ...(vocabulary ? vocabularyLines(vocabulary.summary) : []),
-      `${status.step} steps; held-out ${bitsText(before)} to ${bitsText(after)} bits per byte; verified, written to ${out}`,
-      ...(start ? lostLine('base, held-out', start) : []),
-      ...lostLine(start ? 'graft, held-out' : 'held-out', after),
+      `${steps} steps; held-out ${bitsText(before)} to ${bitsText(after)} bits per byte; verified, written to ${out}`,
+      ...(base ? lostLine('base, held-out', base) : []),
+      ...lostLine(base ? 'graft, held-out' : 'held-out', after),
     ].join('\n'),
   };
 }
 
-function settingsOf(command: Command): TrainSettings {
-  const mode = command.text('train') as TrainMode;
-  const steps = command.number('steps')!;
-  const lr = command.number('lr');
-  const bodyLr = command.number('body-lr');
-  const evaluationBytes = command.number('evaluate-bytes');
-  return {
-    mode,
-    init: command.text('init') as InitMethod,
-    steps,
-    batchRows: command.number('batch')!,
-    rowLength: command.number('seq')!,
-    // A rate that was given holds for everything that moves, unless the body has its own.
-    ...(lr === undefined ? defaultRates(mode) : { learningRate: lr }),
-    ...(bodyLr === undefined ? {} : { bodyLearningRate: bodyLr }),
-    warmupSteps: command.number('warmup') ?? Math.round(steps / 10),
-    weightDecay: 0.01,
-    clipNorm: 1,
-    evaluateEvery: command.number('evaluate-every') ?? 0,
-    ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
-    sampleEvery: 0,
-    seed: command.number('seed')!,
-  };
+/** Of the text that `--steps` read. */
+function bytesOf(
+  command: Command,
+  spec: ExperimentSpec,
+  model: LoadedModel,
+  corpus: CorpusText,
+  vocabulary: Vocabulary | undefined,
+): number {
+  const { tokenizer } = vocabulary ?? model;
+  const { rows, length } = armOf(spec).stages[0]!.batch;
+  return bytesOfSteps(corpus.train, tokenizer, {
+    steps: command.number('steps') ?? defaultSteps,
+    stepTokens: rows * length,
+    seed: spec.seeds[0]!,
+    ...documentEnds(model, tokenizer),
+  });
 }
 
 function logFile(path: string | undefined) {

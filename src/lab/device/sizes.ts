@@ -1,12 +1,9 @@
-/** How large runs and evaluations are where nobody says otherwise, by what computes: each a matter of minutes there. */
+/** How large steps and evaluations are where nobody says otherwise, by what computes: each a matter of minutes there. */
 import type { EngineKind } from '../../engine/index';
 
 export interface Sizes {
-  readonly steps: number;
   readonly batchRows: number;
   readonly rowLength: number;
-  readonly evaluateEvery: number;
-  readonly sampleEvery: number;
   /** Of held-out text that one evaluation scores. Intervals over 4 KB say little, and are all that WGSL in software affords. */
   readonly evaluationBytes: number;
   /** Of general text, which is scored before and after a run only. */
@@ -19,33 +16,24 @@ export interface Sizes {
 
 export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
   gpu: {
-    steps: 400,
     batchRows: 16,
     rowLength: 256,
-    evaluateEvery: 50,
-    sampleEvery: 100,
     evaluationBytes: 256 * 1024,
     generalBytes: 256 * 1024,
     microBatchTokens: 8192,
     evaluationTokens: 4096,
   },
   processor: {
-    steps: 60,
     batchRows: 2,
     rowLength: 128,
-    evaluateEvery: 30,
-    sampleEvery: 30,
     evaluationBytes: 64 * 1024,
     generalBytes: 16 * 1024,
     microBatchTokens: 1024,
     evaluationTokens: 1024,
   },
   'software-gpu': {
-    steps: 60,
     batchRows: 2,
     rowLength: 64,
-    evaluateEvery: 30,
-    sampleEvery: 30,
     evaluationBytes: 4 * 1024,
     generalBytes: 4 * 1024,
     microBatchTokens: 1024,

@@ -1,5 +1,6 @@
 /** Floating-point operations of the matrix products and attention of one training step; the rest is left out. */
 import { opKind, productOperations } from '../../engine/index';
+import type { GraftPlan } from '../../graft/index';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
 import { movingGroups } from '../training/moves';
@@ -9,16 +10,20 @@ import { ModelGraphs } from './modelGraphs';
 /** Large enough that no matrix is cut: what a step computes does not depend on an adapter. */
 const maxBindingBytes = 2 ** 40;
 
+/** @param newRows how many are grafted on, or where an earlier graft put them. */
 export function stepFlops(
   model: LoadedModel,
-  newTokens: number,
+  newRows: number | GraftPlan,
   { rates, batch }: Pick<Stage, 'rates' | 'batch'>,
 ): number {
-  const { largestId, embeddingRows } = model.summary;
-  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
-  const graft = { firstNewId, count, newEmbeddingRows: Math.max(embeddingRows, firstNewId + count) };
+  const graft = typeof newRows === 'number' ? graftOf(model, newRows) : newRows;
   const graphs = new ModelGraphs({ model, moves: movingGroups(rates), maxBindingBytes, graft });
   const { graph } = graphs.build(batch.length, { outputs: 'loss', differentiate: true, rowLength: batch.length });
   const ofRow = graph.nodes.reduce((sum, node) => sum + (opKind(node.op) ? productOperations(node) : 0), 0);
   return ofRow * batch.rows;
+}
+
+function graftOf({ summary: { largestId, embeddingRows } }: LoadedModel, newTokens: number) {
+  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
+  return { firstNewId, count, newEmbeddingRows: Math.max(embeddingRows, firstNewId + count) };
 }

@@ -1,10 +1,11 @@
 /** What is known before anything runs, and which errors end one run alone. */
 import { asLabError, LabError } from '../../error';
+import type { EarlierGraft } from '../device/earlierGraft';
 import { requirePositions } from '../device/modelSession';
 import type { LoadedModel } from '../open/openModel';
 import type { RunKey } from './runFolder';
 import { joined } from './specProblems';
-import type { ExperimentSpec } from './spec';
+import { movesEarlierRows, type ExperimentSpec } from './spec';
 
 export function checkChoice(spec: ExperimentSpec, { arm, seed }: Partial<RunKey> = {}): void {
   if (arm !== undefined && !Object.hasOwn(spec.arms, arm)) throw noSuch('arm', arm, Object.keys(spec.arms));
@@ -24,6 +25,26 @@ export function checkLengths(spec: ExperimentSpec, { config }: LoadedModel): voi
       }
     }
   }
+}
+
+/** Rows that an earlier graft put into the model, where an arm moves them. Throws `lab/no-new-rows`. */
+export async function earlierRows(
+  spec: ExperimentSpec,
+  earlier: () => Promise<EarlierGraft | undefined>,
+): Promise<EarlierGraft | undefined> {
+  const arms = Object.keys(spec.arms).filter((name) => movesEarlierRows(spec.arms[name]!));
+  if (arms.length === 0) return undefined;
+  const found = await earlier();
+  if (found) return found;
+  const { stages } = spec.arms[arms[0]!]!;
+  const at = stages.findIndex(({ rates }) => rates.newRows !== undefined);
+  const path = `${joined('arms', arms[0]!)}.stages[${at}].moves.newRows`;
+  throw new LabError(
+    'lab/no-new-rows',
+    `\`${path}\` moves rows of new tokens: the arm has no \`vocabulary\`, and the model no \`new_tokens.json\`.`,
+    'Nothing was run. Give the arm a vocabulary, or open a model that was expanded.',
+    { path },
+  );
 }
 
 /** Errors of one arm's own settings, which the other arms need not wait for. */

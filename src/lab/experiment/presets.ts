@@ -3,7 +3,7 @@
  * in the time that an answer is worth. Each holds the control. Pure; everything in it can be changed before it is run.
  */
 import type { Prediction } from '../diagnosis/diagnosis';
-import { modeGroups, type TrainMode } from '../training/trainSettings';
+import { modeGroups, rateFor, type TrainMode } from '../training/trainSettings';
 import type { ParameterGroup } from '../device/parameterTable';
 import type { InitMethod } from '../../graft/index';
 import type { VocabularyChoice } from '../vocabulary/choice';
@@ -121,12 +121,6 @@ function trainedArm({ parameters, contextLength, mode }: PresetRequest, groups: 
   const moves = mode === 'all' ? { everything: rate } : Object.fromEntries(groups.map((group) => [group, rate]));
   const length = Math.max(2, Math.min(128, contextLength || 128));
   return { stages: [{ moves, batch: { rows: Math.max(1, Math.round(512 / length)), length } }] };
-}
-
-/** Small models take large rates; what was trained for long forgets less at small ones. */
-function rateFor(parameters: number): number {
-  if (parameters <= 2e7) return 3e-3;
-  return parameters <= 1e8 ? 1e-3 : 3e-4;
 }
 
 function writtenChoice({

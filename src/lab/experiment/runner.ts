@@ -7,6 +7,7 @@ import type { DurableFolder } from '../../checkpoint/index';
 import type { Engine } from '../../engine/index';
 import { asLabError, LabError } from '../../error';
 import { throwIfCancelled } from '../cancel';
+import type { EarlierGraft } from '../device/earlierGraft';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Progress, Watch } from '../progress';
@@ -16,7 +17,7 @@ import type { RunRecord, RunStatus } from '../training/records';
 import type { OpenShards } from '../vocabulary/countingShard';
 import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
-import { checkChoice, checkLengths, isOfOneRun } from './checks';
+import { checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
 import { canonicalJson, pinned, runFingerprint } from './fingerprints';
 import { makeReferences, readReferences, type References } from './references';
@@ -33,7 +34,7 @@ import {
   type RunKey,
 } from './runFolder';
 import { joined } from './specProblems';
-import { seedsOf, type ExperimentSpec } from './spec';
+import { movesEarlierRows, seedsOf, type ExperimentSpec } from './spec';
 
 export interface OpenedExperiment {
   readonly spec: ExperimentSpec;
@@ -42,6 +43,8 @@ export interface OpenedExperiment {
   readonly folder: DurableFolder;
   /** Asked for when something is to be computed. */
   engine(): Promise<Engine>;
+  /** Rows that an earlier graft put into the model; asked for where an arm moves them. */
+  earlier?(): Promise<EarlierGraft | undefined>;
   readonly openShards?: OpenShards;
   /** Learned already on this model and corpus, by their specification as canonical JSON; further ones are added. */
   readonly vocabularies?: Map<string, Vocabulary>;
@@ -80,7 +83,7 @@ export interface RunExperimentOptions extends Watch {
 
 const autosaveMilliseconds = 5000;
 
-/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, `lab/too-long`, before anything is run. */
+/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, `lab/too-long`, `lab/no-new-rows`, before anything is run. */
 export async function runExperiment(
   opened: OpenedExperiment,
   options: RunExperimentOptions = {},
@@ -89,6 +92,7 @@ export async function runExperiment(
   const { folder } = opened;
   checkChoice(spec, options.only);
   checkLengths(spec, opened.model);
+  const earlier = await earlierRows(spec, async () => opened.earlier?.());
   const release = await folder.lock('experiment');
   if (!release) {
     throw new LabError(
@@ -98,7 +102,7 @@ export async function runExperiment(
     );
   }
   try {
-    return await new Runner({ ...opened, spec: await keepSpec(folder, spec) }, options).run();
+    return await new Runner({ ...opened, spec: await keepSpec(folder, spec) }, earlier, options).run();
   } finally {
     await release();
   }
@@ -114,6 +118,7 @@ class Runner {
 
   constructor(
     private readonly opened: OpenedExperiment,
+    private readonly earlier: EarlierGraft | undefined,
     private readonly options: RunExperimentOptions,
   ) {
     const { spec } = opened;
@@ -189,6 +194,7 @@ class Runner {
     const setup: ArmSetup = {
       ...{ engine, model, corpus, start, stages, budget, evaluation, seed: key.seed },
       ...(vocabulary ? { vocabulary } : {}),
+      ...(this.earlier && movesEarlierRows(arm) ? { earlier: this.earlier.graft } : {}),
     };
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });
     let training: ArmTraining | undefined;

@@ -46,9 +46,9 @@ const Corpus = Type.Object(
 
 const Rules = Type.Object(
   {
-    minFrequency: Type.Optional(count('occurrences in the training text')),
-    minDocuments: Type.Optional(count('documents it stands in')),
-    maxPieceLength: Type.Optional(count('characters of a token')),
+    minFrequency: Type.Optional(count('occurrences of a token in the training text; absent: at least 2')),
+    minDocuments: Type.Optional(count('documents it stands in; absent: at least 2')),
+    maxPieceLength: Type.Optional(count('most characters of a token')),
     mergeDigits: Type.Optional(Type.Boolean({ description: 'whether tokens may hold digits' })),
     neverMerge: Type.Optional(Type.String({ minLength: 1, description: 'no new token matches this expression' })),
     unit: Type.Optional(oneOf(['document', 'line'] as const, { description: 'what merges never cross' })),
@@ -83,7 +83,9 @@ const Start = Type.Union([Init, Type.Object({ input: Init, output: Init }, stric
 const Moves = Type.Object(
   {
     everything: Type.Optional(rate('peak rate of every group that is not named')),
-    newRows: Type.Optional(rate('peak rate of the rows of new tokens')),
+    newRows: Type.Optional(
+      rate('peak rate of the rows of new tokens; without a vocabulary, of those in the new_tokens.json of the model'),
+    ),
     oldRows: Type.Optional(rate('peak rate of the rows that were there before')),
     body: Type.Optional(rate('peak rate of the matrices between the embeddings')),
     norms: Type.Optional(rate('peak rate of norms, biases and learned positions')),

@@ -123,7 +123,7 @@ function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
       ...(stage as Omit<Stage, 'rates'>),
       rates: Object.fromEntries(
         parameterGroups
-          .filter((group) => group !== 'newRows' || vocabulary !== undefined)
+          .filter((group) => group !== 'newRows' || vocabulary !== undefined || named.newRows !== undefined)
           .flatMap((group) => {
             const rate = named[group] ?? everything;
             return rate === undefined ? [] : [[group, rate]];
@@ -173,9 +173,6 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, message:
     const where = `${path}.stages[${at}].moves`;
     if (moves.adapters !== undefined)
       add(`${where}.adapters`, 'is a name kept for low-rank adapters, which are not trained yet');
-    else if (moves.newRows !== undefined && !vocabulary) {
-      add(`${where}.newRows`, 'moves rows of new tokens, and the arm has no `vocabulary` that adds any');
-    }
   }
 }
 
@@ -200,6 +197,11 @@ export function seedsOf(spec: ExperimentSpec, arm: string): readonly number[] {
 /** Groups that any stage moves. */
 export function movedBy({ stages }: ArmSpec): ReturnType<typeof movingGroups> {
   return movingGroups(Object.assign({}, ...stages.map(({ rates }) => rates)) as Rates);
+}
+
+/** Of an arm that keeps its vocabulary: whether the rows that an earlier graft put into the model move at a rate of their own. */
+export function movesEarlierRows(arm: ArmSpec): boolean {
+  return !arm.vocabulary && movedBy(arm).includes('newRows');
 }
 
 function badSpecification(problems: readonly SpecProblem[]): LabError {

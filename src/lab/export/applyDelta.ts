@@ -80,7 +80,8 @@ export async function applyDelta(
   const config = configText(graftedConfig(base.checkpoint.config, plan));
   sources.set('config.json', bytesSource('config.json', new TextEncoder().encode(config)));
   for (const name of TOKENIZER_FILES) carry(tree, name);
-  for (const name of ['tokenizer.model', 'new_tokens.json', 'experiment.json', 'run.jsonl']) carry(tree, name);
+  for (const name of ['tokenizer.model', 'new_tokens.json', 'experiment.json', 'report.json', 'run.jsonl'])
+    carry(tree, name);
   carry(tree, 'model-card.md', 'README.md');
   sources.set(SINGLE_FILE, virtualSafetensors(SINGLE_FILE, entries));
   const applied = treeOf(`${baseTree.name}-grafted`, sources);

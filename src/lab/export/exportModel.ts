@@ -58,7 +58,7 @@ export interface ModelToExport extends WeightsAs {
   readonly card?: ModelCard | string;
   readonly newTokens: readonly NewToken[];
   readonly tokenizerClass?: TokenizerClassChoice;
-  /** Further files: experiment.json, run.jsonl. */
+  /** Further files: experiment.json, report.json, run.jsonl. */
   readonly extras: Readonly<Record<string, string>>;
 }
 

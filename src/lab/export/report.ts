@@ -1,52 +1,14 @@
-/** What goes beside the weights: the experiment, the run's records and the model card's figures. */
-import { type InitMethod, type ModelCard, licenceOf } from '../../graft/index';
+/** What goes beside the weights: the run's records and the model card's figures. */
+import { type ModelCard, licenceOf } from '../../graft/index';
 import type { CorpusText } from '../open/corpusText';
 import type { Graft } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
 import type { Comparison, ScoreResult } from '../scoring/comparison';
 import type { Diagnosis, Prediction } from '../diagnosis/diagnosis';
+import type { ParameterGroup } from '../device/parameterTable';
+import type { Recipe } from '../training/recipe';
 import type { RunRecord } from '../training/records';
-import type { TrainSettings } from '../training/trainSettings';
-
-/** Of one training on its own, as `experiment.json` in what is written; an experiment's is its specification. */
-export interface Experiment {
-  readonly version: 1;
-  readonly model: { readonly name: string; readonly source: string };
-  readonly corpus: {
-    readonly name: string;
-    readonly source?: string;
-    readonly licence?: string;
-    readonly documents: number;
-    readonly bytes: number;
-  };
-  readonly newTokens: number;
-  readonly settings: TrainSettings;
-  readonly prediction?: Prediction;
-}
-
-export function experimentOf(
-  model: LoadedModel,
-  corpus: CorpusText,
-  newTokens: number,
-  settings: TrainSettings,
-  diagnosis?: Diagnosis,
-): Experiment {
-  const { name, source, licence, documents, trainBytes, heldOutBytes } = corpus.summary;
-  return {
-    version: 1,
-    model: { name: model.summary.name, source: model.summary.source },
-    corpus: {
-      name,
-      ...(source === undefined ? {} : { source }),
-      ...(licence === undefined ? {} : { licence }),
-      documents,
-      bytes: trainBytes + heldOutBytes,
-    },
-    newTokens,
-    settings,
-    ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
-  };
-}
+import { modeGroups, smallestMode, type TrainMode } from '../training/trainSettings';
 
 export function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
   const [before] = frontier;
@@ -59,11 +21,32 @@ export function recordLines(records: readonly RunRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-const moved: Readonly<Record<TrainSettings['mode'], string>> = {
+const moved: Readonly<Record<TrainMode, string>> = {
   'new-rows': 'the new rows only',
   embeddings: 'all embedding rows',
   all: 'all parameters',
 };
+
+const groupNames: Readonly<Record<ParameterGroup, string>> = {
+  newRows: 'the new rows',
+  oldRows: 'the old rows',
+  body: 'the matrices between the embeddings',
+  norms: 'norms, biases and learned positions',
+};
+
+/** A model without new rows moves all of its rows where it moves the old ones. */
+function movedText(groups: readonly ParameterGroup[], hasNewRows: boolean): string {
+  if (groups.length === 0) return 'nothing';
+  const mode = smallestMode(groups);
+  const all = modeGroups[mode].filter((group) => hasNewRows || group !== 'newRows');
+  return all.every((group) => groups.includes(group))
+    ? moved[mode]
+    : groups.map((group) => groupNames[group]).join(', ');
+}
+
+function startText({ input, output }: Recipe['start']): string {
+  return input === output ? input : `${input} (input side), ${output} (output side)`;
+}
 
 const lostText =
   'Text that a tokenizer cannot write has no price, so that base and graft are not compared; the table says what each loses.';
@@ -76,13 +59,14 @@ export function cardOf(parts: {
   readonly model: LoadedModel;
   readonly corpus: CorpusText['summary'];
   readonly graft: Graft | undefined;
-  /** How new rows started; of a graft. */
-  readonly init?: InitMethod;
-  readonly settings: TrainSettings | undefined;
+  /** How its new rows started; absent where that is not known. */
+  readonly start?: Recipe['start'];
+  /** What was trained. */
+  readonly moves: readonly ParameterGroup[];
   readonly steps: number;
   readonly comparison?: Comparison | null;
 }): ModelCard {
-  const { model, corpus, graft, init, settings, steps, comparison } = parts;
+  const { model, corpus, graft, start, moves, steps, comparison } = parts;
   const { summary, checkpoint } = model;
   const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
   return {
@@ -92,8 +76,8 @@ export function cardOf(parts: {
     newTokens: graft ? graft.plan.count - graft.rowless : 0,
     firstNewId: graft ? graft.plan.firstNewId + graft.rowless : summary.embeddingRows,
     embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
-    init: init ?? settings?.init ?? 'not known',
-    trained: settings ? moved[settings.mode] : 'nothing',
+    init: start ? startText(start) : 'not known',
+    trained: movedText(moves, graft !== undefined),
     steps,
     corpus: {
       name: corpus.name,

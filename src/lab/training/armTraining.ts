@@ -3,41 +3,32 @@
  * checkpoints from which another process goes on to the bit: weights, moments and row steps, the loop's state, and the number of
  * steps, from which the text that comes next follows. `close()` frees the engine's memory.
  */
-import type { Engine, Steps } from '../../engine/index';
+import type { Steps } from '../../engine/index';
 import { LabError } from '../../error';
-import type { Tokenizer } from '../../tokenizer/index';
-import { graftRows, type Graft } from '../device/graftedRows';
-import { ModelSession, requirePositions } from '../device/modelSession';
+import { requirePositions } from '../device/modelSession';
+import { planTraining } from '../device/plans';
 import { engineSizes } from '../device/sizes';
 import { stepFlops } from '../device/stepFlops';
 import type { CorpusText } from '../open/corpusText';
-import type { LoadedModel } from '../open/openModel';
-import { throttled, type Watch } from '../progress';
-import { bitsPerByte, joinedScores, sum, type DocumentScores } from '../scoring/bootstrap';
+import type { Watch } from '../progress';
+import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
 import type { ArmScores } from '../scoring/compare';
-import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
-import type { Vocabulary } from '../vocabulary/vocabulary';
+import { scoreDocuments, type ScoredText } from '../scoring/evaluate';
+import { ArmModel, type ArmModelSetup } from './armModel';
 import { batchesInOrder, bytesPerId, microBatchRowsOf } from './batches';
 import { rateShareAt } from './learningRate';
 import { movingGroups, parameterGroups, scaledRates } from './moves';
 import type { ParameterGroup } from '../device/parameterTable';
 import type { Budget, Recipe, Stage } from './recipe';
-import type { RunStatus } from './records';
-import { stagePlans, type StagePlan } from './stagePlans';
+import type { RunRecord, RunStatus } from './records';
+import { newRowsOf, stagePlans, type StagePlan } from './stagePlans';
+import { smallestMode } from './trainSettings';
 import { TrainRun, type LoopSettings, type LoopState, type OnUpdate } from './trainRun';
 
-export interface ArmSetup extends Recipe {
-  readonly engine: Engine;
-  readonly model: LoadedModel;
+export interface ArmSetup extends Recipe, Omit<ArmModelSetup, 'moves'> {
   readonly corpus: Pick<CorpusText, 'train' | 'heldOut' | 'general'>;
-  /** Absent: the model keeps its vocabulary. */
-  readonly vocabulary?: Vocabulary;
   readonly budget: Budget;
-  readonly seed: number;
-  readonly evaluation: {
-    /** Of held-out and of general text that the arm is scored on when it is trained. */
-    readonly bytes: number;
-    readonly generalBytes: number;
+  readonly evaluation: ArmModelSetup['evaluation'] & {
     /** Of held-out text that the training is watched by, so many times. */
     readonly watchBytes: number;
     readonly points: number;
@@ -65,45 +56,34 @@ export class ArmTraining {
   private running: TrainRun | undefined;
   private asked: 'run' | 'pause' | 'stop' = 'run';
   private plans: readonly StagePlan[] = [];
+  private done: readonly RunRecord[] = [];
   private flopsOfStep: readonly number[] | undefined;
-  private latest: { readonly step: number; readonly scores: DocumentScores } | undefined;
+  /** Of `watched`, with the weights as they are; a run ends with it. */
+  private latest: DocumentScores | undefined;
 
   private constructor(
     readonly setup: ArmSetup,
-    readonly session: ModelSession,
-    readonly graft: Graft | undefined,
+    readonly arm: ArmModel,
   ) {}
 
   /** Grafts and loads; nothing is measured or compiled yet. */
   static async open(setup: ArmSetup, options: Watch = {}): Promise<ArmTraining> {
-    const { engine, model, vocabulary, start, stages, seed } = setup;
+    const { model, vocabulary, earlier, stages } = setup;
     for (const { batch } of stages) requirePositions(model.config, batch.length);
-    const graft = vocabulary ? await graftRows(model, vocabulary.newRows, start, seed) : undefined;
     const moves = parameterGroups.filter((group) => stages.some(({ rates }) => rates[group] !== undefined));
-    if (!graft && moves.length === 1 && moves[0] === 'newRows') {
+    if (!vocabulary && !earlier && moves.length === 1 && moves[0] === 'newRows') {
       throw new LabError(
         'lab/no-new-rows',
         'There are no new rows to train.',
         'Add new tokens first, or train the embeddings or everything.',
       );
     }
-    const session = await ModelSession.open(engine, model, { ...(graft ? { graft } : {}), moves, ...options });
-    return new ArmTraining(setup, session, graft);
+    return new ArmTraining(setup, await ArmModel.open({ ...setup, moves }, options));
   }
 
-  /** Encodes training text and everything that is scored. */
-  get tokenizer(): Tokenizer {
-    return this.setup.vocabulary?.tokenizer ?? this.setup.model.tokenizer;
-  }
-
-  get firstNewId(): number {
-    return this.graft ? this.graft.plan.firstNewId + this.graft.rowless : Infinity;
-  }
-
-  get newIds(): readonly number[] {
-    const { graft } = this;
-    const count = graft ? graft.plan.count - graft.rowless : 0;
-    return Array.from({ length: count }, (_, index) => this.firstNewId + index);
+  /** Of all stages so far. */
+  get records(): readonly RunRecord[] {
+    return this.done;
   }
 
   pause(): void {
@@ -124,7 +104,7 @@ export class ArmTraining {
 
   /** All stages, from the beginning or from a checkpoint; errors stand in the status. */
   async run(options: ArmRunOptions, watch: Watch = {}): Promise<RunStatus> {
-    const plans = await stagePlans(this.setup, this.tokenizer, watch);
+    const plans = await stagePlans(this.setup, this.arm.tokenizer, watch);
     this.plans = plans;
     const { earlier } = options;
     if (earlier) this.restore(earlier.weights);
@@ -135,6 +115,7 @@ export class ArmTraining {
       const run = await this.stageRun(plans, stage, options, loop, moments);
       status = await run.run();
       loop = run.loopState;
+      this.done = loop.records;
       this.running = undefined;
       if (status.state !== 'running') break;
     }
@@ -143,8 +124,8 @@ export class ArmTraining {
 
   /** FLOPs of so many steps; 0 before `run`. */
   flopsAt(step: number): number {
-    const { model, vocabulary, stages } = this.setup;
-    this.flopsOfStep ??= stages.map((stage) => stepFlops(model, vocabulary?.newRows.length ?? 0, stage));
+    const { model, stages } = this.setup;
+    this.flopsOfStep ??= stages.map((stage) => stepFlops(model, newRowsOf(this.setup), stage));
     return sum(
       this.plans.map(({ from, steps }, at) => {
         return Math.max(0, Math.min(steps, step - from)) * this.flopsOfStep![at]!;
@@ -153,29 +134,20 @@ export class ArmTraining {
   }
 
   /** Held-out and general text with the weights as they are. */
-  async score({ onProgress = () => undefined, signal }: Watch = {}): Promise<ArmScores> {
-    const { evaluation, corpus } = this.setup;
-    const report = throttled(onProgress);
-    const watched = this.watched;
-    const all = this.encoded(corpus.heldOut, evaluation.bytes);
-    const score = (documents: readonly ScoredText[]) =>
-      scoreDocuments(this.session.scorer(), documents, {
-        onProgress: (done, total) => report({ phase: 'evaluating', done, total }),
-        ...(signal ? { signal } : {}),
-      });
+  async score(watch: Watch = {}): Promise<ArmScores> {
     // In the same two parts whether or not the last evaluation is at hand, so that the sums are the same to the bit.
-    const first = this.latest?.scores ?? (await score(watched));
-    const rest = all.slice(watched.length);
-    const heldOut = rest.length > 0 ? joinedScores(first, await score(rest)) : first;
-    return { heldOut, general: await score(this.encoded(corpus.general, evaluation.generalBytes)) };
+    const { signal } = watch;
+    const options = signal ? { signal } : {};
+    const first = this.latest ?? (await scoreDocuments(this.arm.session.scorer(), this.watched, options));
+    return this.arm.score(watch, first);
   }
 
   close(): void {
-    this.session.close();
+    this.arm.close();
   }
 
   private restore(weights: ArmCheckpoint['weights']): void {
-    const { store, trainedNames } = this.session;
+    const { store, trainedNames } = this.arm.session;
     const [saved, here] = [Object.keys(weights).sort(), [...trainedNames].sort()];
     const fits = (name: string) =>
       weights[name]!.length === 4 * store.spec(name).shape.reduce((all, size) => all * size, 1);
@@ -196,7 +168,7 @@ export class ArmTraining {
     loop: LoopState | undefined,
     moments: ArmCheckpoint['moments'] | undefined,
   ): Promise<TrainRun> {
-    const { model, stages } = this.setup;
+    const { engine, model, stages } = this.setup;
     const plan = plans[at]!;
     const stage = stages[at]!;
     const moves = movingGroups(stage.rates);
@@ -208,7 +180,7 @@ export class ArmTraining {
       plan.documents,
       { startId: model.startId, endId: plan.endId },
       { batchRows, rowLength, microBatchRows },
-      bytesPerId(this.tokenizer),
+      bytesPerId(this.arm.tokenizer),
       Math.max(0, (loop?.step ?? 0) - plan.from),
     );
     const { save } = options;
@@ -218,10 +190,11 @@ export class ArmTraining {
         program,
         nextBatch: () => batches.next().value!,
         rates: (share) => scaledRates(stage.rates, share),
-        newIds: this.newIds,
+        newIds: this.arm.newIds,
+        plan: planTraining(model, this.arm.newIds.length, smallestMode(moves), { batchRows, rowLength }, engine),
         evaluate: async () => {
-          const scores = await scoreDocuments(this.session.scorer(), watched);
-          this.latest = { step: run.status.step, scores };
+          const scores = await scoreDocuments(this.arm.session.scorer(), watched);
+          this.latest = scores;
           const lostBytes = sum(scores.lostBytes);
           return { bitsPerByte: bitsPerByte(scores), ...(lostBytes > 0 ? { lostBytes } : {}) };
         },
@@ -248,7 +221,6 @@ export class ArmTraining {
       steps,
       stage: { from, until: from + ofStage },
       evaluateEvery: Math.max(1, Math.ceil(steps / evaluation.points)),
-      sampleEvery: 0,
       peak: Math.max(...Object.values(rates)),
       share: (step) => rateShareAt(step - from, { steps: ofStage, warmupSteps, final: schedule.final }),
       details: { seed },
@@ -259,7 +231,7 @@ export class ArmTraining {
   private program({ batch, optimizer }: Stage, moves: readonly ParameterGroup[]): Promise<Steps> {
     const rows = this.microBatchRows({ batch });
     const step = { rowLength: batch.length, optimizer, moves };
-    return this.session.trainingProgram(step, rows * batch.length, batch.rows / rows);
+    return this.arm.session.trainingProgram(step, rows * batch.length, batch.rows / rows);
   }
 
   private microBatchRows({ batch }: Pick<Stage, 'batch'>): number {
@@ -268,7 +240,7 @@ export class ArmTraining {
   }
 
   private async checkpoint(stage: number, program: Steps, loop: LoopState): Promise<ArmCheckpoint> {
-    const { store, trainedNames } = this.session;
+    const { store, trainedNames } = this.arm.session;
     const moments = await program.optimizerState();
     const weights: Record<string, Uint8Array> = {};
     for (const name of trainedNames) weights[name] = await store.read(name);
@@ -276,11 +248,7 @@ export class ArmTraining {
   }
 
   private get watched(): ScoredText[] {
-    const { bytes, watchBytes } = this.setup.evaluation;
-    return this.encoded(this.setup.corpus.heldOut, Math.min(bytes, watchBytes));
-  }
-
-  private encoded(documents: readonly string[], bytes: number): ScoredText[] {
-    return encodeDocuments(cappedDocuments(documents, bytes), (text) => this.tokenizer.encode(text));
+    const { corpus, evaluation } = this.setup;
+    return this.arm.encoded(corpus.heldOut, Math.min(evaluation.bytes, evaluation.watchBytes));
   }
 }

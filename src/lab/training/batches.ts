@@ -1,16 +1,11 @@
 /**
- * Training batches out of packed rows. Documents are encoded before the run, in a seeded order and only as many as the
- * run will see, so that a large corpus costs no more than it is used for. The mean of a step's loss is over the targets
- * of the whole step, however it is cut into micro-batches.
+ * Training batches out of packed rows. The mean of a step's loss is over the targets of the whole step, however it is cut into
+ * micro-batches.
  */
-import { emptyRow, packInOrder, packRows, type PackedRow, type PackOptions } from '../../corpus/index';
-import { breathe } from '../../breathe';
-import { LabError } from '../../error';
+import { emptyRow, packInOrder, type PackedRow, type PackOptions } from '../../corpus/index';
 import { ignoredTarget } from '../../engine/index';
 import { countTargets, modelInputs } from '../../model/index';
 import type { Tokenizer } from '../../tokenizer/index';
-import { throwIfCancelled } from '../cancel';
-import { seededRandom, shuffledIndices } from '../../random';
 import type { MicroBatch, StepBatch } from './trainRun';
 
 export interface BatchShape {
@@ -18,41 +13,6 @@ export interface BatchShape {
   readonly rowLength: number;
   /** Rows of one micro-batch; divides `batchRows`. */
   readonly microBatchRows: number;
-}
-
-const breathEvery = 20;
-
-/** Ids of documents, at least `tokens` in all where the corpus has that many. */
-export async function encodeForTraining(
-  documents: readonly string[],
-  tokenizer: Tokenizer,
-  options: {
-    readonly tokens: number;
-    readonly seed: number;
-    readonly signal?: AbortSignal;
-    readonly onProgress?: (done: number, total: number) => void;
-  },
-): Promise<Uint32Array[]> {
-  const encoded: Uint32Array[] = [];
-  let tokens = 0;
-  let breathed = performance.now();
-  for (const index of shuffledIndices(documents.length, seededRandom(options.seed))) {
-    const { ids } = tokenizer.encode(documents[index]!);
-    if (ids.length > 0) encoded.push(ids);
-    tokens += ids.length;
-    if (tokens >= options.tokens) break;
-    if (performance.now() - breathed < breathEvery) continue;
-    options.onProgress?.(tokens, options.tokens);
-    await breathe();
-    breathed = performance.now();
-    throwIfCancelled(options.signal);
-  }
-  if (encoded.length > 0) return encoded;
-  if (documents.length > 0) {
-    const message = `The tokenizer has no token for anything in ${documents.length} documents.`;
-    throw new LabError('lab/no-training-text', message, 'Give its vocabulary the characters of these texts first.');
-  }
-  throw new LabError('lab/no-training-text', 'The corpus has no text to train on.', 'Add documents to the corpus.');
 }
 
 /** Bytes of text each id stands for; special tokens stand for none, and an id that ends documents for none either. */
@@ -65,23 +25,10 @@ export function bytesPerId(tokenizer: Tokenizer): Uint16Array {
   );
 }
 
-export function* stepBatches(
-  documents: readonly Uint32Array[],
-  pack: Omit<PackOptions, 'rowLength'>,
-  { batchRows, rowLength, microBatchRows }: BatchShape,
-  bytesOf: Uint16Array,
-): Generator<StepBatch, never> {
-  const rows = packRows(documents, { ...pack, rowLength });
-  for (;;) {
-    const batch = Array.from({ length: batchRows }, () => rows.next().value);
-    yield stepBatch(batch, microBatchRows, bytesOf);
-  }
-}
-
 /** These documents in this order, once; the last batch is filled up with rows that predict nothing. @param skip batches left out. */
 export function* batchesInOrder(
   documents: Iterable<Uint32Array>,
-  pack: Pick<PackOptions, 'startId' | 'endId'>,
+  pack: Omit<PackOptions, 'rowLength'>,
   { batchRows, rowLength, microBatchRows }: BatchShape,
   bytesOf: Uint16Array,
   skip = 0,

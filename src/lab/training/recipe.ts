@@ -20,5 +20,5 @@ export interface Stage {
   readonly batch: { readonly rows: number; readonly length: number };
 }
 
-/** UTF-8 bytes of training text that is read, or FLOPs, or steps of a single stage. */
-export type Budget = { readonly bytes: number } | { readonly flops: number } | { readonly steps: number };
+/** UTF-8 bytes of training text that is read, or FLOPs. */
+export type Budget = { readonly bytes: number } | { readonly flops: number };

@@ -1,7 +1,5 @@
 /** What a training reports: one record a line of run.jsonl, and its status. Losses are nats, times milliseconds. */
 import type { FittingPlan } from '../device/fittingPlan';
-import type { Piece } from '../open/piece';
-import type { Progress } from '../progress';
 
 export interface StepRecord {
   readonly type: 'step';
@@ -30,13 +28,6 @@ export interface EvaluationRecord {
   readonly milliseconds: number;
 }
 
-export interface SampleRecord {
-  readonly type: 'sample';
-  readonly step: number;
-  readonly prompt: string;
-  readonly pieces: readonly Piece[];
-}
-
 export interface TokenProgress {
   readonly id: number;
   readonly exposures: number;
@@ -59,21 +50,12 @@ export interface LogRecord {
   readonly type: 'log';
   readonly step: number;
   readonly event:
-    | 'started'
-    | 'paused'
-    | 'resumed'
-    | 'stopped'
-    | 'finished'
-    | 'checkpoint'
-    | 'crossed-base'
-    | 'not-a-number'
-    | 'device-lost'
-    | 'error';
+    'started' | 'paused' | 'resumed' | 'stopped' | 'finished' | 'checkpoint' | 'not-a-number' | 'device-lost' | 'error';
   readonly details?: Readonly<Record<string, string | number>>;
 }
 
 /** One line of run.jsonl. */
-export type RunRecord = StepRecord | EvaluationRecord | SampleRecord | TokensRecord | LogRecord;
+export type RunRecord = StepRecord | EvaluationRecord | TokensRecord | LogRecord;
 
 export type RunState = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
@@ -86,12 +68,6 @@ export interface RunStatus {
   readonly stepMilliseconds: number;
   readonly millisecondsLeft: number;
   readonly plan?: FittingPlan;
-  /** Null where the base's tokenizer loses text; absent while it is not known. */
-  readonly baseBitsPerByte?: number | null;
   readonly savedStep?: number;
-  /** While `preparing`: what is being done; compiling and measuring the base take a while on slow adapters. */
-  readonly preparing?: Progress;
-  /** While preparing: what is being measured before the first step. */
-  readonly progress?: Progress;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }

@@ -1,5 +1,5 @@
 /** What the training loop is given, and what it leaves: plain values, so that it runs in tests without an engine. */
-import type { EvaluationRecord, RunRecord, RunStatus, SampleRecord } from './records';
+import type { EvaluationRecord, RunRecord, RunStatus } from './records';
 import type { CurvesState } from './tokenLosses';
 
 export interface StepBatch {
@@ -35,7 +35,6 @@ export interface LoopSettings {
   readonly stage?: { readonly from: number; readonly until: number };
   /** Steps between evaluations; 0: before the first and after the last only. */
   readonly evaluateEvery: number;
-  readonly sampleEvery: number;
   /** The largest peak of any group, which the records give the schedule of. */
   readonly peak: number;
   /** Of the peak, at a step counted from 1. */
@@ -51,7 +50,6 @@ export interface LoopState {
   /** Steps done; the next batch is the one after them. */
   readonly step: number;
   readonly curves: CurvesState;
-  readonly crossedBase: boolean;
   readonly records: readonly RunRecord[];
 }
 
@@ -62,10 +60,8 @@ export interface TrainRunParts {
   rates(share: number): Readonly<Record<string, number>>;
   readonly newIds: readonly number[];
   evaluate(): Promise<Pick<EvaluationRecord, 'bitsPerByte' | 'lostBytes'>>;
-  sample?(): Promise<Pick<SampleRecord, 'prompt' | 'pieces'>>;
   /** Keeps the run's state where closing the page does not lose it. */
   save?(status: RunStatus): Promise<void>;
-  readonly baseBitsPerByte?: number | null;
   readonly plan?: RunStatus['plan'];
   /** Frees the program when the run is over. */
   close?(): void;

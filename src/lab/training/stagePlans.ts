@@ -1,4 +1,6 @@
 /** What each stage of an arm reads, and how many steps that is. Pure but for encoding. */
+import type { GraftPlan } from '../../graft/index';
+import type { Graft } from '../device/graftedRows';
 import { stepFlops } from '../device/stepFlops';
 import { LabError } from '../../error';
 import type { Tokenizer } from '../../tokenizer/index';
@@ -23,15 +25,20 @@ export interface Planned {
   readonly model: LoadedModel;
   readonly corpus: Pick<CorpusText, 'train'>;
   readonly vocabulary?: Vocabulary;
+  readonly earlier?: Graft;
   readonly stages: readonly Stage[];
   readonly budget: Budget;
   readonly seed: number;
 }
 
+/** What stands before and after every document. */
+export function documentEnds({ startId, config }: LoadedModel, tokenizer: Tokenizer) {
+  return { startId, endId: tokenizer.special.eos ?? config.eosTokenIds[0] ?? null };
+}
+
 export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: Watch = {}): Promise<StagePlan[]> {
   const { model, stages } = setup;
-  const endId = tokenizer.special.eos ?? model.config.eosTokenIds[0] ?? null;
-  const ends = { startId: model.startId, endId };
+  const ends = documentEnds(model, tokenizer);
   const plans: StagePlan[] = [];
   let from = 0;
   for (const [at, texts] of textsOf(setup, tokenizer).entries()) {
@@ -45,26 +52,29 @@ export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: 
       onProgress: (done, total) => options.onProgress?.({ phase: 'tokenizing', done, total }),
     });
     const steps = stepsOf(setup, at, Math.ceil(Math.ceil(tokens / length) / rows));
-    plans.push({ from, steps, documents, bytes, endId });
+    plans.push({ from, steps, documents, bytes, endId: ends.endId });
     from += steps;
   }
   return plans;
 }
 
-/** A budget in steps ends before the last document does. */
+/** A budget in FLOPs ends before the last document does. */
 function stepsOf(setup: Planned, at: number, steps: number): number {
   const asked = askedSteps(setup)?.[at];
   return asked === undefined ? steps : Math.min(asked, steps);
 }
 
-function askedSteps({ budget, stages, model, vocabulary }: Planned): readonly number[] | undefined {
+/** As `stepFlops` takes them. */
+export function newRowsOf({ vocabulary, earlier }: Pick<Planned, 'vocabulary' | 'earlier'>): number | GraftPlan {
+  return vocabulary?.newRows.length ?? earlier?.plan ?? 0;
+}
+
+function askedSteps({ budget, stages, model, ...rows }: Planned): readonly number[] | undefined {
   if ('bytes' in budget) return undefined;
   const all = stages.reduce((sum, { share }) => sum + share, 0);
   return stages.map((stage) => {
     const share = stage.share / all;
-    if ('steps' in budget) return Math.max(1, Math.round(budget.steps * share));
-    const newTokens = vocabulary?.newRows.length ?? 0;
-    return Math.max(1, Math.round((budget.flops * share) / stepFlops(model, newTokens, stage)));
+    return Math.max(1, Math.round((budget.flops * share) / stepFlops(model, newRowsOf(rows), stage)));
   });
 }
 

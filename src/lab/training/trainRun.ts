@@ -15,7 +15,7 @@ import { addLosses, emptySplit, TokenCurves } from './tokenLosses';
 
 export type * from './runParts';
 
-type TrainRequest = 'run' | 'pause' | 'step' | 'stop';
+type TrainRequest = 'run' | 'pause' | 'stop';
 
 /** Above this a step is slow: the program is drained after each. Milliseconds. */
 const slowStep = 120;
@@ -40,7 +40,6 @@ export class TrainRun {
   private throughput = { tokens: 0, bytes: 0 };
   private savedStep: number | undefined;
   private error: LabError | undefined;
-  private crossedBase = false;
   private lastUpdate = -Infinity;
   private lastTokens = -Infinity;
   private lastBreath = 0;
@@ -60,7 +59,6 @@ export class TrainRun {
     this.newIds = new Set(parts.newIds);
     if (!earlier) return;
     this.stepsRead = earlier.step;
-    this.crossedBase = earlier.crossedBase;
     // The stage before has given its records out already.
     const isNext = earlier.step > 0 && earlier.step === settings.stage?.from;
     for (const record of earlier.records) {
@@ -72,8 +70,8 @@ export class TrainRun {
 
   /** After `flush`: what a checkpoint keeps of the loop. */
   get loopState(): LoopState {
-    const { stepsRead: step, crossedBase, records } = this;
-    return { step, curves: this.curves.state, crossedBase, records };
+    const { stepsRead: step, records } = this;
+    return { step, curves: this.curves.state, records };
   }
 
   pause(): void {
@@ -82,11 +80,6 @@ export class TrainRun {
 
   resume(): void {
     this.ask('run');
-  }
-
-  /** One step while paused. */
-  step(): void {
-    if (this.state === 'paused') this.ask('step');
   }
 
   stop(): void {
@@ -108,7 +101,6 @@ export class TrainRun {
       stepMilliseconds: this.stepMilliseconds,
       millisecondsLeft: left * this.stepMilliseconds + evaluationsLeft * this.evaluationMilliseconds,
       ...(this.parts.plan ? { plan: this.parts.plan } : {}),
-      ...(this.parts.baseBitsPerByte === undefined ? {} : { baseBitsPerByte: this.parts.baseBitsPerByte }),
       ...(this.savedStep === undefined ? {} : { savedStep: this.savedStep }),
       ...(this.error ? { error: { code: this.error.code, message: this.error.message, hint: this.error.hint } } : {}),
     };
@@ -144,7 +136,6 @@ export class TrainRun {
     if (this.stepsRead === 0 && !isBegun) {
       this.log('started', { steps: settings.steps, ...settings.details });
       await this.evaluate();
-      await this.sample();
     } else if (this.stepsRead > from || this.stepsRead === 0) {
       this.log('resumed');
       this.update(true);
@@ -154,10 +145,9 @@ export class TrainRun {
       if (this.request === 'stop') break;
       submitted++;
       this.submit(submitted);
-      const slow = this.stepMilliseconds === 0 || this.stepMilliseconds > slowStep || this.request === 'step';
+      const slow = this.stepMilliseconds === 0 || this.stepMilliseconds > slowStep;
       if (slow) this.read(await this.parts.program.flush());
       else if (this.waiting.length >= this.stepsAhead) this.read(await this.parts.program.readings());
-      if (this.request === 'step') this.request = 'pause';
       const due = (every: number) => every > 0 && submitted % every === 0 && submitted < until;
       if (due(settings.evaluateEvery)) {
         this.read(await this.parts.program.flush());
@@ -166,10 +156,6 @@ export class TrainRun {
       } else if (this.isSaveDue) {
         this.read(await this.parts.program.flush());
         await this.save();
-      }
-      if (due(settings.sampleEvery)) {
-        this.read(await this.parts.program.flush());
-        await this.sample();
       }
       this.update(false);
       if (performance.now() - this.lastBreath > holdInterval) {
@@ -182,7 +168,6 @@ export class TrainRun {
     const { step: evaluated } = this.records.findLast(({ type }) => type === 'evaluation') ?? { step: -1 };
     if ((isOver || settings.autosaveMilliseconds === undefined) && evaluated < this.stepsRead) {
       await this.evaluate();
-      await this.sample();
     }
     if (isOver && until < settings.steps) return;
     this.state = isOver ? 'finished' : 'stopped';
@@ -203,12 +188,9 @@ export class TrainRun {
       this.wake = resolve;
       if (this.request !== 'pause') resolve();
     });
-    this.leavePause(this.request);
-  }
-
-  private leavePause(request: TrainRequest): void {
-    if (request === 'run') this.log('resumed');
-    if (request !== 'step') this.state = 'running';
+    if (this.request === 'pause') return;
+    this.log('resumed');
+    this.state = 'running';
   }
 
   private ask(request: TrainRequest): void {
@@ -294,19 +276,7 @@ export class TrainRun {
     const { stepsRead: step, bytesRead } = this;
     const record: EvaluationRecord = { type: 'evaluation', step, bytesRead, ...evaluated, milliseconds };
     this.record(record);
-    const base = this.parts.baseBitsPerByte ?? null;
-    const { bitsPerByte } = evaluated;
-    const isBelow = base !== null && bitsPerByte !== null && bitsPerByte < base;
-    if (!this.crossedBase && isBelow && this.stepsRead > 0) {
-      this.crossedBase = true;
-      this.log('crossed-base', { bitsPerByte, base });
-    }
     this.update(false);
-  }
-
-  private async sample(): Promise<void> {
-    const made = await this.parts.sample?.();
-    if (made) this.record({ type: 'sample', step: this.stepsRead, ...made });
   }
 
   private async save(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What one training is given. */
+/** What is chosen of a training before it is written out as stages: what moves, how new rows start, and how large a step is. */
 import type { InitMethod } from '../../graft/index';
 import type { ParameterGroup } from '../device/parameterTable';
 
@@ -14,21 +14,23 @@ export const modeGroups = {
 export type TrainMode = keyof typeof modeGroups;
 export const trainModes = Object.keys(modeGroups) as readonly TrainMode[];
 
+/** The first mode that moves all of these groups. */
+export function smallestMode(groups: readonly ParameterGroup[]): TrainMode {
+  const moves = (mode: TrainMode, group: ParameterGroup) =>
+    (modeGroups[mode] as readonly ParameterGroup[]).includes(group);
+  return trainModes.find((mode) => groups.every((group) => moves(mode, group)))!;
+}
+
+/** Peak rate where nobody names one. Small models take large rates; what was trained for long forgets less at small ones. */
+export function rateFor(parameters: number): number {
+  if (parameters <= 2e7) return 3e-3;
+  return parameters <= 1e8 ? 1e-3 : 3e-4;
+}
+
 export interface TrainSettings {
   readonly mode: TrainMode;
   readonly init: InitMethod;
-  readonly steps: number;
   /** Rows a step, each of `rowLength` tokens. */
   readonly batchRows: number;
   readonly rowLength: number;
-  readonly learningRate: number;
-  readonly bodyLearningRate?: number;
-  readonly warmupSteps: number;
-  readonly weightDecay: number;
-  readonly clipNorm: number;
-  readonly evaluateEvery: number;
-  readonly sampleEvery: number;
-  readonly seed: number;
-  /** Bytes of held-out and of general text that an evaluation scores, the same for every arm; a default fits the adapter. */
-  readonly evaluationBytes?: number;
 }

@@ -6,7 +6,7 @@
 import type { FileTree } from '../../checkpoint/index';
 import type { Engine } from '../../engine/index';
 import { LabError } from '../../error';
-import { planGraft, sameOldRows, type GraftPlan } from '../../graft/index';
+import { defaultInit, planGraft, sameOldRows, type GraftPlan } from '../../graft/index';
 import { throwIfCancelled } from '../cancel';
 import type { CorpusText } from '../open/corpusText';
 import { earlierGraft } from '../device/earlierGraft';
@@ -15,14 +15,16 @@ import { writeRows } from '../device/rowPieces';
 import { openModel, type LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
 import { graftedIds } from '../open/rowlessTokens';
-import type { TrainMode, TrainSettings } from './trainSettings';
-import { defaultTrainSettings } from './settings';
-import { Training } from './training';
+import { sizesFor } from '../device/sizes';
+import { ArmModel } from './armModel';
+import { modeGroups, type TrainMode } from './trainSettings';
 import { summaryOf, tokenizerFilesOf, type Vocabulary } from '../vocabulary/vocabulary';
 
 export interface TrainedElsewhere {
-  readonly training: Training;
+  /** Its `start` is how it would start here; how it did is not known. */
+  readonly arm: ArmModel;
   readonly vocabulary: Vocabulary;
+  readonly mode: TrainMode;
   /** From training_report.json; 0 where the folder has none. */
   readonly steps: number;
 }
@@ -73,28 +75,29 @@ export async function openTrainedElsewhere(
     newRows: newTokens.map(({ id, pieces }) => ({ id, pieces: pieces.map((piece) => piece.id) })),
     summary: await summaryOf(base, corpus, trained.tokenizer, newTokens, signal ? { signal } : {}),
   };
-  const steps = await stepsOf(tree);
-  const settings: TrainSettings = {
-    ...defaultTrainSettings(engine.report.kind, base.summary.parameters),
-    mode,
-    steps,
-    ...(evaluationBytes === undefined ? {} : { evaluationBytes }),
-  };
-  const training = await Training.open(
-    { engine, model: base, corpus, vocabulary, settings },
+  const sizes = sizesFor(engine.report.kind, base.summary.parameters);
+  const bytes = evaluationBytes ?? sizes.evaluationBytes;
+  const arm = await ArmModel.open(
+    {
+      ...{ engine, model: base, corpus, vocabulary },
+      start: { input: defaultInit, output: defaultInit },
+      moves: modeGroups[mode],
+      seed: 1,
+      evaluation: { bytes, generalBytes: Math.min(bytes, sizes.generalBytes) },
+    },
     { onProgress, ...(signal ? { signal } : {}) },
   );
   try {
-    const { store } = training.session;
-    for (const row of training.session.trained) {
+    const { store } = arm.session;
+    for (const row of arm.session.trained) {
       // A trained parameter is f32 in the engine.
       await writeRows(store, row, (rows) => trained.checkpoint.tensors.get(row.tensor)!.readF32(rows));
     }
   } catch (error) {
-    training.close();
+    arm.close();
     throw error;
   }
-  return { training, vocabulary, steps };
+  return { arm, vocabulary, mode, steps: await stepsOf(tree) };
 }
 
 function requireSameModel(base: LoadedModel, trained: LoadedModel, plan: GraftPlan): void {

@@ -60,7 +60,7 @@ export function textOfTokens(
 }
 
 /** The longest beginning of whole characters within so many UTF-8 bytes. */
-function firstBytes(text: string, bytes: number): string {
+export function firstBytes(text: string, bytes: number): string {
   let used = 0;
   let end = 0;
   for (const character of text) {
@@ -110,7 +110,7 @@ export async function encodeText(
   return { documents, bytes, tokens };
 }
 
-function noTokens(documents: number): LabError {
+export function noTokens(documents: number): LabError {
   return new LabError(
     'lab/no-training-text',
     `The tokenizer has no token for anything in ${documents} documents.`,

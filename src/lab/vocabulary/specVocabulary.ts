@@ -2,14 +2,14 @@
 import { CandidateTable } from './candidates';
 import type { VocabularySpec } from '../experiment/spec';
 import type { CorpusText } from '../open/corpusText';
-import type { LoadedModel } from '../open/openModel';
+import type { TokenizerModel } from '../open/tokenizerModel';
 import type { Watch } from '../progress';
 import type { OpenShards } from './countingShard';
 import { learnVocabulary, wordsOf } from './learnVocabulary';
 import { buildVocabulary, prunedExtension, type Vocabulary } from './vocabulary';
 
 export async function specVocabulary(
-  model: LoadedModel,
+  model: TokenizerModel,
   corpus: CorpusText,
   spec: VocabularySpec,
   { onProgress, signal, openShards }: Watch & { readonly openShards?: OpenShards } = {},

@@ -118,7 +118,7 @@ export class ExperimentView {
   }
 
   addRun({ arm, seed }: RunKey, status: RunStatus): RunView {
-    const view = new RunView(status, null);
+    const view = new RunView(status);
     this.views.set(`${seed} ${arm}`, view);
     return view;
   }

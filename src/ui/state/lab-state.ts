@@ -324,11 +324,11 @@ export class LabState extends SlotStore {
   /** A graft of the open model that was trained elsewhere takes the place of the run, and is measured. */
   async openTrainedFolder(files: readonly File[]): Promise<void> {
     const opened = await this.fill('elsewhere', async (onProgress, signal) => {
-      const { vocabulary, status, settings } = await this.lab.openTrainedFolder(files, onProgress, signal);
+      const { vocabulary, status, mode } = await this.lab.openTrainedFolder(files, onProgress, signal);
       this.emptyAfter('vocabulary');
       this.slots.vocabulary = { status: 'ready', value: vocabulary };
       this.editor.reset(vocabulary.newTokens.length);
-      this.run = new RunView(status, settings);
+      this.run = new RunView(status, mode);
       return vocabulary;
     });
     if (!opened) return;

@@ -2,19 +2,12 @@
  * A run as the page keeps it: the records of run.jsonl sorted into columns that charts can draw. Columns only grow; a
  * reader takes `length` at the time of drawing.
  */
-import type {
-  EvaluationRecord,
-  LogRecord,
-  RunRecord,
-  RunStatus,
-  SampleRecord,
-  TokensRecord,
-  TrainSettings,
-} from '../../worker/index';
+import type { EvaluationRecord, LogRecord, RunRecord, RunStatus, TokensRecord, TrainMode } from '../../worker/index';
 
 export class RunView {
   status: RunStatus;
-  readonly settings: TrainSettings | null;
+  /** Of a graft trained elsewhere. */
+  readonly mode: TrainMode | null;
   readonly steps: number[] = [];
   readonly loss: number[] = [];
   readonly newTokenLoss: (number | null)[] = [];
@@ -24,14 +17,13 @@ export class RunView {
   readonly gradientNorm: number[] = [];
   readonly tokensPerSecond: number[] = [];
   readonly evaluations: EvaluationRecord[] = [];
-  readonly samples: SampleRecord[] = [];
   readonly log: LogRecord[] = [];
   tokens: TokensRecord | null = null;
   tokensPerStep = 0;
 
-  constructor(status: RunStatus, settings: TrainSettings | null) {
+  constructor(status: RunStatus, mode: TrainMode | null = null) {
     this.status = status;
-    this.settings = settings;
+    this.mode = mode;
   }
 
   setStatus(status: RunStatus): void {
@@ -52,8 +44,7 @@ export class RunView {
         this.tokensPerStep = record.tokens;
       } else if (record.type === 'evaluation') {
         this.evaluations.push(record);
-      } else if (record.type === 'sample') this.samples.push(record);
-      else if (record.type === 'tokens') this.tokens = record;
+      } else if (record.type === 'tokens') this.tokens = record;
       else this.log.push(record);
     }
   }

@@ -264,6 +264,7 @@ function fileNote(path: string, form: ExportForm): string {
       ? msg('Model card with this run’s figures')
       : msg('What is here, and how to use it');
   if (name.endsWith('experiment.json')) return msg('Everything needed to run it again');
+  if (name.endsWith('/report.json')) return msg('What the experiment measured');
   if (name.endsWith('new_tokens.json')) return msg('The new tokens, the pieces they replace, and their counts');
   if (name.endsWith('run.jsonl')) return msg('Every step, evaluation and event');
   if (name.endsWith('vocab.json') || name.endsWith('merges.txt'))

@@ -32,8 +32,8 @@ export class ExportChoiceElement extends LabElement {
     const type = dtype === 'source' ? model.dtype : dtype;
     const whole = (model.parameters + newValues(model, vocabulary, 'rowsAdded')) * (elementBytes[type] ?? 4);
     const rows = newValues(model, vocabulary, 'newRows') * (elementBytes[model.dtype] ?? 4);
-    const mode = this.lab.run?.settings?.mode;
-    const movedMore = arm ? !movesOnlyNewRows(arm) : mode !== undefined && mode !== 'new-rows';
+    const mode = this.lab.run?.mode ?? null;
+    const movedMore = arm ? !movesOnlyNewRows(arm) : mode !== null && mode !== 'new-rows';
     return panel({
       heading: msg('What to take'),
       fill: 'bare',

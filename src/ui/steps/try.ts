@@ -42,9 +42,7 @@ export class TryStep extends LabElement {
   private get text(): string {
     if (this.prompt !== null) return this.prompt;
     if (this.lab.tried) return this.lab.tried.prompt;
-    const sample = this.lab.run?.samples.at(-1)?.prompt;
-    const excerpt = valueOf(this.lab.slots.corpus)?.excerpt ?? '';
-    return sample ?? excerpt.slice(0, 12);
+    return (valueOf(this.lab.slots.corpus)?.excerpt ?? '').slice(0, 12);
   }
 
   override render() {

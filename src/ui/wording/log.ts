@@ -1,13 +1,13 @@
 /** Events of a run in words. */
 import { msg, str } from '@lit/localize';
 import type { LogRecord } from '../../worker/index';
-import { count, fileSize, fixed, plain } from '../format';
+import { count, fileSize, plain } from '../format';
 import type { StatusKind } from '../parts/panel';
 
 export function logKind({ event }: LogRecord): StatusKind {
   if (event === 'not-a-number' || event === 'error') return 'bad';
   if (event === 'device-lost' || event === 'stopped') return 'warn';
-  if (event === 'crossed-base' || event === 'finished' || event === 'checkpoint') return 'good';
+  if (event === 'finished' || event === 'checkpoint') return 'good';
   return 'info';
 }
 
@@ -28,12 +28,6 @@ export function logText(record: LogRecord): string {
     case 'checkpoint': {
       const bytes = numberOf('bytes');
       return bytes === undefined ? msg('Saved') : msg(str`Saved, ${plain(fileSize(bytes))}`);
-    }
-    case 'crossed-base': {
-      const bits = numberOf('bitsPerByte');
-      return bits === undefined
-        ? msg('Held-out bits per byte cross the untouched base')
-        : msg(str`Held-out bits per byte cross the untouched base: ${fixed(bits, 3)}`);
     }
     case 'not-a-number':
       return msg('The loss is not a number; the run stopped');

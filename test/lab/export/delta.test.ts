@@ -41,7 +41,7 @@ async function graftedOn(options: { tied?: boolean; bf16?: boolean; spareRows?: 
     model,
     files: vocabulary.files,
     graft,
-    card: cardOf({ model, corpus: corpus.summary, graft, settings: undefined, steps: 0 }),
+    card: cardOf({ model, corpus: corpus.summary, graft, moves: [], steps: 0 }),
     newTokens: vocabulary.summary.newTokens,
     extras: { 'experiment.json': '{"version":1}', 'run.jsonl': '' },
   };

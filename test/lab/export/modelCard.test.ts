@@ -10,7 +10,6 @@ import {
   type ExperimentReport,
 } from '../../../src/lab/index';
 import { graftRows } from '../../../src/lab/device/graftedRows';
-import { defaultTrainSettings } from '../../../src/lab/training/settings';
 import { syllableDocuments, tinyLlama } from '../vocabulary/letters';
 
 const documents = syllableDocuments(40);
@@ -26,20 +25,39 @@ describe('the model card', () => {
     const model = await openModel(await tinyLlama(), 'folder');
     const vocabulary = await buildVocabulary(model, corpus, await learnVocabulary(model, corpus, { newTokens: 4 }), 4);
     const graft = await graftRows(model, vocabulary.newRows, 'random', 1);
-    const parts = { model, corpus: corpus.summary, graft, init: 'random', settings: undefined, steps: 0 } as const;
+    const start = { input: 'random', output: 'random' } as const;
+    const parts = { model, corpus: corpus.summary, graft, start, moves: [], steps: 0 } as const;
     const text = modelCardText(cardOf(parts));
     expect(text).toContain('- New rows started as: random.');
     expect(text).toContain('with 4 new tokens, grafted with Tokengraft');
     expect(text).toContain('Not trained yet.');
     expect(text).not.toContain('trained with Tokengraft');
+    const sides = modelCardText(cardOf({ ...parts, start: { input: 'random', output: 'zero' } }));
+    expect(sides).toContain('- New rows started as: random (input side), zero (output side).');
+    const { start: _, ...elsewhere } = parts;
+    expect(modelCardText(cardOf(elsewhere))).toContain('- New rows started as: not known.');
+  });
+
+  it.each([
+    [['newRows'], 'the new rows only'],
+    [['newRows', 'oldRows'], 'all embedding rows'],
+    [['newRows', 'oldRows', 'body', 'norms'], 'all parameters'],
+    [['newRows', 'body'], 'the new rows, the matrices between the embeddings'],
+  ] as const)('says what moved: %j', async (moves, expected) => {
+    const model = await openModel(await tinyLlama(), 'folder');
+    const vocabulary = await buildVocabulary(model, corpus, await learnVocabulary(model, corpus, { newTokens: 4 }), 4);
+    const graft = await graftRows(model, vocabulary.newRows, 'random', 1);
+    const text = modelCardText(cardOf({ model, corpus: corpus.summary, graft, moves, steps: 3 }));
+    expect(text).toContain(`- Training: 3 steps; what moved: ${expected}.`);
   });
 
   it('gives no range of new ids where there are none', async () => {
     const model = await openModel(await tinyLlama(), 'folder');
-    const settings = { ...defaultTrainSettings('processor', 0), mode: 'all' } as const;
-    const text = modelCardText(cardOf({ model, corpus: corpus.summary, graft: undefined, settings, steps: 3 }));
+    const moves = ['oldRows', 'body', 'norms'] as const;
+    const text = modelCardText(cardOf({ model, corpus: corpus.summary, graft: undefined, moves, steps: 3 }));
     expect(text).toContain('- New tokens: none; the embedding has 10 rows.');
     expect(text).not.toContain('New rows started');
+    expect(text).toContain('what moved: all parameters.');
     expect(text).toMatch(/^`[^`]*`, trained with Tokengraft/m);
   });
 

@@ -4,38 +4,34 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readText } from '../../../src/checkpoint/index';
 import type { Engine } from '../../../src/engine/index';
 import {
+  ArmTraining,
   buildVocabulary,
   learnVocabulary,
+  modeGroups,
   openModel,
   openTrainedElsewhere,
-  Training,
   verifyExport,
   writeModel,
   type CorpusText,
-  type RunRecord,
+  type ArmSetup,
   type TrainMode,
-  type TrainSettings,
 } from '../../../src/lab/index';
+import { defaultOptimizer } from '../../../src/lab/training/moves';
 import { engineNames, openTestEngine } from '../../support/engines';
 import { added } from '../../tokenizer/addedTokenJson';
 import { syllableDocuments, tinyLlama } from '../vocabulary/letters';
 import { memorySink } from '../export/memorySink';
 import { savedAs } from '../export/savedFolder';
 
-const settings: TrainSettings = {
-  mode: 'new-rows',
-  init: 'subword-mean',
-  steps: 8,
-  batchRows: 2,
-  rowLength: 32,
-  learningRate: 0.02,
-  warmupSteps: 2,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  evaluateEvery: 4,
-  sampleEvery: 0,
+const setup = {
+  budget: { bytes: 800 },
   seed: 11,
-  evaluationBytes: 600,
+  start: { input: 'subword-mean', output: 'subword-mean' },
+  evaluation: { bytes: 600, generalBytes: 600, watchBytes: 300, points: 2 },
+} as const;
+const stage: Omit<ArmSetup['stages'][number], 'rates'> = {
+  ...{ objective: 'next-token', share: 1, optimizer: defaultOptimizer },
+  ...{ schedule: { warmup: 0.25, final: 0.1 }, batch: { rows: 2, length: 32 } },
 };
 const documents = syllableDocuments(120);
 const corpus = {
@@ -65,28 +61,30 @@ describe.each(engineNames)('%s', (engineName) => {
     );
     const vocabulary = await buildVocabulary(model, corpus, await learnVocabulary(model, corpus, { newTokens: 6 }), 6);
     const count = vocabulary.newRows.length;
-    const training = await Training.open({ engine, model, corpus, vocabulary, settings: { ...settings, mode } });
-    expect(training.newIds).toEqual(Array.from({ length: count }, (_, index) => 11 + index));
-    expect(training.firstNewId).toBe(11);
-    const records: RunRecord[] = [];
-    await training.measureStart();
-    const run = await training.start((update) => records.push(...update.records));
-    expect((await run.run()).state).toBe('finished');
-    const ids = records.flatMap((record) => (record.type === 'tokens' ? record.tokens.map(({ id }) => id) : []));
+    const rates = Object.fromEntries(modeGroups[mode].map((group) => [group, 0.02]));
+    const arms: ArmSetup = { engine, model, corpus, vocabulary, ...setup, stages: [{ ...stage, rates }] };
+    const training = await ArmTraining.open(arms);
+    const { arm } = training;
+    expect(arm.newIds).toEqual(Array.from({ length: count }, (_, index) => 11 + index));
+    expect(arm.firstNewId).toBe(11);
+    expect((await training.run({ onUpdate: () => undefined })).state).toBe('finished');
+    const ids = training.records.flatMap((record) =>
+      record.type === 'tokens' ? record.tokens.map(({ id }) => id) : [],
+    );
     expect(Math.min(...ids)).toBeGreaterThanOrEqual(11);
     const folder = memorySink();
     await writeModel(folder.sink, {
       model,
       files: vocabulary.files,
-      graft: training.graft!,
-      session: training.session,
+      graft: arm.graft!,
+      session: arm.session,
       newTokens: vocabulary.summary.newTokens,
       extras: {},
     });
     const text = corpus.heldOut.join('\n');
     const verification = await verifyExport(folder.tree(), {
-      session: training.session,
-      tokenizer: training.tokenizer,
+      session: arm.session,
+      tokenizer: arm.tokenizer,
       mode,
       text,
     });
@@ -94,6 +92,6 @@ describe.each(engineNames)('%s', (engineName) => {
     training.close();
     const elsewhere = await openTrainedElsewhere({ engine, base: model, corpus, evaluationBytes: 600 }, folder.tree());
     expect(elsewhere.vocabulary.newRows.map(({ id }) => id)).toEqual(vocabulary.newRows.map(({ id }) => id));
-    elsewhere.training.close();
+    elsewhere.arm.close();
   });
 });

@@ -122,7 +122,7 @@ describe.each(CASES)('%s', (_, tied, change, ids) => {
       model: base,
       files: vocabulary.files,
       graft,
-      card: cardOf({ model: base, corpus: corpus.summary, graft, settings: undefined, steps: 0 }),
+      card: cardOf({ model: base, corpus: corpus.summary, graft, moves: [], steps: 0 }),
       newTokens: vocabulary.summary.newTokens,
       extras: {},
     };

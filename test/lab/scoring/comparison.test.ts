@@ -124,7 +124,7 @@ describe('lost text', () => {
       model: { summary: { name: 'base', embeddingRows: 9 }, checkpoint: {} } as unknown as LoadedModel,
       corpus: { name: 'poems', generalName: 'English' } as CorpusSummary,
       graft: undefined,
-      settings: undefined,
+      moves: [],
       steps: 10,
       comparison: compared(losing(40), whole),
     });

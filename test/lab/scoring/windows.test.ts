@@ -82,7 +82,7 @@ describe('windows in blocks', () => {
 });
 
 describe('the learning rate', () => {
-  const schedule = { steps: 100, warmupSteps: 10 };
+  const schedule = { steps: 100, warmupSteps: 10, final: 0.1 };
   it('rises in a line to its peak, then falls along a cosine to a tenth', () => {
     expect(rateShareAt(1, schedule)).toBeCloseTo(0.1, 10);
     expect(rateShareAt(10, schedule)).toBeCloseTo(1, 10);

@@ -2,46 +2,32 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { memoryTree } from '../../../src/checkpoint/index';
 import type { Engine } from '../../../src/engine/index';
 import {
+  ArmTraining,
+  besideBase,
   buildVocabulary,
   cardOf,
   engineText,
   generateText,
   learnVocabulary,
+  modeGroups,
   ModelSession,
   openModel,
   openTrainedElsewhere,
-  Training,
   verifyExport,
   writeModel,
+  type ArmModel,
+  type ArmSetup,
   type CorpusText,
   type LoadedModel,
-  type RunRecord,
   type TrainMode,
-  type TrainSettings,
   type Vocabulary,
   type WeightsAs,
 } from '../../../src/lab/index';
 import { earlierGraft } from '../../../src/lab/device/earlierGraft';
+import { defaultOptimizer } from '../../../src/lab/training/moves';
 import { engineNames, openTestEngine } from '../../support/engines';
 import { syllableDocuments, tinyLlama } from '../vocabulary/letters';
 import { memorySink } from '../export/memorySink';
-
-const steps = 20;
-const settings: TrainSettings = {
-  mode: 'new-rows',
-  init: 'subword-mean',
-  steps,
-  batchRows: 2,
-  rowLength: 32,
-  learningRate: 0.02,
-  warmupSteps: 2,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  evaluateEvery: 0,
-  sampleEvery: 0,
-  seed: 11,
-  evaluationBytes: 1200,
-};
 
 const documents = syllableDocuments(120);
 const corpus = {
@@ -63,22 +49,41 @@ describe.each(engineNames)('%s', (engineName) => {
     return { model, vocabulary: await buildVocabulary(model, corpus, extension, 6) };
   }
 
-  async function trained(model: LoadedModel, vocabulary: Vocabulary, mode: TrainMode = 'new-rows') {
-    const training = await Training.open({ engine, model, corpus, vocabulary, settings: { ...settings, mode } });
-    const records: RunRecord[] = [];
-    const run = await training.start((update) => records.push(...update.records));
-    const status = await run.run();
-    return { training, status, losses: records.flatMap((r) => (r.type === 'step' ? [r.loss] : [])) };
+  function setupOf(model: LoadedModel, mode: TrainMode): ArmSetup {
+    return {
+      ...{ engine, model, corpus, budget: { bytes: 2600 }, seed: 11 },
+      start: { input: 'subword-mean', output: 'subword-mean' },
+      stages: [
+        {
+          rates: Object.fromEntries(modeGroups[mode].map((group) => [group, 0.02])),
+          ...{ objective: 'next-token', share: 1, optimizer: defaultOptimizer },
+          schedule: { warmup: 0.1, final: 0.1 },
+          batch: { rows: 2, length: 32 },
+        },
+      ],
+      evaluation: { bytes: 1200, generalBytes: 1200, watchBytes: 300, points: 2 },
+    };
   }
 
-  async function written(model: LoadedModel, vocabulary: Vocabulary, training: Training, as: WeightsAs = {}) {
+  async function run(setup: ArmSetup) {
+    const training = await ArmTraining.open(setup);
+    const status = await training.run({ onUpdate: () => undefined });
+    const losses = training.records.flatMap((record) => (record.type === 'step' ? [record.loss] : []));
+    return { training, arm: training.arm, status, losses };
+  }
+
+  const trained = (model: LoadedModel, vocabulary: Vocabulary, mode: TrainMode = 'new-rows') =>
+    run({ ...setupOf(model, mode), vocabulary });
+
+  async function written(model: LoadedModel, vocabulary: Vocabulary, arm: ArmModel, as: WeightsAs = {}) {
     const folder = memorySink();
+    const { graft, session, setup } = arm;
     await writeModel(folder.sink, {
       model,
       files: vocabulary.files,
-      ...(training.graft ? { graft: training.graft } : {}),
-      session: training.session,
-      card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings: training.setup.settings, steps }),
+      ...(graft ? { graft } : {}),
+      session,
+      card: cardOf({ model, corpus: corpus.summary, graft, start: setup.start, moves: setup.moves, steps: 20 }),
       newTokens: vocabulary.summary.newTokens,
       extras: { 'experiment.json': '{}' },
       ...as,
@@ -90,10 +95,11 @@ describe.each(engineNames)('%s', (engineName) => {
   describe('an experiment from base to written folder', { timeout: 300_000 }, () => {
     it('moves every new row that occurred and no other bit, when only new rows train', async () => {
       const { model, vocabulary } = await prepared();
-      const { training, status, losses } = await trained(model, vocabulary);
-      expect(status).toMatchObject({ state: 'finished', step: steps });
+      const { arm, status, losses } = await trained(model, vocabulary);
+      expect(status).toMatchObject({ state: 'finished', step: losses.length });
+      expect(losses.length).toBeGreaterThan(10);
       expect(losses.at(-1)!).toBeLessThan(losses[0]!);
-      const { tree } = await written(model, vocabulary, training);
+      const { tree } = await written(model, vocabulary, arm);
       const reopened = await openModel(tree(), 'folder');
       for (const [name, before] of model.checkpoint.tensors) {
         const after = reopened.checkpoint.tensors.get(name)!;
@@ -102,15 +108,15 @@ describe.each(engineNames)('%s', (engineName) => {
         expect(Buffer.compare(old, await before.read()), name).toBe(0);
       }
       const verification = await verifyExport(tree(), {
-        session: training.session,
-        tokenizer: training.tokenizer,
+        session: arm.session,
+        tokenizer: arm.tokenizer,
         mode: 'new-rows',
         text: corpus.heldOut.join('\n'),
       });
       expect(verification).toMatchObject({ passed: true, untouchedRows: 10, greedyAgreement: expect.any(Number) });
       expect(verification.movedNewRows).toBe(6);
       expect(verification.largestLogitDifference).toBeLessThanOrEqual(verification.allowed);
-      training.close();
+      arm.close();
     });
 
     it.each([
@@ -119,11 +125,11 @@ describe.each(engineNames)('%s', (engineName) => {
       ['all', false, false],
     ] as const)('writes what was trained: %s, tied %s, bf16 %s', async (mode, tied, bf16) => {
       const { model, vocabulary } = await prepared({ tied, bf16 });
-      const { training } = await trained(model, vocabulary, mode);
-      const { tree, files } = await written(model, vocabulary, training);
+      const { arm } = await trained(model, vocabulary, mode);
+      const { tree, files } = await written(model, vocabulary, arm);
       const verification = await verifyExport(tree(), {
-        session: training.session,
-        tokenizer: training.tokenizer,
+        session: arm.session,
+        tokenizer: arm.tokenizer,
         mode,
         text: corpus.heldOut.join('\n'),
       });
@@ -132,7 +138,7 @@ describe.each(engineNames)('%s', (engineName) => {
       if (!bf16) expect(verification.roundingLogitDifference).toBe(0);
       const config = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as Record<string, unknown>;
       expect(config).toMatchObject({ vocab_size: 16, tie_word_embeddings: tied });
-      training.close();
+      arm.close();
     });
 
     it.each([
@@ -141,12 +147,12 @@ describe.each(engineNames)('%s', (engineName) => {
       ['all', false, 'BF16'],
     ] as const)('verifies shards in a chosen type: %s, bf16 source %s, as %s', async (mode, bf16, dtype) => {
       const { model, vocabulary } = await prepared({ bf16 });
-      const { training } = await trained(model, vocabulary, mode);
-      const before = await training.session.logits(Uint32Array.of(8, 0, 12));
-      const { tree, files } = await written(model, vocabulary, training, { dtype, shardBytes: 1000 });
+      const { arm } = await trained(model, vocabulary, mode);
+      const before = await arm.session.logits(Uint32Array.of(8, 0, 12));
+      const { tree, files } = await written(model, vocabulary, arm, { dtype, shardBytes: 1000 });
       const verification = await verifyExport(tree(), {
-        session: training.session,
-        tokenizer: training.tokenizer,
+        session: arm.session,
+        tokenizer: arm.tokenizer,
         mode,
         text: corpus.heldOut.join('\n'),
       });
@@ -156,25 +162,25 @@ describe.each(engineNames)('%s', (engineName) => {
       if (dtype === 'F32') expect(verification.roundingLogitDifference).toBe(0);
       else expect(verification.roundingLogitDifference).toBeGreaterThan(0);
       // The trained model itself was left as it was.
-      expect(await training.session.logits(Uint32Array.of(8, 0, 12))).toEqual(before);
-      training.close();
+      expect(await arm.session.logits(Uint32Array.of(8, 0, 12))).toEqual(before);
+      arm.close();
     });
 
     it('has a verification that fails when one byte of a weight is another', async () => {
       const { model, vocabulary } = await prepared();
-      const { training } = await trained(model, vocabulary);
-      const { files } = await written(model, vocabulary, training);
+      const { arm } = await trained(model, vocabulary);
+      const { files } = await written(model, vocabulary, arm);
       const weights = files.get('model.safetensors')!.slice();
       weights[weights.length - 1]! ^= 0x40;
       const damaged = memoryTree('damaged', { ...Object.fromEntries(files), 'model.safetensors': weights });
       const verification = await verifyExport(damaged, {
-        session: training.session,
-        tokenizer: training.tokenizer,
+        session: arm.session,
+        tokenizer: arm.tokenizer,
         mode: 'new-rows',
         text: corpus.heldOut.join('\n'),
       });
       expect(verification.passed).toBe(false);
-      training.close();
+      arm.close();
     });
 
     it('gives the same losses to the bit for the same seed', async () => {
@@ -188,31 +194,31 @@ describe.each(engineNames)('%s', (engineName) => {
 
     it('scores base and graft on the same bytes and compares them', async () => {
       const { model, vocabulary } = await prepared();
-      const training = await Training.open({ engine, model, corpus, vocabulary, settings });
-      await training.measureStart();
-      const run = await training.start(() => undefined);
-      await run.run();
-      const comparison = await training.compare(steps);
-      const [base, untrained, after] = comparison.arms;
-      expect(untrained!.heldOut.bytes).toBe(base!.heldOut.bytes);
-      expect(untrained!.heldOut.tokens).toBeLessThan(base!.heldOut.tokens);
-      expect(after!.heldOut.bitsPerByte!).toBeLessThan(untrained!.heldOut.bitsPerByte!);
-      // A run of an earlier visit has no figures: they are measured again, and are the same.
-      delete training.arms.base;
-      delete training.arms.untrained;
-      expect((await training.compare(steps)).arms).toEqual(comparison.arms);
+      const training = await ArmTraining.open({ ...setupOf(model, 'new-rows'), vocabulary });
+      const untrained = await training.arm.score();
+      const { step } = await training.run({ onUpdate: () => undefined });
+      const comparison = await besideBase(training.arm, step, { untrained, trained: await training.score() });
+      const [base, before, after] = comparison.arms;
+      expect(before!.heldOut.bytes).toBe(base!.heldOut.bytes);
+      expect(before!.heldOut.tokens).toBeLessThan(base!.heldOut.tokens);
+      expect(after!.heldOut.bitsPerByte!).toBeLessThan(before!.heldOut.bitsPerByte!);
+      expect(comparison).toMatchObject({ mode: 'new-rows', steps: step });
+      // Of what was not scored yet, the figures are the same: the graft as it started is made again.
+      const again = await besideBase(training.arm, step);
+      expect(again.arms[1]).toEqual(before);
+      expect(again.arms[2]!.heldOut.bitsPerByte).toBeCloseTo(after!.heldOut.bitsPerByte!, 6);
       training.close();
     });
 
     it.each(['new-rows', 'embeddings', 'all'] as const)('compares a folder trained elsewhere: %s', async (mode) => {
       const { model, vocabulary } = await prepared();
-      const { training } = await trained(model, vocabulary, mode);
-      const { tree, files } = await written(model, vocabulary, training);
-      training.close();
+      const { arm } = await trained(model, vocabulary, mode);
+      const { tree, files } = await written(model, vocabulary, arm);
+      arm.close();
       files.set('training_report.json', new TextEncoder().encode('{"steps": 7}'));
       const setup = { engine, base: model, corpus, evaluationBytes: 600 };
       const elsewhere = await openTrainedElsewhere(setup, tree());
-      expect(elsewhere).toMatchObject({ steps: 7, training: { setup: { settings: { mode } } } });
+      expect(elsewhere).toMatchObject({ steps: 7, mode, arm: { setup: { moves: modeGroups[mode] } } });
       expect(elsewhere.vocabulary.summary).toEqual({
         ...vocabulary.summary,
         dead: 0,
@@ -220,19 +226,19 @@ describe.each(engineNames)('%s', (engineName) => {
       });
       const ids = Uint32Array.of(8, 0, 12, 4, 15);
       const plain = await ModelSession.open(engine, await openModel(tree(), 'folder'));
-      const [found, expected] = [await elsewhere.training.session.logits(ids), await plain.logits(ids)];
+      const [found, expected] = [await elsewhere.arm.session.logits(ids), await plain.logits(ids)];
       plain.close();
       for (const [at, value] of found.entries()) expect(value).toBeCloseTo(expected[at]!, 4);
-      const { arms } = await elsewhere.training.compare(7);
+      const { arms } = await besideBase(elsewhere.arm, 7);
       expect(arms[2]!.heldOut.bitsPerByte!).toBeLessThan(arms[1]!.heldOut.bitsPerByte!);
-      elsewhere.training.close();
+      elsewhere.arm.close();
     });
 
     it('refuses to compare what is no graft of the open base, or does not say what is new', async () => {
       const { model, vocabulary } = await prepared();
-      const { training } = await trained(model, vocabulary);
-      const { tree, files } = await written(model, vocabulary, training);
-      training.close();
+      const { arm } = await trained(model, vocabulary);
+      const { tree, files } = await written(model, vocabulary, arm);
+      arm.close();
       const untied = await openModel(await tinyLlama({ tied: false }), 'folder');
       const other = { engine, base: untied, corpus };
       await expect(openTrainedElsewhere(other, tree())).rejects.toMatchObject({ code: 'lab/other-model' });
@@ -245,31 +251,33 @@ describe.each(engineNames)('%s', (engineName) => {
 
     it('can go on with the rows that an earlier graft wrote', async () => {
       const { model, vocabulary } = await prepared();
-      const { training } = await trained(model, vocabulary);
-      const { tree } = await written(model, vocabulary, training);
-      training.close();
+      const { arm } = await trained(model, vocabulary);
+      const { tree } = await written(model, vocabulary, arm);
+      arm.close();
       const grafted = await openModel(tree(), 'folder');
       const earlier = (await earlierGraft(tree(), grafted))!;
       expect(earlier.newTokens.map((token) => token.id)).toEqual([10, 11, 12, 13, 14, 15]);
-      const next = await Training.open({ engine, model: grafted, corpus, grafted: earlier.graft, settings });
-      const before = await next.session.logits(Uint32Array.of(8, 0, 1, 12));
+      const setup = { ...setupOf(grafted, 'new-rows'), earlier: earlier.graft };
+      const next = await ArmTraining.open(setup);
+      const before = await next.arm.session.logits(Uint32Array.of(8, 0, 1, 12));
       const plain = await ModelSession.open(engine, grafted);
       expect([...(await plain.logits(Uint32Array.of(8, 0, 1, 12)))]).toEqual([...before]);
       plain.close();
-      const run = await next.start(() => undefined);
-      expect(await run.run()).toMatchObject({ state: 'finished' });
-      expect(next.session.trainedNames).toEqual(['model.embed_tokens.weight#10']);
+      expect(await next.run({ onUpdate: () => undefined })).toMatchObject({ state: 'finished' });
+      expect(next.arm.newIds).toEqual(earlier.newTokens.map(({ id }) => id));
+      expect(next.arm.session.trainedNames).toEqual(['model.embed_tokens.weight#10']);
+      expect(next.flopsAt(1)).toBeGreaterThan(0);
       next.close();
     });
 
     it('generates the same text for the same seed, and only tokens that exist', async () => {
       const { model, vocabulary } = await prepared();
-      const { training } = await trained(model, vocabulary);
+      const { arm } = await trained(model, vocabulary);
       const options = { prompt: 'abab', maxTokens: 12, temperature: 1, topK: 0, seed: 3, firstNewId: 10 };
-      const first = await generateText(engineText(training.session), training.tokenizer, options);
-      expect(await generateText(engineText(training.session), training.tokenizer, options)).toEqual(first);
-      expect(first.every((piece) => training.tokenizer.hasId(piece.id))).toBe(true);
-      training.close();
+      const first = await generateText(engineText(arm.session), arm.tokenizer, options);
+      expect(await generateText(engineText(arm.session), arm.tokenizer, options)).toEqual(first);
+      expect(first.every((piece) => arm.tokenizer.hasId(piece.id))).toBe(true);
+      arm.close();
     });
   });
 });

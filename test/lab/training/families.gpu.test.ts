@@ -14,12 +14,10 @@ import {
   verifyExport,
   writeModel,
   type CorpusText,
-  type TrainSettings,
 } from '../../../src/lab/index';
 import { graftRows } from '../../../src/lab/device/graftedRows';
 import { defaultOptimizer, scaledRates } from '../../../src/lab/training/moves';
 import { modeGroups } from '../../../src/lab/training/trainSettings';
-import { optimizerOf, ratesOf } from '../../../src/lab/training/settings';
 import { modelInputs } from '../../../src/model/index';
 import { families } from '../../model/goldenCase';
 import { engineNames, openTestEngine } from '../../support/engines';
@@ -29,21 +27,7 @@ import { memorySink } from '../export/memorySink';
 const steps = 6;
 /** Of every program that is compiled here, so that its kernels are compiled once. */
 const tokens = 32;
-const settings: TrainSettings = {
-  mode: 'all',
-  init: 'subword-mean',
-  steps,
-  batchRows: 1,
-  rowLength: tokens,
-  learningRate: 0.02,
-  warmupSteps: 1,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  evaluateEvery: 0,
-  sampleEvery: 0,
-  seed: 11,
-  evaluationBytes: 300,
-};
+const rates = { newRows: 0.02, oldRows: 0.02, body: 0.02, norms: 0.02 };
 
 const documents = syllableDocuments(60);
 const corpus = {
@@ -90,17 +74,13 @@ describe.each(engineNames)('%s', (engineName) => {
       expect(vocabulary.summary.spareRowsUsed).toBe(Math.min(rows - 10, newTokens));
       expect(vocabulary.summary.embeddingRowsAfter).toBe(Math.max(rows, 10 + newTokens));
 
-      const graft = await graftRows(model, vocabulary.newRows, settings.init, settings.seed);
+      const graft = await graftRows(model, vocabulary.newRows, 'subword-mean', 11);
       const session = await ModelSession.open(engine, model, { graft, moves: modeGroups.all });
-      const program = await session.trainingProgram(
-        { rowLength: settings.rowLength, optimizer: optimizerOf(settings) },
-        tokens,
-        1,
-      );
+      const program = await session.trainingProgram({ rowLength: tokens, optimizer: defaultOptimizer }, tokens, 1);
       const text = corpus.heldOut.join('\n');
       const ids = vocabulary.tokenizer.encode(corpus.train.join('\n')).ids.slice(0, tokens);
-      const inputs = modelInputs({ ids, rowLength: settings.rowLength, documentLengths: [5, 27] });
-      for (let step = 0; step < steps; step++) program.step([inputs], scaledRates(ratesOf(settings), 1));
+      const inputs = modelInputs({ ids, rowLength: tokens, documentLengths: [5, 27] });
+      for (let step = 0; step < steps; step++) program.step([inputs], scaledRates(rates, 1));
       const losses = (await program.flush()).map(({ readback }) =>
         readback[0]![0]!.reduce((sum, loss) => sum + loss, 0),
       );
@@ -114,7 +94,7 @@ describe.each(engineNames)('%s', (engineName) => {
         files: vocabulary.files,
         graft,
         session,
-        card: cardOf({ model, corpus: corpus.summary, graft, settings, steps }),
+        card: cardOf({ model, corpus: corpus.summary, graft, moves: modeGroups.all, steps }),
         newTokens: vocabulary.summary.newTokens,
         extras: {},
       });

@@ -1,0 +1,85 @@
+/**
+ * The model of one arm on an engine: its new rows grafted on, what may move held as f32, scored with the weights as they are.
+ * An arm of no stages is this and no more. `close()` frees the engine's memory.
+ */
+import type { Engine } from '../../engine/index';
+import type { Tokenizer } from '../../tokenizer/index';
+import { graftRows, type Graft } from '../device/graftedRows';
+import { ModelSession } from '../device/modelSession';
+import type { ParameterGroup } from '../device/parameterTable';
+import type { CorpusText } from '../open/corpusText';
+import type { LoadedModel } from '../open/openModel';
+import { throttled, type Watch } from '../progress';
+import { joinedScores, type DocumentScores } from '../scoring/bootstrap';
+import type { ArmScores } from '../scoring/compare';
+import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
+import type { Vocabulary } from '../vocabulary/vocabulary';
+import type { Recipe } from './recipe';
+
+export interface ArmModelSetup extends Pick<Recipe, 'start'> {
+  readonly engine: Engine;
+  readonly model: LoadedModel;
+  readonly corpus: Pick<CorpusText, 'heldOut' | 'general'>;
+  /** Absent: the model keeps its vocabulary. */
+  readonly vocabulary?: Vocabulary;
+  /** Rows that an earlier graft put into this checkpoint; of an arm that keeps its vocabulary. */
+  readonly earlier?: Graft;
+  /** Groups that may move. */
+  readonly moves: readonly ParameterGroup[];
+  readonly seed: number;
+  /** Bytes of held-out and of general text that it is scored on. */
+  readonly evaluation: { readonly bytes: number; readonly generalBytes: number };
+}
+
+export class ArmModel {
+  private constructor(
+    readonly setup: ArmModelSetup,
+    readonly session: ModelSession,
+    readonly graft: Graft | undefined,
+  ) {}
+
+  static async open(setup: ArmModelSetup, options: Watch = {}): Promise<ArmModel> {
+    const { engine, model, vocabulary, earlier, start, moves, seed } = setup;
+    const graft = vocabulary ? await graftRows(model, vocabulary.newRows, start, seed) : earlier;
+    const session = await ModelSession.open(engine, model, { ...(graft ? { graft } : {}), moves, ...options });
+    return new ArmModel(setup, session, graft);
+  }
+
+  /** Encodes training text and everything that is scored. */
+  get tokenizer(): Tokenizer {
+    return this.setup.vocabulary?.tokenizer ?? this.setup.model.tokenizer;
+  }
+
+  get firstNewId(): number {
+    return this.graft ? this.graft.plan.firstNewId + this.graft.rowless : Infinity;
+  }
+
+  get newIds(): readonly number[] {
+    const { graft } = this;
+    const count = graft ? graft.plan.count - graft.rowless : 0;
+    return Array.from({ length: count }, (_, index) => this.firstNewId + index);
+  }
+
+  encoded(documents: readonly string[], bytes: number): ScoredText[] {
+    return encodeDocuments(cappedDocuments(documents, bytes), (text) => this.tokenizer.encode(text));
+  }
+
+  /** @param known of the first held-out documents, with these weights. */
+  async score({ onProgress = () => undefined, signal }: Watch = {}, known?: DocumentScores): Promise<ArmScores> {
+    const { evaluation, corpus } = this.setup;
+    const report = throttled(onProgress);
+    const score = (documents: readonly ScoredText[]) =>
+      scoreDocuments(this.session.scorer(), documents, {
+        onProgress: (done, total) => report({ phase: 'evaluating', done, total }),
+        ...(signal ? { signal } : {}),
+      });
+    const rest = this.encoded(corpus.heldOut, evaluation.bytes).slice(known?.bytes.length ?? 0);
+    const scored = rest.length > 0 || !known ? await score(rest) : undefined;
+    const heldOut = known && scored ? joinedScores(known, scored) : (known ?? scored)!;
+    return { heldOut, general: await score(this.encoded(corpus.general, evaluation.generalBytes)) };
+  }
+
+  close(): void {
+    this.session.close();
+  }
+}

@@ -1,0 +1,18 @@
+/** What Try, Compare and Download hold beside the base: an arm of an experiment, or a graft trained elsewhere. */
+import type { ModelCard } from '../graft/index';
+import type { ArmModel, RunRecord, Vocabulary } from '../lab/index';
+
+/** A trained model with what is known of how it came about. */
+export interface TrainedArm {
+  readonly arm: ArmModel;
+  /** Absent where the model kept its vocabulary. */
+  readonly vocabulary?: Vocabulary;
+  readonly records: readonly RunRecord[];
+  readonly steps: number;
+  /** How its new rows started; not known of a graft trained elsewhere. */
+  readonly start?: ArmModel['setup']['start'];
+  /** Files that go into a download: an experiment's specification, and its answer. */
+  readonly extras?: Readonly<Record<string, string>>;
+  /** Of an experiment, for the model card. */
+  readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict'>;
+}
