@@ -52,7 +52,7 @@ export interface FinishedRun {
   /** As it goes into the download. */
   readonly experiment: unknown;
   /** Of an experiment, for the model card. */
-  readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict'>;
+  readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict' | 'learned'>;
   readonly comparison: Comparison | null;
   readonly records: readonly RunRecord[];
   readonly steps: number;

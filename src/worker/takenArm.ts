@@ -1,10 +1,12 @@
 /** A finished run of an experiment as a trained model: for Try, Download and proofs. And how fast a model reads text here. */
 import { LabError } from '../error';
 import type { Engine } from '../engine/index';
+import type { ModelCard } from '../graft/index';
 import {
   canonicalJson,
   defaultTrainSettings,
   experimentFigures,
+  learnedText,
   modeGroups,
   readCheckpoint,
   readReport,
@@ -33,7 +35,7 @@ export interface TakenArm {
   /** Specification and answer, as they go into a download. */
   readonly experiment: unknown;
   /** For the model card. */
-  readonly figures: ReturnType<typeof experimentFigures>;
+  readonly figures: ReturnType<typeof experimentFigures> & Pick<ModelCard, 'learned'>;
 }
 
 /** Throws `lab/not-finished`. */
@@ -84,7 +86,10 @@ export async function takenArm(
       records: loop.records,
       status: finishedStatus(status.steps),
       experiment,
-      figures: experimentFigures(report, key.arm),
+      figures: {
+        ...experimentFigures(report, key.arm),
+        learned: learnedText(arm.stages.map(({ objective }) => objective)),
+      },
     };
   } catch (error) {
     training.close();

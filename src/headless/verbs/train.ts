@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { folderSink, folderTree } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
+  defaultObjective,
   buildVocabulary,
   cardOf,
   defaultRates,
@@ -79,7 +80,15 @@ export async function trainVerb(command: Command): Promise<Answer> {
       ...(vocabulary ? { files: vocabulary.files } : {}),
       ...(training.graft ? { graft: training.graft } : {}),
       session: training.session,
-      card: cardOf({ model, corpus: corpus.summary, graft: training.graft, settings, steps: status.step, comparison }),
+      card: cardOf({
+        model,
+        corpus: corpus.summary,
+        graft: training.graft,
+        settings,
+        steps: status.step,
+        learned: [defaultObjective],
+        comparison,
+      }),
       newTokens: tokens,
       tokenizerClass: tokenizerClassOf(command),
       extras: {

@@ -5,6 +5,7 @@ import type { Graft } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
 import type { Comparison, ScoreResult } from '../scoring/comparison';
 import type { Diagnosis, Prediction } from '../diagnosis/diagnosis';
+import { learnedText, type ObjectiveName } from '../training/objectives/index';
 import type { RunRecord } from '../training/records';
 import type { TrainSettings } from '../training/trainSettings';
 
@@ -80,9 +81,11 @@ export function cardOf(parts: {
   readonly init?: InitMethod;
   readonly settings: TrainSettings | undefined;
   readonly steps: number;
+  /** Of the stages, in their order; absent where nothing was trained, or elsewhere. */
+  readonly learned?: readonly ObjectiveName[];
   readonly comparison?: Comparison | null;
 }): ModelCard {
-  const { model, corpus, graft, init, settings, steps, comparison } = parts;
+  const { model, corpus, graft, init, settings, steps, learned, comparison } = parts;
   const { summary, checkpoint } = model;
   const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
   return {
@@ -94,6 +97,7 @@ export function cardOf(parts: {
     embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
     init: init ?? settings?.init ?? 'not known',
     trained: settings ? moved[settings.mode] : 'nothing',
+    ...(learned ? { learned: learnedText(learned) } : {}),
     steps,
     corpus: {
       name: corpus.name,

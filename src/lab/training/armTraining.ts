@@ -18,6 +18,7 @@ import type { ArmScores } from '../scoring/compare';
 import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { batchesInOrder, bytesPerId, microBatchRowsOf } from './batches';
+import { objectives } from './objectives/index';
 import { rateShareAt } from './learningRate';
 import { movingGroups, parameterGroups, scaledRates } from './moves';
 import type { ParameterGroup } from '../device/parameterTable';
@@ -209,6 +210,7 @@ export class ArmTraining {
       { startId: model.startId, endId: plan.endId },
       { batchRows, rowLength, microBatchRows },
       bytesPerId(this.tokenizer),
+      objectives[stage.objective],
       Math.max(0, (loop?.step ?? 0) - plan.from),
     );
     const { save } = options;

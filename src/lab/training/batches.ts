@@ -11,6 +11,7 @@ import { countTargets, modelInputs } from '../../model/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import { throwIfCancelled } from '../cancel';
 import { seededRandom, shuffledIndices } from '../../random';
+import type { Objective } from './objectives/index';
 import type { MicroBatch, StepBatch } from './trainRun';
 
 export interface BatchShape {
@@ -70,11 +71,12 @@ export function* stepBatches(
   pack: Omit<PackOptions, 'rowLength'>,
   { batchRows, rowLength, microBatchRows }: BatchShape,
   bytesOf: Uint16Array,
+  objective: Objective,
 ): Generator<StepBatch, never> {
   const rows = packRows(documents, { ...pack, rowLength });
   for (;;) {
     const batch = Array.from({ length: batchRows }, () => rows.next().value);
-    yield stepBatch(batch, microBatchRows, bytesOf);
+    yield stepBatch(batch, microBatchRows, bytesOf, objective);
   }
 }
 
@@ -84,6 +86,7 @@ export function* batchesInOrder(
   pack: Pick<PackOptions, 'startId' | 'endId'>,
   { batchRows, rowLength, microBatchRows }: BatchShape,
   bytesOf: Uint16Array,
+  objective: Objective,
   skip = 0,
 ): Generator<StepBatch, void> {
   let batch: PackedRow[] = [];
@@ -91,18 +94,23 @@ export function* batchesInOrder(
   for (const row of packInOrder(documents, { ...pack, rowLength })) {
     batch.push(row);
     if (batch.length < batchRows) continue;
-    if (skipped++ >= skip) yield stepBatch(batch, microBatchRows, bytesOf);
+    if (skipped++ >= skip) yield stepBatch(batch, microBatchRows, bytesOf, objective);
     batch = [];
   }
   if (batch.length === 0 || skipped < skip) return;
   while (batch.length < batchRows) batch.push(emptyRow(rowLength));
-  yield stepBatch(batch, microBatchRows, bytesOf);
+  yield stepBatch(batch, microBatchRows, bytesOf, objective);
 }
 
-function stepBatch(rows: readonly PackedRow[], microBatchRows: number, bytesOf: Uint16Array): StepBatch {
+function stepBatch(
+  rows: readonly PackedRow[],
+  microBatchRows: number,
+  bytesOf: Uint16Array,
+  objective: Objective,
+): StepBatch {
   const rowLength = rows[0]!.ids.length;
   const micro = Array.from({ length: rows.length / microBatchRows }, (_, at) =>
-    sideBySide(rows.slice(at * microBatchRows, (at + 1) * microBatchRows)),
+    sideBySide(rows.slice(at * microBatchRows, (at + 1) * microBatchRows), objective),
   );
   const tokens = micro.reduce((sum, { targets }) => sum + countTargets(targets), 0);
   let bytes = 0;
@@ -113,13 +121,13 @@ function stepBatch(rows: readonly PackedRow[], microBatchRows: number, bytesOf: 
   return { microBatches, tokens, bytes };
 }
 
-function sideBySide(rows: readonly PackedRow[]) {
+function sideBySide(rows: readonly PackedRow[], objective: Objective) {
   const rowLength = rows[0]!.ids.length;
   const ids = new Uint32Array(rows.length * rowLength);
   const targets = new Uint32Array(ids.length);
   for (const [index, row] of rows.entries()) {
     ids.set(row.ids, index * rowLength);
-    targets.set(row.targets, index * rowLength);
+    targets.set(objective.targets(row), index * rowLength);
   }
   return { ids, targets, documentLengths: rows.flatMap((row) => row.documentLengths) };
 }

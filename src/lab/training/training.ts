@@ -8,6 +8,7 @@ import type { Engine } from '../../engine/index';
 import { LabError } from '../../error';
 import { bitsPerByte, joinedScores, sum, type DocumentScores } from '../scoring/bootstrap';
 import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from './batches';
+import { defaultObjective, objectives } from './objectives/index';
 import { compareArms, type ArmScores } from '../scoring/compare';
 import type { CorpusText } from '../open/corpusText';
 import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
@@ -130,6 +131,7 @@ export class Training {
       { startId: model.startId, endId, seed },
       { batchRows, rowLength, microBatchRows: rows },
       bytesPerId(this.tokenizer),
+      objectives[defaultObjective],
     );
     const heldOut = this.heldOut(this.tokenizer);
     const base = this.arms.base?.heldOut;

@@ -37,8 +37,12 @@ describe('the model card', () => {
   it('gives no range of new ids where there are none', async () => {
     const model = await openModel(await tinyLlama(), 'folder');
     const settings = { ...defaultTrainSettings('processor', 0), mode: 'all' } as const;
-    const text = modelCardText(cardOf({ model, corpus: corpus.summary, graft: undefined, settings, steps: 3 }));
+    const learned = ['next-token', 'next-token'] as const;
+    const text = modelCardText(
+      cardOf({ model, corpus: corpus.summary, graft: undefined, settings, steps: 3, learned }),
+    );
     expect(text).toContain('- New tokens: none; the embedding has 10 rows.');
+    expect(text).toContain('3 steps; what moved: all parameters; what was learned: every next token of the text.');
     expect(text).not.toContain('New rows started');
     expect(text).toMatch(/^`[^`]*`, trained with Tokengraft/m);
   });

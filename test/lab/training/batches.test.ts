@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { bytesPerId, encodeForTraining, microBatchRowsOf, stepBatches } from '../../../src/lab/training/batches';
+import { objectives, type Objective } from '../../../src/lab/training/objectives/index';
 import { ignoredTarget } from '../../../src/engine/index';
 import { letters, letterTokenizer } from '../vocabulary/letters';
 
 const documents = ['ab', 'cdefgh', 'abcdefghabcdefgh', 'd'];
 const shape = { batchRows: 2, rowLength: 6, microBatchRows: 1 };
 
-async function batches(seed: number) {
+async function batches(seed: number, objective: Objective = objectives['next-token']) {
   const tokenizer = letterTokenizer();
   const encoded = await encodeForTraining(documents, tokenizer, { tokens: 1000, seed });
-  return stepBatches(encoded, { startId: 8, endId: 8, seed }, shape, bytesPerId(tokenizer));
+  return stepBatches(encoded, { startId: 8, endId: 8, seed }, shape, bytesPerId(tokenizer), objective);
 }
 
 describe('batches', () => {
@@ -50,6 +51,22 @@ describe('batches', () => {
   it('count the bytes of what is predicted, without start and end', async () => {
     const { bytes, microBatches } = (await batches(5)).next().value;
     expect(bytes).toBe(microBatches.flatMap((part) => [...part.targets]).filter((id) => id < 8).length);
+  });
+
+  it('learn what the objective names, and count its targets and bytes alone', async () => {
+    const onlyA: Objective = {
+      about: 'the letter a',
+      targets: ({ targets }) => targets.map((id) => (id === 0 ? id : ignoredTarget)),
+    };
+    const all = (await batches(5)).next().value;
+    const some = (await batches(5, onlyA)).next().value;
+    expect(some.microBatches.map(({ ids }) => ids)).toEqual(all.microBatches.map(({ ids }) => ids));
+    const wanted = all.microBatches.flatMap(({ targets }) => [...targets]).map((id) => (id === 0 ? id : ignoredTarget));
+    expect(wanted).toContain(0);
+    expect(some.microBatches.flatMap(({ targets }) => [...targets])).toEqual(wanted);
+    const count = wanted.filter((id) => id === 0).length;
+    expect(some).toMatchObject({ tokens: count, bytes: count });
+    for (const { inputs } of some.microBatches) expect(inputs.lossScale![0]).toBeCloseTo(1 / count, 7);
   });
 
   it('encode no more documents than the run will see', async () => {
