@@ -3,13 +3,13 @@
  * and the tuning that the lab itself runs when it first meets an adapter.
  */
 import { applyTuning, selfTest, tune, type Device, type KernelCheck, type Tuning } from '../../src/engine/index';
-import { matmulVariants } from '../../src/engine/ops/matmul';
+import { supportedVariants } from '../../src/engine/ops/matmulVariants/index';
 import { tuningCandidates } from '../../src/engine/tuning';
 import type { Options, Part } from './part';
 
 /** On software adapters the tile kernels take seconds each to compile. */
 export function variantsOf({ report }: Device, { isSmall }: Options): readonly string[] {
-  return isSmall ? tuningCandidates(report) : matmulVariants;
+  return isSmall ? tuningCandidates(report) : supportedVariants(report);
 }
 
 export interface SelfTested {

@@ -5,13 +5,8 @@
  */
 import type { Device, Tensor } from '../../src/engine/index';
 import { byteLength, Graph } from '../../src/engine/graph';
-import {
-  forwardMatmul,
-  inputGradientMatmul,
-  matmulDispatch,
-  weightGradientMatmul,
-  type Matmul,
-} from '../../src/engine/ops/matmul';
+import { forwardMatmul, inputGradientMatmul, weightGradientMatmul, type Matmul } from '../../src/engine/ops/matmul';
+import { matmulDispatch } from '../../src/engine/ops/matmulVariants/index';
 import { compileDispatches } from '../../src/engine/pipelines';
 import { readBuffer } from '../../src/engine/readback';
 import { variantsOf } from './kernels';

@@ -5,31 +5,9 @@
  * because a result computed after an uncaptured error cannot be trusted.
  */
 import { LabError } from '../error';
+import { optionalFeatures, type DeviceReport, type OptionalFeature } from './deviceReport';
 import type { KernelTarget } from './op';
-
-export interface DeviceLimits {
-  readonly maxBufferBytes: number;
-  readonly maxBindingBytes: number;
-  readonly maxBindingsPerKernel: number;
-  readonly maxWorkgroupsPerDimension: number;
-  readonly maxInvocationsPerWorkgroup: number;
-  readonly maxWorkgroupStorageBytes: number;
-}
-
-export interface DeviceReport {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  /** A software rasteriser: right, and slow. */
-  readonly isFallback: boolean;
-  readonly features: readonly string[];
-  readonly limits: DeviceLimits;
-  readonly hasSubgroups: boolean;
-  readonly subgroupSizes?: readonly [smallest: number, largest: number];
-  readonly hasF16: boolean;
-}
-
-export type OptionalFeature = 'subgroups' | 'shader-f16' | 'timestamp-query';
+import { defaultVariant } from './ops/matmulVariants/index';
 
 export interface OpenDeviceOptions {
   /** Pretend the adapter lacks these; used by tests and by the self-test after a variant failed. */
@@ -39,8 +17,6 @@ export interface OpenDeviceOptions {
   readonly signal?: AbortSignal;
 }
 
-const wantedFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
-
 /** Throws `engine/no-adapter` where there is no WebGPU, with how to get it. */
 export async function openDevice(gpu: GPU | undefined, options: OpenDeviceOptions = {}): Promise<Device> {
   options.signal?.throwIfAborted();
@@ -48,7 +24,7 @@ export async function openDevice(gpu: GPU | undefined, options: OpenDeviceOption
     (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? (await gpu?.requestAdapter()) ?? null;
   if (!adapter) throw noAdapter(gpu === undefined);
   const forbidden = new Set<string>(options.forbid ?? []);
-  const features = wantedFeatures.filter((name) => adapter.features.has(name) && !forbidden.has(name));
+  const features = optionalFeatures.filter((name) => adapter.features.has(name) && !forbidden.has(name));
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: allLimits(adapter) });
@@ -110,14 +86,13 @@ function describe(adapter: GPUAdapter, device: GPUDevice, options: OpenDeviceOpt
   };
 }
 
-/** Software rasterisers run barriers and workgroup memory slowly; until `tune` has measured, each kind has its default. */
 function targetFor(report: DeviceReport): KernelTarget {
   return {
     maxWorkgroupsPerDimension: report.limits.maxWorkgroupsPerDimension,
     maxInvocationsPerWorkgroup: report.limits.maxInvocationsPerWorkgroup,
     maxWorkgroupStorageBytes: report.limits.maxWorkgroupStorageBytes,
     maxBindingBytes: report.limits.maxBindingBytes,
-    matmulVariant: report.isFallback ? 'lane' : 'tile',
+    matmulVariant: defaultVariant(report),
   };
 }
 

@@ -2,7 +2,8 @@
  * The engine: a static graph, its gradients, its memory plan and its WebGPU programs. It knows nothing of language
  * models beyond the ops they are made of. Other folders import from here only.
  */
-export { openDevice, type Device, type DeviceLimits, type DeviceReport, type OpenDeviceOptions } from './device';
+export { openDevice, type Device, type OpenDeviceOptions } from './device';
+export type { DeviceLimits, DeviceReport } from './deviceReport';
 export type { Engine, EngineKind, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
 export {
   parametersByName,

@@ -8,7 +8,7 @@ import type { Engine, Forward } from './engine';
 import { GpuEngine } from './gpuEngine';
 import { Graph, elementCount, type Tensor } from './graph';
 import { opNamed } from './op';
-import { matmulVariants } from './ops/matmul';
+import { supportedVariants, unsupportedVariants, type UnsupportedVariant } from './ops/matmulVariants/index';
 import { checkOptimizer } from './selfTestOptimizer';
 import { selfTestCases, type SelfTestCase } from './selfTestCases';
 import { slopes, type Values } from './selfTestReference';
@@ -27,6 +27,8 @@ export interface SelfTestReport {
   readonly passed: boolean;
   readonly variant: string;
   readonly dropped: readonly string[];
+  /** Variants that ask more than this adapter offers; they were not compiled. */
+  readonly unsupported: readonly UnsupportedVariant[];
 }
 
 /** Sums of some dozen f32 terms are good to 1e-6; hardware sine, exponential and division to about 1e-5. */
@@ -38,7 +40,9 @@ export async function selfTest(
   onProgress?: (finished: number, total: number) => void,
 ): Promise<SelfTestReport> {
   const original = device.target;
-  const variants = [...new Set([original.matmulVariant, ...matmulVariants])].filter((name) => isKnown(name));
+  const supported: readonly string[] = supportedVariants(device.report);
+  const variants = [...new Set([original.matmulVariant, ...supported])].filter((name) => supported.includes(name));
+  const unsupported = unsupportedVariants(device.report);
   const failed: KernelCheck[] = [];
   const dropped: string[] = [];
   for (const variant of variants) {
@@ -50,17 +54,13 @@ export async function selfTest(
     });
     device.running = running;
     if (kernels.every((kernel) => kernel.passed)) {
-      return { kernels: [...kernels, ...failed], passed: true, variant, dropped };
+      return { kernels: [...kernels, ...failed], passed: true, variant, dropped, unsupported };
     }
     dropped.push(variant);
     for (const check of kernels) if (!check.passed) failed.push({ ...check, name: `${check.name} (${variant})` });
   }
   device.target = original;
-  return { kernels: failed, passed: false, variant: original.matmulVariant, dropped };
-}
-
-function isKnown(variant: string): boolean {
-  return (matmulVariants as readonly string[]).includes(variant);
+  return { kernels: failed, passed: false, variant: original.matmulVariant, dropped, unsupported };
 }
 
 /** Every op and the optimizer once, on any engine. */

@@ -2,6 +2,7 @@
  * Every kernel's source by the stem of its file, and its expansion for one dispatch. The imports are explicit so that
  * the bundler sees them and a misspelt kernel fails when it is compiled, not when it is first run.
  */
+import { matmulVariants } from './ops/matmulVariants/index';
 import { expandShader, includeParts, type ShaderConstants } from './wgsl';
 import activation from '../../shaders/activation.wgsl?raw';
 import activationBackward from '../../shaders/activationBackward.wgsl?raw';
@@ -28,8 +29,6 @@ import gatedMlpBackward from '../../shaders/gatedMlpBackward.wgsl?raw';
 import gatherRows from '../../shaders/gatherRows.wgsl?raw';
 import layerNorm from '../../shaders/layerNorm.wgsl?raw';
 import layerNormBackward from '../../shaders/layerNormBackward.wgsl?raw';
-import matmulLane from '../../shaders/matmulLane.wgsl?raw';
-import matmulTile from '../../shaders/matmulTile.wgsl?raw';
 import rmsNorm from '../../shaders/rmsNorm.wgsl?raw';
 import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
 import rope from '../../shaders/rope.wgsl?raw';
@@ -38,6 +37,7 @@ import splitColumns from '../../shaders/splitColumns.wgsl?raw';
 import squaredNorm from '../../shaders/squaredNorm.wgsl?raw';
 
 export const shaderSources: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.values(matmulVariants).map(({ shader }) => [shader.kernel, shader.source])),
   activation,
   activationBackward,
   adamw,
@@ -61,8 +61,6 @@ export const shaderSources: Readonly<Record<string, string>> = {
   gatherRows,
   layerNorm,
   layerNormBackward,
-  matmulLane,
-  matmulTile,
   rmsNorm,
   rmsNormBackward,
   rope,

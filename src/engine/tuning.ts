@@ -3,12 +3,13 @@
  * different tiles. Each is timed once on the product a training step spends its time in; the answer is JSON and holds
  * until the adapter changes. Run the self-test afterwards: a fast variant must also be right.
  */
-import type { Device, DeviceReport } from './device';
+import type { Device } from './device';
+import type { DeviceReport } from './deviceReport';
 import type { Engine, Forward } from './engine';
 import { GpuEngine } from './gpuEngine';
 import { Graph } from './graph';
 import { linear } from './ops/index';
-import { matmulVariants } from './ops/matmul';
+import { matmulVariantNames, matmulVariants, supportedVariants } from './ops/matmulVariants/index';
 
 export interface Tuning {
   /** Names the adapter it was measured on (`tuningKey`). */
@@ -22,7 +23,7 @@ export interface Tuning {
 
 export function tuningKey(report: DeviceReport): string {
   const { vendor, architecture, description, hasSubgroups, hasF16 } = report;
-  return [vendor, architecture, description, hasSubgroups, hasF16, ...matmulVariants].join('|');
+  return [vendor, architecture, description, hasSubgroups, hasF16, ...matmulVariantNames].join('|');
 }
 
 const shape = { tokens: 256, inSize: 256, outSize: 704 };
@@ -32,8 +33,8 @@ const flops = 2 * shape.tokens * shape.inSize * shape.outSize;
  * What is worth timing. On software adapters the tile kernels take seconds each to compile and ran at half (SwiftShader)
  * to 1.1 times (lavapipe) the speed of `lane`, so a visitor does not wait for them.
  */
-export function tuningCandidates({ isFallback }: Pick<DeviceReport, 'isFallback'>): readonly string[] {
-  return isFallback ? ['lane'] : matmulVariants;
+export function tuningCandidates(report: Pick<DeviceReport, 'isFallback' | 'features' | 'limits'>): readonly string[] {
+  return supportedVariants(report).filter((name) => !report.isFallback || matmulVariants[name].forSoftware);
 }
 
 /** Times `variants`. Does not change the device: see `applyTuning`. */
@@ -60,8 +61,8 @@ export async function tune(
 
 /** Ignored where the tuning is of another adapter or names a variant that is no more. Returns whether it was applied. */
 export function applyTuning(device: Device, tuning: Tuning): boolean {
-  const known = (matmulVariants as readonly string[]).includes(tuning.matmulVariant);
-  if (!known || tuning.key !== tuningKey(device.report)) return false;
+  const supported: readonly string[] = supportedVariants(device.report);
+  if (!supported.includes(tuning.matmulVariant) || tuning.key !== tuningKey(device.report)) return false;
   device.target = { ...device.target, matmulVariant: tuning.matmulVariant };
   return true;
 }

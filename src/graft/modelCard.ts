@@ -19,6 +19,8 @@ export interface ModelCard {
   readonly embeddingRows: number;
   readonly init: string;
   readonly trained: string;
+  /** In words; of a card of something trained. */
+  readonly learned?: string;
   readonly steps: number;
   readonly corpus: { readonly name: string; readonly source?: string; readonly licence?: string };
   /** Columns of the table, for example base, grafted before training, grafted after training. */
@@ -42,7 +44,8 @@ export function modelCardText(card: ModelCard): string {
     '---',
   ];
   const { corpus } = card;
-  const steps = card.steps === 0 ? 'Not trained yet.' : `${card.steps} steps; what moved: ${card.trained}.`;
+  const learned = card.learned === undefined ? '' : `; what was learned: ${card.learned}`;
+  const steps = card.steps === 0 ? 'Not trained yet.' : `${card.steps} steps; what moved: ${card.trained}${learned}.`;
   const origin = [corpus.source && `source: ${corpus.source}`, corpus.licence && `licence: ${corpus.licence}`].filter(
     Boolean,
   );

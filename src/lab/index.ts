@@ -157,4 +157,5 @@ export type { WrittenArm, WrittenSpec } from './experiment/schema';
 export type { SpecProblem } from './experiment/specProblems';
 export { experimentSchema } from './experiment/schema';
 export { defaultOptimizer } from './training/moves';
+export { defaultObjective, learnedText } from './training/objectives/index';
 export { modeGroups } from './training/trainSettings';

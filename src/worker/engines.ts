@@ -46,7 +46,7 @@ interface Opened {
   readonly summary: EngineSummary;
 }
 
-const version = '3';
+const version = '4';
 
 export class Engines {
   private opened: Promise<Opened> | undefined;

@@ -7,6 +7,7 @@ import {
   experimentFigures,
   movedBy,
   movesEarlierRows,
+  learnedText,
   readCheckpoint,
   readReport,
   readStatus,
@@ -72,7 +73,10 @@ export async function takenArm(
       ...{ arm: held, start, records: loop.records, steps: status.steps },
       ...(vocabulary ? { vocabulary } : {}),
       extras: { 'experiment.json': asFile(writtenSpec(spec)), 'report.json': asFile({ taken: key, ...report }) },
-      figures: experimentFigures(report, key.arm),
+      figures: {
+        ...experimentFigures(report, key.arm),
+        learned: learnedText(arm.stages.map(({ objective }) => objective)),
+      },
     };
   } catch (error) {
     held.close();

@@ -14,5 +14,5 @@ export interface TrainedArm {
   /** Files that go into a download: an experiment's specification, and its answer. */
   readonly extras?: Readonly<Record<string, string>>;
   /** Of an experiment, for the model card. */
-  readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict'>;
+  readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict' | 'learned'>;
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { applyTuning, checkEngine, selfTest, tune } from '../../src/engine/index';
-import { matmulVariants } from '../../src/engine/ops/matmul';
+import { Device } from '../../src/engine/device';
+import { applyTuning, checkEngine, selfTest, tune, tuningKey } from '../../src/engine/index';
+import {
+  defaultVariant,
+  matmulVariantNames,
+  matmulVariants,
+  unsupportedVariants,
+} from '../../src/engine/ops/matmulVariants/index';
+import { tuningCandidates } from '../../src/engine/tuning';
 import { engineNames, openTestEngine } from '../support/engines';
 import { openTestDevice } from '../support/gpu';
 
@@ -36,11 +43,54 @@ describe('the self-test', () => {
   });
 });
 
+describe('a variant that asks more than the adapter offers', () => {
+  const lacking = async () => {
+    const { gpu, report } = await openTestDevice();
+    return new Device(gpu, { ...report, limits: { ...report.limits, maxWorkgroupStorageBytes: 8000 } });
+  };
+  const lacks = ['maxWorkgroupStorageBytes of 8192 (8000 here)'];
+
+  it('is never compiled, even where all others are wrong, and the self-test says what is lacking', async () => {
+    const device = await lacking();
+    const compiled: string[] = [];
+    const create = device.gpu.createShaderModule.bind(device.gpu);
+    device.gpu.createShaderModule = ({ code, ...rest }) => {
+      compiled.push(rest.label!);
+      return create({ ...rest, code: rest.label === 'gatedMlp' ? code.replaceAll('exp(', '1.01 * exp(') : code });
+    };
+    device.target = { ...device.target, matmulVariant: 'tile' };
+    const report = await selfTest(device);
+    expect(report).toMatchObject({ passed: false, dropped: ['lane'] });
+    expect(report.unsupported).toEqual([
+      { variant: 'tile', lacks },
+      { variant: 'tileSmall', lacks },
+    ]);
+    expect(compiled).toContain('matmulLane');
+    expect(compiled).not.toContain('matmulTile');
+  });
+
+  it('is neither timed nor taken from a tuning, and is no default', async () => {
+    const device = await lacking();
+    const report = { ...device.report, isFallback: false };
+    expect(tuningCandidates(report)).toEqual(['lane']);
+    expect(defaultVariant(report)).toBe('lane');
+    const tuning = { key: tuningKey(device.report), matmulVariant: 'tile', gigaflopsPerSecond: 9, timed: { tile: 9 } };
+    expect(applyTuning(device, tuning)).toBe(false);
+  });
+
+  it('is told by features, too', async () => {
+    const { report } = await openTestDevice({ forbid: ['shader-f16'] });
+    const half = { ...matmulVariants.lane, needs: { features: ['shader-f16'] } } as const;
+    expect(unsupportedVariants(report, { half })).toEqual([{ variant: 'half', lacks: ['shader-f16'] }]);
+    expect(unsupportedVariants({ ...report, features: ['shader-f16'] }, { half })).toEqual([]);
+  });
+});
+
 describe('tuning', () => {
   it('picks the fastest variant, survives JSON and holds for its own adapter only', async () => {
     const device = await openTestDevice();
-    const tuning = await tune(device, matmulVariants);
-    expect(Object.keys(tuning.timed)).toEqual([...matmulVariants]);
+    const tuning = await tune(device, matmulVariantNames);
+    expect(Object.keys(tuning.timed)).toEqual([...matmulVariantNames]);
     expect(tuning.gigaflopsPerSecond).toBe(Math.max(...Object.values(tuning.timed)));
     expect(applyTuning(device, JSON.parse(JSON.stringify(tuning)) as typeof tuning)).toBe(true);
     expect(device.target.matmulVariant).toBe(tuning.matmulVariant);

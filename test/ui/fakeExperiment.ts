@@ -24,7 +24,9 @@ type ExperimentCalls = Pick<
 >;
 
 export interface FakeExperimentParts {
-  readonly opened: Awaited<ReturnType<LabApi['restoreExperiment']>>;
+  readonly open: () => Awaited<ReturnType<LabApi['restoreExperiment']>>;
+  /** Throws where nothing is open to run on. */
+  readonly requireOpen: () => void;
   readonly vocabulary: (size: number) => VocabularySummary;
   readonly isPaused: () => boolean;
   readonly milliseconds: number;
@@ -34,12 +36,20 @@ export interface FakeExperimentParts {
   readonly diverging?: readonly string[];
 }
 
+interface FinishedCell {
+  readonly cell: RunCell;
+  readonly run: ReportedRun;
+  readonly records: RunRecord[];
+}
+
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const points = 12;
 
 export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
   const kept = new Map<string, KeptExperiment>();
   const runsOf = new Map<string, KeptRun[]>();
+  /** By experiment, then by arm and seed. */
+  const finished = new Map<string, Map<string, FinishedCell>>();
   const bitsOf = (spec: ExperimentSpec, arm: string, seed: number) => {
     if (parts.bits) return parts.bits(arm, seed);
     const { stages, vocabulary } = spec.arms[arm]!;
@@ -72,6 +82,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
     },
 
     async runExperiment(value, onUpdate, signal) {
+      parts.requireOpen();
       const spec = parseSpec(value);
       const id = `fake-${JSON.stringify(writtenSpec(spec)).length}`;
       const cells: RunCell[] = spec.seeds.flatMap((seed) =>
@@ -79,8 +90,16 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
           .filter((arm) => seedsOf(spec, arm).includes(seed))
           .map((arm) => ({ arm, seed, state: 'waiting', step: 0, steps: 0, bytes: 0, bitsPerByte: null })),
       );
-      const runs: ReportedRun[] = [];
+      const before = finished.get(id) ?? new Map<string, FinishedCell>();
+      finished.set(id, before);
+      const runs: ReportedRun[] = [...before.values()].map(({ run }) => run);
       const records = new Map<RunCell, RunRecord[]>();
+      for (const [at, cell] of cells.entries()) {
+        const known = before.get(`${cell.arm} ${cell.seed}`);
+        if (!known) continue;
+        cells[at] = known.cell;
+        records.set(known.cell, known.records);
+      }
       const budget = 'bytes' in spec.budget ? spec.budget.bytes : 40_000;
       const set = (at: number, change: Partial<RunCell>) => (cells[at] = { ...cells[at]!, ...change });
       const keep = () => {
@@ -103,6 +122,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
       onUpdate({ id, cells: [...cells], report: reportOf(spec, runs) });
       for (const at of cells.keys()) {
         const { arm, seed } = cells[at]!;
+        if (before.has(`${arm} ${seed}`)) continue;
         set(at, { state: 'preparing' });
         onUpdate({ id, cells: [...cells], progress: { arm, seed, phase: 'loading', done: 1, total: 2 } });
         await wait(parts.milliseconds);
@@ -150,18 +170,24 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
           },
           ...(isDiverged ? {} : { scores: scoresOf(end, spec.arms[arm]!.vocabulary ? 0.55 : 1, seed) }),
         });
-        set(at, { ...facts, bitsPerByte: isDiverged ? null : end });
+        const cell = set(at, { ...facts, bitsPerByte: isDiverged ? null : end });
+        before.set(`${arm} ${seed}`, { cell, run: runs.at(-1)!, records: all });
         onUpdate({ id, cells: [...cells], report: keep() });
       }
-      return keep();
+      const report = keep();
+      onUpdate({ id, cells: [...cells], report });
+      return report;
     },
 
     experiments: async () => [...kept.values()].reverse(),
     experimentRuns: async (id) => runsOf.get(id) ?? [],
-    removeExperiment: async (id) => void kept.delete(id),
+    removeExperiment: async (id) => {
+      kept.delete(id);
+      finished.delete(id);
+    },
     async restoreExperiment(_, onProgress) {
       onProgress({ phase: 'reading', done: 1, total: 1 });
-      return parts.opened;
+      return parts.open();
     },
     async takeArm(id, { arm }) {
       const size = kept.get(id)?.spec.arms[arm]?.vocabulary?.newTokens;

@@ -1,4 +1,5 @@
 /** Experiments that the fake lab has kept, with curves, reports and predictions of every outcome that the pages tell apart. */
+import { LabError } from '../../src/error';
 import { specProblems } from '../../src/lab/index';
 import { runFile } from '../../src/worker/runFiles';
 import type {
@@ -193,6 +194,16 @@ export function withKept(count: number, running: Calls): Calls & Pick<LabApi, 'c
     checkSpec: async (value) => specProblems(value),
     experiments: list,
     experimentRuns: runs,
+    async restoreExperiment(id, ...rest) {
+      if (!(await list()).some((each) => each.id === id)) {
+        throw new LabError(
+          'storage/no-base',
+          'What this experiment was run with is not kept.',
+          'Open its model and texts, and run it again.',
+        );
+      }
+      return running.restoreExperiment(id, ...rest);
+    },
     async removeExperiment(id) {
       if (one(id)) kept = kept.filter((each) => each.id !== id);
       else await running.removeExperiment(id);

@@ -359,6 +359,24 @@ export function fakeLab({
   const shelf = new Map<string, CachedModel>();
   let asked = 0;
   let tokens: string[] = [];
+  const open = { model: false, corpus: false };
+  const modelOpened = <T>(summary: T): T => {
+    Object.assign(open, { model: true });
+    tokens = [];
+    return summary;
+  };
+  const corpusOpened = (): CorpusSummary => {
+    open.corpus = true;
+    tokens = [];
+    return corpus;
+  };
+  const requireModel = () => {
+    if (!open.model) throw new LabError('lab/no-model', 'No model is open.', 'Open one in Model.');
+  };
+  const requireCorpus = () => {
+    requireModel();
+    if (!open.corpus) throw new LabError('lab/no-corpus', 'No corpus is open.', 'Choose a sample or files in Corpus.');
+  };
   let paused = false;
   const count = async (
     phase: string,
@@ -476,10 +494,11 @@ export function fakeLab({
     },
     async openBundledModel(onProgress, signal) {
       await count('reading', 9_462_272, onProgress, signal);
-      return model;
+      return modelOpened(model);
     },
-    openModelWithDelta: async () => ({ ...model, name: 'rootstock-grafted', source: 'folder', embeddingRows: 4608 }),
-    openModelFolder: async () => ({ ...model, name: 'stories260K', source: 'folder' }),
+    openModelWithDelta: async () =>
+      modelOpened({ ...model, name: 'rootstock-grafted', source: 'folder', embeddingRows: 4608 } as const),
+    openModelFolder: async () => modelOpened({ ...model, name: 'stories260K', source: 'folder' } as const),
     async describeHubModel(id) {
       asked += 2;
       if (id === 'lab/gated') throw new LabError('hub/not-allowed', 'Not for you.', 'Give a token.');
@@ -491,7 +510,7 @@ export function fakeLab({
       shelf.set(id, cachedModel(id));
       return null;
     },
-    openHubModel: async (id) => ({ ...model, name: id.split('/')[1]!, source: 'hub' }),
+    openHubModel: async (id) => modelOpened({ ...model, name: id.split('/')[1]!, source: 'hub' } as const),
     cachedHubModels: async () => [...shelf.values()],
     removeHubModel: async (id) => void shelf.delete(id),
     hubRequests: async () => asked,
@@ -528,10 +547,11 @@ export function fakeLab({
     ],
     async openSample(_, onProgress, signal) {
       await count('reading', 28_112, onProgress, signal);
-      return corpus;
+      return corpusOpened();
     },
-    openCorpusFiles: async () => corpus,
+    openCorpusFiles: async () => corpusOpened(),
     async diagnose(onProgress, signal) {
+      requireCorpus();
       await count('merging', 2048, onProgress, signal);
       return diagnosis;
     },
@@ -542,6 +562,7 @@ export function fakeLab({
     countCandidates: async (choice) => counted(choice),
     pruneCandidates: async (choice) => ({ ...choice, newTokens: 100, rejected: [] }),
     async buildVocabulary(choice, onProgress, signal) {
+      requireCorpus();
       await count('counting', 2811, onProgress, signal);
       const size = counted(choice).newTokens;
       tokens = newTokens(size)
@@ -549,7 +570,10 @@ export function fakeLab({
         .sort((a, b) => b.length - a.length);
       return vocabulary(size);
     },
-    tokenize: async (text) => ({ base: cut(text, []), grafted: tokens.length ? cut(text, tokens) : null }),
+    async tokenize(text) {
+      requireModel();
+      return { base: cut(text, []), grafted: tokens.length ? cut(text, tokens) : null };
+    },
     defaultSettings: async () => settings,
     async profile(step, onProgress, signal) {
       await count('timing', 60, onProgress, signal);
@@ -591,7 +615,8 @@ export function fakeLab({
     ...withKept(
       experiments,
       fakeExperiments({
-        opened: { model, corpus },
+        open: () => ({ model: modelOpened(model), corpus: corpusOpened() }),
+        requireOpen: requireCorpus,
         vocabulary: (size) => vocabulary(size),
         isPaused: () => paused,
         milliseconds: stepMilliseconds,

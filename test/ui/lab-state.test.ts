@@ -202,6 +202,8 @@ describe('the one experiment of the page', () => {
 
   test('a call whose answer nobody waits for any more is ended', async () => {
     const fake = fakeLab({ tick: 10, stepMilliseconds: 0 });
+    await fake.openBundledModel(() => undefined);
+    await fake.openSample('molecules', () => undefined);
     let ended = '';
     const state = await opened({
       diagnose: (onProgress, signal) =>
@@ -233,6 +235,8 @@ describe('the one experiment of the page', () => {
   test('an answer that was overtaken is not shown', async () => {
     let release: (() => void) | undefined;
     const slow = fakeLab({ tick: 0 });
+    await slow.openBundledModel(() => undefined);
+    await slow.openSample('molecules', () => undefined);
     let calls = 0;
     const state = await opened({
       buildVocabulary: async (choice, onProgress) => {

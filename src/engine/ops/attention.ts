@@ -5,7 +5,8 @@
 import { LabError } from '../../error';
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { registerOp, type KernelTarget } from '../op';
-import { invocationGrid, isSoftware, reads, requireShape, shapeOf, writes } from './dispatch';
+import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
+import { isSoftware } from './matmulVariants/index';
 
 export interface AttentionShape {
   readonly heads: number;

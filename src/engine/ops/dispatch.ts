@@ -1,6 +1,5 @@
 /**
- * Dispatch arithmetic shared by the ops: grids that stay under the limit of workgroups a dimension, and the width of
- * workgroups that reduce a row.
+ * Dispatch arithmetic shared by the ops: grids that stay under the limit of workgroups a dimension, and checks of shapes.
  */
 import { LabError } from '../../error';
 import { elementCount, type Tensor } from '../graph';
@@ -32,16 +31,6 @@ export function invocationGrid(count: number, target: KernelTarget): readonly [n
 export function flatValues(tensor: Pick<Tensor, 'shape'>): { readonly VALUE: string; readonly COUNT: number } {
   const count = elementCount(tensor.shape);
   return count % 4 === 0 ? { VALUE: 'vec4f', COUNT: count / 4 } : { VALUE: 'f32', COUNT: count };
-}
-
-/** Software adapters run barriers lane by lane, so few lanes a row are best there; a power of two either way. */
-export function reductionLanes(target: KernelTarget): number {
-  return isSoftware(target) ? 8 : 64;
-}
-
-/** The lane variants win only where workgroup memory is emulated. */
-export function isSoftware(target: KernelTarget): boolean {
-  return !target.matmulVariant.startsWith('tile');
 }
 
 export function shapeOf(tensor: Tensor, dimension: number): number {

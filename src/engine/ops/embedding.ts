@@ -2,7 +2,8 @@
 import { LabError } from '../../error';
 import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
-import { invocationGrid, reads, reductionLanes, shapeOf, workgroupGrid, writes } from './dispatch';
+import { invocationGrid, reads, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reductionLanes } from './matmulVariants/index';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
 /** Both u32 [tokens], made by the host for every batch: needed where a segment is trainable. */

@@ -2,7 +2,8 @@
 import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
-import { reads, reductionLanes, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reads, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reductionLanes } from './matmulVariants/index';
 
 /** hidden [tokens, width], weight and bias [width] -> the shape of hidden. */
 export function layerNorm(graph: Graph, hidden: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {

@@ -6,7 +6,8 @@ import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
 import { requireShape, requireTrainable, shapeOf } from './dispatch';
-import { forwardMatmul, inputGradientMatmul, matmulDispatch, weightGradientMatmul, type WeightLayout } from './matmul';
+import { forwardMatmul, inputGradientMatmul, weightGradientMatmul, type WeightLayout } from './matmul';
+import { matmulDispatch } from './matmulVariants/index';
 
 /** hidden [tokens, in], weight [out, in] or [in, out], bias [out] -> [tokens, out]. */
 export function linear(

@@ -7,8 +7,9 @@
 import { ignoredTarget } from '../../ignoredTarget';
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { registerOp, type Dispatch, type KernelTarget } from '../op';
-import { isSoftware, reads, requireShape, shapeOf, workgroupGrid, writes } from './dispatch';
-import { forwardMatmul, inputGradientMatmul, matmulDispatch, weightGradientMatmul } from './matmul';
+import { reads, requireShape, shapeOf, workgroupGrid, writes } from './dispatch';
+import { forwardMatmul, inputGradientMatmul, weightGradientMatmul } from './matmul';
+import { isSoftware, matmulDispatch } from './matmulVariants/index';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
 export interface LinearCrossEntropyOptions {

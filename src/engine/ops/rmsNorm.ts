@@ -2,7 +2,8 @@
 import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
-import { reads, reductionLanes, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reads, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reductionLanes } from './matmulVariants/index';
 
 /**
  * hidden [tokens, n * width], weight [width] -> the shape of hidden. With n > 1 every stretch of `width` is normed by

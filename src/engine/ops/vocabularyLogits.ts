@@ -2,7 +2,8 @@
 import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
 import { shapeOf } from './dispatch';
-import { forwardMatmul, matmulDispatch } from './matmul';
+import { forwardMatmul } from './matmul';
+import { matmulDispatch } from './matmulVariants/index';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
 /** hidden [n, hiddenSize] -> [n, embeddingRows]; column c is id segments[0].firstId + c. */

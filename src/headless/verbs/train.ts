@@ -99,6 +99,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
         ...(vocabulary ? { start } : {}),
         moves,
         steps,
+        learned: arm.stages.map(({ objective }) => objective),
         comparison,
       }),
       newTokens: vocabulary?.summary.newTokens ?? earlier?.newTokens ?? [],

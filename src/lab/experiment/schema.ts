@@ -9,6 +9,7 @@ import { initMethods } from '../../graft/index';
 import { grammars } from '../../tokenizer/index';
 import { defaultMargin } from '../scoring/verdict';
 import { defaultOptimizer } from '../training/moves';
+import { defaultObjective, objectiveNames, objectives } from '../training/objectives/index';
 
 const strict = { additionalProperties: false } as const;
 const oneOf = <Name extends string>(names: readonly Name[], options: TSchemaOptions = {}) =>
@@ -94,10 +95,12 @@ const Moves = Type.Object(
   { ...strict, minProperties: 1, description: 'a group without a rate stays as it is, to the bit' },
 );
 
+const objectiveTexts = `what is learned; ${objectiveNames.map((name) => `${name}: ${objectives[name].about}`).join('; ')}`;
+
 const Stage = Type.Object(
   {
     moves: Moves,
-    objective: Type.Optional(oneOf(['next-token'] as const, { default: 'next-token' })),
+    objective: Type.Optional(oneOf(objectiveNames, { default: defaultObjective, description: objectiveTexts })),
     share: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,

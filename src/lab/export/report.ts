@@ -7,6 +7,7 @@ import type { Comparison, ScoreResult } from '../scoring/comparison';
 import type { Diagnosis, Prediction } from '../diagnosis/diagnosis';
 import type { ParameterGroup } from '../device/parameterTable';
 import type { Recipe } from '../training/recipe';
+import { learnedText, type ObjectiveName } from '../training/objectives/index';
 import type { RunRecord } from '../training/records';
 import { modeGroups, smallestMode, type TrainMode } from '../training/trainSettings';
 
@@ -64,9 +65,11 @@ export function cardOf(parts: {
   /** What was trained. */
   readonly moves: readonly ParameterGroup[];
   readonly steps: number;
+  /** Of the stages, in their order; absent where nothing was trained, or elsewhere. */
+  readonly learned?: readonly ObjectiveName[];
   readonly comparison?: Comparison | null;
 }): ModelCard {
-  const { model, corpus, graft, start, moves, steps, comparison } = parts;
+  const { model, corpus, graft, start, moves, steps, learned, comparison } = parts;
   const { summary, checkpoint } = model;
   const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
   return {
@@ -78,6 +81,7 @@ export function cardOf(parts: {
     embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
     init: start ? startText(start) : 'not known',
     trained: movedText(moves, graft !== undefined),
+    ...(learned ? { learned: learnedText(learned) } : {}),
     steps,
     corpus: {
       name: corpus.name,

@@ -16,6 +16,7 @@ import type { ArmScores } from '../scoring/compare';
 import { scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import { ArmModel, type ArmModelSetup } from './armModel';
 import { batchesInOrder, bytesPerId, microBatchRowsOf } from './batches';
+import { objectives } from './objectives/index';
 import { rateShareAt } from './learningRate';
 import { movingGroups, parameterGroups, scaledRates } from './moves';
 import type { ParameterGroup } from '../device/parameterTable';
@@ -181,6 +182,7 @@ export class ArmTraining {
       { startId: model.startId, endId: plan.endId },
       { batchRows, rowLength, microBatchRows },
       bytesPerId(this.arm.tokenizer),
+      objectives[stage.objective],
       Math.max(0, (loop?.step ?? 0) - plan.from),
     );
     const { save } = options;

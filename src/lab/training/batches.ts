@@ -6,6 +6,7 @@ import { emptyRow, packInOrder, type PackedRow, type PackOptions } from '../../c
 import { ignoredTarget } from '../../engine/index';
 import { countTargets, modelInputs } from '../../model/index';
 import type { Tokenizer } from '../../tokenizer/index';
+import type { Objective } from './objectives/index';
 import type { MicroBatch, StepBatch } from './trainRun';
 
 export interface BatchShape {
@@ -31,6 +32,7 @@ export function* batchesInOrder(
   pack: Omit<PackOptions, 'rowLength'>,
   { batchRows, rowLength, microBatchRows }: BatchShape,
   bytesOf: Uint16Array,
+  objective: Objective,
   skip = 0,
 ): Generator<StepBatch, void> {
   let batch: PackedRow[] = [];
@@ -38,18 +40,23 @@ export function* batchesInOrder(
   for (const row of packInOrder(documents, { ...pack, rowLength })) {
     batch.push(row);
     if (batch.length < batchRows) continue;
-    if (skipped++ >= skip) yield stepBatch(batch, microBatchRows, bytesOf);
+    if (skipped++ >= skip) yield stepBatch(batch, microBatchRows, bytesOf, objective);
     batch = [];
   }
   if (batch.length === 0 || skipped < skip) return;
   while (batch.length < batchRows) batch.push(emptyRow(rowLength));
-  yield stepBatch(batch, microBatchRows, bytesOf);
+  yield stepBatch(batch, microBatchRows, bytesOf, objective);
 }
 
-function stepBatch(rows: readonly PackedRow[], microBatchRows: number, bytesOf: Uint16Array): StepBatch {
+function stepBatch(
+  rows: readonly PackedRow[],
+  microBatchRows: number,
+  bytesOf: Uint16Array,
+  objective: Objective,
+): StepBatch {
   const rowLength = rows[0]!.ids.length;
   const micro = Array.from({ length: rows.length / microBatchRows }, (_, at) =>
-    sideBySide(rows.slice(at * microBatchRows, (at + 1) * microBatchRows)),
+    sideBySide(rows.slice(at * microBatchRows, (at + 1) * microBatchRows), objective),
   );
   const tokens = micro.reduce((sum, { targets }) => sum + countTargets(targets), 0);
   let bytes = 0;
@@ -60,13 +67,13 @@ function stepBatch(rows: readonly PackedRow[], microBatchRows: number, bytesOf: 
   return { microBatches, tokens, bytes };
 }
 
-function sideBySide(rows: readonly PackedRow[]) {
+function sideBySide(rows: readonly PackedRow[], objective: Objective) {
   const rowLength = rows[0]!.ids.length;
   const ids = new Uint32Array(rows.length * rowLength);
   const targets = new Uint32Array(ids.length);
   for (const [index, row] of rows.entries()) {
     ids.set(row.ids, index * rowLength);
-    targets.set(row.targets, index * rowLength);
+    targets.set(objective.targets(row), index * rowLength);
   }
   return { ids, targets, documentLengths: rows.flatMap((row) => row.documentLengths) };
 }

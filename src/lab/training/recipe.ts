@@ -1,5 +1,6 @@
 /** How one arm is trained: where new rows start, and stages one after the other. */
 import type { InitMethod } from '../../graft/index';
+import type { ObjectiveName } from './objectives/index';
 import type { OptimizerSettings, Rates } from './moves';
 
 export interface Recipe {
@@ -10,7 +11,7 @@ export interface Recipe {
 
 export interface Stage {
   readonly rates: Rates;
-  readonly objective: 'next-token';
+  readonly objective: ObjectiveName;
   /** Of the budget, beside the other stages. */
   readonly share: number;
   readonly optimizer: OptimizerSettings;

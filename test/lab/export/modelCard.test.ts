@@ -54,10 +54,11 @@ describe('the model card', () => {
   it('gives no range of new ids where there are none', async () => {
     const model = await openModel(await tinyLlama(), 'folder');
     const moves = ['oldRows', 'body', 'norms'] as const;
-    const text = modelCardText(cardOf({ model, corpus: corpus.summary, graft: undefined, moves, steps: 3 }));
+    const learned = ['next-token', 'next-token'] as const;
+    const text = modelCardText(cardOf({ model, corpus: corpus.summary, graft: undefined, moves, steps: 3, learned }));
     expect(text).toContain('- New tokens: none; the embedding has 10 rows.');
+    expect(text).toContain('3 steps; what moved: all parameters; what was learned: every next token of the text.');
     expect(text).not.toContain('New rows started');
-    expect(text).toContain('what moved: all parameters.');
     expect(text).toMatch(/^`[^`]*`, trained with Tokengraft/m);
   });
 

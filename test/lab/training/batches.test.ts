@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { batchesInOrder, bytesPerId, microBatchRowsOf } from '../../../src/lab/training/batches';
+import { objectives, type Objective } from '../../../src/lab/training/objectives/index';
 import { ignoredTarget } from '../../../src/engine/index';
 import { letters, letterTokenizer } from '../vocabulary/letters';
 
 const documents = ['ab', 'cdefgh', 'abcdefghabcdefgh', 'd'];
 const shape = { batchRows: 2, rowLength: 6, microBatchRows: 1 };
 
-function batches(skip = 0) {
+function batches(skip = 0, objective: Objective = objectives['next-token']) {
   const tokenizer = letterTokenizer();
   const encoded = documents.map((document) => tokenizer.encode(document).ids);
-  return [...batchesInOrder(encoded, { startId: 8, endId: 8 }, shape, bytesPerId(tokenizer), skip)];
+  return [...batchesInOrder(encoded, { startId: 8, endId: 8 }, shape, bytesPerId(tokenizer), objective, skip)];
 }
 
 describe('batches', () => {
@@ -49,6 +50,22 @@ describe('batches', () => {
   it('count the bytes of what is predicted, without start and end', () => {
     const [{ bytes, microBatches }] = batches() as [ReturnType<typeof batches>[number]];
     expect(bytes).toBe(microBatches.flatMap((part) => [...part.targets]).filter((id) => id < 8).length);
+  });
+
+  it('learn what the objective names, and count its targets and bytes alone', () => {
+    const onlyA: Objective = {
+      about: 'the letter a',
+      targets: ({ targets }) => targets.map((id) => (id === 0 ? id : ignoredTarget)),
+    };
+    const all = batches()[0]!;
+    const some = batches(0, onlyA)[0]!;
+    expect(some.microBatches.map(({ ids }) => ids)).toEqual(all.microBatches.map(({ ids }) => ids));
+    const wanted = all.microBatches.flatMap(({ targets }) => [...targets]).map((id) => (id === 0 ? id : ignoredTarget));
+    expect(wanted).toContain(0);
+    expect(some.microBatches.flatMap(({ targets }) => [...targets])).toEqual(wanted);
+    const count = wanted.filter((id) => id === 0).length;
+    expect(some).toMatchObject({ tokens: count, bytes: count });
+    for (const { inputs } of some.microBatches) expect(inputs.lossScale![0]).toBeCloseTo(1 / count, 7);
   });
 
   it('are cut into micro-batches that divide them', () => {

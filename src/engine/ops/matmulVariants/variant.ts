@@ -1,0 +1,83 @@
+/** What a kernel for matrix products is, and what every one of them is handed: strides as constants, operands as bindings. */
+import { LabError } from '../../../error';
+import type { AdapterNeeds } from '../../deviceReport';
+import type { Dispatch, KernelTarget } from '../../op';
+import { reads, writes } from '../dispatch';
+import type { Matmul } from '../matmul';
+
+export interface MatmulVariant {
+  /** Name of the kernel, which is the stem of its file in shaders/, and its WGSL. Variants may share one. */
+  readonly shader: { readonly kernel: string; readonly source: string };
+  /** Of the adapter; a variant whose needs are not met is never compiled there. */
+  readonly needs: AdapterNeeds;
+  /** For adapters that software imitates, where workgroup memory and barriers are slow; all others are for GPUs. */
+  readonly forSoftware: boolean;
+  /** Its own constants beside `matmulConstants`, and the grid of workgroups. */
+  readonly shape: (
+    matmul: Matmul,
+    target: KernelTarget,
+  ) => {
+    readonly constants: Dispatch['constants'];
+    /** Rows and columns of the product that one workgroup computes. */
+    readonly tile: readonly [rows: number, columns: number];
+  };
+}
+
+/** Throws `engine/too-many-workgroups`. */
+export function dispatchOf(variant: MatmulVariant, matmul: Matmul, target: KernelTarget): Dispatch {
+  const { constants, tile } = variant.shape(matmul, target);
+  return {
+    kernel: variant.shader.kernel,
+    constants: { ...matmulConstants(matmul), ...constants },
+    bindings: matmulBindings(matmul),
+    workgroups: tileGrid(matmul, tile, target),
+  };
+}
+
+function matmulConstants(matmul: Matmul): Dispatch['constants'] {
+  const { left, right, product, bias } = matmul;
+  return {
+    M: matmul.rows,
+    N: matmul.columns,
+    K: matmul.depth,
+    LEFT_OFFSET: left.offset ?? 0,
+    LEFT_ROW: left.across,
+    LEFT_DEPTH: left.depth,
+    RIGHT_COLUMN: right.across,
+    RIGHT_DEPTH: right.depth,
+    PRODUCT_OFFSET: product.offset ?? 0,
+    PRODUCT_ROW: product.row,
+    BF16: right.tensor.type === 'bf16',
+    BIAS: bias !== undefined,
+    BIAS_BF16: bias?.type === 'bf16',
+    ACCUMULATE: matmul.accumulate ?? false,
+  };
+}
+
+function matmulBindings({ left, right, product, bias }: Matmul): Dispatch['bindings'] {
+  return [
+    reads(left.tensor, left.rows),
+    reads(right.tensor, right.rows),
+    writes(product.tensor, product.rows),
+    ...(bias ? [reads(bias)] : []),
+  ];
+}
+
+function tileGrid(
+  matmul: Matmul,
+  [tileRows, tileColumns]: readonly [number, number],
+  target: KernelTarget,
+): readonly [number, number, number] {
+  const grid: [number, number, number] = [
+    Math.ceil(matmul.columns / tileColumns),
+    Math.ceil(matmul.rows / tileRows),
+    1,
+  ];
+  if (Math.max(...grid) > target.maxWorkgroupsPerDimension) {
+    throw new LabError(
+      'engine/too-many-workgroups',
+      `A product of ${matmul.rows} x ${matmul.columns} needs ${grid.join(' x ')} workgroups.`,
+    );
+  }
+  return grid;
+}

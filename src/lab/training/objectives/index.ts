@@ -1,0 +1,16 @@
+/** The objectives by the name that a specification gives them. A new one is a file here and a row. */
+import { nextToken } from './nextToken';
+import type { Objective } from './objective';
+
+export type { Objective } from './objective';
+
+export const objectives = { 'next-token': nextToken } satisfies Record<string, Objective>;
+
+export type ObjectiveName = keyof typeof objectives;
+export const objectiveNames = Object.keys(objectives) as readonly ObjectiveName[];
+export const defaultObjective: ObjectiveName = 'next-token';
+
+/** What these learn, in words, each said once. */
+export function learnedText(names: readonly ObjectiveName[]): string {
+  return [...new Set(names)].map((name) => objectives[name].about).join(', then ');
+}
