@@ -204,8 +204,9 @@ class SmolLM2(unittest.TestCase):
             path, out, onnx = (Path(folder) / name for name in ("molecules.smi", "grafted", "onnx"))
             path.write_text("\n".join(corpus), encoding="utf-8")
             # Few steps and few bytes: on a processor a step of 48 tokens takes seconds.
-            run = ["--new-tokens", 64, "--train", "new-rows", "--steps", 3, "--batch", 1, "--seq", 48, "--evaluate-bytes", 60, "--points", 1]
-            trained = lab("train", "--model", self.path, "--corpus", path, *run, "--seed", 1, "--out", out)
+            run = ["--new-tokens", 64, "--train", "new-rows", "--steps", 3, "--batch", 1, "--seq", 48]
+            few = ["--evaluate-bytes", 60, "--points", 1]
+            trained = lab("train", "--model", self.path, "--corpus", path, *run, *few, "--seed", 1, "--out", out)
             exported = lab("export", "--model", out, "--to", "onnx", "--dtype", "f32", "--out", onnx)
             tokenizer = AutoTokenizer.from_pretrained(out)
             model, info = AutoModelForCausalLM.from_pretrained(out, dtype=torch.float32, output_loading_info=True)
