@@ -66,9 +66,12 @@ export {
 export {
   bytesUntilExposure,
   endSlope,
+  exposureOf,
+  plannedExposure,
   type CountedExposure,
   type CurvePoint,
   type EndSlope,
+  type Exposure,
 } from './scoring/usefulLength';
 export { xzSizeWith, type CompressedSize } from './scoring/xzSize';
 export type { CorpusText } from './open/corpusText';
@@ -148,6 +151,7 @@ export {
 export {
   armNames,
   presetNames,
+  choiceOf,
   presetOf,
   type Preset,
   type PresetName,

@@ -3,8 +3,11 @@
  * (trainedLab.ts), and here what computes, and experiments.
  */
 import {
+  choiceOf,
   earlierGraft,
+  isSameWay,
   openModel,
+  plannedExposure,
   planTraining,
   predictionOf,
   presetNames,
@@ -13,8 +16,10 @@ import {
   specProblems,
   trainModes,
   unopenedGpu,
+  wayOf,
   type EngineChoice,
   type EngineSummary,
+  type Exposure,
   type ExperimentReport,
   type InitMethod,
   type Preset,
@@ -27,6 +32,7 @@ import {
   type TrainSettings,
   type VocabularyChoice,
   type VocabularySummary,
+  type WrittenSpec,
 } from '../lab/index';
 import { defaultInit } from '../graft/index';
 import { openShards } from './countingShards';
@@ -95,6 +101,21 @@ export class Experiment extends TrainedLab implements LabApi {
       bytesPerSecond: bytesPerSecond(model, corpus, gigaflopsPerSecond),
     };
     return presetNames.filter((preset) => choice || preset === 'adapt-only').map((preset) => presetOf(preset, request));
+  }
+
+  async plannedExposures({ arms, budget }: WrittenSpec): Promise<Readonly<Record<string, Exposure>>> {
+    const { table, corpus } = this;
+    const { bytes } = budget;
+    if (!table || !corpus || bytes === undefined) return {};
+    const text = { bytes: corpus.summary.trainBytes };
+    return Object.fromEntries(
+      Object.entries(arms).flatMap(([name, { vocabulary }]) => {
+        const choice = vocabulary && choiceOf(vocabulary);
+        if (!choice || !isSameWay(table.way, wayOf(choice))) return [];
+        const times = table.standing(choice, vocabulary.leastExposure);
+        return [[name, plannedExposure(times, text, { bytes })]];
+      }),
+    );
   }
 
   runExperiment(

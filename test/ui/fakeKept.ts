@@ -121,6 +121,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       general: score(isTrained ? 2.15 : 1.84, 3000),
       bytesPerToken: 8192 / tokens,
       secondsPerMegabyte: isTrained ? (isExpanded ? 432 : 768) : null,
+      flops: isTrained ? (isExpanded ? 3.1e11 : 5.4e11) : null,
     }));
   });
   const expanded = Object.keys(fake.arms).filter((arm) => fake.arms[arm]!.vocabulary);
@@ -155,7 +156,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       ...{ provisional: false, advice: [] },
     },
     prediction: { ...predictionOf(fake), score: fake.score },
-    ...{ arms, comparisons, references: null, base: null, unfinished: [] },
+    ...{ arms, comparisons, lengths: [], references: null, base: null, unfinished: [] },
   };
 }
 
