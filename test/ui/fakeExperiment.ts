@@ -172,7 +172,8 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         }
         const isDiverged = parts.diverging?.includes(arm) ?? false;
         const state = isDiverged ? 'diverged' : 'finished';
-        const facts = { state, step: points, steps: points, bytes: isTrained ? budget : 0, tokens: 9000 } as const;
+        const done = isTrained ? points : 0;
+        const facts = { state, step: done, steps: done, bytes: isTrained ? budget : 0, tokens: 9000 } as const;
         runs.push({
           status: {
             version: 1,

@@ -77,7 +77,7 @@ describe('Runs', () => {
   test('an experiment stands with its outcome, its prediction and what was done of it', async () => {
     await open('#runs');
     const row = await shown('[data-experiment="molecules"]');
-    for (const text of ['Expand for speed', '+0.09', 'held', '4 arms, 3 seeds', '41.0 MB'])
+    for (const text of ['Expand for speed', '+0.09', 'held', '4 arms, 3 seeds', '41.0\u00a0MB'])
       expect(row.textContent).toContain(text);
     expect(find('[data-score]')!.textContent).toBe('1 of 2 predictions held; experiments so far: 3.');
     expect(find('.badge.runs')!.textContent).toContain('3');
@@ -172,7 +172,7 @@ describe('the report', () => {
   test('speaks Chinese', async () => {
     await setLocale('zh-Hans');
     await open('#report?id=molecules');
-    expect((await shown('.sheet h1')).textContent).toBe('比特没有更少，但词元少 44 %：为速度扩充。');
+    expect((await shown('.sheet h1')).textContent).toBe('比特没有更少，但词元少 44\u00a0%：为速度扩充。');
   });
 });
 

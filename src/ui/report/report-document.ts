@@ -100,7 +100,7 @@ function figures({ report }: KeptExperiment): ReportBlock[] {
       ...{ kind: 'figure', name: 'differences' },
       title: msg('Difference to the control in bits per byte'),
       caption: msg(
-        str`Figure ${2}. 95 % intervals, paired by document and seed, hierarchical bootstrap. Shaded: not worse.`,
+        str`Figure ${2}. 95\u00a0% intervals, paired by document and seed, hierarchical bootstrap. Shaded: not worse.`,
       ),
     },
   ];

@@ -6,12 +6,13 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { LabElement } from '../element';
-import { count, fileSize, plain } from '../format';
+import { fileSize, plain } from '../format';
 import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, status, verdict } from '../parts/panel';
 import type { ExperimentView } from '../state/experiment-view';
 import type { Topic } from '../state/lab-state';
 import { errorOf, type Slot } from '../state/slot';
 import { runName } from '../wording/arms';
+import { armsText } from '../wording/counts';
 import { stepVerdict } from '../wording/rail';
 import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
@@ -19,6 +20,7 @@ import './experiment-charts';
 import './kept-offer';
 import './presets';
 import './run-charts';
+import './run-length';
 import './step-profile';
 import './train-settings';
 
@@ -58,6 +60,7 @@ export class TrainStep extends LabElement {
         ${view.error ? failureAlert(view.error) : nothing} ${this.lost(view)}
         <tg-deck></tg-deck>
         <tg-experiment-charts></tg-experiment-charts>
+        <tg-run-length></tg-run-length>
         ${view.isActive ? nothing : html`<tg-presets></tg-presets>`}
         ${this.lab.run ? html`<tg-run-charts></tg-run-charts>` : nothing}
         ${view.isActive ? nothing : html`<tg-train-settings></tg-train-settings>`}
@@ -80,6 +83,7 @@ export class TrainStep extends LabElement {
         }
         <tg-deck></tg-deck>
         <tg-presets></tg-presets>
+        <tg-run-length></tg-run-length>
         <tg-train-settings></tg-train-settings>
         <tg-step-profile></tg-step-profile>
       </div>`;
@@ -107,9 +111,10 @@ export class TrainStep extends LabElement {
   private ready() {
     const spec = this.lab.desk.spec;
     if (!spec) return verdict(msg('Ready to start.'), msg('The experiment is being sized to this machine.'));
-    const arms = Object.keys(spec.arms).length;
     return verdict(
-      msg(str`Ready: ${count(arms)} arms, ${plain(fileSize(spec.budget.bytes ?? 0))} of text each.`),
+      msg(
+        str`Ready: ${armsText(Object.keys(spec.arms).length)}, ${plain(fileSize(spec.budget.bytes ?? 0))} of text each.`,
+      ),
       msg(
         'The new tokens are compared with the old vocabulary trained on the same text; without that, a gain could be the text’s. Everything can be changed below.',
       ),
