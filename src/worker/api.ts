@@ -35,6 +35,7 @@ import type {
   SampleSummary,
   ScoreResult,
   SpecProblem,
+  SpecSchema,
   StepProfile,
   TrainSettings,
   VocabularySummary,
@@ -177,6 +178,8 @@ export interface LabApi {
   experiments(): Promise<readonly KeptExperiment[]>;
   /** What is wrong with a specification, field by field; empty where it could be run. */
   checkSpec(value: unknown): Promise<readonly SpecProblem[]>;
+  /** Every field of a specification: kind, range, choices, default. */
+  specSchema(): Promise<SpecSchema>;
   /** Every run of these experiments for other programs. */
   runFile(ids: readonly string[], form: RunFileForm): Promise<File>;
   /** Curves and records of its runs. */

@@ -4,7 +4,12 @@
  */
 import {
   choiceOf,
+<<<<<<< HEAD
   earlierGraft,
+=======
+  defaultTrainSettings,
+  experimentSchema,
+>>>>>>> 371100f (Change a specification by controls made from its schema, with what is wrong beside the field)
   isSameWay,
   openModel,
   plannedExposure,
@@ -27,6 +32,7 @@ import {
   type RunKey,
   type FittingPlan,
   type SpecProblem,
+  type SpecSchema,
   type StepProfile,
   type TrainMode,
   type TrainSettings,
@@ -141,6 +147,11 @@ export class Experiment extends TrainedLab implements LabApi {
 
   async checkSpec(value: unknown): Promise<readonly SpecProblem[]> {
     return specProblems(value);
+  }
+
+  async specSchema(): Promise<SpecSchema> {
+    // What is sent to the page is cloned: symbols and functions of the schema's library stay here.
+    return JSON.parse(JSON.stringify(experimentSchema)) as SpecSchema;
   }
 
   async runFile(ids: readonly string[], form: RunFileForm): Promise<File> {

@@ -199,6 +199,32 @@ describe('the specification drawer', () => {
     expect(find<HTMLDialogElement>('tg-spec-drawer dialog')!.open).toBe(false);
   });
 
+  test('a field is changed by its control, and what is wrong with it stands beside it', async () => {
+    await open('#runs');
+    await click('[data-action="specification"]');
+    const field = (path: string) => find<HTMLElement>(`[data-field='${path}']`)!;
+    const type = async (path: string, text: string) => {
+      const input = (await vi.waitFor(() => field(path).querySelector('input')))!;
+      input.value = text;
+      input.dispatchEvent(new Event('change'));
+    };
+    await shown('[data-field="seeds"]');
+    await type('seeds', '3, x');
+    await vi.waitFor(() => expect(field('seeds').textContent).toContain('expected is a whole number at least 0'));
+    expect(field('seeds').querySelector('input')!.getAttribute('aria-invalid')).toBe('true');
+    expect(find<HTMLButtonElement>('[data-action="use-spec"]')!.disabled).toBe(true);
+    await type('seeds', '3, 4');
+    await type('evaluation.margin', '0.2');
+    const ways = '[data-field$="vocabulary.method"] select';
+    const way = [...document.querySelectorAll<HTMLSelectElement>(ways)].find((select) => select.value === 'continued')!;
+    expect([...way.options].map(({ value }) => value)).toEqual(['', 'continued', 'independent', 'added', 'atomic']);
+    way.value = 'independent';
+    way.dispatchEvent(new Event('change'));
+    await vi.waitFor(() => expect(area().value).toContain('"method": "independent"'));
+    await click('[data-action="use-spec"]:not([disabled])');
+    await vi.waitFor(() => expect(state.desk.ownSpec).toMatchObject({ seeds: [3, 4], evaluation: { margin: 0.2 } }));
+  });
+
   test('a shared link opens with its specification in it', async () => {
     await open('#runs');
     await shown('[data-experiment]');

@@ -195,6 +195,17 @@ describe('the page', () => {
     await vi.waitFor(() => expect(state.desk.taken?.arm).toBe('continued, 1024 tokens'));
   });
 
+  test('on Train the specification opens, and another experiment can be chosen in it', async () => {
+    await open();
+    await prepared();
+    await click('[data-action="open-spec"]');
+    await shown('[data-preset-spec="quick-answer"][aria-pressed="true"]');
+    await click('[data-preset-spec="how-many-tokens"]');
+    await shown('[data-preset-spec="how-many-tokens"][aria-pressed="true"]');
+    await click('[data-action="use-spec"]:not([disabled])');
+    await vi.waitFor(() => expect(Object.keys(state.desk.ownSpec?.arms ?? {})).toContain('continued, 1024 tokens'));
+  });
+
   test('where the new tokens gain nothing it says so, and the old vocabulary can be had alone', async () => {
     await finished({ experiment: { bits: (arm) => (arm === 'base' ? 10 : arm === 'old vocabulary' ? 1.4 : 1.6) } });
     await at('compare');

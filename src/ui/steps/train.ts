@@ -8,6 +8,7 @@ import { customElement } from 'lit/decorators.js';
 import { LabElement } from '../element';
 import { fileSize, plain } from '../format';
 import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, status, verdict } from '../parts/panel';
+import { SpecDrawer } from '../parts/spec-drawer';
 import type { ExperimentView } from '../state/experiment-view';
 import type { Topic } from '../state/lab-state';
 import { errorOf, type Slot } from '../state/slot';
@@ -51,11 +52,13 @@ export class TrainStep extends LabElement {
         ${verdict(
           experimentSentence(view),
           experimentLede(view),
-          hasVerdict && !this.lab.desk.isDone
-            ? html`<a class="btn" href="#compare"
-                >${view.state === 'finished' ? msg('See the verdict') : msg('Verdict so far')}</a
-              >`
-            : nothing,
+          html`${this.specification()}${
+            hasVerdict && !this.lab.desk.isDone
+              ? html`<a class="btn" href="#compare"
+                  >${view.state === 'finished' ? msg('See the verdict') : msg('Verdict so far')}</a
+                >`
+              : nothing
+          }`,
         )}
         ${view.error ? failureAlert(view.error) : nothing} ${this.lost(view)}
         <tg-deck></tg-deck>
@@ -118,7 +121,18 @@ export class TrainStep extends LabElement {
       msg(
         'The new tokens are compared with the old vocabulary trained on the same text; without that, a gain could be the text’s. Everything can be changed below.',
       ),
+      this.specification(),
     );
+  }
+
+  /** Everything that changes a number, to be looked at and changed. */
+  private specification() {
+    const spec = this.lab.isTraining ? this.lab.experiment?.spec : this.lab.desk.spec;
+    return spec
+      ? html`<button type="button" class="btn" data-action="open-spec" @click=${() => SpecDrawer.instance?.open(spec)}>
+          ${msg('Specification')}
+        </button>`
+      : nothing;
   }
 
   private preparing() {
