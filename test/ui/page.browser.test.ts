@@ -1,5 +1,6 @@
 /** The page in a real browser, on the fake lab: what visitors can do with mouse, keyboard and another language. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LabError } from '../../src/error';
 import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
@@ -204,6 +205,26 @@ describe('the page', () => {
     await shown('[data-preset-spec="how-many-tokens"][aria-pressed="true"]');
     await click('[data-action="use-spec"]:not([disabled])');
     await vi.waitFor(() => expect(Object.keys(state.desk.ownSpec?.arms ?? {})).toContain('continued, 1024 tokens'));
+  });
+
+  test('an experiment that another tab runs is said to be one, and can be gone on with when that tab is done', async () => {
+    const lab = fakeLab({ tick: 0, stepMilliseconds: 5 });
+    const { runExperiment } = lab;
+    let isHeld = true;
+    lab.runExperiment = async (...call) => {
+      if (isHeld) throw new LabError('lab/in-use', 'Another run works on it.', 'Take experiment.lock away.');
+      return runExperiment(...call);
+    };
+    await open({ lab });
+    await prepared();
+    await click('[data-action="start"]');
+    const alert = await shown('.alert.warn');
+    expect(textOf('h1')).toBe('This experiment runs in another tab.');
+    expect(alert.textContent).toContain('Wait for it or stop it there');
+    expect(find('main')!.textContent).not.toContain('experiment.lock');
+    isHeld = false;
+    await click('[data-action="start"]:not([disabled])');
+    await shown('[data-run="finished"]');
   });
 
   test('where the new tokens gain nothing it says so, and the old vocabulary can be had alone', async () => {

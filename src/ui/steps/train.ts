@@ -11,9 +11,10 @@ import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, s
 import { SpecDrawer } from '../parts/spec-drawer';
 import type { ExperimentView } from '../state/experiment-view';
 import type { Topic } from '../state/lab-state';
-import { errorOf, type Slot } from '../state/slot';
+import { errorOf, type Failure, type Slot } from '../state/slot';
 import { runName } from '../wording/arms';
 import { armsText } from '../wording/counts';
+import { failureTitle } from '../wording/failures';
 import { stepVerdict } from '../wording/rail';
 import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
@@ -60,7 +61,7 @@ export class TrainStep extends LabElement {
               : nothing
           }`,
         )}
-        ${view.error ? failureAlert(view.error) : nothing} ${this.lost(view)}
+        ${view.error ? stopped(view.error) : nothing} ${this.lost(view)}
         <tg-deck></tg-deck>
         <tg-experiment-charts></tg-experiment-charts>
         <tg-run-length></tg-run-length>
@@ -193,3 +194,13 @@ export class TrainStep extends LabElement {
     })}`;
   }
 }
+
+/** Another tab is no failure: what it does is kept, and can be gone on with here. */
+const stopped = (error: Failure) =>
+  error.code === 'lab/in-use'
+    ? alertBox(
+        'warn',
+        failureTitle(error),
+        msg('It goes on there. Wait for it or stop it there, then go on here: what is finished is not run again.'),
+      )
+    : failureAlert(error);

@@ -204,7 +204,10 @@ function doneSeeds(report: ExperimentReport): string {
 export function experimentSentence(view: ExperimentView): string {
   const { state, report, cells, current } = view;
   const said = report && verdictSentence(report);
-  if (state === 'failed') return msg('The experiment stopped.');
+  if (state === 'failed')
+    return view.error?.code === 'lab/in-use'
+      ? msg('This experiment runs in another tab.')
+      : msg('The experiment stopped.');
   if (said) return said;
   const diverged = cells.find((cell) => cell.state === 'diverged');
   if (diverged && state !== 'finished') return msg('One training diverged. The other arms go on.');
