@@ -164,6 +164,8 @@ describe('the page', () => {
     expect(find(graft)!.textContent).toContain(`−${Math.abs(difference).toFixed(2)}`);
     expect(textOf('[data-panel="intervals"]')).toContain('Equal text decides.');
 
+    for (const word of ['Bits per byte', 'P10', 'Break-even', 'Bootstrap'])
+      expect(find('[data-panel="glossary"]')!.textContent).toContain(word);
     const costs = await shown('[data-panel="costs"]');
     const cells = [...costs.querySelectorAll('tr')].map((row) =>
       [...row.children].map((cell) => cell.textContent!.trim()),

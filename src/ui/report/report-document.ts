@@ -10,7 +10,7 @@ import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
-import { glossary } from './glossary';
+import { glossary } from '../wording/glossary';
 
 export type FigureName = 'curves' | 'differences';
 

@@ -9,6 +9,7 @@ import { LabElement } from '../element';
 import { fileSize, plain } from '../format';
 import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, status, verdict } from '../parts/panel';
 import { SpecDrawer } from '../parts/spec-drawer';
+import { words } from '../parts/words';
 import type { ExperimentView } from '../state/experiment-view';
 import type { Topic } from '../state/lab-state';
 import { errorOf, type Failure, type Slot } from '../state/slot';
@@ -69,6 +70,7 @@ export class TrainStep extends LabElement {
         ${this.lab.run ? html`<tg-run-charts></tg-run-charts>` : nothing}
         ${view.isActive ? nothing : html`<tg-train-settings></tg-train-settings>`}
         <tg-step-profile></tg-step-profile>
+        ${words()}
       </div>`;
     }
     const { engine } = slots;
@@ -90,6 +92,7 @@ export class TrainStep extends LabElement {
         <tg-run-length></tg-run-length>
         <tg-train-settings></tg-train-settings>
         <tg-step-profile></tg-step-profile>
+        ${words()}
       </div>`;
     }
     return html`<div class="page">${this.preparing()}</div>`;

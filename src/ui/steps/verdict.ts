@@ -9,6 +9,7 @@ import { LabElement } from '../element';
 import { count, fixed, percent } from '../format';
 import { number } from '../parts/number';
 import { facts, panel, segmented, status, verdict } from '../parts/panel';
+import { words } from '../parts/words';
 import type { Topic } from '../state/lab-state';
 import {
   experimentSentence,
@@ -81,7 +82,7 @@ export class VerdictView extends LabElement {
       <tg-dose-view></tg-dose-view>
       <div class="cols two"><tg-advice></tg-advice>${this.prediction(report)}</div>
       <tg-costs></tg-costs>
-      ${this.arms(report)}`;
+      ${this.arms(report)}${words()}`;
   }
 
   private switch() {

@@ -1,4 +1,4 @@
-/** The words that a report cannot do without. */
+/** The words that neither the page nor a report can do without: one table for both. */
 import { msg } from '@lit/localize';
 
 export const glossary = (): readonly (readonly [term: string, meaning: string])[] => [
