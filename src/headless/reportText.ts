@@ -2,7 +2,7 @@
 import type { Advice, ArmComparison, ExperimentReport, ReferenceName } from '../lab/index';
 
 export function reportText(report: ExperimentReport): string {
-  const { name, verdict, prediction, arms, comparisons, unfinished, references, base } = report;
+  const { name, verdict, prediction, arms, comparisons, unfinished, references, base, lengths } = report;
   return [
     name,
     '',
@@ -29,6 +29,7 @@ export function reportText(report: ExperimentReport): string {
     ...(verdict
       ? [verdictText(verdict), ...verdict.advice.map(adviceText)]
       : ['No arm is both expanded and trained: there is nothing to decide.']),
+    ...lengths.flatMap(lengthLines),
     ...(prediction ? [`predicted before the run: ${prediction.verdict} (${prediction.score.replace('-', ' ')})`] : []),
     ...unfinished.map(
       ({ arm, seed, state, error }) => `${arm}, seed ${seed}: ${state}${error === undefined ? '' : `: ${error}`}`,
@@ -78,6 +79,26 @@ function comparisonText({ arm, against, sameFreedom, outcome, tokensSaved, heldO
   const saved = tokensSaved === null ? '' : `, ${(100 * tokensSaved).toFixed(1)} % fewer tokens`;
   const freedom = sameFreedom ? '' : ' (which moves other parts of the model)';
   return `${arm} - ${against}${freedom}: ${difference} bits per byte ${intervalText(heldOut.interval, signed)}${saved}: ${outcomes[outcome]}`;
+}
+
+/** Whether more text would help. */
+function lengthLines({ arm, slope, exposure }: ExperimentReport['lengths'][number]): string[] {
+  const lines: string[] = [];
+  if (slope) {
+    const { perDoubling, interval, nextDoubling } = slope;
+    const next = `${nextDoubling.bitsPerByte.toFixed(4)} at ${nextDoubling.bytes} bytes if it went on so`;
+    lines.push(`${arm}: at its end ${signed(perDoubling)} ${intervalText(interval, signed)}`.trimEnd());
+    lines.push(`  bits per byte for each doubling of the text (${next})`);
+  }
+  if (exposure) {
+    const { fed, tokens, floor, exposureP10, bytesUntilFed } = exposure;
+    const needed =
+      bytesUntilFed === null
+        ? 'the rarest tenth was never seen'
+        : `nine of ten after ${bytesUntilFed} bytes (P10 ${exposureP10.toFixed(0)})`;
+    lines.push(`  ${fed} of ${tokens} new tokens were seen ${floor} times; ${needed}`);
+  }
+  return lines;
 }
 
 function adviceText(advice: Advice): string {

@@ -66,9 +66,12 @@ export {
 export {
   bytesUntilExposure,
   endSlope,
+  exposureOf,
+  plannedExposure,
   type CountedExposure,
   type CurvePoint,
   type EndSlope,
+  type Exposure,
 } from './scoring/usefulLength';
 export { xzSizeWith, type CompressedSize } from './scoring/xzSize';
 export type { CorpusText } from './open/corpusText';
@@ -148,13 +151,19 @@ export {
 export {
   armNames,
   presetNames,
+  choiceOf,
   presetOf,
   type Preset,
   type PresetName,
   type PresetRequest,
 } from './experiment/presets';
+<<<<<<< HEAD
 export type { WrittenArm, WrittenSpec } from './experiment/schema';
 export type { SpecProblem } from './experiment/specProblems';
+=======
+export type { WrittenSpec } from './experiment/schema';
+export type { SpecProblem, SpecSchema } from './experiment/specProblems';
+>>>>>>> 371100f (Change a specification by controls made from its schema, with what is wrong beside the field)
 export { experimentSchema } from './experiment/schema';
 export { defaultOptimizer } from './training/moves';
 export { defaultObjective, learnedText } from './training/objectives/index';

@@ -41,7 +41,14 @@ export { type Atom, atomsOf, type Grammar } from './grammar/grammar';
 export { detectGrammar } from './grammar/detectGrammar';
 export { type GrammarName, grammarNames, grammars, type NamedGrammar } from './grammar/grammars';
 export { countBoundaries } from './grammar/boundaries';
-export { Exposures, LINK_SHARE, standingOccurrences, tenthPercentile, type TracedToken } from './trainer/exposures';
+export {
+  Exposures,
+  LINK_SHARE,
+  linkIds,
+  standingOccurrences,
+  tenthPercentile,
+  type TracedToken,
+} from './trainer/exposures';
 export { lostCharacters } from './trainer/unknownCharacters';
 export { remedyText, turnedDownText, type Refusal, type Shortfall } from './trainer/turnedDown';
 export { pruneLeaves } from './trainer/pruneLeaves';

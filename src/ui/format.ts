@@ -1,5 +1,5 @@
 /**
- * Numbers as the page writes them: a space before the unit, a true minus sign, grouped thousands. Digits and grouping are
+ * Numbers as the page writes them, in one piece: a space before the unit that no line breaks at, a true minus sign, grouped thousands. Digits and grouping are
  * the same in both languages (half-width, by threes), so only words such as "minutes" are translated.
  */
 import { msg, str } from '@lit/localize';
@@ -11,6 +11,9 @@ export interface Measure {
 }
 
 const MINUS = '−';
+
+/** A figure in one piece: no line breaks inside it. */
+export const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
 
 export function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return '–';
@@ -33,7 +36,7 @@ export const joinSentences = (...texts: readonly string[]): string =>
     .reduce((before, text) => before + (before === '' || /[。！？]$/.test(before) ? '' : ' ') + text, '');
 
 /** A share as percent: `percent(0.298)` is "29.8 %". */
-export const percent = (share: number, digits = 1): string => `${fixed(share * 100, digits)} %`;
+export const percent = (share: number, digits = 1): string => unbroken(`${fixed(share * 100, digits)} %`);
 
 /** Three significant digits, at most one decimal when the number is large. */
 const short = (value: number): string => fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : 2);
@@ -61,7 +64,8 @@ export function parameterCount(parameters: number): Measure {
   return { value: short(parameters / 1e9), unit: 'B' };
 }
 
-export const plain = (measure: Measure): string => (measure.unit ? `${measure.value} ${measure.unit}` : measure.value);
+export const plain = (measure: Measure): string =>
+  measure.unit ? unbroken(`${measure.value} ${measure.unit}`) : measure.value;
 
 /** The value with its unit set smaller and greyer. */
 export const measured = (measure: Measure): TemplateResult =>
@@ -72,7 +76,10 @@ export const withUnit = (value: string, unit: string): TemplateResult => measure
 /** A span of time in the two largest units. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  if (!Number.isFinite(seconds)) return '–';
+  return Number.isFinite(seconds) ? unbroken(spanText(seconds)) : '–';
+}
+
+function spanText(seconds: number): string {
   if (seconds < 10) return msg(str`${fixed(seconds, 1)} s`);
   if (seconds < 60) return msg(str`${count(seconds)} s`);
   const whole = Math.round(seconds);
@@ -94,5 +101,5 @@ export function scientific(value: number): TemplateResult {
   if (value === 0) return html`0`;
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   if (exponent >= -2 && exponent < 4) return html`${fixed(value, Math.max(0, 2 - exponent))}`;
-  return html`${fixed(value / 10 ** exponent, 2)} × 10<sup class="power">${fixed(exponent, 0)}</sup>`;
+  return html`${unbroken(`${fixed(value / 10 ** exponent, 2)} × 10`)}<sup class="power">${fixed(exponent, 0)}</sup>`;
 }

@@ -22,6 +22,7 @@ import type {
   Diagnosis,
   EngineChoice,
   EngineSummary,
+  Exposure,
   ExportChoice,
   ExportReport,
   FittingPlan,
@@ -34,6 +35,7 @@ import type {
   SampleSummary,
   ScoreResult,
   SpecProblem,
+  SpecSchema,
   StepProfile,
   TrainSettings,
   VocabularySummary,
@@ -158,6 +160,11 @@ export interface LabApi {
   /** What the visitor may start with the open model, corpus and vocabulary, sized to this machine. */
   presets(choice: VocabularyChoice | null, mode: TrainMode, start: InitMethod): Promise<readonly Preset[]>;
   /**
+   * How often the new tokens of each arm would be seen in the budget, from the counts of the open text. Arms whose way to tokens
+   * has not been learned yet, and budgets of FLOPs, have none.
+   */
+  plannedExposures(spec: WrittenSpec): Promise<Readonly<Record<string, Exposure>>>;
+  /**
    * All arms and seeds of a specification, on the open model and corpus. What was finished or begun under the same specification is
    * not run again. Aborted, it keeps what is done and rejects with `cancelled`. Throws `lab/bad-specification`, `lab/changed`,
    * `lab/in-use`.
@@ -171,6 +178,8 @@ export interface LabApi {
   experiments(): Promise<readonly KeptExperiment[]>;
   /** What is wrong with a specification, field by field; empty where it could be run. */
   checkSpec(value: unknown): Promise<readonly SpecProblem[]>;
+  /** Every field of a specification: kind, range, choices, default. */
+  specSchema(): Promise<SpecSchema>;
   /** Every run of these experiments for other programs. */
   runFile(ids: readonly string[], form: RunFileForm): Promise<File>;
   /** Curves and records of its runs. */

@@ -3,8 +3,16 @@
  * (trainedLab.ts), and here what computes, and experiments.
  */
 import {
+  choiceOf,
+<<<<<<< HEAD
   earlierGraft,
+=======
+  defaultTrainSettings,
+  experimentSchema,
+>>>>>>> 371100f (Change a specification by controls made from its schema, with what is wrong beside the field)
+  isSameWay,
   openModel,
+  plannedExposure,
   planTraining,
   predictionOf,
   presetNames,
@@ -13,8 +21,10 @@ import {
   specProblems,
   trainModes,
   unopenedGpu,
+  wayOf,
   type EngineChoice,
   type EngineSummary,
+  type Exposure,
   type ExperimentReport,
   type InitMethod,
   type Preset,
@@ -22,11 +32,13 @@ import {
   type RunKey,
   type FittingPlan,
   type SpecProblem,
+  type SpecSchema,
   type StepProfile,
   type TrainMode,
   type TrainSettings,
   type VocabularyChoice,
   type VocabularySummary,
+  type WrittenSpec,
 } from '../lab/index';
 import { defaultInit } from '../graft/index';
 import { openShards } from './countingShards';
@@ -97,6 +109,21 @@ export class Experiment extends TrainedLab implements LabApi {
     return presetNames.filter((preset) => choice || preset === 'adapt-only').map((preset) => presetOf(preset, request));
   }
 
+  async plannedExposures({ arms, budget }: WrittenSpec): Promise<Readonly<Record<string, Exposure>>> {
+    const { table, corpus } = this;
+    const { bytes } = budget;
+    if (!table || !corpus || bytes === undefined) return {};
+    const text = { bytes: corpus.summary.trainBytes };
+    return Object.fromEntries(
+      Object.entries(arms).flatMap(([name, { vocabulary }]) => {
+        const choice = vocabulary && choiceOf(vocabulary);
+        if (!choice || !isSameWay(table.way, wayOf(choice))) return [];
+        const times = table.standing(choice, vocabulary.leastExposure);
+        return [[name, plannedExposure(times, text, { bytes })]];
+      }),
+    );
+  }
+
   runExperiment(
     spec: unknown,
     onUpdate: (update: ExperimentUpdateOf) => void,
@@ -120,6 +147,11 @@ export class Experiment extends TrainedLab implements LabApi {
 
   async checkSpec(value: unknown): Promise<readonly SpecProblem[]> {
     return specProblems(value);
+  }
+
+  async specSchema(): Promise<SpecSchema> {
+    // What is sent to the page is cloned: symbols and functions of the schema's library stay here.
+    return JSON.parse(JSON.stringify(experimentSchema)) as SpecSchema;
   }
 
   async runFile(ids: readonly string[], form: RunFileForm): Promise<File> {

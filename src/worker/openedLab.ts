@@ -50,7 +50,7 @@ export abstract class OpenedLab {
   protected vocabulary: Vocabulary | undefined;
   private readonly hub = new HubModels();
   private general: Promise<GeneralText> | undefined;
-  private table: CandidateTable | undefined;
+  protected table: CandidateTable | undefined;
 
   /** What was trained on what is open goes with it. */
   protected abstract dropTraining(): void;

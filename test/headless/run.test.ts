@@ -102,7 +102,7 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
     const check = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(promise);
     expect([check(report), check.errors]).toEqual([true, null]);
     expect(Object.keys(report).sort()).toEqual(
-      ['name', 'verdict', 'prediction', 'arms', 'comparisons', 'references', 'base', 'unfinished'].sort(),
+      ['name', 'verdict', 'prediction', 'arms', 'comparisons', 'lengths', 'references', 'base', 'unfinished'].sort(),
     );
     const read = report.arms.filter(({ steps }) => steps > 0);
     expect(read.map(({ arm, seed, bytes }) => [arm, seed, bytes])).toEqual([
@@ -125,6 +125,8 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
     expect(stdout).toContain('predicted before the run: expand-for-speed');
     expect(stdout).toContain('Without a model, fitted on 300 bytes: a uniform guess 8.0000, byte unigrams ');
     expect(stdout).toMatch(/at equal compute \(\S+ FLOPs, read off the watched curves, no interval\): [+-]\d/);
+    expect(stdout).toMatch(/bits per byte for each doubling of the text \(\S+ at 600 bytes if it went on so\)/);
+    expect(stdout).toMatch(/\d+ of \d+ new tokens were seen 100 times; /);
     // What a folder keeps is a specification again.
     const kept = JSON.parse(readFileSync(join(scratch, 'whole', 'experiment.json'), 'utf8')) as object;
     const again = run('kept', kept, '--arm', 'base', '--json');

@@ -139,7 +139,7 @@ describe('intervals, trainings, dose', () => {
     await show(html`<tg-intervals .rows=${intervals} .margin=${0.149} .chosen=${'cont'}></tg-intervals>`);
     expect(all('.iv-row').map((row) => row.dataset['kind'])).toEqual(['interval', 'interval', 'control', 'off']);
     expect(find('.iv-row.mine').dataset['arm']).toBe('cont');
-    expect(find('[data-arm="cont"]').textContent).toContain('+0.03 to +0.14');
+    expect(find('[data-arm="cont"]').textContent).toContain('+0.03\u00a0to\u00a0+0.14');
     expect(find('[data-arm="base"] svg[role="img"]').getAttribute('aria-label')).toContain('off the scale');
     stage.style.width = '360px';
     await settled();

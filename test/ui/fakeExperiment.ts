@@ -1,7 +1,9 @@
 /** Experiments of the fake lab: cells go their way, curves fall, and the report is the lab's own on invented document scores. */
 import { LabError } from '../../src/error';
 import {
+  exposureOf,
   parseSpec,
+  plannedExposure,
   presetNames,
   presetOf,
   reportOf,
@@ -20,7 +22,14 @@ import type { KeptExperiment, KeptRun, LabApi } from '../../src/worker/index';
 
 type ExperimentCalls = Pick<
   LabApi,
-  'presets' | 'runExperiment' | 'experiments' | 'experimentRuns' | 'removeExperiment' | 'restoreExperiment' | 'takeArm'
+  | 'presets'
+  | 'plannedExposures'
+  | 'runExperiment'
+  | 'experiments'
+  | 'experimentRuns'
+  | 'removeExperiment'
+  | 'restoreExperiment'
+  | 'takeArm'
 >;
 
 export interface FakeExperimentParts {
@@ -79,6 +88,15 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         },
       };
       return presetNames.filter((name) => choice ?? name === 'adapt-only').map((name) => presetOf(name, request));
+    },
+
+    async plannedExposures({ arms, budget: { bytes = 0 } }) {
+      const text = { bytes: 1.4e6 };
+      return Object.fromEntries(
+        Object.entries(arms).flatMap(([name, { vocabulary }]) =>
+          vocabulary ? [[name, plannedExposure(occurrencesOf(vocabulary.newTokens ?? 64), text, { bytes })]] : [],
+        ),
+      );
     },
 
     async runExperiment(value, onUpdate, signal) {
@@ -154,7 +172,8 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         }
         const isDiverged = parts.diverging?.includes(arm) ?? false;
         const state = isDiverged ? 'diverged' : 'finished';
-        const facts = { state, step: points, steps: points, bytes: isTrained ? budget : 0, tokens: 9000 } as const;
+        const done = isTrained ? points : 0;
+        const facts = { state, step: done, steps: done, bytes: isTrained ? budget : 0, tokens: 9000 } as const;
         runs.push({
           status: {
             version: 1,
@@ -166,7 +185,11 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
               engine: 'fake',
               newTokens: spec.arms[arm]!.vocabulary?.newTokens ?? 0,
             },
-            ...{ fingerprint: '', savedAt: '', generation: '', files: {}, curve: [] },
+            ...{ fingerprint: '', savedAt: '', generation: '', files: {} },
+            curve: curveOf(all, spec.arms[arm]!.vocabulary ? 0.55 : 1),
+            ...(spec.arms[arm]!.vocabulary && isTrained
+              ? { exposure: seenIn(spec.arms[arm]!.vocabulary, budget) }
+              : {}),
           },
           ...(isDiverged ? {} : { scores: scoresOf(end, spec.arms[arm]!.vocabulary ? 0.55 : 1, seed) }),
         });
@@ -194,6 +217,30 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
       return size === undefined ? null : parts.vocabulary(size);
     },
   };
+}
+
+/** In 1.4 MB of text: rarer by rank. */
+const occurrencesOf = (newTokens: number) =>
+  Array.from({ length: newTokens }, (_, at) => Math.round(26_000 / (1 + at / 6) ** 0.9));
+
+const seenIn = ({ newTokens }: { newTokens: number }, budget: number) =>
+  exposureOf(
+    occurrencesOf(newTokens).map((each) => Math.round((each * budget) / 1.4e6)),
+    budget,
+  );
+
+/** A graft computes less for the same text. */
+function curveOf(records: readonly RunRecord[], tokensAByte: number) {
+  return records.flatMap((record) =>
+    record.type === 'evaluation'
+      ? [
+          {
+            ...{ step: record.step, bytes: record.bytesRead ?? 0, bitsPerByte: record.bitsPerByte },
+            flops: (record.bytesRead ?? 0) * 3e7 * tokensAByte,
+          },
+        ]
+      : [],
+  );
 }
 
 function pointRecords(point: number, last: number, budget: number, end: number, newTokens: number): RunRecord[] {

@@ -1,6 +1,10 @@
 /** Experiments that the fake lab has kept, with curves, reports and predictions of every outcome that the pages tell apart. */
+<<<<<<< HEAD
 import { LabError } from '../../src/error';
 import { specProblems } from '../../src/lab/index';
+=======
+import { experimentSchema, specProblems } from '../../src/lab/index';
+>>>>>>> 371100f (Change a specification by controls made from its schema, with what is wrong beside the field)
 import { runFile } from '../../src/worker/runFiles';
 import type {
   ComparisonOutcome,
@@ -10,6 +14,7 @@ import type {
   LabApi,
   ReportedArm,
   RunRecord,
+  SpecSchema,
   WrittenSpec,
 } from '../../src/worker/index';
 import { seedCurve } from './chartFixtures';
@@ -121,6 +126,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       general: score(isTrained ? 2.15 : 1.84, 3000),
       bytesPerToken: 8192 / tokens,
       secondsPerMegabyte: isTrained ? (isExpanded ? 432 : 768) : null,
+      flops: isTrained ? (isExpanded ? 3.1e11 : 5.4e11) : null,
     }));
   });
   const expanded = Object.keys(fake.arms).filter((arm) => fake.arms[arm]!.vocabulary);
@@ -155,7 +161,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       ...{ provisional: false, advice: [] },
     },
     prediction: { ...predictionOf(fake), score: fake.score },
-    ...{ arms, comparisons, references: null, base: null, unfinished: [] },
+    ...{ arms, comparisons, lengths: [], references: null, base: null, unfinished: [] },
   };
 }
 
@@ -181,7 +187,7 @@ const keptOf = (fake: FakeExperiment): KeptExperiment => ({
 type Calls = ReturnType<typeof fakeExperiments>;
 
 /** @param count how many of them are kept, before those that run in this visit. */
-export function withKept(count: number, running: Calls): Calls & Pick<LabApi, 'checkSpec' | 'runFile'> {
+export function withKept(count: number, running: Calls): Calls & Pick<LabApi, 'checkSpec' | 'specSchema' | 'runFile'> {
   let kept = experiments.slice(0, count);
   const one = (id: string) => kept.find((each) => each.id === id);
   const runs = async (id: string) => {
@@ -192,6 +198,7 @@ export function withKept(count: number, running: Calls): Calls & Pick<LabApi, 'c
   return {
     ...running,
     checkSpec: async (value) => specProblems(value),
+    specSchema: async () => JSON.parse(JSON.stringify(experimentSchema)) as SpecSchema,
     experiments: list,
     experimentRuns: runs,
     async restoreExperiment(id, ...rest) {

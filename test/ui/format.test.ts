@@ -3,10 +3,10 @@ import { ago, duration, fileSize, fixed, joinSentences, memorySize, percent, pla
 
 describe('numbers as the page writes them', () => {
   test.each([
-    [0.298, '29.8 %'],
-    [-0.042, '−4.2 %'],
-    [0, '0.0 %'],
-  ])('a share of %s is "%s": a space before the unit, a true minus sign', (share, text) => {
+    [0.298, '29.8\u00a0%'],
+    [-0.042, '−4.2\u00a0%'],
+    [0, '0.0\u00a0%'],
+  ])('a share of %s is "%s": a space before the unit that no line breaks at, a true minus sign', (share, text) => {
     expect(percent(share)).toBe(text);
   });
 
@@ -21,24 +21,24 @@ describe('numbers as the page writes them', () => {
   });
 
   test.each([
-    [999, '999 B'],
-    [1_482_130, '1.48 MB'],
-    [999_999, '1.00 MB'],
-    [64_200_000, '64.2 MB'],
+    [999, '999\u00a0B'],
+    [1_482_130, '1.48\u00a0MB'],
+    [999_999, '1.00\u00a0MB'],
+    [64_200_000, '64.2\u00a0MB'],
   ])('%s bytes of a file are %s', (bytes, text) => {
     expect(plain(fileSize(bytes))).toBe(text);
   });
 
   test('memory counts in powers of two', () => {
-    expect(plain(memorySize(128 * 1024 ** 2))).toBe('128 MiB');
-    expect(plain(memorySize(2.61 * 1024 ** 3))).toBe('2.61 GiB');
+    expect(plain(memorySize(128 * 1024 ** 2))).toBe('128\u00a0MiB');
+    expect(plain(memorySize(2.61 * 1024 ** 3))).toBe('2.61\u00a0GiB');
   });
 
   test.each([
-    [450, '0.5 s'],
-    [42_000, '42 s'],
-    [640_000, '10 min 40 s'],
-    [7_260_000, '2 h 1 min'],
+    [450, '0.5\u00a0s'],
+    [42_000, '42\u00a0s'],
+    [640_000, '10\u00a0min\u00a040\u00a0s'],
+    [7_260_000, '2\u00a0h\u00a01\u00a0min'],
   ])('%s milliseconds are "%s"', (milliseconds, text) => {
     expect(duration(milliseconds)).toBe(text);
   });

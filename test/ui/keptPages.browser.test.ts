@@ -77,7 +77,7 @@ describe('Runs', () => {
   test('an experiment stands with its outcome, its prediction and what was done of it', async () => {
     await open('#runs');
     const row = await shown('[data-experiment="molecules"]');
-    for (const text of ['Expand for speed', '+0.09', 'held', '4 arms, 3 seeds', '41.0 MB'])
+    for (const text of ['Expand for speed', '+0.09', 'held', '4 arms, 3 seeds', '41.0\u00a0MB'])
       expect(row.textContent).toContain(text);
     expect(find('[data-score]')!.textContent).toBe('1 of 2 predictions held; experiments so far: 3.');
     expect(find('.badge.runs')!.textContent).toContain('3');
@@ -172,7 +172,7 @@ describe('the report', () => {
   test('speaks Chinese', async () => {
     await setLocale('zh-Hans');
     await open('#report?id=molecules');
-    expect((await shown('.sheet h1')).textContent).toBe('比特没有更少，但词元少 44 %：为速度扩充。');
+    expect((await shown('.sheet h1')).textContent).toBe('比特没有更少，但词元少 44\u00a0%：为速度扩充。');
   });
 });
 
@@ -197,6 +197,32 @@ describe('the specification drawer', () => {
     await vi.waitFor(() => expect(state.desk.ownSpec?.seeds).toEqual([7]));
     expect(location.hash).toMatch(/^#train\?spec=/);
     expect(find<HTMLDialogElement>('tg-spec-drawer dialog')!.open).toBe(false);
+  });
+
+  test('a field is changed by its control, and what is wrong with it stands beside it', async () => {
+    await open('#runs');
+    await click('[data-action="specification"]');
+    const field = (path: string) => find<HTMLElement>(`[data-field='${path}']`)!;
+    const type = async (path: string, text: string) => {
+      const input = (await vi.waitFor(() => field(path).querySelector('input')))!;
+      input.value = text;
+      input.dispatchEvent(new Event('change'));
+    };
+    await shown('[data-field="seeds"]');
+    await type('seeds', '3, x');
+    await vi.waitFor(() => expect(field('seeds').textContent).toContain('expected is a whole number at least 0'));
+    expect(field('seeds').querySelector('input')!.getAttribute('aria-invalid')).toBe('true');
+    expect(find<HTMLButtonElement>('[data-action="use-spec"]')!.disabled).toBe(true);
+    await type('seeds', '3, 4');
+    await type('evaluation.margin', '0.2');
+    const ways = '[data-field$="vocabulary.method"] select';
+    const way = [...document.querySelectorAll<HTMLSelectElement>(ways)].find((select) => select.value === 'continued')!;
+    expect([...way.options].map(({ value }) => value)).toEqual(['', 'continued', 'independent', 'added', 'atomic']);
+    way.value = 'independent';
+    way.dispatchEvent(new Event('change'));
+    await vi.waitFor(() => expect(area().value).toContain('"method": "independent"'));
+    await click('[data-action="use-spec"]:not([disabled])');
+    await vi.waitFor(() => expect(state.desk.ownSpec).toMatchObject({ seeds: [3, 4], evaluation: { margin: 0.2 } }));
   });
 
   test('a shared link opens with its specification in it', async () => {

@@ -59,4 +59,9 @@ describe('Simplified Chinese', () => {
     const ascii = units.filter((unit) => /[㐀-鿿][.,?!:;]/.test(unit.target ?? '')).map((unit) => unit.target);
     expect(ascii).toEqual([]);
   });
+
+  test('no figure parts from its per cent sign at the end of a line', () => {
+    const parted = units.filter(({ source, target }) => /\d %/.test(`${source} ${target}`));
+    expect(parted.map(({ source }) => source)).toEqual([]);
+  });
 });

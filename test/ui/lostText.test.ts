@@ -76,7 +76,7 @@ describe('a diagnosis of which text is lost', () => {
   });
 
   it.each<[Verdict, boolean, RegExp]>([
-    ['expand', true, /cannot write 62.0 % of these texts/u],
+    ['expand', true, /cannot write 62.0\u00a0% of these texts/u],
     ['need-more-data', true, /too little text shows its characters/u],
     ['expand', false, /512 new tokens would save/u],
     ['need-more-data', false, /no size is seen often enough/u],

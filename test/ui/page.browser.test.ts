@@ -1,5 +1,6 @@
 /** The page in a real browser, on the fake lab: what visitors can do with mouse, keyboard and another language. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LabError } from '../../src/error';
 import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
@@ -109,7 +110,7 @@ describe('the page', () => {
     await at('compare');
     await shown('[data-panel="arms"]');
     expect(find('main')!.textContent).toContain('continued, 512 tokens against old vocabulary, the same bytes of text');
-    expect(find('main')!.textContent).toContain('95 % interval');
+    expect(find('main')!.textContent).toContain('95\u00a0% interval');
     const rows = [...document.querySelectorAll<HTMLElement>('tr[data-arm]')];
     expect(rows.map(({ dataset: { arm, bits } }) => [arm, Number(Number(bits).toFixed(2))])).toEqual([
       ['base', 10.2],
@@ -125,6 +126,107 @@ describe('the page', () => {
     expect(new Set(bytes).size).toBe(1);
     expect(bytes[0]).toBe(state.experiment!.spec.budget.bytes);
     expect(new Set(reports).size).toBe(1);
+  });
+
+  test('how long a useful run is: before the start how often tokens would be seen, afterwards how the curves end', async () => {
+    await open();
+    await prepared();
+    const planned = textOf('[data-panel="run-length"]');
+    expect(planned).toMatch(/continued, 512 tokens \d+ of 512 new tokens would be seen 100 times or more in [\d.]+ KB/);
+    expect(planned).toMatch(/Until nine of ten are, it takes [\d.]+ KB, or fewer tokens\./);
+    await click('[data-action="start"]');
+    await shown('[data-run="finished"]');
+    await vi.waitFor(() => expect(textOf('[data-panel="run-length"]')).toContain('from what was measured'));
+    const measured = textOf('[data-panel="run-length"]');
+    expect(measured).toMatch(
+      /old vocabulary At its end the curve falls by about 0\.\d+ bits per byte each time the text doubles; from so few/,
+    );
+    expect(measured).toMatch(/continued, 512 tokens At its end .* \d+ of 512 new tokens were seen 100 times or more\./);
+    await at('compare');
+    const { bytes } = state.experiment!.spec.budget;
+    expect((await shown('[data-panel="advice"]')).textContent).toContain('Twice the text');
+    await click('[data-action="longer"]');
+    await shown('[data-step="train"] [data-run="running"], [data-step="train"] [data-run="finished"]');
+    expect(state.experiment!.spec.budget.bytes).toBe(2 * bytes!);
+  });
+
+  test('equal compute is a second reading, without an interval; what the arms cost stands beside', async () => {
+    await finished();
+    await at('compare');
+    const graft = '[data-panel="intervals"] [data-arm="continued, 512 tokens"]';
+    await vi.waitFor(() => expect(find(graft)!.dataset['kind']).toBe('interval'));
+    const rows = () => [...document.querySelectorAll<HTMLElement>('[data-panel="intervals"] .iv-row')];
+    expect(rows().map(({ dataset }) => dataset['arm'])).toEqual(['continued, 512 tokens', 'old vocabulary', 'base']);
+    const [, compute] = document.querySelectorAll<HTMLElement>('[data-panel="intervals"] .seg button');
+    compute!.click();
+    await vi.waitFor(() => expect(find(graft)!.dataset['kind']).toBe('value'));
+    const { difference } = state.experiment!.report!.comparisons[0]!.equalCompute!;
+    expect(find(graft)!.textContent).toContain(`−${Math.abs(difference).toFixed(2)}`);
+    expect(textOf('[data-panel="intervals"]')).toContain('Equal text decides.');
+
+    for (const word of ['Bits per byte', 'P10', 'Break-even', 'Bootstrap'])
+      expect(find('[data-panel="glossary"]')!.textContent).toContain(word);
+    const costs = await shown('[data-panel="costs"]');
+    const cells = [...costs.querySelectorAll('tr')].map((row) =>
+      [...row.children].map((cell) => cell.textContent!.trim()),
+    );
+    expect(cells[0]!.slice(1)).toEqual(['old vocabulary', 'continued, 512 tokens']);
+    const value = (name: string) => cells.find(([each]) => each!.startsWith(name))!.slice(1);
+    expect(value('New parameters')).toEqual(['0', '131\u00a0K']);
+    const [before, after] = value('Text in a context of').map((text) => Number(text.replace(',', '')));
+    expect(after! / before!).toBeCloseTo(1 / 0.55, 1);
+    const flops = value('Computed').map(Number);
+    expect(flops[1]!).toBeLessThan(flops[0]!);
+  });
+
+  test('arms that differ in size stand in a dose curve, and a size can be looked at', async () => {
+    await open();
+    await prepared();
+    await click('[data-preset="how-many-tokens"]');
+    await vi.waitFor(() => expect(state.desk.preset).toBe('how-many-tokens'));
+    await click('[data-action="start"]');
+    await shown('[data-run="finished"]');
+    await at('compare');
+    const keys = await shown<HTMLInputElement>('tg-dose .chart-keys');
+    expect(keys.max).toBe('3');
+    keys.value = '3';
+    keys.dispatchEvent(new Event('input'));
+    await vi.waitFor(() => expect(textOf('[data-panel="dose-chosen"] h2')).toBe('1,024 new tokens'));
+    expect(textOf('[data-panel="dose-chosen"]')).toMatch(/Starved \d+ of 1,024/);
+    expect(textOf('[data-panel="dose-text"]')).toMatch(/16 new tokens enough now.*1,024 new tokens \d+ KB/);
+    await click('[data-action="take-size"]:not([disabled])');
+    await vi.waitFor(() => expect(state.desk.taken?.arm).toBe('continued, 1024 tokens'));
+  });
+
+  test('on Train the specification opens, and another experiment can be chosen in it', async () => {
+    await open();
+    await prepared();
+    await click('[data-action="open-spec"]');
+    await shown('[data-preset-spec="quick-answer"][aria-pressed="true"]');
+    await click('[data-preset-spec="how-many-tokens"]');
+    await shown('[data-preset-spec="how-many-tokens"][aria-pressed="true"]');
+    await click('[data-action="use-spec"]:not([disabled])');
+    await vi.waitFor(() => expect(Object.keys(state.desk.ownSpec?.arms ?? {})).toContain('continued, 1024 tokens'));
+  });
+
+  test('an experiment that another tab runs is said to be one, and can be gone on with when that tab is done', async () => {
+    const lab = fakeLab({ tick: 0, stepMilliseconds: 5 });
+    const { runExperiment } = lab;
+    let isHeld = true;
+    lab.runExperiment = async (...call) => {
+      if (isHeld) throw new LabError('lab/in-use', 'Another run works on it.', 'Take experiment.lock away.');
+      return runExperiment(...call);
+    };
+    await open({ lab });
+    await prepared();
+    await click('[data-action="start"]');
+    const alert = await shown('.alert.warn');
+    expect(textOf('h1')).toBe('This experiment runs in another tab.');
+    expect(alert.textContent).toContain('Wait for it or stop it there');
+    expect(find('main')!.textContent).not.toContain('experiment.lock');
+    isHeld = false;
+    await click('[data-action="start"]:not([disabled])');
+    await shown('[data-run="finished"]');
   });
 
   test('where the new tokens gain nothing it says so, and the old vocabulary can be had alone', async () => {
@@ -185,8 +287,8 @@ describe('the page', () => {
     await prepared();
     await click('[data-action="measure-step"]:not([disabled])');
     const row = await shown('[data-part="linear"]');
-    expect(row.textContent).toContain('40.0 %');
-    expect(find('[data-panel="step-profile"]')!.textContent).toContain('40 % of it outside matrix products');
+    expect(row.textContent).toContain('40.0\u00a0%');
+    expect(find('[data-panel="step-profile"]')!.textContent).toContain('40\u00a0% of it outside matrix products');
     await click('[data-action="start"]');
     await shown('[data-action="measure-step"][disabled]');
     setLocale('zh-Hans');
@@ -792,7 +894,7 @@ describe('an experiment on the page', () => {
     expect(row(graft)).toMatch(/everything trained.*a seed/);
     await at('compare');
     await shown('[data-panel="intervals"]');
-    expect(textOf('[data-panel="intervals"]')).toContain('out of its domain: worse than a uniform guess');
+    expect(textOf('[data-panel="intervals"]')).toContain('out of its domain: worse than 8.00');
     expect(textOf('[data-panel="advice"]')).toContain(`Take ${graft}.`);
     // What the diagnosis said stands beside what came out.
     expect(textOf('[data-panel="prediction"]')).toMatch(

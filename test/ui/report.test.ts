@@ -23,7 +23,7 @@ describe('the headline', () => {
   const saying = (verdict: KeptExperiment['report']['verdict']) => headline({ ...kept[0]!.report, verdict });
 
   test('is the verdict', () =>
-    expect(headline(kept[0]!.report)).toBe('Not fewer bits, but 44 % fewer tokens: expand for speed.'));
+    expect(headline(kept[0]!.report)).toBe('Not fewer bits, but 44\u00a0% fewer tokens: expand for speed.'));
 
   test('says what is missing where there is none', () => {
     const { verdict } = kept[0]!.report;
@@ -39,9 +39,9 @@ describe('the headline', () => {
 describe('a report', () => {
   test('says what was found, against what, and what was predicted', () => {
     const { headline: said, lede } = reportDocument(kept[0]!, runs, context);
-    expect(said).toBe('Not fewer bits, but 44 % fewer tokens: expand for speed.');
+    expect(said).toBe('Not fewer bits, but 44\u00a0% fewer tokens: expand for speed.');
     expect(lede).toContain('continued, 128 tokens against old vocabulary');
-    expect(lede).toContain('95 % interval +0.035 to +0.145 bits per byte');
+    expect(lede).toContain('95\u00a0% interval +0.035\u00a0to\u00a0+0.145 bits per byte');
     expect(lede).toContain('Up to +0.15 still counts as not worse: set before the run.');
     expect(lede).toContain('Predicted beforehand: expand for speed. The prediction held.');
     expect(lede).not.toContain('base');

@@ -56,13 +56,13 @@ describe('a verdict in words', () => {
 
   it('gives the two numbers that decide, and against what', () => {
     expect(verdictSentence(reportWith('expand', -0.12))).toBe(
-      'Expand: 0.12 fewer bits per byte than the old vocabulary, in 44 % fewer tokens.',
+      'Expand: 0.12 fewer bits per byte than the old vocabulary, in 44\u00a0% fewer tokens.',
     );
     expect(verdictSentence(reportWith('expand-for-speed', 0.01))).toBe(
-      'Not fewer bits, but 44 % fewer tokens: expand for speed.',
+      'Not fewer bits, but 44\u00a0% fewer tokens: expand for speed.',
     );
     expect(verdictSentence(reportWith('do-not-expand', 0.31))).toBe(
-      'Do not expand: 0.31 more bits per byte, for 44 % fewer tokens.',
+      'Do not expand: 0.31 more bits per byte, for 44\u00a0% fewer tokens.',
     );
     expect(verdictLede(reportWith('expand', -0.12))).toContain('graft against old vocabulary, the same bytes of text');
   });
@@ -85,17 +85,17 @@ describe('a verdict in words', () => {
       });
     };
     expect(after([1], [2, 3], 'expand-for-speed', 0.01)).toBe(
-      'After one seed of three: no fewer bits than the old vocabulary, in 44 % fewer tokens.',
+      'After one seed of three: no fewer bits than the old vocabulary, in 44\u00a0% fewer tokens.',
     );
     expect(after([1, 2], [3, 4], 'expand', -0.2)).toBe(
-      'After 2 of 4 seeds: 0.20 fewer bits per byte than the old vocabulary, in 44 % fewer tokens.',
+      'After 2 of 4 seeds: 0.20 fewer bits per byte than the old vocabulary, in 44\u00a0% fewer tokens.',
     );
     // A difference whose interval holds zero is none.
     expect(after([1], [2, 3], 'cannot-tell', -0.02)).toContain('no fewer bits');
     expect(after([1], [2, 3], 'do-not-expand', 0.3)).toContain('0.30 more bits');
     const longer = reportWith('do-not-expand', 0.3);
     expect(verdictSentence({ ...longer, verdict: { ...longer.verdict!, tokensSaved: -0.05 } })).toBe(
-      'Do not expand: 0.30 more bits per byte, for 5 % more tokens.',
+      'Do not expand: 0.30 more bits per byte, for 5\u00a0% more tokens.',
     );
   });
 

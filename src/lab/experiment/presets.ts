@@ -140,3 +140,14 @@ function writtenChoice({
     ...(added.length > 0 ? { added: [...added] } : {}),
   };
 }
+
+/** What `writtenChoice` wrote, or a visitor did; a number that is left out is all there are. */
+export function choiceOf(written: NonNullable<WrittenArm['vocabulary']>): VocabularyChoice {
+  const { method, grammar, rules, newTokens = Number.MAX_SAFE_INTEGER, turnedDown = [], added = [] } = written;
+  return {
+    method,
+    ...(grammar === undefined ? {} : { grammar }),
+    ...(rules ? { rules } : {}),
+    ...{ newTokens, rejected: turnedDown, added },
+  };
+}

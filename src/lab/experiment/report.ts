@@ -8,6 +8,7 @@ import {
   type ExperimentVerdict,
   type ScoredArm,
 } from '../scoring/experimentVerdict';
+import { endSlope, type EndSlope, type Exposure } from '../scoring/usefulLength';
 import { scorePrediction } from '../scoring/predictionScore';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
@@ -31,6 +32,17 @@ export interface ReportedArm extends Pick<
   readonly bytesPerToken: number;
   /** Of training text read, evaluations not counted; null where nothing is trained. */
   readonly secondsPerMegabyte: number | null;
+  /** Of all steps; null where it was not counted. */
+  readonly flops: number | null;
+}
+
+/** Whether more text would help an arm, from its finished seeds. */
+export interface UsefulLength {
+  readonly arm: string;
+  /** Of held-out text that runs are watched by; null with fewer than two readings. */
+  readonly slope: EndSlope | null;
+  /** Of the first finished seed: all read the same text. Null of arms without new tokens. */
+  readonly exposure: Exposure | null;
 }
 
 export interface ReportedComparison extends ArmComparison {
@@ -51,6 +63,8 @@ export interface ExperimentReport {
   readonly prediction: (Prediction & { readonly score: 'held' | 'failed' | 'not-scored' }) | null;
   readonly arms: readonly ReportedArm[];
   readonly comparisons: readonly ReportedComparison[];
+  /** Of every trained arm with a finished seed. */
+  readonly lengths: readonly UsefulLength[];
   /** What needs no model; null where they were not computed. */
   readonly references: References | null;
   /** Null where no arm is the untouched model, or it is not scored yet. */
@@ -108,6 +122,7 @@ export function reportOf(
       const read = against === null ? null : equalCompute(curvesOf(of(arm)), curvesOf(of(against)));
       return { ...comparison, equalCompute: read };
     }),
+    lengths: names.flatMap((name) => usefulLength(name, of(name))),
     references: references ?? null,
     base: baseOf(spec, runs),
     unfinished: names.flatMap((arm) =>
@@ -126,6 +141,13 @@ function curvesOf(runs: readonly ReportedRun[]) {
   return runs.filter(({ scores }) => scores).map(({ status: { seed, curve } }) => ({ seed, curve }));
 }
 
+function usefulLength(arm: string, runs: readonly ReportedRun[]): UsefulLength[] {
+  const finished = runs.filter(({ status, scores }) => scores && status.steps > 0);
+  if (finished.length === 0) return [];
+  const exposure = finished[0]!.status.exposure ?? null;
+  return [{ arm, slope: endSlope(finished.flatMap(({ status }) => status.curve)), exposure }];
+}
+
 function baseOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ReportedBase | null {
   const isUntouched = (arm: string) => spec.arms[arm]!.stages.length === 0 && !spec.arms[arm]!.vocabulary;
   const run = runs.find(({ status, scores }) => scores && isUntouched(status.arm));
@@ -136,7 +158,7 @@ function baseOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ReportedBas
 
 function reportedArm({ status, scores }: ReportedRun): ReportedArm[] {
   if (!scores) return [];
-  const { arm, seed, steps, bytes, tokens, state, newTokens, trainingSeconds } = status;
+  const { arm, seed, steps, bytes, tokens, state, newTokens, trainingSeconds, curve } = status;
   const heldOut = scoreResult(scores.heldOut);
   return [
     {
@@ -151,6 +173,7 @@ function reportedArm({ status, scores }: ReportedRun): ReportedArm[] {
       general: scoreResult(scores.general),
       bytesPerToken: heldOut.bytes / Math.max(1, heldOut.tokens),
       secondsPerMegabyte: bytes > 0 ? trainingSeconds / (bytes / 1e6) : null,
+      flops: curve.at(-1)?.flops ?? null,
     },
   ];
 }

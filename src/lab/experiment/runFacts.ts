@@ -1,6 +1,8 @@
 /** What a run has read and measured so far, from its records. */
 import type { ArmTraining } from '../training/armTraining';
 import type { RunRecord } from '../training/records';
+import { exposureOf, type Exposure } from '../scoring/usefulLength';
+import type { NewToken } from '../vocabulary/vocabularySummary';
 import type { CurvePointOfRun, RunFacts } from './runFolder';
 
 export function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes' | 'tokens' | 'trainingSeconds'> {
@@ -20,4 +22,13 @@ export function curveOf(records: readonly RunRecord[], training: ArmTraining): C
     const { step, bytesRead: bytes = 0, bitsPerByte } = record;
     return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte }];
   });
+}
+
+/** Undefined before any was counted. */
+export function seenTokens(records: readonly RunRecord[], newTokens: readonly NewToken[]): Exposure | undefined {
+  const counted = records.findLast((record) => record.type === 'tokens');
+  if (!counted || newTokens.length === 0) return undefined;
+  const links = new Set(newTokens.flatMap(({ id, isLink }) => (isLink ? [id] : [])));
+  const times = counted.tokens.flatMap(({ id, exposures }) => (links.has(id) ? [] : [exposures]));
+  return exposureOf(times, readSoFar(records).bytes);
 }

@@ -12,6 +12,7 @@
 import { damaged, readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import type { ArmScores } from '../scoring/compare';
+import type { Exposure } from '../scoring/usefulLength';
 import type { ArmCheckpoint } from '../training/armTraining';
 import type { LoopState } from '../training/trainRun';
 import type { RunRecord } from '../training/records';
@@ -50,6 +51,8 @@ export interface RunFacts {
   /** What computed, in words. */
   readonly engine: string;
   readonly newTokens: number;
+  /** Of the new tokens in what was read; absent of arms without any, and of runs that an earlier build saved. */
+  readonly exposure?: Exposure;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 

@@ -22,7 +22,7 @@ import { keepSpec, reportedRun } from './experimentFolder';
 import { canonicalJson, pinned, runFingerprint } from './fingerprints';
 import { makeReferences, readReferences, type References } from './references';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
-import { curveOf, readSoFar } from './runFacts';
+import { curveOf, readSoFar, seenTokens } from './runFacts';
 import {
   isSameRun,
   readCheckpoint,
@@ -199,16 +199,21 @@ class Runner {
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });
     let training: ArmTraining | undefined;
     let last: ArmCheckpoint | undefined = earlier;
-    const facts = (status: RunStatus | undefined, records: readonly RunRecord[], state: ArmRunState): RunFacts => ({
-      state,
-      step: status?.step ?? last?.loop.step ?? 0,
-      steps: status?.steps ?? before?.steps ?? 0,
-      ...readSoFar(records),
-      curve: training ? curveOf(records, training) : (before?.curve ?? []),
-      engine: engine.report.description,
-      newTokens: vocabulary?.summary.newTokens.length ?? 0,
-      ...(status?.error ? { error: status.error } : {}),
-    });
+    const newTokens = vocabulary?.summary.newTokens ?? [];
+    const facts = (status: RunStatus | undefined, records: readonly RunRecord[], state: ArmRunState): RunFacts => {
+      const exposure = seenTokens(records, newTokens);
+      return {
+        state,
+        step: status?.step ?? last?.loop.step ?? 0,
+        steps: status?.steps ?? before?.steps ?? 0,
+        ...readSoFar(records),
+        curve: training ? curveOf(records, training) : (before?.curve ?? []),
+        engine: engine.report.description,
+        newTokens: newTokens.length,
+        ...(exposure ? { exposure } : {}),
+        ...(status?.error ? { error: status.error } : {}),
+      };
+    };
     const failed = async (thrown: unknown): Promise<ReportedRun> => {
       const error = asLabError(thrown);
       if (!isOfOneRun(error.code)) throw thrown;

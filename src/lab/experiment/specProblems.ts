@@ -8,14 +8,16 @@ export interface SpecProblem {
   readonly message: string;
 }
 
-interface SchemaNode {
+/** What is read of a JSON Schema. */
+export interface SpecSchema {
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly SchemaNode[];
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
-  readonly items?: SchemaNode;
+  readonly default?: unknown;
+  readonly anyOf?: readonly SpecSchema[];
+  readonly properties?: Readonly<Record<string, SpecSchema>>;
+  readonly patternProperties?: Readonly<Record<string, SpecSchema>>;
+  readonly items?: SpecSchema;
   readonly required?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -32,14 +34,14 @@ interface SchemaNode {
 export function schemaProblems(schema: TSchema, value: unknown): SpecProblem[] {
   if (Value.Check(schema, value)) return [];
   const problems: SpecProblem[] = [];
-  walk(schema as SchemaNode, value, '', problems);
+  walk(schema as SpecSchema, value, '', problems);
   // The library has the last word: what it refuses and the walk does not know is refused all the same.
   if (problems.length === 0)
     problems.push({ path: '', message: `does not fit: ${Value.Errors(schema, value)[0]?.message}` });
   return problems;
 }
 
-function walk(schema: SchemaNode, value: unknown, path: string, problems: SpecProblem[]): void {
+function walk(schema: SpecSchema, value: unknown, path: string, problems: SpecProblem[]): void {
   const refuse = (expected: string) =>
     void problems.push({ path, message: `is ${shown(value)}; expected is ${expected}` });
   if (schema.anyOf) {
@@ -61,7 +63,7 @@ function walk(schema: SchemaNode, value: unknown, path: string, problems: SpecPr
   if (!fits(schema, value)) refuse(expectedOf(schema));
 }
 
-function walkObject(schema: SchemaNode, value: unknown, path: string, problems: SpecProblem[]): void {
+function walkObject(schema: SpecSchema, value: unknown, path: string, problems: SpecProblem[]): void {
   if (kindOf(value) !== 'object') {
     problems.push({ path, message: `is ${shown(value)}; expected is an object` });
     return;
@@ -93,7 +95,7 @@ function walkObject(schema: SchemaNode, value: unknown, path: string, problems: 
   }
 }
 
-function fits(schema: SchemaNode, value: unknown): boolean {
+function fits(schema: SpecSchema, value: unknown): boolean {
   if (schema.type === 'boolean') return typeof value === 'boolean';
   if (schema.type === 'string') {
     return (
@@ -108,7 +110,7 @@ function fits(schema: SchemaNode, value: unknown): boolean {
   return isWithin && (schema.type !== 'integer' || Number.isInteger(value));
 }
 
-function expectedOf(schema: SchemaNode): string {
+function expectedOf(schema: SpecSchema): string {
   if (schema.anyOf) return schema.anyOf.map(expectedOf).join(', or ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return `one of ${schema.enum.join(', ')}`;

@@ -7,6 +7,7 @@
  * a rate that decays to nothing flattens this one, which a longer run would let fall later. Its interval is that of the scatter
  * about the line (Student's t); it does not speak of the held-out documents, which are the same at every point.
  */
+import { tenthPercentile } from '../../tokenizer/index';
 import { thresholds } from '../diagnosis/thresholds';
 import { studentQuantile } from './studentT';
 
@@ -72,6 +73,45 @@ export function endSlope(curve: readonly CurvePoint[]): EndSlope | null {
       interval: within(line.at(next), line.errorAt(next)),
     },
   };
+}
+
+/** How often the new tokens that stand alone are seen in so many bytes of training text. */
+export interface Exposure extends CountedExposure {
+  readonly tokens: number;
+  /** Of them, those seen at least `floor` times. */
+  readonly fed: number;
+  readonly floor: number;
+  /** Bytes until nine of ten are; null where the rarest tenth was never seen. */
+  readonly bytesUntilFed: number | null;
+}
+
+/**
+ * @param times how often each token was seen, or would be.
+ * @param bytes of training text that they were seen in.
+ */
+export function exposureOf(times: ArrayLike<number>, bytes: number, floor = thresholds.exposure[0]): Exposure {
+  const exposureP10 = tenthPercentile(times);
+  return {
+    exposureP10,
+    bytes,
+    tokens: times.length,
+    fed: Array.from(times).filter((each) => each >= floor).length,
+    floor,
+    bytesUntilFed: bytesUntilExposure({ exposureP10, bytes }, floor),
+  };
+}
+
+/** Of a run that is planned, from the counts of a text that it reads a part of, or several times. */
+export function plannedExposure(
+  occurrences: ArrayLike<number>,
+  text: { readonly bytes: number },
+  budget: { readonly bytes: number },
+): Exposure {
+  const share = text.bytes > 0 ? budget.bytes / text.bytes : 0;
+  return exposureOf(
+    Array.from(occurrences, (count) => count * share),
+    budget.bytes,
+  );
 }
 
 /** Exposure as it was counted: how often the rarest tenth of the new tokens is seen (P10) in so many bytes of training text. */

@@ -93,6 +93,12 @@ export class CandidateTable {
     };
   }
 
+  /** How often the chosen tokens that stand alone occur in the training text. */
+  standing(choice: VocabularyChoice, leastExposure = 0): Float64Array {
+    const asked = leastExposure > 0 ? this.pruned(choice, leastExposure) : choice;
+    return standingOccurrences(this.chosen(asked).tokens);
+  }
+
   /**
    * The choice without its rare tokens: of those that nothing else is built on the rarest goes, and its occurrences return to its pieces,
    * until every such token is seen `leastExposure` times. What was added by hand stays.

@@ -4,10 +4,10 @@ import {
   Exposures,
   extendSentencePieceModel,
   extendTokenizer,
+  linkIds,
   llamaCppHash,
   pruneLeaves,
   spelledTokensOf,
-  standingOccurrences,
   TOKENIZER_FILES,
   type NewToken as LearnedToken,
   type Shortfall,
@@ -71,7 +71,7 @@ export async function buildVocabulary(
       ...summary,
       ...(extension.refused.length > 0 ? { refused: extension.refused.map(({ text }) => text) } : {}),
       dead: extension.dead.length,
-      links: chosen.length - standingOccurrences(chosen).length,
+      links: linkIds(chosen).size,
       shortfall: chosen.length < newTokens ? shortfallOf(extension, newTokens, chosen.length) : null,
       milliseconds: performance.now() - started,
     },
@@ -177,6 +177,7 @@ function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: 
   const isWhole = chosen.length === learned;
   const exposures = isWhole ? chosen.map((token) => token.occurrences) : new Exposures(chosen).of(chosen.length);
   const spelled = spelledBefore(base, chosen);
+  const links = linkIds(chosen);
   return chosen.map((token, index) => {
     const occurrences = exposures[index]!;
     return {
@@ -186,6 +187,7 @@ function shownTokens(base: Tokenizer, chosen: readonly LearnedToken[], learned: 
       occurrences,
       documents: token.documents,
       tokensSaved: occurrences * (spelled(token.id) - 1),
+      ...(links.has(token.id) ? { isLink: true as const } : {}),
     };
   });
 }

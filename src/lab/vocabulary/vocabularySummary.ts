@@ -10,6 +10,8 @@ export interface NewToken {
   readonly documents: number;
   /** Over all occurrences; what was lost counts as a token a byte. */
   readonly tokensSaved: number;
+  /** Hardly stands alone, because longer ones took its occurrences: how rare it is says nothing of the vocabulary. */
+  readonly isLink?: true;
 }
 
 /** The same text cut before and after. Tokens count lost text as byte fallback would spell it, a token a byte. */

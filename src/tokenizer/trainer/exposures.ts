@@ -42,9 +42,13 @@ export class Exposures {
   /** Of the first k tokens, the occurrences of those that are no links. */
   standing(size: number): Float64Array {
     const occurrences = this.of(size);
-    return occurrences.filter((alone, index) => {
-      return this.users[index] === 0 || alone >= LINK_SHARE * this.tokens[index]!.occurrencesAtMerge;
-    });
+    return occurrences.filter((_, index) => !this.isLink(index));
+  }
+
+  /** After `of` or `standing`, among as many tokens as it was asked for. */
+  isLink(index: number): boolean {
+    const least = LINK_SHARE * this.tokens[index]!.occurrencesAtMerge;
+    return this.users[index]! > 0 && this.occurrences[index]! < least;
   }
 }
 
@@ -53,6 +57,14 @@ export function standingOccurrences(tokens: readonly (TracedToken & { readonly o
   const merged = tokens.filter((token) => token.kind !== 'added');
   const added = tokens.filter((token) => token.kind === 'added').map((token) => token.occurrences);
   return Float64Array.of(...new Exposures(merged).standing(merged.length), ...added);
+}
+
+/** Ids of those that are links. */
+export function linkIds(tokens: readonly TracedToken[]): ReadonlySet<number> {
+  const merged = tokens.filter((token) => token.kind !== 'added');
+  const exposures = new Exposures(merged);
+  exposures.of(merged.length);
+  return new Set(merged.filter((_, index) => exposures.isLink(index)).map(({ id }) => id));
 }
 
 /** The 10th percentile of exposure over the tokens that stand alone; 0 without any. */

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { PageElement } from '../element';
-import { fixed } from '../format';
+import { fixed, percent } from '../format';
 import type { Content } from '../parts/panel';
 import { armGlyph, type Look } from './arm-look';
 import { bits } from './curves-drawing';
@@ -102,9 +102,9 @@ function said(value: ArmCell, isWhole: boolean): [word: string, reading: string]
     case 'waiting':
       return [isWhole ? msg('measured first, the same for every seed') : msg('waiting'), ''];
     case 'running':
-      return [msg('running'), `${Math.floor(value.share * 100)} %`];
+      return [msg('running'), percent(Math.floor(value.share * 100) / 100, 0)];
     case 'paused':
-      return [msg('held at'), `${Math.floor(value.share * 100)} %`];
+      return [msg('held at'), percent(Math.floor(value.share * 100) / 100, 0)];
     case 'done':
       return [isWhole ? msg('measured, the same for every seed') : msg('done'), reading(value.bitsPerByte)];
     case 'diverged':

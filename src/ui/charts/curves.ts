@@ -8,9 +8,9 @@ import { html, nothing, svg, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { PageElement } from '../element';
 import { fixed } from '../format';
-import { readRole, THEME_EVENT } from '../parts/roles';
+import { readRole } from '../parts/roles';
 import { keyLine, markOf } from './arm-look';
-import { FIGURE, type Figure, type Savable } from './chart-saving';
+import type { Figure, Savable } from './chart-saving';
 import {
   armCurves,
   curvesTable,
@@ -23,6 +23,7 @@ import {
   type CurvePoint,
   type CurveReference,
 } from './curves-data';
+import { drawnAsFigure } from './drawn-figure';
 import { bits, curvesNote, curvesSummary, drawCurves, textUnit, type CurvesDrawing } from './curves-drawing';
 import { GivenWidth } from './width';
 
@@ -41,18 +42,10 @@ export class CurvesElement extends PageElement implements Savable {
   private leading: readonly (readonly CurvePoint[])[] = [];
   private places: readonly number[] = [];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.setAttribute(FIGURE, '');
-    addEventListener(THEME_EVENT, this.again);
+  constructor() {
+    super();
+    drawnAsFigure(this);
   }
-
-  override disconnectedCallback(): void {
-    removeEventListener(THEME_EVENT, this.again);
-    super.disconnectedCallback();
-  }
-
-  private readonly again = () => this.requestUpdate();
 
   /** What the pointer moves over is not drawn again: only the readout is. */
   protected override willUpdate(changed: PropertyValues): void {

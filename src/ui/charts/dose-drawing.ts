@@ -194,7 +194,7 @@ function exposurePanel(
   const seen = points.filter(({ exposureP10 }) => exposureP10 !== null);
   // A count of nothing stands at the foot of a log axis.
   const held = ({ exposureP10 }: DosePoint) => Math.max(0.8, exposureP10!);
-  const most = Math.max(1000, ...seen.map(held));
+  const most = 2 * Math.max(500, ...seen.map(held));
   const y = logarithmic(0.8, most, bottom, top);
   const decades: number[] = [];
   for (let tick = 1; tick <= most; tick *= 10) decades.push(tick);
@@ -262,9 +262,12 @@ function sizeAxis(
 /** How to read the chart. */
 export const doseNote = ({ points, control }: DoseInput): string =>
   joinSentences(
-    points.some(({ interval }) => interval) ? msg('Whiskers are 95 % intervals over documents and seeds.') : '',
+    points.some(({ interval }) => interval) ? msg('Whiskers are 95\u00a0% intervals over documents and seeds.') : '',
     control?.interval
       ? msg('The shaded zone is the interval of the control: a point whose whisker reaches it cannot be told from it.')
+      : '',
+    control && !control.interval && points.some(({ interval }) => interval)
+      ? msg('They are of the difference to the control: a whisker that reaches its line cannot be told from it.')
       : '',
   );
 

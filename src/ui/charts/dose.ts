@@ -7,10 +7,11 @@ import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { PageElement } from '../element';
 import { count, percent } from '../format';
-import { readRole, THEME_EVENT } from '../parts/roles';
-import { FIGURE, type Figure, type Savable } from './chart-saving';
+import { readRole } from '../parts/roles';
+import type { Figure, Savable } from './chart-saving';
 import { bits } from './curves-drawing';
 import { doseNote, doseTable, drawDose, type DoseControl, type DoseInput, type DosePoint } from './dose-drawing';
+import { drawnAsFigure } from './drawn-figure';
 import { GivenWidth } from './width';
 
 /** Detail: the size that was chosen. */
@@ -23,18 +24,10 @@ export class DoseElement extends PageElement implements Savable {
   @property({ attribute: false }) chosen: number | null = null;
   private readonly given = new GivenWidth(this, '.chart', 720);
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.setAttribute(FIGURE, '');
-    addEventListener(THEME_EVENT, this.again);
+  constructor() {
+    super();
+    drawnAsFigure(this);
   }
-
-  override disconnectedCallback(): void {
-    removeEventListener(THEME_EVENT, this.again);
-    super.disconnectedCallback();
-  }
-
-  private readonly again = () => this.requestUpdate();
 
   private get input(): DoseInput {
     return { points: this.points, control: this.control, chosen: this.chosen };

@@ -1,7 +1,7 @@
 /** Differences to the control on one axis: its range, a row's drawing, its ticks. */
 import { msg, str } from '@lit/localize';
 import { nothing, svg, type SVGTemplateResult } from 'lit';
-import { signed } from '../format';
+import { signed, unbroken } from '../format';
 import type { Explanation } from '../parts/number';
 import { colorOf, markOf, type Look } from './arm-look';
 import type { Table } from './csv';
@@ -147,7 +147,9 @@ export const differenceText = (row: IntervalRow): string =>
 export function intervalText(row: IntervalRow): string {
   if (row.role === 'control') return msg('the control');
   if (row.role === 'base') return msg('no text read');
-  return row.interval ? msg(str`${signed(row.interval[0], 2)} to ${signed(row.interval[1], 2)}`) : msg('no interval');
+  return row.interval
+    ? unbroken(msg(str`${signed(row.interval[0], 2)} to ${signed(row.interval[1], 2)}`))
+    : msg('no interval');
 }
 
 export const intervalsTable = (rows: readonly IntervalRow[], margin: number | null): Table => ({

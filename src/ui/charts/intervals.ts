@@ -10,7 +10,8 @@ import { fixed, percent } from '../format';
 import { number, type Explanation } from '../parts/number';
 import type { Content } from '../parts/panel';
 import { armGlyph, markOf } from './arm-look';
-import { FIGURE, type Figure, type Savable } from './chart-saving';
+import type { Figure, Savable } from './chart-saving';
+import { drawnAsFigure } from './drawn-figure';
 import {
   axisPlot,
   differenceText,
@@ -36,9 +37,9 @@ export class IntervalsElement extends PageElement implements Savable {
   @property({ attribute: false }) chosen = '';
   private readonly given = new GivenWidth(this, '.iv-measure', 480);
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.setAttribute(FIGURE, '');
+  constructor() {
+    super();
+    drawnAsFigure(this);
   }
 
   /** A zone without an interval would mean nothing. */
@@ -56,7 +57,7 @@ export class IntervalsElement extends PageElement implements Savable {
         <div class="iv-head" role="row">
           <span role="columnheader">${msg('Arm')}</span>
           <span class="chart" role="columnheader"
-            ><span class="sr">${msg('95 % interval on an axis')}</span>${ticks}</span
+            ><span class="sr">${msg('95\u00a0% interval on an axis')}</span>${ticks}</span
           >
           <span class="val" role="columnheader">${msg('Arm − control')}</span>
           <span class="val" role="columnheader">${msg('Bits per byte')}</span>
@@ -135,7 +136,7 @@ function intervalsFigure(rows: readonly IntervalRow[], axis: IntervalAxis, chose
       margin === null
         ? msg('Bits per byte, arm − control')
         : msg(
-            str`Bits per byte, arm − control; lines are 95 % intervals; shaded: not worse, up to +${fixed(margin, 2)}`,
+            str`Bits per byte, arm − control; lines are 95\u00a0% intervals; shaded: not worse, up to +${fixed(margin, 2)}`,
           ),
     table: intervalsTable(rows, margin),
   };

@@ -7,6 +7,7 @@ import { ago, count, fileSize, fixed, plain, signed } from '../format';
 import { icon } from '../parts/icons';
 import { status } from '../parts/panel';
 import { intervalRows } from '../steps/experiment-arms';
+import { armsText, seedsText } from '../wording/counts';
 import { outcomeKind, outcomeName, scoreKind, scoreName } from '../wording/outcomes';
 import { marginOf } from './overlay';
 
@@ -102,11 +103,7 @@ export function experimentRow(kept: KeptExperiment, { isTicked, isOpen, axis }: 
 
 /** "4 arms, 3 seeds", and how many of its trainings are done while not all are. */
 function extent({ spec, report }: KeptExperiment): string {
-  const arms = count(Object.keys(spec.arms).length);
-  const size =
-    spec.seeds.length === 1
-      ? msg(str`${arms} arms, one seed`)
-      : msg(str`${arms} arms, ${count(spec.seeds.length)} seeds`);
+  const size = `${armsText(Object.keys(spec.arms).length)}, ${seedsText(spec.seeds.length)}`;
   if (report.unfinished.length === 0) return size;
   const [done, all] = [report.arms.length, report.arms.length + report.unfinished.length];
   return msg(str`${size}; ${count(done)} of ${count(all)} runs done`);

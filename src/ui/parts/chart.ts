@@ -6,14 +6,15 @@
 import { html, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type uPlot from 'uplot';
-import { FIGURE, type Figure, type Savable } from '../charts/chart-saving';
+import type { Figure, Savable } from '../charts/chart-saving';
+import { drawnAsFigure } from '../charts/drawn-figure';
 import { PageElement } from '../element';
 import { plotFigure } from './chart-figure';
 import { lineMark } from './marks';
 import { decimate, logTicks, valueRange, type Column, type Mark, type Series } from './chart-data';
 
 export type { Mark, Series } from './chart-data';
-import { readRole, THEME_EVENT } from './roles';
+import { readRole } from './roles';
 
 @customElement('tg-chart')
 export class Chart extends PageElement implements Savable {
@@ -31,21 +32,17 @@ export class Chart extends PageElement implements Savable {
   private making = false;
   private readonly resize = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.setAttribute(FIGURE, '');
-    addEventListener(THEME_EVENT, this.redraw);
+  constructor() {
+    super();
+    drawnAsFigure(this, () => this.plot?.redraw(false, true));
   }
 
   override disconnectedCallback(): void {
-    removeEventListener(THEME_EVENT, this.redraw);
     this.resize.disconnect();
     this.plot?.destroy();
     this.plot = null;
     super.disconnectedCallback();
   }
-
-  private readonly redraw = () => this.plot?.redraw(false, true);
 
   override render() {
     return html`<div class="legend">

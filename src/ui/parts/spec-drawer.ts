@@ -1,5 +1,5 @@
 /**
- * The specification as JSON that can be edited, dropped in, copied, saved and shared as a link. What is wrong is said field
+ * The specification: experiments to choose from, controls for its fields, and beside them the JSON that can be edited, dropped in, copied, saved and shared as a link. What is wrong is said field
  * by field while it is written; *Use it* waits until nothing is. The lab checks, so that the page and the command line refuse
  * the same. With `links` it opens by itself where an address carries a specification.
  *
@@ -9,13 +9,16 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
-import { asLabError, type SpecProblem, type WrittenSpec } from '../../worker/index';
+import { asLabError, type SpecProblem, type SpecSchema, type WrittenSpec } from '../../worker/index';
 import { download } from '../charts/chart-saving';
 import { fileStem } from '../charts/csv';
 import { LabElement } from '../element';
 import { parameterOf } from '../state/route';
 import { fieldIn, specAddress, specText, specToLink, textFromLink } from '../state/spec-link';
+import { presetTitle, secondsText } from '../wording/experiment';
 import { icon } from './icons';
+import './spec-fields';
+import type { SpecEdit } from './spec-fields';
 
 const TYPING = 200;
 const LONGEST_FILE = 1_000_000;
@@ -30,6 +33,9 @@ export class SpecDrawer extends LabElement {
   @state() private checking = false;
   @state() private said = '';
   @state() private over = false;
+  @state() private schema: SpecSchema | null = null;
+  /** The text as JSON, with whatever is wrong in it; stays while the text is none. */
+  @state() private written: unknown = null;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('textarea') private area!: HTMLTextAreaElement;
   private value: WrittenSpec | null = null;
@@ -56,9 +62,20 @@ export class SpecDrawer extends LabElement {
   /** Shows it over the page. A text may be anything; it is checked as a specification is. */
   open(spec: WrittenSpec | string): void {
     this.show(typeof spec === 'string' ? spec : specText(spec));
+    void this.readSchema();
     if (!this.dialog.open) this.dialog.showModal();
     this.area.scrollTop = 0;
     this.area.setSelectionRange(0, 0);
+  }
+
+  /** At once, not when it is checked: the next edit goes on from it. */
+  private readonly edited = ({ detail }: SpecEdit) => {
+    this.written = detail;
+    this.show(specText(detail));
+  };
+
+  private async readSchema(): Promise<void> {
+    this.schema ??= await this.lab.lab.specSchema().catch(() => null);
   }
 
   private readonly follow = async () => {
@@ -90,6 +107,7 @@ export class SpecDrawer extends LabElement {
     this.checking = true;
     const { value, problems } = await this.read(this.text);
     if (turn !== this.turn) return;
+    if (value !== null) this.written = value;
     this.value = problems.length === 0 ? (value as WrittenSpec) : null;
     this.problems = problems;
     this.checking = false;
@@ -127,27 +145,40 @@ export class SpecDrawer extends LabElement {
         </button>
       </header>
       <div class="in">
-        <textarea
-          class="mono ${bad ? 'bad' : ''}"
-          spellcheck="false"
-          autocomplete="off"
-          wrap="off"
-          aria-label=${msg('Specification as JSON')}
-          aria-invalid=${bad ? 'true' : 'false'}
-          aria-describedby="spec-problems"
-          .value=${this.text}
-          @input=${this.typed}
-        ></textarea>
-        <div id="spec-problems" class="spec-problems" role="status">
-          ${
-            bad
-              ? html`<ul>
-                  ${problems.map((problem) => html`<li>${this.problem(problem)}</li>`)}
-                </ul>`
-              : nothing
-          }
+        ${this.presets()}
+        <div class="controls">
+          <tg-spec-fields
+            .value=${this.written}
+            .schema=${this.schema}
+            .problems=${problems}
+            @edit=${this.edited}
+          ></tg-spec-fields>
         </div>
-        <p class="note">${msg('Edit it, or drop a file here. A link carries all of it, and no text of yours.')}</p>
+        <div class="json">
+          <textarea
+            class="mono ${bad ? 'bad' : ''}"
+            spellcheck="false"
+            autocomplete="off"
+            wrap="off"
+            aria-label=${msg('Specification as JSON')}
+            aria-invalid=${bad ? 'true' : 'false'}
+            aria-describedby="spec-problems"
+            .value=${this.text}
+            @input=${this.typed}
+          ></textarea>
+          <div id="spec-problems" class="spec-problems" role="status">
+            ${
+              bad
+                ? html`<ul>
+                    ${problems.map((problem) => html`<li>${this.problem(problem)}</li>`)}
+                  </ul>`
+                : nothing
+            }
+          </div>
+          <p class="note">
+            ${msg('Edit either side, or drop a file here. A link carries all of it, and no text of yours.')}
+          </p>
+        </div>
       </div>
       <footer>
         <button type="button" class="btn" data-action="copy-link" ?disabled=${bad} @click=${this.copyLink}>
@@ -182,6 +213,26 @@ export class SpecDrawer extends LabElement {
         </button>
       </footer>
     </dialog>`;
+  }
+
+  /** Those that are sized to this machine, where texts are open. */
+  private presets() {
+    const { presets } = this.lab.desk;
+    if (presets.status !== 'ready') return nothing;
+    return html`<div class="presets" role="group" aria-label=${msg('What is run')}>
+      ${presets.value.map(
+        ({ name, spec, seconds }) =>
+          html`<button
+            type="button"
+            class="preset"
+            data-preset-spec=${name}
+            aria-pressed=${this.text === specText(spec) ? 'true' : 'false'}
+            @click=${() => this.show(specText(spec))}
+          >
+            <b>${presetTitle(name)}</b><span class="note">${secondsText(seconds)}</span>
+          </button>`,
+      )}
+    </div>`;
   }
 
   private count(): string {

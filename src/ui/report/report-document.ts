@@ -10,7 +10,7 @@ import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
-import { glossary } from './glossary';
+import { glossary } from '../wording/glossary';
 
 export type FigureName = 'curves' | 'differences';
 
@@ -100,7 +100,7 @@ function figures({ report }: KeptExperiment): ReportBlock[] {
       ...{ kind: 'figure', name: 'differences' },
       title: msg('Difference to the control in bits per byte'),
       caption: msg(
-        str`Figure ${2}. 95 % intervals, paired by document and seed, hierarchical bootstrap. Shaded: not worse.`,
+        str`Figure ${2}. 95\u00a0% intervals, paired by document and seed, hierarchical bootstrap. Shaded: not worse.`,
       ),
     },
   ];

@@ -75,7 +75,8 @@ export class ExperimentDesk {
     return this.view?.state === 'finished' && this.isOfView;
   }
 
-  private get isOfView(): boolean {
+  /** What Start would run is what is shown. */
+  get isOfView(): boolean {
     return JSON.stringify(this.view?.spec) === JSON.stringify(this.spec);
   }
 

@@ -14,6 +14,13 @@ export function withMoreSeeds(spec: WrittenSpec, amount: number): WrittenSpec | 
   return { ...spec, seeds: [...spec.seeds, ...Array.from({ length: more }, (_, at) => first + at)] };
 }
 
+/** So many times the training text, or the computation. */
+export function withMoreBudget(spec: WrittenSpec, factor: number): WrittenSpec {
+  const { bytes, flops } = spec.budget;
+  const budget = bytes === undefined ? { flops: factor * (flops ?? 0) } : { bytes: Math.round(factor * bytes) };
+  return { ...spec, budget };
+}
+
 /** Null where so much is not held out. */
 export function withMoreText(
   spec: WrittenSpec,

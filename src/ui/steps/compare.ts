@@ -119,7 +119,7 @@ export class CompareStep extends LabElement {
     const row = (arm: ArmResult) => this.arm(arm, comparison, heldOut, general, base);
     return html`${panel({
       heading: msg('Arms'),
-      note: msg('Whiskers are 95 % intervals, bootstrap over documents; lower is better'),
+      note: msg('Whiskers are 95\u00a0% intervals, bootstrap over documents; lower is better'),
       fill: 'flush',
       name: 'arms',
       end: html`<tg-save-chart
@@ -203,7 +203,7 @@ export class CompareStep extends LabElement {
     const { difference, generalDifference } = comparison;
     const interval = (range: Interval) =>
       range
-        ? msg(str`95 % interval ${signed(range[0], 3)} to ${signed(range[1], 3)}`)
+        ? msg(str`95\u00a0% interval ${signed(range[0], 3)} to ${signed(range[1], 3)}`)
         : msg('one document, so no interval');
     const base = comparison.arms.find((arm) => arm.arm === 'base');
     const trained = comparison.arms.find((arm) => arm.arm === 'grafted-trained');

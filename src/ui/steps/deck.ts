@@ -12,6 +12,7 @@ import type { Topic } from '../state/lab-state';
 import type { ExperimentView } from '../state/experiment-view';
 import type { RunView } from '../state/run-view';
 import { runName } from '../wording/arms';
+import { trainingsText } from '../wording/counts';
 import { secondsText } from '../wording/experiment';
 import { memoryText } from '../wording/verdicts';
 import { planFormula } from './fitting';
@@ -113,7 +114,7 @@ export class Deck extends LabElement {
         <span
           >${
             view
-              ? html`${msg(html`<b>${count(done)}</b> of ${count(trainings.length)} trainings done`)}${
+              ? html`${msg(html`<b>${count(done)}</b> of ${trainingsText(trainings.length)} done`)}${
                   lost > 0 ? msg(str`, ${count(lost)} without a result`) : nothing
                 }`
               : msg('Not started')

@@ -105,43 +105,63 @@ function gridCell({ state, bytes, step, steps, bitsPerByte }: RunCell, budget: n
   }
 }
 
-function rowNote(role: IntervalRow['role'], bitsPerByte: number, found: ArmComparison | undefined): { note?: string } {
+function rowNote(role: IntervalRow['role'], bitsPerByte: number, found?: ArmComparison): { note?: string } {
   if (found) return { note: outcomeWord(found.outcome) };
-  if (role === 'base' && bitsPerByte > 8) return { note: msg('out of its domain: worse than a uniform guess') };
+  if (role === 'base' && bitsPerByte > 8) return { note: msg('out of its domain: worse than 8.00') };
   return role === 'control' ? { note: msg('trained on the same text') } : {};
 }
 
-/** Against the control; the control itself on zero, the base off the scale. */
-export function intervalRows(report: ExperimentReport, spec: WrittenSpec): IntervalRow[] {
+/** At equal text what was measured; at equal compute what is read off the watched curves, without an interval. */
+export type AtEqual = 'text' | 'compute';
+
+const rowOrder: readonly IntervalRow['role'][] = ['expanded', 'other', 'control', 'base'];
+
+/** Against the control, best first; the control itself on zero, the base off the scale. */
+export function intervalRows(report: ExperimentReport, spec: WrittenSpec, at: AtEqual = 'text'): IntervalRow[] {
   const control = report.verdict?.against ?? null;
-  const meanOf = (name: string) => {
-    const bits = report.arms.flatMap(({ arm, heldOut }) =>
-      arm === name && heldOut.bitsPerByte !== null ? [heldOut.bitsPerByte] : [],
+  const ofControl = report.comparisons.find(({ arm }) => arm === report.verdict?.arm)?.equalCompute;
+  const controlBits = control === null ? null : meanBits(report, control);
+  return Object.keys(spec.arms)
+    .flatMap((name): IntervalRow[] => {
+      const bitsPerByte = meanBits(report, name);
+      if (bitsPerByte === null) return [];
+      const found = report.comparisons.find(({ arm }) => arm === name);
+      const isControl = name === control;
+      const role = isControl ? 'control' : roleOf(spec, name) === 'control' ? 'other' : roleOf(spec, name);
+      const plain = controlBits === null ? null : bitsPerByte - controlBits;
+      const saved = found?.tokensSaved ?? null;
+      const row = { key: name, name, role, look: lookOf(spec, name) };
+      const fewer = saved === null ? {} : { fewerTokens: saved };
+      if (at === 'compute') {
+        const read = found?.equalCompute ?? null;
+        const bits = isControl ? (ofControl?.controlBitsPerByte ?? null) : (read?.armBitsPerByte ?? null);
+        const difference = isControl ? 0 : role === 'base' ? plain : (read?.difference ?? null);
+        const shown = role === 'base' ? bitsPerByte : bits;
+        return [{ ...row, ...fewer, difference, interval: null, bitsPerByte: shown, ...rowNote(role, bitsPerByte) }];
+      }
+      return [
+        {
+          ...row,
+          ...fewer,
+          difference: isControl ? 0 : (found?.heldOut?.difference ?? plain),
+          interval: found?.heldOut?.interval ?? null,
+          bitsPerByte,
+          ...rowNote(role, bitsPerByte, found),
+          ...(found?.heldOut ? { explain: { difference: () => differenceOrigin(found) } } : {}),
+        },
+      ];
+    })
+    .sort(
+      (one, other) =>
+        rowOrder.indexOf(one.role) - rowOrder.indexOf(other.role) ||
+        (one.difference ?? Infinity) - (other.difference ?? Infinity),
     );
-    return bits.length > 0 ? bits.reduce((sum, each) => sum + each, 0) / bits.length : null;
-  };
-  const controlBits = control === null ? null : meanOf(control);
-  return Object.keys(spec.arms).flatMap((name): IntervalRow[] => {
-    const bitsPerByte = meanOf(name);
-    if (bitsPerByte === null) return [];
-    const found = report.comparisons.find(({ arm }) => arm === name);
-    const isControl = name === control;
-    const role = isControl ? 'control' : roleOf(spec, name) === 'control' ? 'other' : roleOf(spec, name);
-    const plain = controlBits === null ? null : bitsPerByte - controlBits;
-    const saved = found?.tokensSaved ?? null;
-    return [
-      {
-        key: name,
-        name,
-        role,
-        look: lookOf(spec, name),
-        difference: isControl ? 0 : (found?.heldOut?.difference ?? plain),
-        interval: found?.heldOut?.interval ?? null,
-        bitsPerByte,
-        ...rowNote(role, bitsPerByte, found),
-        ...(found?.heldOut ? { explain: { difference: () => differenceOrigin(found) } } : {}),
-        ...(saved === null ? {} : { fewerTokens: saved }),
-      },
-    ];
-  });
+}
+
+/** Over the finished seeds, on all held-out text. */
+export function meanBits(report: ExperimentReport, name: string): number | null {
+  const bits = report.arms.flatMap(({ arm, heldOut }) =>
+    arm === name && heldOut.bitsPerByte !== null ? [heldOut.bitsPerByte] : [],
+  );
+  return bits.length > 0 ? bits.reduce((sum, each) => sum + each, 0) / bits.length : null;
 }

@@ -103,7 +103,7 @@ export function forestFigure(arms: readonly ForestArm[], reference: number | nul
       width,
       HEIGHT,
     ),
-    note: msg('Bits per byte, held-out text; whiskers are 95 % intervals; lower is better'),
+    note: msg('Bits per byte, held-out text; whiskers are 95\u00a0% intervals; lower is better'),
     table: {
       columns: [
         'arm',

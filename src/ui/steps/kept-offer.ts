@@ -2,17 +2,18 @@
  * The offer of an experiment kept from an earlier visit, where the visitor is: one that is not finished goes on from where it
  * stopped; on the first step a finished one opens too.
  */
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { KeptExperiment } from '../../worker/index';
 import { LabElement } from '../element';
-import { ago, count } from '../format';
+import { ago } from '../format';
 import { icon } from '../parts/icons';
 import { failureAlert, progressText } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { runsLeft } from '../state/experiment-view';
 import { errorOf, isPending } from '../state/slot';
+import { runsToComeText } from '../wording/counts';
 import { verdictShort } from '../wording/experiment';
 
 @customElement('tg-kept-offer')
@@ -53,8 +54,7 @@ export class KeptOffer extends LabElement {
       ${icon('check')}
       <div>
         <b>${left > 0 ? msg('An experiment is not finished.') : msg('Your last experiment is still here.')}</b>
-        <span>${kept.name}</span>,
-        ${left === 1 ? msg('1 run is still to come') : left > 1 ? msg(str`${count(left)} runs are still to come`) : (verdictShort(kept.report) ?? msg('finished'))},
+        <span>${kept.name}</span>, ${left > 0 ? runsToComeText(left) : (verdictShort(kept.report) ?? msg('finished'))},
         ${ago(kept.savedAt)}.
         ${opening.status === 'pending' ? html`<span class="note">${progressText(opening.progress)}</span>` : nothing}
       </div>

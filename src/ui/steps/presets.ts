@@ -4,8 +4,9 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Preset } from '../../worker/index';
 import { LabElement } from '../element';
-import { count, fileSize, plain } from '../format';
+import { fileSize, plain } from '../format';
 import { failureAlert, panel } from '../parts/panel';
+import { armsText, seedsText } from '../wording/counts';
 import { presetAbout, presetTitle, secondsText } from '../wording/experiment';
 
 @customElement('tg-presets')
@@ -31,7 +32,6 @@ export class Presets extends LabElement {
   private card({ name, spec, seconds }: Preset) {
     const { desk } = this.lab;
     const isChosen = desk.ownSpec === null && desk.preset === name;
-    const arms = Object.keys(spec.arms);
     return html`<button
       type="button"
       class="preset"
@@ -45,7 +45,7 @@ export class Presets extends LabElement {
       <span>${presetAbout(name)}</span>
       <span class="note"
         >${msg(
-          str`${count(arms.length)} arms, ${spec.seeds.length === 1 ? msg('one seed') : msg(str`${count(spec.seeds.length)} seeds`)}, ${plain(fileSize(spec.budget.bytes ?? 0))} of text each; ${secondsText(seconds)}`,
+          str`${armsText(Object.keys(spec.arms).length)}, ${seedsText(spec.seeds.length)}, ${plain(fileSize(spec.budget.bytes ?? 0))} of text each; ${secondsText(seconds)}`,
         )}</span
       >
     </button>`;

@@ -6,12 +6,16 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { LabElement } from '../element';
-import { count, fileSize, plain } from '../format';
+import { fileSize, plain } from '../format';
 import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, status, verdict } from '../parts/panel';
+import { SpecDrawer } from '../parts/spec-drawer';
+import { words } from '../parts/words';
 import type { ExperimentView } from '../state/experiment-view';
 import type { Topic } from '../state/lab-state';
-import { errorOf, type Slot } from '../state/slot';
+import { errorOf, type Failure, type Slot } from '../state/slot';
 import { runName } from '../wording/arms';
+import { armsText } from '../wording/counts';
+import { failureTitle } from '../wording/failures';
 import { stepVerdict } from '../wording/rail';
 import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
@@ -19,6 +23,7 @@ import './experiment-charts';
 import './kept-offer';
 import './presets';
 import './run-charts';
+import './run-length';
 import './step-profile';
 import './train-settings';
 
@@ -49,19 +54,23 @@ export class TrainStep extends LabElement {
         ${verdict(
           experimentSentence(view),
           experimentLede(view),
-          hasVerdict && !this.lab.desk.isDone
-            ? html`<a class="btn" href="#compare"
-                >${view.state === 'finished' ? msg('See the verdict') : msg('Verdict so far')}</a
-              >`
-            : nothing,
+          html`${this.specification()}${
+            hasVerdict && !this.lab.desk.isDone
+              ? html`<a class="btn" href="#compare"
+                  >${view.state === 'finished' ? msg('See the verdict') : msg('Verdict so far')}</a
+                >`
+              : nothing
+          }`,
         )}
-        ${view.error ? failureAlert(view.error) : nothing} ${this.lost(view)}
+        ${view.error ? stopped(view.error) : nothing} ${this.lost(view)}
         <tg-deck></tg-deck>
         <tg-experiment-charts></tg-experiment-charts>
+        <tg-run-length></tg-run-length>
         ${view.isActive ? nothing : html`<tg-presets></tg-presets>`}
         ${this.lab.run ? html`<tg-run-charts></tg-run-charts>` : nothing}
         ${view.isActive ? nothing : html`<tg-train-settings></tg-train-settings>`}
         <tg-step-profile></tg-step-profile>
+        ${words()}
       </div>`;
     }
     const { engine } = slots;
@@ -80,8 +89,10 @@ export class TrainStep extends LabElement {
         }
         <tg-deck></tg-deck>
         <tg-presets></tg-presets>
+        <tg-run-length></tg-run-length>
         <tg-train-settings></tg-train-settings>
         <tg-step-profile></tg-step-profile>
+        ${words()}
       </div>`;
     }
     return html`<div class="page">${this.preparing()}</div>`;
@@ -107,13 +118,25 @@ export class TrainStep extends LabElement {
   private ready() {
     const spec = this.lab.desk.spec;
     if (!spec) return verdict(msg('Ready to start.'), msg('The experiment is being sized to this machine.'));
-    const arms = Object.keys(spec.arms).length;
     return verdict(
-      msg(str`Ready: ${count(arms)} arms, ${plain(fileSize(spec.budget.bytes ?? 0))} of text each.`),
+      msg(
+        str`Ready: ${armsText(Object.keys(spec.arms).length)}, ${plain(fileSize(spec.budget.bytes ?? 0))} of text each.`,
+      ),
       msg(
         'The new tokens are compared with the old vocabulary trained on the same text; without that, a gain could be the text’s. Everything can be changed below.',
       ),
+      this.specification(),
     );
+  }
+
+  /** Everything that changes a number, to be looked at and changed. */
+  private specification() {
+    const spec = this.lab.isTraining ? this.lab.experiment?.spec : this.lab.desk.spec;
+    return spec
+      ? html`<button type="button" class="btn" data-action="open-spec" @click=${() => SpecDrawer.instance?.open(spec)}>
+          ${msg('Specification')}
+        </button>`
+      : nothing;
   }
 
   private preparing() {
@@ -174,3 +197,13 @@ export class TrainStep extends LabElement {
     })}`;
   }
 }
+
+/** Another tab is no failure: what it does is kept, and can be gone on with here. */
+const stopped = (error: Failure) =>
+  error.code === 'lab/in-use'
+    ? alertBox(
+        'warn',
+        failureTitle(error),
+        msg('It goes on there. Wait for it or stop it there, then go on here: what is finished is not run again.'),
+      )
+    : failureAlert(error);

@@ -4,13 +4,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Advice, ExperimentReport, WrittenSpec } from '../../worker/index';
 import { LabElement } from '../element';
-import { duration } from '../format';
+import { duration, fileSize, joinSentences, plain } from '../format';
 import { panel } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { goTo } from '../state/route';
 import { valueOf } from '../state/slot';
-import { secondsASeed, withControl, withMoreSeeds, withMoreText } from '../state/spec-changes';
+import { secondsASeed, withControl, withMoreBudget, withMoreSeeds, withMoreText } from '../state/spec-changes';
 import { adviceText, expectedText, moreSeeds, moreText } from '../wording/experiment';
+import { fallsStill, isFed, seenText, slopeText } from '../wording/lengths';
 
 @customElement('tg-advice')
 export class AdviceElement extends LabElement {
@@ -26,7 +27,7 @@ export class AdviceElement extends LabElement {
       heading: msg('What next'),
       name: 'advice',
       body: html`<ul class="advice">
-        ${advice.map((each) => this.lines(each, report, view.spec))}
+        ${advice.map((each) => this.lines(each, report, view.spec))}${this.longer(report, view.spec)}
       </ul>`,
     });
   }
@@ -59,6 +60,27 @@ export class AdviceElement extends LabElement {
     }
   }
 
+  /** Whether twice the text would help the arm that the verdict speaks of; nothing where its curve is level and its tokens are fed. */
+  private longer({ lengths, ...report }: ExperimentReport, spec: WrittenSpec) {
+    const verdict = report.verdict!;
+    const found = lengths.find(({ arm }) => arm === verdict.arm);
+    if (!found || verdict.provisional) return nothing;
+    const { slope, exposure } = found;
+    const said = [
+      slope && fallsStill(slope) ? slopeText(slope) : '',
+      exposure && !isFed(exposure) ? seenText(exposure) : '',
+    ];
+    if (said.every((text) => text === '')) return nothing;
+    const seconds = secondsASeed(report);
+    const takes = seconds === null ? '' : this.takes(2 * seconds * spec.seeds.length);
+    const next = withMoreBudget(spec, 2);
+    const label =
+      next.budget.bytes === undefined ? msg('Run it') : msg(str`Run with ${plain(fileSize(next.budget.bytes))}`);
+    return line(msg('Twice the text'), joinSentences(...said, takes), this.run(next, label, 'longer'));
+  }
+
+  private readonly takes = (seconds: number) => msg(str`Takes about ${duration(1000 * seconds)} here.`);
+
   /** A line for either lever; what cannot help here is left out. */
   private tellApart(
     { seeds, heldOutText }: Extract<Advice, { kind: 'tell-apart' }>,
@@ -66,8 +88,7 @@ export class AdviceElement extends LabElement {
     spec: WrittenSpec,
   ) {
     const seconds = secondsASeed(report);
-    const takes = (runs: number) =>
-      seconds === null ? '' : msg(str`Takes about ${duration(1000 * seconds * runs)} here.`);
+    const takes = (runs: number) => (seconds === null ? '' : this.takes(seconds * runs));
     const lines: TemplateResult[] = [];
     // How much chance there is between seeds is not known from one of them: two more show it.
     const amount = seeds?.amount ?? (spec.seeds.length === 1 ? 2 : 0);

@@ -1,14 +1,15 @@
 /** What the experiment says: the sentence, the intervals against the control, every arm's figures, and what to do next. */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { ExperimentReport } from '../../worker/index';
 import '../charts/intervals';
 import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fixed, percent } from '../format';
 import { number } from '../parts/number';
-import { facts, panel, status, verdict } from '../parts/panel';
+import { facts, panel, segmented, status, verdict } from '../parts/panel';
+import { words } from '../parts/words';
 import type { Topic } from '../state/lab-state';
 import {
   experimentSentence,
@@ -18,15 +19,20 @@ import {
   verdictLede,
   verdictSentence,
 } from '../wording/experiment';
+import { documentsText } from '../wording/counts';
 import { bitsText } from '../wording/lostText';
 import { scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
-import { intervalRows } from './experiment-arms';
+import { intervalRows, type AtEqual } from './experiment-arms';
+import './costs';
+import './dose-view';
 import './verdict-advice';
 
 @customElement('tg-verdict')
 export class VerdictView extends LabElement {
   protected override readonly topics: readonly Topic[] = ['lab'];
+  /** How the arms are read against the control. */
+  @state() private at: AtEqual = 'text';
 
   override render() {
     const view = this.lab.experiment;
@@ -34,6 +40,8 @@ export class VerdictView extends LabElement {
     if (!view || !report) return nothing;
     const { verdict: found } = report;
     const margin = report.comparisons.find(({ arm }) => arm === found?.arm)?.marginBits ?? null;
+    const canSwitch = found?.atEqual === 'bytes' && report.comparisons.some(({ equalCompute }) => equalCompute);
+    const at = canSwitch ? this.at : 'text';
     return html`${verdict(
         verdictSentence(report) ?? experimentSentence(view),
         verdictLede(report),
@@ -46,22 +54,47 @@ export class VerdictView extends LabElement {
           ? panel({
               heading: msg('Against the control'),
               name: 'intervals',
-              note: msg('arm − control, bits per byte on held-out text, 95 % intervals'),
+              note:
+                at === 'text'
+                  ? msg('arm − control, bits per byte on held-out text, 95\u00a0% intervals')
+                  : msg('arm − control, bits per byte, read off the watched curves'),
               fill: 'bare',
-              end: html`<tg-save-chart></tg-save-chart>`,
+              end: html`${canSwitch ? this.switch() : nothing}<tg-save-chart></tg-save-chart>`,
               body: html`<tg-intervals
-                .rows=${intervalRows(report, view.spec)}
+                .rows=${intervalRows(report, view.spec, at)}
                 .margin=${margin}
                 .chosen=${found?.arm ?? ''}
               ></tg-intervals>`,
               footer: html`<span class="note"
-                >${msg(str`Not worse means: within ${percent(view.spec.evaluation?.margin ?? 0.02, 0)} of the control, set before the run.`)}</span
+                >${
+                  at === 'text'
+                    ? msg(
+                        str`Not worse means: within ${percent(view.spec.evaluation?.margin ?? 0.02, 0)} of the control, set before the run.`,
+                      )
+                    : msg(
+                        'Both curves are read where the cheaper arm ends: no interval, and the dearer one before its rate has fallen. Equal text decides.',
+                      )
+                }</span
               >`,
             })
           : nothing
       }
-      ${this.arms(report)}
-      <div class="cols two"><tg-advice></tg-advice>${this.prediction(report)}</div>`;
+      <tg-dose-view></tg-dose-view>
+      <div class="cols two"><tg-advice></tg-advice>${this.prediction(report)}</div>
+      <tg-costs></tg-costs>
+      ${this.arms(report)}${words()}`;
+  }
+
+  private switch() {
+    return segmented<AtEqual>(
+      msg('Compared at'),
+      [
+        { value: 'text', label: msg('Equal text') },
+        { value: 'compute', label: msg('Equal compute') },
+      ],
+      this.at,
+      (at) => (this.at = at),
+    );
   }
 
   private arms(report: ExperimentReport) {
@@ -99,9 +132,9 @@ export class VerdictView extends LabElement {
                   formula: `${fixed(nllPerToken, 4)} × ${count(tokens)} ÷ (ln 2 × ${count(bytes)})`,
                   meaning: interval
                     ? msg(
-                        str`${count(documents)} held-out documents; 95 % interval ${fixed(interval[0], 3)} to ${fixed(interval[1], 3)} over them.`,
+                        str`${documentsText(documents)}; 95\u00a0% interval ${fixed(interval[0], 3)} to ${fixed(interval[1], 3)} over them.`,
                       )
-                    : msg(str`${count(documents)} held-out documents.`),
+                    : `${documentsText(documents)}.`,
                 }))}
               </td>
               <td class="num" data-label=${msg('General text')}>${bitsText(general.bitsPerByte)}</td>
@@ -114,21 +147,7 @@ export class VerdictView extends LabElement {
           })}
         </tbody>
       </table>`,
-      footer: this.second(report),
     });
-  }
-
-  /** The other arms with new tokens, in a line each. */
-  private second({ comparisons, verdict: found }: ExperimentReport) {
-    const others = comparisons.filter(({ arm }) => arm !== found?.arm);
-    if (others.length === 0) return '';
-    return html`<span class="note"
-      >${others.map(
-        ({ arm, outcome, heldOut }) =>
-          html`${arm}:
-          ${typeof heldOut?.difference !== 'number' ? '' : `${signedBits(heldOut.difference)}, `}${outcomeWord(outcome)}. `,
-      )}</span
-    >`;
   }
 
   /** What the diagnosis said beside what came out, and how its predictions did so far in this browser. */

@@ -30,9 +30,9 @@ export function differenceOrigin({ arm, against, heldOut }: ArmComparison): Expl
     formula: msg('(sum of NLL of the arm − that of the control) ÷ (ln 2 × bytes)'),
     meaning:
       heldOut?.levels === 'documents'
-        ? msg(str`Paired by document: ${documents} of them. 95 % interval, bootstrap over documents; one seed.`)
+        ? msg(str`Paired by document: ${documents} of them. 95\u00a0% interval, bootstrap over documents; one seed.`)
         : msg(
-            str`Paired by document and seed: ${documents} documents, ${count(heldOut?.seeds.length ?? 0)} seeds. 95 % interval, bootstrap over both.`,
+            str`Paired by document and seed: ${documents} documents, ${count(heldOut?.seeds.length ?? 0)} seeds. 95\u00a0% interval, bootstrap over both.`,
           ),
   };
 }

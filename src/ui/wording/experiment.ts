@@ -4,8 +4,9 @@
  */
 import { msg, str } from '@lit/localize';
 import type { Advice, ArmComparison, ExperimentReport, PresetName } from '../../worker/index';
-import { count, duration, fixed, joinSentences, percent } from '../format';
+import { count, duration, fixed, joinSentences, percent, unbroken } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
+import { documentsText, trainingsText } from './counts';
 
 export function presetTitle(name: PresetName): string {
   const titles: Record<PresetName, () => string> = {
@@ -49,7 +50,7 @@ export function verdictSentence(report: ExperimentReport): string | null {
       const documents = comparisonOf(report)?.heldOut?.documents ?? 0;
       return documents === 1
         ? msg('One held-out document: no verdict.')
-        : msg(str`${count(documents)} held-out documents: no verdict.`);
+        : msg(str`${documentsText(documents)}: no verdict.`);
     },
     'not-comparable': () => msg('Not comparable: text is lost.'),
     unfinished: () => '',
@@ -86,16 +87,12 @@ export function verdictLede(report: ExperimentReport): string {
   const found = comparisons.find(({ arm }) => arm === verdict?.arm);
   if (!verdict || !found?.heldOut) return msg('The control is the old vocabulary, trained on the same bytes of text.');
   const { against, sameFreedom, interval } = verdict;
-  const documents = count(found.heldOut.documents);
-  const range = interval ? msg(str`95 % interval ${rangeText(interval)} bits per byte`) : msg('no interval');
+  const documents = documentsText(found.heldOut.documents);
+  const range = interval ? msg(str`95\u00a0% interval ${rangeText(interval)} bits per byte`) : msg('no interval');
   return joinSentences(
     verdict.atEqual === 'bytes'
-      ? msg(
-          str`${verdict.arm} against ${against ?? '–'}, the same bytes of text, the same ${documents} held-out documents; ${range}.`,
-        )
-      : msg(
-          str`${verdict.arm} against ${against ?? '–'}, the same computation, the same ${documents} held-out documents; ${range}.`,
-        ),
+      ? msg(str`${verdict.arm} against ${against ?? '–'}, the same bytes of text, the same ${documents}; ${range}.`)
+      : msg(str`${verdict.arm} against ${against ?? '–'}, the same computation, the same ${documents}; ${range}.`),
     sameFreedom
       ? ''
       : msg('The control moves other parts of the model: the two are not trained with the same freedom.'),
@@ -207,21 +204,24 @@ function doneSeeds(report: ExperimentReport): string {
 export function experimentSentence(view: ExperimentView): string {
   const { state, report, cells, current } = view;
   const said = report && verdictSentence(report);
-  if (state === 'failed') return msg('The experiment stopped.');
+  if (state === 'failed')
+    return view.error?.code === 'lab/in-use'
+      ? msg('This experiment runs in another tab.')
+      : msg('The experiment stopped.');
   if (said) return said;
   const diverged = cells.find((cell) => cell.state === 'diverged');
   if (diverged && state !== 'finished') return msg('One training diverged. The other arms go on.');
   const { trainings } = view;
   const done = count(trainings.filter((cell) => cell.state === 'finished').length);
-  const all = count(trainings.length);
-  if (state === 'stopped') return msg(str`Stopped after ${done} of ${all} trainings; it goes on from here.`);
+  const all = trainingsText(trainings.length);
+  if (state === 'stopped') return msg(str`Stopped after ${done} of ${all}; it goes on from here.`);
   if (state === 'finished') {
     return report?.verdict
       ? msg('No verdict: a training that it needs diverged or failed.')
       : msg('Trained. There is nothing to compare: no arm has new tokens.');
   }
   return current
-    ? msg(str`Training ${current.arm}: ${done} of ${all} trainings done.`)
+    ? msg(str`Training ${current.arm}: ${done} of ${all} done.`)
     : msg('Getting ready: new tokens are learned, the base is measured.');
 }
 
@@ -242,6 +242,6 @@ export function signedBits(value: number): string {
   return `${value > 0 ? '+' : value < 0 ? '−' : ''}${fixed(Math.abs(value), 3)}`;
 }
 
-function rangeText([low, high]: readonly [number, number]): string {
-  return msg(str`${signedBits(low)} to ${signedBits(high)}`);
+export function rangeText([low, high]: readonly [number, number]): string {
+  return unbroken(msg(str`${signedBits(low)} to ${signedBits(high)}`));
 }

@@ -40,6 +40,8 @@ function byCode(code: string): string | null {
       return msg('This tokenizer cannot be extended yet.');
     case 'lab/bad-pattern':
       return msg('This rule is no regular expression that can be used.');
+    case 'lab/in-use':
+      return msg('Another tab works on this experiment.');
     case 'lab/training':
       return msg('A run is going on.');
     case 'onnx/no-lowering':

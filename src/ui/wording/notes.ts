@@ -1,7 +1,7 @@
 /** What is worth knowing of a model's files, in the page's language. */
 import { msg, str } from '@lit/localize';
 import type { ModelNote } from '../../worker/index';
-import { count, fileSize } from '../format';
+import { count, fileSize, plain } from '../format';
 
 export function noteSentence(note: ModelNote): string {
   switch (note.kind) {
@@ -13,7 +13,7 @@ export function noteSentence(note: ModelNote): string {
     }
     case 'unused-tensors':
       return msg(
-        str`${count(note.names.length)} tensors (${fileSize(note.bytes)}) are not described by config.json. They are kept, and not computed with: ${listed(note.names)}.`,
+        str`${count(note.names.length)} tensors (${plain(fileSize(note.bytes))}) are not described by config.json. They are kept, and not computed with: ${listed(note.names)}.`,
       );
     case 'renamed-tensors':
       return note.found === ''

@@ -224,7 +224,7 @@ function inputName(name: string): string {
     tokens: () => msg('tokens (base)'),
     atomicTokens: () => msg('tokens if each atom were one'),
     boundPairs: () => msg('bound pairs'),
-    links: () => msg('links, standing alone in under 5 %'),
+    links: () => msg('links, standing alone in under 5\u00a0%'),
     lostBytes: () => msg('bytes lost'),
     lostBytesAfter: () => msg('bytes lost with the new tokens'),
     lostCharacters: () => msg('characters without a token'),

@@ -66,6 +66,17 @@ describe('an experiment', () => {
       ...['old vocabulary 1', 'old vocabulary 2', 'continued 1', 'continued 2'],
     ]);
     expect(report.arms.map(({ bytes }) => bytes)).toEqual([0, 200, 200, 200, 200]);
+    expect(report.arms.map(({ flops }) => flops !== null && flops > 0)).toEqual([false, true, true, true, true]);
+    const [old, grown] = report.lengths;
+    expect([old, grown].map((length) => [length!.arm, length!.slope?.nextDoubling.bytes])).toEqual([
+      ['old vocabulary', 400],
+      ['continued', 400],
+    ]);
+    expect(old!.exposure).toBeNull();
+    // What it read is what it counted: every exposure is a token of the text.
+    const { tokens } = (await readStatus(folder, { arm: 'continued', seed: 1 }))!;
+    expect(grown!.exposure).toMatchObject({ bytes: 200, floor: 100, fed: 0 });
+    expect(grown!.exposure!.exposureP10).toBeLessThanOrEqual(tokens);
     expect(report.unfinished).toEqual([]);
 
     const before = new Map(folder.files);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { studentQuantile } from '../../../src/lab/scoring/studentT';
-import { bytesUntilExposure, endSlope } from '../../../src/lab/scoring/usefulLength';
+import { bytesUntilExposure, endSlope, exposureOf, plannedExposure } from '../../../src/lab/scoring/usefulLength';
 
 const curve = (bitsAt: (bytes: number) => number, bytes: readonly number[]) =>
   bytes.map((at) => ({ bytes: at, bitsPerByte: bitsAt(at) }));
@@ -123,5 +123,25 @@ describe('bytes until exposure holds', () => {
   it('cannot be told of tokens that were never seen', () => {
     expect(bytesUntilExposure({ exposureP10: 0, bytes: 30_000 })).toBeNull();
     expect(bytesUntilExposure({ exposureP10: 0, bytes: 0 })).toBeNull();
+  });
+});
+
+describe('how often new tokens are seen', () => {
+  const times = [...Array.from({ length: 18 }, (_, at) => 100 + at), 40, 3, 0];
+
+  it('counts those that are seen often enough, and how much text the rarest tenth needs', () => {
+    expect(exposureOf(times, 30_000)).toEqual({
+      ...{ tokens: 21, fed: 18, floor: 100, bytes: 30_000 },
+      ...{ exposureP10: 40, bytesUntilFed: 75_000 },
+    });
+    expect(exposureOf([0, 0], 30_000)).toMatchObject({ fed: 0, exposureP10: 0, bytesUntilFed: null });
+    expect(exposureOf([], 30_000)).toMatchObject({ tokens: 0, fed: 0, bytesUntilFed: null });
+  });
+
+  it('plans a part of the text, and text that is read again', () => {
+    const half = plannedExposure(times, { bytes: 60_000 }, { bytes: 30_000 });
+    expect(half).toMatchObject({ exposureP10: 20, fed: 0, bytesUntilFed: 150_000, bytes: 30_000 });
+    expect(plannedExposure(times, { bytes: 60_000 }, { bytes: 600_000 }).fed).toBe(19);
+    expect(plannedExposure(times, { bytes: 0 }, { bytes: 10 })).toMatchObject({ fed: 0, bytesUntilFed: null });
   });
 });

@@ -8,7 +8,7 @@ import type { CorpusText } from '../../../src/lab/open/corpusText';
 import { openCorpus } from '../../../src/lab/open/openCorpus';
 import type { VocabularyChoice } from '../../../src/lab/vocabulary/choice';
 import type { TokenizerModel } from '../../../src/lab/open/tokenizerModel';
-import { loadTokenizer } from '../../../src/tokenizer/index';
+import { loadTokenizer, tenthPercentile } from '../../../src/tokenizer/index';
 
 const json = readFileSync('public/models/rootstock/tokenizer.json', 'utf8');
 const tokenizer = loadTokenizer(JSON.parse(json));
@@ -71,6 +71,7 @@ describe('a choice among the candidates', () => {
     const list = table.list();
     for (const at of found.accepted) expect(found.exposures[at]).toBe(occurrences.get(list[at]!.piece) ?? 0);
     for (const { id } of tokens) expect(extended.reaches(id)).toBe(true);
+    expect(tenthPercentile(table.standing(choice))).toBe(found.exposureP10);
     expect(tokens.map(({ id }) => id)).toEqual(tokens.map((_token, at) => 4096 + at));
   });
 

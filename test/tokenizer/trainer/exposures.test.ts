@@ -5,6 +5,7 @@ import {
   countWords,
   Exposures,
   learnVocabulary,
+  linkIds,
   standingOccurrences,
   tenthPercentile,
   type TracedToken,
@@ -52,6 +53,8 @@ describe('exposure', () => {
     expect(Array.from(exposures.of(tokens.length))).toEqual(occurrences);
     expect(Array.from(exposures.standing(tokens.length))).toEqual(standing);
     expect(Array.from(standingOccurrences(tokens.map((token) => ({ ...token, occurrences: 0 }))))).toEqual(standing);
+    const links = linkIds(tokens);
+    expect(occurrences.filter((_, index) => !links.has(tokens[index]!.id))).toEqual(standing);
   });
 
   it('calls a token a link only in a vocabulary that holds what is built on it', () => {

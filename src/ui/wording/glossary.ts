@@ -1,4 +1,4 @@
-/** The words that a report cannot do without. */
+/** The words that neither the page nor a report can do without: one table for both. */
 import { msg } from '@lit/localize';
 
 export const glossary = (): readonly (readonly [term: string, meaning: string])[] => [
@@ -21,7 +21,7 @@ export const glossary = (): readonly (readonly [term: string, meaning: string])[
   [
     msg('Bootstrap'),
     msg(
-      'Documents and seeds are drawn again and again with replacement; the interval holds the middle 95 % of what comes out.',
+      'Documents and seeds are drawn again and again with replacement; the interval holds the middle 95\u00a0% of what comes out.',
     ),
   ],
   [
