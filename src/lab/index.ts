@@ -157,13 +157,8 @@ export {
   type PresetName,
   type PresetRequest,
 } from './experiment/presets';
-<<<<<<< HEAD
 export type { WrittenArm, WrittenSpec } from './experiment/schema';
-export type { SpecProblem } from './experiment/specProblems';
-=======
-export type { WrittenSpec } from './experiment/schema';
 export type { SpecProblem, SpecSchema } from './experiment/specProblems';
->>>>>>> 371100f (Change a specification by controls made from its schema, with what is wrong beside the field)
 export { experimentSchema } from './experiment/schema';
 export { defaultOptimizer } from './training/moves';
 export { defaultObjective, learnedText } from './training/objectives/index';

@@ -4,12 +4,8 @@
  */
 import {
   choiceOf,
-<<<<<<< HEAD
   earlierGraft,
-=======
-  defaultTrainSettings,
   experimentSchema,
->>>>>>> 371100f (Change a specification by controls made from its schema, with what is wrong beside the field)
   isSameWay,
   openModel,
   plannedExposure,

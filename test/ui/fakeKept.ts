@@ -1,10 +1,6 @@
 /** Experiments that the fake lab has kept, with curves, reports and predictions of every outcome that the pages tell apart. */
-<<<<<<< HEAD
 import { LabError } from '../../src/error';
-import { specProblems } from '../../src/lab/index';
-=======
 import { experimentSchema, specProblems } from '../../src/lab/index';
->>>>>>> 371100f (Change a specification by controls made from its schema, with what is wrong beside the field)
 import { runFile } from '../../src/worker/runFiles';
 import type {
   ComparisonOutcome,
