@@ -1,4 +1,5 @@
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { serviceWorker } from './scripts/offline/serviceWorker.ts';
 
 // Cross-origin isolation: SharedArrayBuffer and precise timers for the worker and threads in onnxruntime-web.
 // A static host must send the same two headers (docs/hosting.md).
@@ -53,7 +54,7 @@ export default defineConfig({
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   build: { target: 'esnext', chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
-  plugins: [contentSecurityPolicy],
+  plugins: [contentSecurityPolicy, serviceWorker(isolation)],
   server: { headers: { ...isolation, 'Content-Security-Policy': policy(true) } },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy(false) } },
 });

@@ -42,3 +42,16 @@ export function asLabError(thrown: unknown): LabError {
     thrown,
   );
 }
+
+/**
+ * What to do where a file of the page itself did not come.
+ * @param status of the server's answer, if there was one.
+ */
+export function missingFileHint(status?: number): string {
+  if (globalThis.navigator?.onLine === false) {
+    return 'This browser is offline. Connect once and leave the page open for a moment: then it keeps all of its files.';
+  }
+  return status === undefined
+    ? "Check the connection and reload the page; the page's own server did not answer."
+    : 'Reload the page; if it stays, the site was not uploaded completely.';
+}

@@ -4,7 +4,7 @@
  * the processor is faster. Its script and its wasm are files of their own: rolled into this worker it hangs with threads.
  */
 import type { Device } from '../engine/index';
-import { LabError } from '../error';
+import { LabError, missingFileHint } from '../error';
 import type { OnnxRuntime } from '../lab/index';
 
 /**
@@ -40,7 +40,7 @@ function notLoaded(cause: unknown): LabError {
   return new LabError(
     'onnx/no-runtime',
     `onnxruntime-web could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
-    "Reload the page; if it stays, the site was not uploaded completely, or its policy forbids 'wasm-unsafe-eval'.",
+    `${missingFileHint()} The page's policy must allow 'wasm-unsafe-eval'.`,
     {},
     cause,
   );

@@ -20,6 +20,8 @@ export interface Served {
 
 export async function servePage(): Promise<Served> {
   const outDir = mkdtempSync(join(tmpdir(), 'tokengraft-page-'));
+  // vitest says `test`, which makes a development build: without the service worker.
+  process.env['NODE_ENV'] = 'production';
   await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
   const server = await preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   const url = server.resolvedUrls?.local[0];

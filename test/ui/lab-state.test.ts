@@ -5,6 +5,7 @@ import type { ReadingChoice } from '../../src/worker/index';
 import { fakeLab } from './fakeLab';
 
 beforeAll(() => {
+  vi.stubGlobal('window', globalThis);
   vi.stubGlobal('location', { hash: '' });
   vi.stubGlobal('document', { hidden: false });
   vi.stubGlobal('requestAnimationFrame', (job: () => void) => setTimeout(job, 0));
@@ -103,19 +104,79 @@ describe('the one experiment of the page', () => {
     expect(asked).toHaveLength(1);
     expect(state.slots.profile.status).toBe('ready');
     state.chooseNewTokens(256);
+    await state.words.use();
     expect(state.slots.profile.status).toBe('empty');
   });
 
-  test('a new size empties the vocabulary built on the old one, and what followed', async () => {
+  test('a new size empties the vocabulary built on the old one while nothing was trained on it', async () => {
     const state = await ready();
-    await state.start();
-    expect(state.run).not.toBeNull();
     state.chooseNewTokens(256);
     expect(state.slots.vocabulary.status).toBe('empty');
-    expect(state.slots.comparison.status).toBe('empty');
-    expect(state.run).toBeNull();
-    expect(state.experiment).toBeNull();
+    expect(state.words.isDraft).toBe(false);
     expect(state.slots.diagnosis.status).toBe('ready');
+  });
+
+  test('after training, other tokens are only looked at, until they are used; and what went can be had back', async () => {
+    const state = await ready();
+    await state.words.loadCandidates();
+    await state.start();
+    const view = state.experiment;
+    const taken = state.desk.taken;
+    const vocabulary = state.slots.vocabulary;
+    const isWhole = () => {
+      expect(state.experiment).toBe(view);
+      expect(state.run).not.toBeNull();
+      expect(state.hasTrained).toBe(true);
+      expect(state.desk.taken).toEqual(taken);
+    };
+    state.chooseNewTokens(256);
+    await state.words.chooseWay({ method: 'independent' });
+    await state.diagnose();
+    await state.words.chooseWay({ method: 'independent' });
+    isWhole();
+    expect(state.slots.vocabulary).toBe(vocabulary);
+    expect(state.words.isDraft).toBe(true);
+    // What Start would run is still of the tokens that were trained.
+    await state.readPresets();
+    expect(state.desk.isDone).toBe(true);
+
+    await state.words.leaveDraft();
+    expect(state.words.isDraft).toBe(false);
+    expect(state.editor.choice).toMatchObject({ method: 'continued', newTokens: 512 });
+    isWhole();
+
+    await state.words.chooseWay({ method: 'independent' });
+    await state.words.use();
+    expect(state.words.settled).toMatchObject({ method: 'independent' });
+    expect(state.experiment).toBeNull();
+    expect(state.words.isDraft).toBe(false);
+    await state.words.undo();
+    isWhole();
+    expect(state.words.settled).toMatchObject({ method: 'continued', newTokens: 512 });
+    expect(state.slots.vocabulary).toEqual(vocabulary);
+    expect(state.words.replaced).toBeNull();
+  });
+
+  test('a wrong file leaves the open model and corpus, and all that was built on them, as they were', async () => {
+    const wrong = new LabError('corpus/empty', 'a.txt holds no text.', 'Pick a file with text in it.');
+    const state = await ready({
+      openModelFolder: () => Promise.reject(new LabError('checkpoint/missing-file', 'There is no config.json.')),
+      openCorpusFiles: () => Promise.reject(wrong),
+    });
+    await state.start();
+    const { model, corpus, vocabulary } = state.slots;
+    const view = state.experiment;
+    await state.openModelFolder([]);
+    await state.openCorpusFiles([]);
+    expect(state.slots.corpus).toEqual({ ...corpus, refused: wrong });
+    expect(state.slots.model).toMatchObject({ ...model, refused: { code: 'checkpoint/missing-file' } });
+    expect(state.slots.vocabulary).toBe(vocabulary);
+    expect(state.experiment).toBe(view);
+    expect(state.hasFiles).toBe(false);
+    await state.openSample('molecules');
+    expect(state.slots.corpus).toEqual(corpus);
+    expect(state.slots.vocabulary.status).toBe('empty');
+    expect(state.editor.counts).toBeNull();
   });
 
   test('another notation is asked for by name, and only by the atomic alphabet', async () => {
@@ -129,9 +190,9 @@ describe('the one experiment of the page', () => {
     });
     await state.openSample('molecules');
     await state.diagnose();
-    await state.chooseWay({ method: 'atomic', grammar: 'codons' });
+    await state.words.chooseWay({ method: 'atomic', grammar: 'codons' });
     expect(state.editor.choice).toMatchObject({ method: 'atomic', grammar: 'codons' });
-    await state.chooseWay({ method: 'continued' });
+    await state.words.chooseWay({ method: 'continued' });
     expect(state.editor.choice).not.toHaveProperty('grammar');
     expect(ways.slice(-2)).toEqual([{ method: 'atomic', grammar: 'codons' }, { method: 'continued' }]);
   });
@@ -247,10 +308,10 @@ describe('the one experiment of the page', () => {
     await state.openSample('molecules');
     await state.diagnose();
     state.chooseNewTokens(512);
-    const first = state.buildVocabulary();
+    const first = state.words.build();
     await vi.waitFor(() => expect(release).toBeDefined());
     state.chooseNewTokens(128);
-    const second = state.buildVocabulary();
+    const second = state.words.build();
     release!();
     expect(await first).toBeNull();
     expect((await second)?.newTokens).toHaveLength(128);

@@ -5,6 +5,7 @@ import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
+import { LabError } from '../../src/error';
 import { fakeLab, type FakeOptions } from './fakeLab';
 
 let state: LabState;
@@ -335,6 +336,55 @@ describe('the page', () => {
     input.files = chosen.files;
     input.dispatchEvent(new Event('change'));
     await vi.waitFor(() => expect(picked).toEqual([['tiny.gguf']]));
+  });
+
+  test('a wrong file is said beside what stays open', async () => {
+    await open();
+    await prepared();
+    state.lab.openCorpusFiles = () =>
+      Promise.reject(new LabError('corpus/empty', 'a.txt holds no text.', 'Pick another.'));
+    state.lab.openModelFolder = () =>
+      Promise.reject(new LabError('checkpoint/missing-file', 'No config.json.', 'Pick it.'));
+    await at('corpus');
+    await state.openCorpusFiles([new File([''], 'a.txt')]);
+    expect((await shown('.alert.bad')).textContent).toContain('a.txt holds no text.');
+    expect(textOf('[data-stays]')).toBe(
+      `${(state.slots.corpus as { value: { name: string } }).value.name} stays open.`,
+    );
+    expect(find('[data-panel="documents"]')).not.toBeNull();
+    await at('model');
+    await state.openModelFolder([]);
+    expect((await shown('[data-stays]')).textContent).toBe('rootstock stays open.');
+    expect(find('[data-model="rootstock"]')).not.toBeNull();
+    await at('train');
+    await shown('[data-action="start"]:not([disabled])');
+  });
+
+  test('another way to a vocabulary is looked at without losing the trained graft, used after saying so, and undone', async () => {
+    await finished();
+    const view = state.experiment;
+    const candidates = () => vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'), { timeout: 10_000 });
+    await at('vocabulary');
+    await candidates();
+    [...document.querySelectorAll<HTMLButtonElement>('[data-panel="candidates"] .seg button')]
+      .find(({ textContent }) => textContent.includes('Independent'))!
+      .click();
+    expect((await shown('tg-draft .alert')).textContent).toContain('Nothing has changed.');
+    await candidates();
+    expect(state.experiment).toBe(view);
+    await click('[data-action="leave-draft"]');
+    await vi.waitFor(() => expect(find('tg-draft .alert')).toBeNull());
+    await candidates();
+    state.chooseNewTokens(256);
+    await click('[data-action="use-draft"]:not([disabled])');
+    expect((await shown('[data-action="undo-draft"]')).closest('.alert')!.textContent).toContain('left this page');
+    expect(state.experiment).toBeNull();
+    await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'));
+    await click('[data-action="undo-draft"]');
+    await vi.waitFor(() => expect(state.hasTrained).toBe(true), { timeout: 10_000 });
+    expect(state.experiment).toBe(view);
+    await at('compare');
+    await shown('[data-panel="arms"]');
   });
 
   test('what is worth knowing of a model’s files is said where it is opened', async () => {

@@ -3,7 +3,7 @@
  * (docs/experiment.schema.json is written from it); types, checks, defaults and the command line's flags are taken from it.
  * Everything that changes a number is a field.
  */
-import Type, { type TSchemaOptions } from 'typebox';
+import * as Type from 'typebox';
 import { documentFormats } from '../../corpus/index';
 import { initMethods } from '../../graft/index';
 import { grammars } from '../../tokenizer/index';
@@ -12,11 +12,11 @@ import { defaultOptimizer } from '../training/moves';
 import { defaultObjective, objectiveNames, objectives } from '../training/objectives/index';
 
 const strict = { additionalProperties: false } as const;
-const oneOf = <Name extends string>(names: readonly Name[], options: TSchemaOptions = {}) =>
+const oneOf = <Name extends string>(names: readonly Name[], options: Type.TSchemaOptions = {}) =>
   Type.Enum([...names], options);
 /** Nothing that is counted reaches this; a slip of the keyboard does, and would fill the memory before it fails. */
 const mostCounted = 10_000_000_000;
-const count = (about: string, options: TSchemaOptions = {}) =>
+const count = (about: string, options: Type.TSchemaOptions = {}) =>
   Type.Integer({ minimum: 1, maximum: mostCounted, description: about, ...options });
 const rate = (about: string) => Type.Number({ exclusiveMinimum: 0, maximum: 10, description: about });
 const fingerprint = Type.Optional(

@@ -3,7 +3,7 @@
  * refuses with the field's path and what is expected, all problems at once. Names are the reader's; nothing here knows how many
  * arms there are.
  */
-import Value from 'typebox/value';
+import * as Value from 'typebox/value';
 import { LabError } from '../../error';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';

@@ -1,6 +1,6 @@
 /** What is wrong with a value by its schema, a line a field: where it stands, and what is expected there. */
 import type { TSchema } from 'typebox';
-import Value from 'typebox/value';
+import * as Value from 'typebox/value';
 
 export interface SpecProblem {
   /** `arms["continued"].stages[0].batch.rows`; empty for the whole. */

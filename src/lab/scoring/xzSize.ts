@@ -7,7 +7,7 @@
  * the page and Node, and comes from outside (src/worker/xzWorker.ts, src/headless/xzWorker.ts).
  */
 import type { ArchiveEntryFile } from 'libarchive.js';
-import { LabError } from '../../error';
+import { LabError, missingFileHint } from '../../error';
 import { throwIfCancelled } from '../cancel';
 
 /** Bytes of the compressed file. */
@@ -83,7 +83,7 @@ function noXz(cause: unknown): LabError {
   return new LabError(
     'lab/no-xz',
     `The library that compresses with xz failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    "Reload the page; if it stays, the site was not uploaded completely, or its policy forbids 'wasm-unsafe-eval'.",
+    `${missingFileHint()} The page's policy must allow 'wasm-unsafe-eval'.`,
     {},
     cause,
   );

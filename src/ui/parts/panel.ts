@@ -95,6 +95,10 @@ export function failureAlert(failure: Failure, action: Content = nothing): Templ
   );
 }
 
+/** What a failure to open another has left as it was. */
+export const staysOpen = (name: string): TemplateResult =>
+  html`<span class="note" data-stays>${msg(str`${name} stays open.`)}</span>`;
+
 export const emptyState = (what: Content, note: Content, action: Content = nothing): TemplateResult =>
   html`<div class="empty">
     <p>${what}</p>

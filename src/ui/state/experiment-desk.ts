@@ -37,6 +37,14 @@ export interface DeskParts {
   taken(vocabulary: VocabularySummary | null): void;
 }
 
+/** An experiment as it stood on the page. */
+export interface DeskMemento {
+  readonly view: ExperimentView;
+  readonly preset: PresetName;
+  readonly ownSpec: WrittenSpec | null;
+  readonly taken: RunKey | null;
+}
+
 export class ExperimentDesk {
   presets: Slot<readonly Preset[]> = EMPTY;
   preset: PresetName = 'quick-answer';
@@ -130,6 +138,18 @@ export class ExperimentDesk {
     this.taken = null;
     this.taking = EMPTY;
     this.looked = this.followed = null;
+  }
+
+  memento(): DeskMemento | null {
+    const { view, preset, ownSpec, taken } = this;
+    return view && { view, preset, ownSpec, taken };
+  }
+
+  /** On the model, corpus and vocabulary that it stood on. */
+  async restore({ view, preset, ownSpec, taken }: DeskMemento): Promise<void> {
+    Object.assign(this, { view, preset, ownSpec });
+    this.look(null);
+    if (taken) await this.take(taken);
   }
 
   choose(preset: PresetName): void {

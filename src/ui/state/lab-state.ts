@@ -15,8 +15,6 @@ import {
   type ReadingChoice,
   type KeptExperiment,
   type TrainSettings,
-  type LearnWay,
-  type VocabularySummary,
   type WrittenSpec,
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
@@ -31,7 +29,8 @@ import { RunView } from './run-view';
 import { valueOf, type Failure } from './slot';
 import { isBefore, SlotStore, type Exported, type LongCall, type SlotName } from './slot-store';
 import type { Tried } from './tried';
-import { VocabularyEditor } from './vocabulary-editor';
+import { VocabularyDesk } from './vocabulary-desk';
+import type { VocabularyEditor } from './vocabulary-editor';
 
 export type { Topic } from './slot-store';
 
@@ -40,7 +39,7 @@ export type Lab = Pick<LabApi, keyof LabApi>;
 
 export class LabState extends SlotStore {
   settings: TrainSettings | null = null;
-  readonly editor: VocabularyEditor;
+  readonly words: VocabularyDesk;
   readonly hub: HubView;
   readonly kept: KeptView;
   run: RunView | null = null;
@@ -55,10 +54,13 @@ export class LabState extends SlotStore {
   constructor(lab: Lab, crashed?: Promise<Failure>) {
     super();
     this.lab = lab;
-    this.editor = new VocabularyEditor({
-      count: (choice) => this.lab.countCandidates(choice),
-      changed: () => this.emptyAfter('vocabulary'),
-      build: () => void this.buildVocabulary(),
+    this.words = new VocabularyDesk({
+      lab,
+      slots: this.slots,
+      experiments: () => this.desk,
+      fillCandidates: (action) => this.fill('candidates', action),
+      fillVocabulary: (action) => this.fill('vocabulary', action),
+      empty: (first, until) => this.emptyAfter(first, until),
       tell: () => this.tell('lab'),
     });
     this.hub = new HubView(lab, {
@@ -123,8 +125,7 @@ export class LabState extends SlotStore {
   }
 
   private async openModel(action: LongCall<ModelSummary>): Promise<ModelSummary | null> {
-    this.emptyAfter('corpus');
-    const model = await this.fill('model', action);
+    const model = await this.replace('model', action, () => this.emptyAfter('corpus'));
     if (model) {
       const settings = await this.defaults();
       this.set(() => (this.settings = settings));
@@ -137,20 +138,28 @@ export class LabState extends SlotStore {
   }
 
   openSample(id: string): Promise<CorpusSummary | null> {
-    this.corpusFiles = [];
-    this.readings = {};
-    this.emptyAfter('corpus');
-    return this.fill('corpus', (onProgress, signal) => this.lab.openSample(id, onProgress, signal));
+    return this.openCorpus([], {}, (onProgress, signal) => this.lab.openSample(id, onProgress, signal));
   }
 
   openCorpusFiles(
     files: readonly File[],
     choices: Readonly<Record<string, ReadingChoice>> = {},
   ): Promise<CorpusSummary | null> {
-    this.corpusFiles = files;
-    this.readings = choices;
-    this.emptyAfter('corpus');
-    return this.fill('corpus', (onProgress, signal) => this.lab.openCorpusFiles(files, choices, onProgress, signal));
+    return this.openCorpus(files, choices, (onProgress, signal) =>
+      this.lab.openCorpusFiles(files, choices, onProgress, signal),
+    );
+  }
+
+  private openCorpus(
+    files: readonly File[],
+    readings: LabState['readings'],
+    action: LongCall<CorpusSummary>,
+  ): Promise<CorpusSummary | null> {
+    return this.replace('corpus', action, () => {
+      this.corpusFiles = files;
+      this.readings = readings;
+      this.emptyAfter('baseScores');
+    });
   }
 
   /** Whether the corpus is of picked files, which can be read again. */
@@ -170,20 +179,24 @@ export class LabState extends SlotStore {
     goTo('train');
     this.guided = true;
     try {
-      if ((await this.openSample(sample)) && (await this.diagnose())) await this.buildVocabulary();
+      if ((await this.openSample(sample)) && (await this.diagnose())) await this.words.build();
     } finally {
       this.set(() => (this.guided = false));
     }
   }
 
+  get editor(): VocabularyEditor {
+    return this.words.editor;
+  }
+
   // ── diagnosis and vocabulary ─────────────────────────────
 
   async diagnose(): Promise<Diagnosis | null> {
-    this.emptyAfter('diagnosis');
+    this.emptyAfter('diagnosis', this.words.isAtStake ? 'vocabulary' : undefined);
     const diagnosis = await this.fill('diagnosis', (onProgress, signal) => this.lab.diagnose(onProgress, signal));
     if (diagnosis) {
       const smallest = diagnosis.frontier.find((point) => point.newTokens > 0)?.newTokens ?? 0;
-      this.set(() => this.editor.reset(diagnosis.suggestedNewTokens || smallest));
+      this.set(() => this.words.reset(diagnosis.suggestedNewTokens || smallest));
     }
     return diagnosis;
   }
@@ -193,43 +206,8 @@ export class LabState extends SlotStore {
     return this.editor.choice.newTokens;
   }
 
-  /** Before the candidates are asked for, only the size is noted: nothing has been built on it. */
   chooseNewTokens(newTokens: number): void {
-    if (newTokens === this.newTokens || this.isTraining) return;
-    if (this.slots.candidates.status === 'ready') return this.editor.edit({ newTokens });
-    this.editor.reset(newTokens, this.editor.way);
-    this.emptyAfter('vocabulary');
-  }
-
-  /** Another way to a vocabulary: its candidates, and the vocabulary of the chosen size. */
-  chooseWay(way: LearnWay): Promise<void> {
-    this.editor.reset(this.newTokens, way);
-    this.emptyAfter('candidates');
-    return this.loadCandidates();
-  }
-
-  /** The candidates of the chosen way; what is built already stays. */
-  async loadCandidates(): Promise<void> {
-    const { way } = this.editor;
-    const candidates = await this.fill('candidates', (onProgress, signal) =>
-      this.lab.candidates(way, onProgress, signal),
-    );
-    if (!candidates) return;
-    await this.editor.count();
-    if (this.slots.vocabulary.status === 'empty') await this.buildVocabulary();
-  }
-
-  /** Turns the candidates down that would be seen less often than that; undone in one. */
-  async pruneCandidates(leastExposure: number): Promise<void> {
-    const before = this.editor.choice;
-    const { newTokens, rejected } = await this.lab.pruneCandidates(before, leastExposure);
-    if (before === this.editor.choice) this.editor.edit({ newTokens, rejected });
-  }
-
-  buildVocabulary(): Promise<VocabularySummary | null> {
-    this.emptyAfter('vocabulary');
-    const { choice } = this.editor;
-    return this.fill('vocabulary', (onProgress, signal) => this.lab.buildVocabulary(choice, onProgress, signal));
+    if (!this.isTraining) this.words.chooseSize(newTokens);
   }
 
   // ── training ─────────────────────────────────────────────
@@ -280,7 +258,7 @@ export class LabState extends SlotStore {
     const { corpus, vocabulary } = this.slots;
     if (corpus.status === 'empty' && spec.corpus.sample !== undefined) await this.startWithSample(spec.corpus.sample);
     else if (corpus.status === 'ready' && vocabulary.status === 'empty' && (await this.diagnose()))
-      await this.buildVocabulary();
+      await this.words.build();
     this.desk.useSpec(spec);
   }
 
@@ -288,7 +266,7 @@ export class LabState extends SlotStore {
   async readPresets(): Promise<void> {
     const { settings } = this;
     if (!settings || this.slots.corpus.status !== 'ready') return;
-    const choice = this.slots.vocabulary.status === 'ready' ? this.editor.choice : null;
+    const choice = this.slots.vocabulary.status === 'ready' ? this.words.settled : null;
     await this.desk.readPresets(choice, settings);
   }
 
@@ -327,7 +305,7 @@ export class LabState extends SlotStore {
       const { vocabulary, status, mode } = await this.lab.openTrainedFolder(files, onProgress, signal);
       this.emptyAfter('vocabulary');
       this.slots.vocabulary = { status: 'ready', value: vocabulary };
-      this.editor.reset(vocabulary.newTokens.length);
+      this.words.reset(vocabulary.newTokens.length);
       this.run = new RunView(status, mode);
       return vocabulary;
     });
@@ -382,14 +360,17 @@ export class LabState extends SlotStore {
 
   // ── slots ────────────────────────────────────────────────
 
-  private emptyAfter(first: SlotName): void {
-    this.emptySlots(first);
-    if (isBefore(first, 'profile')) {
-      this.cancel('run');
-      this.run = null;
-      this.desk.clear();
+  private emptyAfter(first: SlotName, until?: SlotName): void {
+    this.emptySlots(first, until);
+    if (until === undefined) {
+      if (isBefore(first, 'candidates')) this.words.reset(0);
+      if (isBefore(first, 'profile')) {
+        this.cancel('run');
+        this.run = null;
+        this.desk.clear();
+      }
+      this.tried = null;
     }
-    this.tried = null;
     this.tell('lab');
   }
 }

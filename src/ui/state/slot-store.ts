@@ -133,10 +133,11 @@ export class SlotStore {
     if (slot.status === 'ready' && slot.value.url) URL.revokeObjectURL(slot.value.url);
   }
 
-  /** What is built on `first` and what is built on that. */
-  protected emptySlots(first: SlotName): void {
-    this.releaseZip();
-    for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first))) {
+  /** What is built on `first` and what is built on that; `until` and what follows stay. */
+  protected emptySlots(first: SlotName, until?: SlotName): void {
+    if (until === undefined) this.releaseZip();
+    const end = until === undefined ? DOWNSTREAM.length : DOWNSTREAM.indexOf(until);
+    for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first), end)) {
       this.cancel(name);
       this.turn.set(name, (this.turn.get(name) ?? 0) + 1);
       this.put(name, EMPTY);
@@ -156,24 +157,59 @@ export class SlotStore {
     (this.slots as Record<SlotName, Slot<unknown>>)[name] = slot;
   }
 
-  protected async fill<Name extends SlotName>(name: Name, action: LongCall<Value<Name>>): Promise<Value<Name> | null> {
+  protected fill<Name extends SlotName>(name: Name, action: LongCall<Value<Name>>): Promise<Value<Name> | null> {
+    return this.call(name, action, undefined, () => undefined);
+  }
+
+  /**
+   * As `fill`, but what is there stays until there is another: a failure stands beside it, and what was built on it goes only
+   * with it, in `replaced`.
+   */
+  protected replace<Name extends SlotName>(
+    name: Name,
+    action: LongCall<Value<Name>>,
+    replaced: () => void,
+  ): Promise<Value<Name> | null> {
+    const slot = this.slots[name] as Slot<Value<Name>>;
+    const kept = slot.status === 'ready' ? slot.value : slot.status === 'pending' ? slot.kept : undefined;
+    for (const below of DOWNSTREAM.slice(DOWNSTREAM.indexOf(name) + 1)) {
+      if (this.slots[below].status === 'pending') this.cancel(below);
+    }
+    if (kept !== undefined) return this.call(name, action, kept, replaced);
+    // Nothing to keep: what is asked for while this is under way is built on it already.
+    replaced();
+    return this.fill(name, action);
+  }
+
+  private async call<Name extends SlotName>(
+    name: Name,
+    action: LongCall<Value<Name>>,
+    kept: Value<Name> | undefined,
+    replaced: () => void,
+  ): Promise<Value<Name> | null> {
     const turn = (this.turn.get(name) ?? 0) + 1;
     this.turn.set(name, turn);
+    const isLast = () => this.turn.get(name) === turn;
     const put = (slot: Slot<Value<Name>>) => {
-      if (this.turn.get(name) !== turn) return;
+      if (!isLast()) return;
       this.put(name, slot);
       this.tell('lab');
     };
-    put({ status: 'pending' });
+    const stays = kept === undefined ? {} : { kept };
+    put({ status: 'pending', ...stays });
     try {
       const value = await this.tasks.run(name, (signal) =>
-        action((progress) => put({ status: 'pending', progress }), signal),
+        action((progress) => put({ status: 'pending', progress, ...stays }), signal),
       );
+      if (!isLast()) return null;
+      replaced();
       put({ status: 'ready', value });
-      return this.turn.get(name) === turn ? value : null;
+      return value;
     } catch (thrown) {
       const error = asLabError(thrown);
-      put(error.code === 'cancelled' ? EMPTY : { status: 'failed', error });
+      const isCancelled = error.code === 'cancelled';
+      if (kept !== undefined) put({ status: 'ready', value: kept, ...(isCancelled ? {} : { refused: error }) });
+      else put(isCancelled ? EMPTY : { status: 'failed', error });
       return null;
     }
   }

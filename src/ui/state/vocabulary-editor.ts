@@ -11,8 +11,8 @@ const KEPT_CHANGES = 200;
 export interface EditorHost {
   count(choice: VocabularyChoice): Promise<CandidateCounts>;
   /** Called at each change, before it is counted. */
-  changed(): void;
-  build(): void;
+  changed(): unknown;
+  build(): unknown;
   tell(): void;
 }
 
@@ -40,12 +40,27 @@ export class VocabularyEditor {
 
   /** Starts over with a size, for a new diagnosis. */
   reset(newTokens: number, way: LearnWay = { method: 'continued' }): void {
-    clearTimeout(this.timer);
+    this.restore({ ...way, newTokens, rejected: [], added: [] });
+  }
+
+  /** Starts over with a choice that was made before. */
+  restore(choice: VocabularyChoice): void {
+    this.stopWaiting();
     this.turn++;
     this.past = [];
     this.counts = null;
     this.error = null;
-    this.choice = { ...way, newTokens, rejected: [], added: [] };
+    this.choice = choice;
+  }
+
+  /** Whether the vocabulary is built as soon as the changes pause. */
+  get isWaiting(): boolean {
+    return this.timer !== 0;
+  }
+
+  private stopWaiting(): void {
+    clearTimeout(this.timer);
+    this.timer = 0;
   }
 
   edit(change: Partial<VocabularyChoice>): void {
@@ -98,8 +113,11 @@ export class VocabularyEditor {
     this.choice = choice;
     this.host.changed();
     void this.count().then(() => {
-      clearTimeout(this.timer);
-      this.timer = window.setTimeout(() => this.host.build(), PAUSE);
+      this.stopWaiting();
+      this.timer = window.setTimeout(() => {
+        this.timer = 0;
+        this.host.build();
+      }, PAUSE);
     });
   }
 }

@@ -15,6 +15,7 @@ import { valueOf } from '../state/slot';
 import { flag, flagWord, methodNote } from '../wording/candidates';
 import { grammarName, GRAMMARS } from '../wording/signals';
 import './learn-rules';
+import { sortField } from './candidate-sorting';
 import {
   candidateRows,
   choiceOfList,
@@ -29,12 +30,9 @@ import {
 
 type Virtualize = typeof import('@lit-labs/virtualizer/virtualize.js').virtualize;
 
-/** Exposure under which a token is too rare to be learned. */
-const LEAST = 100;
-/** Exposure that counts as good; the tick of the bar stands here. */
-const GOOD = 1000;
-/** The bar is full here: 1 to a million on a log scale puts the tick at half. */
-const FULL = 6;
+const LEAST = 100; // exposure under which a token is too rare to be learned
+const GOOD = 1000; // exposure that counts as good; the tick of the bar stands here
+const FULL = 6; // the bar is full here: 1 to a million on a log scale puts the tick at half
 
 @customElement('tg-candidates')
 export class Candidates extends LabElement {
@@ -88,7 +86,8 @@ export class Candidates extends LabElement {
         ],
         choice.method,
         (method) => {
-          if (!this.lab.isTraining && method !== choice.method) void this.lab.chooseWay({ method, ...this.rules });
+          if (!this.lab.isTraining && method !== choice.method)
+            void this.lab.words.chooseWay({ method, ...this.rules });
         },
       ),
       ...(this.lab.slots.candidates.status === 'failed'
@@ -142,7 +141,7 @@ export class Candidates extends LabElement {
 
   private chooseGrammar(name: string): void {
     const grammar = GRAMMARS.find((other) => other === name);
-    void this.lab.chooseWay({ method: 'atomic', ...(grammar === undefined ? {} : { grammar }), ...this.rules });
+    void this.lab.words.chooseWay({ method: 'atomic', ...(grammar === undefined ? {} : { grammar }), ...this.rules });
   }
 
   private size() {
@@ -187,7 +186,7 @@ export class Candidates extends LabElement {
       class="btn small prune"
       data-action="prune"
       ?disabled=${this.isLocked}
-      @click=${() => void this.lab.pruneCandidates(LEAST)}
+      @click=${() => void this.lab.words.prune(LEAST)}
     >
       ${msg(str`Turn down those seen under ${count(LEAST)} times`)}
     </button>`;
@@ -217,6 +216,7 @@ export class Candidates extends LabElement {
           .value=${this.search}
           @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
       /></label>
+      ${sortField(this.sort, (sort) => (this.sort = sort))}
       <form class="by-hand" @submit=${(event: Event) => this.add(event)}>
         <label class="field"
           ><span class="sr">${msg('Add a token by hand')}</span

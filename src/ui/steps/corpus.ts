@@ -6,7 +6,7 @@ import type { CorpusSummary, DocumentFormat, SampleSummary, TakenFile } from '..
 import { LabElement } from '../element';
 import { count, fileSize, measured, plain } from '../format';
 import '../parts/drop-zone';
-import { alertBox, failureAlert, loadingPanel, panel, stackedBar, verdict } from '../parts/panel';
+import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
 import { doubtSentence, formatNames } from '../wording/corpus';
 import { corpusSentence } from '../wording/verdicts';
@@ -42,7 +42,7 @@ export class CorpusStep extends LabElement {
               ),
             )
       }
-      ${failed ? failureAlert(failed) : nothing}
+      ${failed ? failureAlert(failed, corpus ? staysOpen(corpus.name) : nothing) : nothing}
       ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.doubts(corpus)}` : nothing}
       ${
         slot.status === 'pending'

@@ -13,6 +13,7 @@ import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
 import { explainSignal, readingKind, readingWord, signalWords, weightWord } from '../wording/signals';
 import { diagnosisLede, diagnosisSentence, verdictGloss, verdictName } from '../wording/verdicts';
+import './draft';
 import './frontier';
 import './heat';
 
@@ -67,6 +68,7 @@ export class DiagnoseStep extends LabElement {
             )
       }
       ${failed ? failureAlert(failed) : nothing}
+      <tg-draft></tg-draft>
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Signals'), slot.progress, 6, () => this.lab.cancel('diagnosis'))

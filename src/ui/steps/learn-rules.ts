@@ -121,7 +121,7 @@ export class LearnRulesElement extends LabElement {
     const rules = this.edited;
     const { method, grammar } = this.lab.editor.choice;
     this.edited = null;
-    void this.lab.chooseWay({
+    void this.lab.words.chooseWay({
       method,
       ...(grammar === undefined ? {} : { grammar }),
       ...(Object.keys(rules).length > 0 ? { rules } : {}),

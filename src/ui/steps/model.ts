@@ -10,7 +10,7 @@ import { LabElement } from '../element';
 import { count, fileSize, measured, parameterCount, withUnit } from '../format';
 import '../parts/drop-zone';
 import { number } from '../parts/number';
-import { alertBox, failureAlert, panel, progressBar, progressText, verdict } from '../parts/panel';
+import { alertBox, failureAlert, panel, progressBar, progressText, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
 import { noteSentence } from '../wording/notes';
 import './delta-source';
@@ -50,9 +50,11 @@ export class ModelStep extends LabElement {
         failed
           ? failureAlert(
               failed,
-              html`<button type="button" class="btn small" @click=${this.chooseBundled}>
-                ${msg('Use the bundled model')}
-              </button>`,
+              opened
+                ? staysOpen(opened.name)
+                : html`<button type="button" class="btn small" @click=${this.chooseBundled}>
+                    ${msg('Use the bundled model')}
+                  </button>`,
             )
           : nothing
       }

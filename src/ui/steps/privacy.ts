@@ -4,6 +4,7 @@ import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { LabElement } from '../element';
 import { count } from '../format';
+import { offlineState, onOfflineChange, type OfflineState } from '../offline';
 import { number, type Explanation } from '../parts/number';
 import { facts, panel } from '../parts/panel';
 
@@ -42,16 +43,21 @@ function connections(): string {
 
 @customElement('tg-privacy')
 export class Privacy extends LabElement {
+  @state() private offline: OfflineState = offlineState();
+  private stopListening?: () => void;
   @state() private seen: Requests = requests();
   private readonly observer = new PerformanceObserver(() => (this.seen = requests()));
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.offline = offlineState();
+    this.stopListening = onOfflineChange(() => (this.offline = offlineState()));
     this.observer.observe({ type: 'resource', buffered: true });
   }
 
   override disconnectedCallback(): void {
     this.observer.disconnect();
+    this.stopListening?.();
     super.disconnectedCallback();
   }
 
@@ -76,7 +82,26 @@ export class Privacy extends LabElement {
             html`<span data-requests="elsewhere">${count(this.seen.elsewhere + toHub)}</span>`,
           ],
           [msg('Enforced by'), number(msg('content security policy'), policy)],
+          ...(this.offline === 'unasked'
+            ? []
+            : [[msg('Without a network'), this.withoutNetwork(this.offline)] as const]),
         ])}`,
     });
+  }
+
+  private withoutNetwork(state: Exclude<OfflineState, 'unasked'>) {
+    const words = {
+      keeping: msg('being prepared'),
+      ready: msg('works from now on'),
+      refused: msg('not in this browser'),
+    };
+    const explain = () => ({
+      name: msg('Without a network'),
+      formula: msg('every file of this page, by its hash'),
+      meaning: msg(
+        'This browser keeps the page’s own files, the bundled model and the samples among them; nothing of yours. A new build takes their place as a whole.',
+      ),
+    });
+    return html`<span data-offline=${state}>${number(words[state], explain)}</span>`;
   }
 }

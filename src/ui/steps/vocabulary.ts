@@ -14,6 +14,7 @@ import type { Topic } from '../state/lab-state';
 import { shortfallText } from '../wording/shortfall';
 import { shorterBy, vocabularySentence } from '../wording/verdicts';
 import './candidates';
+import './draft';
 
 const namedWords = 20;
 
@@ -49,7 +50,7 @@ export class VocabularyStep extends LabElement {
       return;
     if (this.asked === diagnosis.value) return;
     this.asked = diagnosis.value;
-    void this.lab.loadCandidates();
+    void this.lab.words.loadCandidates();
   }
 
   override render() {
@@ -59,8 +60,9 @@ export class VocabularyStep extends LabElement {
     const failed = errorOf(slot) ?? errorOf(candidates);
     const diagnosed = this.lab.slots.diagnosis.status === 'ready';
     return html`<div class="page">
-      ${vocabulary ? this.said(vocabulary) : this.unsaid(diagnosed && candidates.status === 'empty')}
+      ${vocabulary ? this.said(vocabulary) : this.unsaid(slot, diagnosed && candidates.status === 'empty')}
       ${vocabulary?.refused ? this.leftOut(vocabulary.refused) : nothing} ${failed ? failureAlert(failed) : nothing}
+      <tg-draft></tg-draft>
       ${
         candidates.status === 'pending'
           ? loadingPanel(msg('Candidates'), candidates.progress, 8, () => this.lab.cancel('candidates'))
@@ -127,11 +129,15 @@ export class VocabularyStep extends LabElement {
     ];
   }
 
-  private unsaid(canLoad: boolean) {
+  private unsaid(slot: Slot<unknown>, canLoad: boolean) {
     const { counts } = this.lab.editor;
     if (counts) {
       return verdict(
-        msg(str`${count(counts.newTokens)} new tokens are being built.`),
+        slot.status === 'failed'
+          ? msg(str`${count(counts.newTokens)} new tokens could not be built.`)
+          : slot.status === 'pending' || this.lab.editor.isWaiting
+            ? msg(str`${count(counts.newTokens)} new tokens are being built.`)
+            : msg(str`${count(counts.newTokens)} new tokens are chosen.`),
         msg(str`Held-out text gets ${percent(1 - counts.heldOut.tokensAfter / counts.heldOut.tokensBefore)} shorter.`),
       );
     }
@@ -139,7 +145,7 @@ export class VocabularyStep extends LabElement {
       msg('Which tokens should it get?'),
       msg('Learned by continuing the model’s own merges on your training text; old ids stay what they are.'),
       canLoad
-        ? html`<button type="button" class="btn main" @click=${() => void this.lab.loadCandidates()}>
+        ? html`<button type="button" class="btn main" @click=${() => void this.lab.words.loadCandidates()}>
             ${msg(str`Build ${count(this.lab.newTokens)} tokens`)}
           </button>`
         : nothing,
