@@ -5,7 +5,6 @@ import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
-import { LabError } from '../../src/error';
 import { fakeLab, type FakeOptions } from './fakeLab';
 
 let state: LabState;
