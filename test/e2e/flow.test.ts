@@ -25,6 +25,7 @@ import {
   type Served,
   type Visit,
 } from './browser';
+import { looked, walk } from './walk';
 
 const MINUTE = 60_000;
 const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
@@ -267,6 +268,20 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
           .map(({ id, nodes }) => `${step}: ${id} at ${nodes.map((node) => node.target.join(' ')).join('; ')}`);
         expect(serious).toEqual([]);
       }
+    },
+  );
+
+  test(
+    'every action is within reach on every step at every width, and nothing scrolls sideways',
+    { timeout: 3 * MINUTE },
+    async () => {
+      const { page } = first;
+      const walker = {
+        goTo: (step: string) => goTo(page, step),
+        resize: (size: { readonly width: number; readonly height: number }) => page.setViewportSize(size),
+        look: () => page.evaluate(looked),
+      };
+      expect(await walk(STEPS, walker)).toEqual([]);
     },
   );
 
