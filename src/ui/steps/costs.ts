@@ -12,7 +12,6 @@ import { meanOf } from '../pages/overlay';
 
 interface Measure {
   readonly name: string;
-  readonly note?: string;
   /** Null where it is not known. */
   value(run: ReportedArm): number | null;
   shown(value: number): Content;
@@ -26,7 +25,7 @@ export class Costs extends LabElement {
     const { report } = this.lab.experiment ?? {};
     const trained = report?.arms.filter(({ steps }) => steps > 0) ?? [];
     const arms = [...new Set(trained.map(({ arm }) => arm))];
-    const mine = (arm: string) => (arm === report?.verdict?.arm ? 'mine' : '');
+    const { measures } = this;
     const mean = (arm: string, { value, shown }: Measure) => {
       const found = meanOf(trained.filter((run) => run.arm === arm).map(value));
       return found === null ? '–' : shown(found);
@@ -36,21 +35,19 @@ export class Costs extends LabElement {
       name: 'costs',
       note: msg('beside the bits; means of the seeds'),
       fill: 'flush',
-      body: html`<table class="arms-table">
+      body: html`<table class="arms-table long">
         <thead>
           <tr>
-            <td></td>
-            ${arms.map((arm) => html`<th class="r ${mine(arm)}" scope="col">${arm}</th>`)}
+            <th>${msg('Arm')}</th>
+            ${measures.map(({ name }) => html`<th class="r">${name}</th>`)}
           </tr>
         </thead>
         <tbody>
-          ${this.measures.map(
-            (measure) =>
-              html`<tr>
-                <th scope="row">
-                  ${measure.name} ${measure.note ? html`<span class="note">${measure.note}</span>` : ''}
-                </th>
-                ${arms.map((arm) => html`<td class="num ${mine(arm)}" data-label=${arm}>${mean(arm, measure)}</td>`)}
+          ${arms.map(
+            (arm) =>
+              html`<tr class=${arm === report?.verdict?.arm ? 'mine' : ''}>
+                <td>${arm}</td>
+                ${measures.map((measure) => html`<td class="num" data-label=${measure.name}>${mean(arm, measure)}</td>`)}
               </tr>`,
           )}
         </tbody>
@@ -70,8 +67,7 @@ export class Costs extends LabElement {
       },
       { name: msg('Tokens read'), value: ({ tokens }) => tokens, shown: count },
       {
-        name: msg('Computed'),
-        note: 'TFLOP',
+        name: msg('TFLOP computed'),
         value: ({ flops }) => flops,
         shown: (flops) => fixed(flops / 1e12, flops < 1e13 ? 2 : 0),
       },
@@ -87,8 +83,7 @@ export class Costs extends LabElement {
       ...(context > 0
         ? [
             {
-              name: msg(str`Text in a context of ${count(context)} tokens`),
-              note: msg('bytes'),
+              name: msg(str`Bytes in ${count(context)} tokens of context`),
               value: ({ bytesPerToken }: ReportedArm) => context * bytesPerToken,
               shown: count,
             },
@@ -96,7 +91,6 @@ export class Costs extends LabElement {
         : []),
       {
         name: msg('General text'),
-        note: msg('bits per byte'),
         value: ({ general }) => general.bitsPerByte,
         shown: (bits) => fixed(bits, 3),
       },
