@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -188,5 +188,21 @@ describe('the published schema', () => {
     for (const { about, spec, beyondSchema } of wrongSpecs) {
       expect([about, check(spec)]).toEqual([about, beyondSchema === true]);
     }
+  });
+});
+
+describe('the recorded experiments of docs/experiments', () => {
+  const folder = new URL('../../../docs/experiments/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+  it('are three', () => expect(files).toEqual(['licences.json', 'molecules.json', 'tang-poems.json']));
+
+  it.each(files)('%s is taken, with a control for every vocabulary and what was predicted', (name) => {
+    const { arms, prediction, seeds } = parseSpecText(readFileSync(new URL(name, folder), 'utf8'));
+    expect(prediction).toBeDefined();
+    expect(seeds).toEqual([1, 2, 3]);
+    const trained = Object.values(arms).filter(({ stages }) => stages.length > 0);
+    expect(trained.some(({ vocabulary }) => !vocabulary)).toBe(true);
+    expect(trained.some(({ vocabulary }) => vocabulary)).toBe(true);
   });
 });
