@@ -76,7 +76,7 @@ describe('a verb of one arm', { timeout: 240_000 }, () => {
     expect(again.report.arms[0]!.heldOut.bitsPerByte).toBe(after);
     const card = readFileSync(at('trained', 'README.md'), 'utf8');
     expect(card).toContain('New rows started as: random.');
-    expect(card).toContain('4 steps; what moved: all parameters.');
+    expect(card).toContain('4 steps; what moved: all parameters; what was learned: every next token of the text.');
   });
 
   it('trains the rows of a folder that was expanded, and no others', () => {
