@@ -17,7 +17,15 @@ WebAssembly.Memory = class extends WebAssembly.Memory {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-it('neither wasm nor the heap grows in 5,000 steps', { timeout: 300_000 }, async () => {
+/** What the first collection lets go of (the runtime's 14 MB of code among it) is given back by a later one. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+it('neither wasm nor the heap grows from the 2,000th step to the 6,000th', { timeout: 300_000 }, async () => {
   const engine = new ProcessorEngine(processorRuntime());
   const weights = await engine.weights(toySpecs);
   for (const [index, { name, shape }] of toySpecs.entries()) {
@@ -41,17 +49,18 @@ it('neither wasm nor the heap grows in 5,000 steps', { timeout: 300_000 }, async
   });
   const inputs = toyInputs([1, 7, 2, 8, 1, 5]);
   const sizes: { readonly wasm: number; readonly heap: number }[] = [];
-  for (let step = 1; step <= 5000; step++) {
+  // The first 2,000 are compiled and optimized under way, which takes memory once: up to half a megabyte.
+  for (let step = 1; step <= 6000; step++) {
     program.step([inputs], { all: 0.001 });
     if (step % 20 === 0) await program.flush();
-    if (step % 1000 !== 0) continue;
-    collect();
+    if (step % 1000 !== 0 || step < 2000) continue;
+    await settle();
     const { heapUsed, external } = process.memoryUsage();
     sizes.push({ wasm: memories[0]!.buffer.byteLength, heap: heapUsed + external });
   }
   expect(memories).toHaveLength(1);
   expect(sizes[4]!.wasm).toBe(sizes[0]!.wasm);
   // One feed or result of a step that stayed would be 200 bytes and more, in 4,000 steps most of a megabyte.
-  expect(sizes[4]!.heap - sizes[0]!.heap).toBeLessThan(500_000);
-  expect((await program.optimizerState()).step).toEqual(new Uint8Array(new Uint32Array([5000]).buffer));
+  expect(sizes[4]!.heap - sizes[0]!.heap).toBeLessThan(300_000);
+  expect((await program.optimizerState()).step).toEqual(new Uint8Array(new Uint32Array([6000]).buffer));
 });
