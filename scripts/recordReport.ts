@@ -1,5 +1,5 @@
-// `npm run record -- RUNS OUT`: the page's report of a folder that `lab run` filled, as Markdown with its figures and its
-// specification, into OUT. The page makes it: the folder is put where a visit keeps its experiments.
+// `npm run record -- RUNS OUT`: the page's report of a folder that `lab run` filled, as Markdown with its figures, into OUT. The
+// page makes it: the folder is put where a visit keeps its experiments.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { BlobReader, TextWriter, ZipReader, type FileEntry } from '@zip.js/zip.js';
@@ -26,6 +26,8 @@ export async function main([runs, out]: readonly string[]): Promise<number> {
     const archive = new Blob([readFileSync(await (await download).path())]);
     mkdirSync(out, { recursive: true });
     for (const entry of await new ZipReader(new BlobReader(archive)).getEntries()) {
+      // The report shows the whole of it, and what was asked lies beside OUT.
+      if (entry.filename === 'experiment.json') continue;
       const text = await (entry as FileEntry).getData(new TextWriter());
       writeFileSync(join(out, entry.filename), text);
       console.log(join(out, entry.filename));
