@@ -65,10 +65,12 @@ async function isLastLook(): Promise<boolean> {
 }
 
 worker.addEventListener('install', (event) => event.waitUntil(keepAll()));
-// The page that is open already is answered from here on, too.
-worker.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then(() => worker.clients.claim())));
-worker.addEventListener('message', ({ data }) => {
-  if (data === 'take over') void worker.skipWaiting();
+worker.addEventListener('activate', (event) => event.waitUntil(forgetOthers()));
+worker.addEventListener('message', (event) => {
+  if (event.data === 'take over') void worker.skipWaiting();
+  // The page that is open already is answered from here on, too. Not while it is being activated: in Firefox (153) the first
+  // request of a page that was claimed then got no answer for a minute, and failed.
+  if (event.data === 'claim') event.waitUntil(worker.clients.claim());
 });
 worker.addEventListener('fetch', (event) => {
   const { request } = event;

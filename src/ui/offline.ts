@@ -32,6 +32,7 @@ export async function keepForOffline(): Promise<void> {
   try {
     const registration = await container.register('./service-worker.js', { updateViaCache: 'none' });
     if (!registration.active) await active(registration.installing ?? registration.waiting!);
+    registration.active?.postMessage('claim');
     become('ready');
   } catch {
     become('refused');

@@ -72,6 +72,22 @@ describe.each([
     return unzipSync(readFileSync(path));
   }
 
+  test('every request is answered while the kept files take over', { timeout: 3 * MINUTE }, async ({ skip }) => {
+    skip(isPrivate, 'a private window keeps nothing');
+    const failed = await first.page.evaluate(async () => {
+      const { serviceWorker } = navigator;
+      const failures: string[] = [];
+      for (let after = 0; after < 40; after += Number(serviceWorker.controller !== null)) {
+        await fetch('./samples/index.json')
+          .then((response) => response.text())
+          .catch((error: unknown) => failures.push(String(error)));
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      return failures;
+    });
+    expect(failed).toEqual([]);
+  });
+
   test('the page opens isolated, with the bundled model, and nothing sent', { timeout: 3 * MINUTE }, async () => {
     const { page } = first;
     await page.waitForSelector('[data-model]', { timeout: MINUTE });
