@@ -58,8 +58,9 @@ export function keepsItsPromises(openLab: OpenLab): void {
     it('stops one call and leaves those beside it', async () => {
       const lab = await opened(openLab());
       const aborting = new AbortController();
-      const stopped = lab.diagnose(() => aborting.abort(), aborting.signal);
+      const stopped = lab.diagnose(ignore, aborting.signal);
       const beside = lab.tokenize('CCO');
+      aborting.abort();
       await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
       expect((await beside).base.map(({ text }) => text).join('')).toBe('CCO');
     });
