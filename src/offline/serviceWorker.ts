@@ -36,10 +36,8 @@ async function keepAll(): Promise<void> {
   // One after the other: what the visitor asks for meanwhile comes first.
   for (const file of files) {
     if (await cache.match(keyOf(file))) continue;
-    const ask = (mode: RequestCache) =>
-      fetch(addressOf(file), { integrity: file.integrity, cache: mode, priority: 'low' });
-    // Chromium's HTTP cache, asked for the whole of a file of which it holds ranges, fails now and then.
-    const response = await ask('no-cache').catch(() => ask('reload'));
+    // Past the HTTP cache: of a file of which it holds ranges, Chromium's fails now and then, for the page that reads them too.
+    const response = await fetch(addressOf(file), { integrity: file.integrity, cache: 'no-store', priority: 'low' });
     if (!response.ok) throw new Error(`${file.path}: status ${response.status}`);
     await cache.put(keyOf(file), response);
   }
