@@ -7,6 +7,7 @@
  * Of the arguments of a call, functions become callbacks that return nothing, an AbortSignal becomes one of the worker's
  * own, and all others are cloned, or transferred where `transferring` says so. Errors arrive as LabErrors.
  */
+import { breathe } from '../breathe';
 import { asLabError, LabError } from '../error';
 import { fromWire, toWire, type WireError } from './wireError';
 
@@ -144,7 +145,10 @@ function methods(ask: (method: string, values: readonly unknown[]) => Promise<un
   );
 }
 
-/** Answers calls on `api`, side by side. A callback that is called after its call was answered does nothing. */
+/**
+ * Answers calls on `api`, side by side. A callback that is called after its call was answered does nothing. A call that can
+ * be aborted starts a turn later, so that one aborted as soon as it was made never starts, however short it is.
+ */
 export function serveCalls<Api extends Callable<Api>>(api: Api, endpoint: Endpoint): void {
   const underWay = new Map<number, AbortController>();
 
@@ -164,6 +168,8 @@ export function serveCalls<Api extends Callable<Api>>(api: Api, endpoint: Endpoi
       return signals.includes(place) ? controller.signal : value;
     });
     try {
+      if (signals.length > 0) await breathe();
+      if (controller.signal.aborted) throw cancelled();
       const value = await (api as Callable<Record<string, unknown>>)[method]!(...(own as never[]));
       underWay.delete(call);
       tell({ kind: 'answer', call, value }, transferablesOf([value]));

@@ -147,12 +147,15 @@ describe('a signal', () => {
     expect(page.posted).toEqual([]);
   });
 
-  it('that is aborted right after the call reaches it', async () => {
-    const { api } = late(waiting, () => 3);
+  it('that is aborted right after the call reaches it, and one that would be over at once never starts', async () => {
+    let started = 0;
+    const api = acrossPorts({ count: async (signal: AbortSignal) => (signal.throwIfAborted(), ++started) });
     const controller = new AbortController();
-    const call = api.wait('at once', controller.signal);
+    const call = api.count(controller.signal);
     controller.abort();
-    await expect(call).rejects.toBeInstanceOf(LabError);
+    await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+    expect(started).toBe(0);
+    expect(await api.count(new AbortController().signal)).toBe(1);
   });
 
   it('that comes too late changes nothing', async () => {
