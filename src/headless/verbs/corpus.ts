@@ -1,6 +1,7 @@
 /** `--corpus PATH`, and the general text that stands beside it where the samples are there. */
-import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { CorpusFile, DocumentFormat, SampleIndex } from '../../corpus/index';
 import { LabError } from '../../error';
@@ -11,6 +12,9 @@ import type { Command } from '../arguments';
 import { print, progressLine } from '../stdout';
 import { takenLines } from '../taken';
 
+/** Measured: twice and half as much take a tenth longer, sixteen times as much two thirds. */
+const READ_BYTES = 2 ** 16;
+
 export async function corpusFile(path: string): Promise<CorpusFile> {
   if (!existsSync(path)) {
     throw new LabError('headless/no-such-file', `There is no file \`${path}\`.`, 'Check the path.', { path });
@@ -19,9 +23,14 @@ export async function corpusFile(path: string): Promise<CorpusFile> {
   return {
     name: basename(path),
     size: blob.size,
-    stream: () => blob.stream() as ReadableStream<Uint8Array>,
+    stream: () => readAhead(path),
     slice: (start, end) => blob.slice(start, end),
   };
+}
+
+/** The next piece is read while one is worked on; a Blob's own stream waits until it is asked. */
+function readAhead(path: string): ReadableStream<Uint8Array> {
+  return Readable.toWeb(createReadStream(path, { highWaterMark: READ_BYTES })) as ReadableStream<Uint8Array>;
 }
 
 /** The file, or every file of the folder and those in it, by name; hidden ones are left out. */
