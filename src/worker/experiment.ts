@@ -5,16 +5,12 @@
 import {
   choiceOf,
   earlierGraft,
-  experimentSchema,
   isSameWay,
   openModel,
   plannedExposure,
   planTraining,
   predictionOf,
-  presetNames,
-  presetOf,
   sizesFor,
-  specProblems,
   trainModes,
   unopenedGpu,
   wayOf,
@@ -39,10 +35,10 @@ import {
 import { defaultInit } from '../graft/index';
 import { openShards } from './countingShards';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun, LabApi, OnProgress, RunFileForm } from './api';
-import { Experiments } from './experiments';
-import { bytesPerSecond, takenArm } from './takenArm';
+import type { Experiments } from './experiments';
+import { bytesPerSecond } from './readingSpeed';
+import { EXPERIMENTS, privateRoot } from './privateRoot';
 import { Profiling } from './profiling';
-import { runFile } from './runFiles';
 import { xzSize } from './xzWorker';
 import { bundledModel } from './publicFiles';
 
@@ -50,7 +46,7 @@ import { TrainedLab } from './trainedLab';
 
 export class Experiment extends TrainedLab implements LabApi {
   private readonly profiling = new Profiling();
-  private readonly experimentsKept = new Experiments(() => this.engines.engine(), openShards, xzSize);
+  private keptExperiments: Promise<Experiments> | undefined;
 
   async openEngine(choice: EngineChoice, onProgress: OnProgress): Promise<EngineSummary> {
     const before = await this.engines.current();
@@ -102,6 +98,7 @@ export class Experiment extends TrainedLab implements LabApi {
       ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes },
       bytesPerSecond: bytesPerSecond(model, corpus, gigaflopsPerSecond),
     };
+    const { presetNames, presetOf } = await import('./specification');
     return presetNames.filter((preset) => choice || preset === 'adapt-only').map((preset) => presetOf(preset, request));
   }
 
@@ -126,48 +123,55 @@ export class Experiment extends TrainedLab implements LabApi {
     asked?: AbortSignal,
   ): Promise<ExperimentReport> {
     return this.profiling.besides(() =>
-      this.cancellable(asked, (signal) => {
+      this.cancellable(asked, async (signal) => {
         const opened = { model: this.requireModel(), corpus: this.requireCorpus(), sampleId: this.sampleId };
-        return this.experimentsKept.run(spec, { ...opened, tree: this.requireTree() }, onUpdate, signal);
+        const kept = await this.experimentsKept();
+        return kept.run(spec, { ...opened, tree: this.requireTree() }, onUpdate, signal);
       }),
     );
   }
 
-  experiments(): Promise<readonly KeptExperiment[]> {
-    return this.experimentsKept.list();
+  async experiments(): Promise<readonly KeptExperiment[]> {
+    // A first visit has none, and loads nothing that reads them.
+    const hasNone = !this.keptExperiments && ((await (await privateRoot())?.folders(EXPERIMENTS)) ?? []).length === 0;
+    return hasNone ? [] : (await this.experimentsKept()).list();
   }
 
-  experimentRuns(id: string): Promise<readonly KeptRun[]> {
-    return this.experimentsKept.runs(id);
+  async experimentRuns(id: string): Promise<readonly KeptRun[]> {
+    return (await this.experimentsKept()).runs(id);
   }
 
   async checkSpec(value: unknown): Promise<readonly SpecProblem[]> {
+    const { specProblems } = await import('./specification');
     return specProblems(value);
   }
 
   async specSchema(): Promise<SpecSchema> {
+    const { experimentSchema } = await import('./specification');
     // What is sent to the page is cloned: symbols and functions of the schema's library stay here.
     return JSON.parse(JSON.stringify(experimentSchema)) as SpecSchema;
   }
 
   async runFile(ids: readonly string[], form: RunFileForm): Promise<File> {
-    const kept = this.experimentsKept;
+    const kept = await this.experimentsKept();
     const named = ids.map(async (id) => ({ name: (await kept.spec(id)).name, runs: await kept.runs(id) }));
+    const { runFile } = await import('./runFiles');
     return runFile(await Promise.all(named), form);
   }
 
-  removeExperiment(id: string): Promise<void> {
-    return this.experimentsKept.remove(id);
+  async removeExperiment(id: string): Promise<void> {
+    return (await this.experimentsKept()).remove(id);
   }
 
   restoreExperiment(id: string, onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['restoreExperiment']> {
     return this.cancellable(asked, async (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
-      const opening = await this.experimentsKept.opening(id);
+      const kept = await this.experimentsKept();
+      const opening = await kept.opening(id);
       const { source, modelName: name, sampleId } = opening;
-      const tree = source === 'bundled' ? await bundledModel(signal) : await this.experimentsKept.model(opening);
+      const tree = source === 'bundled' ? await bundledModel(signal) : await kept.model(opening);
       const model = await openModel(tree, source, source === 'bundled' ? { signal } : { name, signal });
-      const texts = sampleId === undefined ? await this.experimentsKept.texts(id) : undefined;
+      const texts = sampleId === undefined ? await kept.texts(id) : undefined;
       this.dropModel();
       this.tree = tree;
       this.model = model;
@@ -181,7 +185,8 @@ export class Experiment extends TrainedLab implements LabApi {
     return this.cancellable(asked, async (signal) => {
       const [model, corpus, engine] = [this.requireModel(), this.requireCorpus(), await this.engines.engine()];
       const opened = { engine, model, corpus, earlier: () => earlierGraft(this.requireTree(), model) };
-      const taken = await takenArm(this.experimentsKept, id, key, opened, { onProgress, signal });
+      const { takenArm } = await import('./takenArm');
+      const taken = await takenArm(await this.experimentsKept(), id, key, opened, { onProgress, signal });
       this.dropTraining();
       this.vocabulary = taken.vocabulary ?? this.vocabulary;
       this.trained = taken;
@@ -190,10 +195,19 @@ export class Experiment extends TrainedLab implements LabApi {
   }
 
   async pause(): Promise<void> {
-    this.experimentsKept.pause();
+    (await this.keptExperiments)?.pause();
   }
 
   async resume(): Promise<void> {
-    this.experimentsKept.resume();
+    (await this.keptExperiments)?.resume();
+  }
+
+  /** Loaded when it is asked for: most of it is the specification's schema and the library that checks it. */
+  private experimentsKept(): Promise<Experiments> {
+    const load = async () => {
+      const { Experiments } = await import('./experiments');
+      return new Experiments(() => this.engines.engine(), openShards, xzSize);
+    };
+    return (this.keptExperiments ??= load());
   }
 }

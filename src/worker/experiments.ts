@@ -9,8 +9,6 @@
  */
 import {
   memoryFolder,
-  privateDirectory,
-  privateFolder,
   readTextFile,
   Sha256,
   treeOf,
@@ -46,6 +44,7 @@ import {
 } from '../lab/index';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun } from './api';
 import { modelFiles } from './modelFiles';
+import { EXPERIMENTS, privateRoot } from './privateRoot';
 
 export interface OpenedLab {
   readonly tree: FileTree;
@@ -165,8 +164,8 @@ export class Experiments {
 
   async remove(id: string): Promise<void> {
     if (this.inMemory.delete(id)) return;
-    const root = await this.root();
-    await root?.remove(`experiments/${id}`);
+    const root = await privateRoot();
+    await root?.remove(`${EXPERIMENTS}/${id}`);
     const needed = new Set<string>();
     for (const other of await this.ids()) {
       const { modelFolder } = await this.opening(other).catch((): Partial<KeptOpening> => ({}));
@@ -189,7 +188,7 @@ export class Experiments {
 
   /** Throws `storage/no-base`. */
   async model({ modelFolder, modelFiles: names = [], modelName }: KeptOpening): Promise<FileTree> {
-    const root = await this.root();
+    const root = await privateRoot();
     const sources = new Map<string, ByteSource>();
     for (const name of names) {
       const source = await root?.open(`experiment-models/${modelFolder}/${name}`);
@@ -215,8 +214,8 @@ export class Experiments {
   }
 
   folder(id: string): Promise<DurableFolder> {
-    return this.root().then((root) => {
-      if (root) return below(root, `experiments/${id}`);
+    return privateRoot().then((root) => {
+      if (root) return below(root, `${EXPERIMENTS}/${id}`);
       const known = this.inMemory.get(id) ?? memoryFolder('this tab');
       this.inMemory.set(id, known);
       return known;
@@ -246,7 +245,7 @@ export class Experiments {
     const bytes = corpus.summary.trainBytes + corpus.summary.heldOutBytes;
     const hasTexts = sampleId === undefined && !corpus.readTrain && bytes <= largestTexts;
     if (hasTexts) await folder.write('corpus.json', JSON.stringify(corpus));
-    const keepsModel = source !== 'bundled' && weightBytes <= largestModel && (await this.root()) !== undefined;
+    const keepsModel = source !== 'bundled' && weightBytes <= largestModel && (await privateRoot()) !== undefined;
     const kept = keepsModel ? await this.keepModel(tree, model).catch(() => undefined) : undefined;
     const opening: KeptOpening = {
       source,
@@ -262,7 +261,7 @@ export class Experiments {
     tree: FileTree,
     model: LoadedModel,
   ): Promise<Pick<KeptOpening, 'modelFolder' | 'modelFiles'>> {
-    const root = (await this.root())!;
+    const root = (await privateRoot())!;
     const modelFolder = (await modelFingerprint(model)).slice(0, 24);
     const files = modelFiles(tree);
     for (const [name, { size, content }] of Object.entries(files)) {
@@ -273,14 +272,8 @@ export class Experiments {
   }
 
   private async ids(): Promise<readonly string[]> {
-    const root = await this.root();
-    return root ? root.folders('experiments') : [...this.inMemory.keys()];
-  }
-
-  /** Undefined in private windows. */
-  private async root(): Promise<DurableFolder | undefined> {
-    const directory = await privateDirectory().catch(() => undefined);
-    return directory && privateFolder(directory, 'the private file system');
+    const root = await privateRoot();
+    return root ? root.folders(EXPERIMENTS) : [...this.inMemory.keys()];
   }
 }
 

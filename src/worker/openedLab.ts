@@ -11,8 +11,6 @@ import {
   diagnose,
   isSameWay,
   learnVocabulary,
-  openCorpus,
-  openGeneralText,
   openModel,
   piecesOf,
   throttled,
@@ -39,6 +37,9 @@ import { openShards } from './countingShards';
 import type { LabApi, OnProgress, Tokenized } from './api';
 import { HubModels } from './hubModels';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
+
+/** Loaded when the first text is opened: the readers of all formats. */
+const reading = () => import('./corpusReading');
 
 export abstract class OpenedLab {
   protected readonly engines = new Engines();
@@ -127,6 +128,7 @@ export abstract class OpenedLab {
       const sample = await sampleNamed(id);
       const { title: name, source, licence } = sample;
       const options = { name, source, licence, onProgress, signal };
+      const { openCorpus } = await reading();
       const corpus = await openCorpus([await sampleFile(sample)], await this.generalText(), options);
       return this.useCorpus(corpus, id);
     });
@@ -138,9 +140,11 @@ export abstract class OpenedLab {
     onProgress: OnProgress,
     asked?: AbortSignal,
   ): Promise<CorpusSummary> {
-    return this.cancellable(asked, async (signal) =>
-      this.useCorpus(await openCorpus(files, await this.generalText(), { choices, onProgress, signal }), undefined),
-    );
+    return this.cancellable(asked, async (signal) => {
+      const { openCorpus } = await reading();
+      const corpus = await openCorpus(files, await this.generalText(), { choices, onProgress, signal });
+      return this.useCorpus(corpus, undefined);
+    });
   }
 
   diagnose(onProgress: OnProgress, asked?: AbortSignal): Promise<Diagnosis> {
@@ -239,6 +243,7 @@ export abstract class OpenedLab {
     this.general ??= (async () => {
       const sample = (await sampleIndex()).find(({ kind }) => kind === 'general');
       if (!sample) throw new LabError('page/missing-file', 'The general text is missing from the samples.');
+      const { openGeneralText } = await reading();
       return openGeneralText(await sampleFile(sample), sample.title);
     })();
     this.general.catch(() => {

@@ -1,4 +1,4 @@
-/** A finished run of an experiment as a trained model: for Try, Download and proofs. And how fast a model reads text here. */
+/** A finished run of an experiment as a trained model: for Try, Download and proofs. */
 import { LabError } from '../error';
 import type { Engine } from '../engine/index';
 import {
@@ -12,7 +12,6 @@ import {
   readReport,
   readStatus,
   specVocabulary,
-  stepFlops,
   writtenSpec,
   type CorpusText,
   type EarlierGraft,
@@ -85,18 +84,3 @@ export async function takenArm(
 }
 
 const asFile = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-/** Share of the speed of plain matrix products that a whole step reaches (docs/performance.md). */
-const stepEfficiency = 0.7;
-const sampledCharacters = 16_384;
-
-/** Of text that a step of everything reads. @param gigaflopsPerSecond of plain matrix products here. */
-export function bytesPerSecond(model: LoadedModel, corpus: CorpusText, gigaflopsPerSecond: number): number {
-  const length = Math.max(2, Math.min(128, model.summary.contextLength || 128));
-  const rates = { oldRows: 1, body: 1, norms: 1 };
-  const flops = stepFlops(model, 0, { rates, batch: { rows: 1, length } }) / length;
-  const text = corpus.heldOut.join('\n').slice(0, sampledCharacters);
-  const bytes = new TextEncoder().encode(text).length;
-  const tokens = model.tokenizer.encode(text).ids.length;
-  return (((gigaflopsPerSecond * 1e9 * stepEfficiency) / flops) * bytes) / Math.max(1, tokens);
-}

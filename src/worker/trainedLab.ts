@@ -23,7 +23,7 @@ import {
 } from '../lab/index';
 import type { Tokenizer } from '../tokenizer/index';
 import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed } from './api';
-import { exportFolder, exportZip, type FinishedRun } from './exporting';
+import type { FinishedRun } from './exporting';
 import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
 
 import { missing, OpenedLab } from './openedLab';
@@ -106,7 +106,10 @@ export abstract class TrainedLab extends OpenedLab {
   }
 
   exportZip(choice: ExportChoice, onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['exportZip']> {
-    return this.cancellable(asked, (signal) => exportZip(this.finished(), choice, onProgress, signal));
+    return this.cancellable(asked, async (signal) => {
+      const { exportZip } = await import('./exporting');
+      return exportZip(this.finished(), choice, onProgress, signal);
+    });
   }
 
   exportFolder(
@@ -115,7 +118,10 @@ export abstract class TrainedLab extends OpenedLab {
     onProgress: OnProgress,
     asked?: AbortSignal,
   ): Promise<ExportReport> {
-    return this.cancellable(asked, (signal) => exportFolder(this.finished(), choice, directory, onProgress, signal));
+    return this.cancellable(asked, async (signal) => {
+      const { exportFolder } = await import('./exporting');
+      return exportFolder(this.finished(), choice, directory, onProgress, signal);
+    });
   }
 
   /**
