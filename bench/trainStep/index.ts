@@ -9,6 +9,8 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { findChromium } from '../../scripts/testing/chromium.mjs';
+import { swiftShaderEnvironment } from '../../scripts/testing/vulkan.mjs';
 import { tableText } from '../gpu/part';
 import { writeProblem } from './problemFile.mjs';
 import { resultRow, tableOf } from './table';
@@ -27,6 +29,9 @@ function contestants(problemFile: string): ContestantCommand[] {
     { name: 'ours', commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts', 'gpu'] },
     { name: 'ours-processor', commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts', 'processor', '2'] },
     { name: 'ours-processor-1', commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts', 'processor', '1'] },
+    ...swiftShader(),
+    { name: 'ours-chromium', commandLine: ['scripts/run.mjs', 'bench/trainStep/oursInChromium.ts', 'processor'] },
+    { name: 'ours-chromium-webgpu', commandLine: ['scripts/run.mjs', 'bench/trainStep/oursInChromium.ts', 'gpu'] },
     { name: 'jax-webgpu', commandLine: ['bench/trainStep/jax.mjs', 'webgpu'] },
     { name: 'jax-wasm', commandLine: ['bench/trainStep/jax.mjs', 'wasm', '2'] },
     { name: 'jax-wasm-1', commandLine: ['bench/trainStep/jax.mjs', 'wasm', '1'] },
@@ -36,6 +41,20 @@ function contestants(problemFile: string): ContestantCommand[] {
     { name: 'pytorch', ...pytorch('2') },
     { name: 'pytorch-1', ...pytorch('1') },
   ];
+}
+
+/** The driver beside Chromium, where there is one, besides the one that this process was given. */
+function swiftShader(): ContestantCommand[] {
+  const driver = swiftShaderEnvironment(findChromium() ?? '');
+  return driver
+    ? [
+        {
+          name: 'ours-swiftshader',
+          commandLine: ['scripts/run.mjs', 'bench/trainStep/ours.ts', 'gpu'],
+          environment: driver,
+        },
+      ]
+    : [];
 }
 
 export async function main(args: readonly string[]): Promise<number> {

@@ -16,6 +16,8 @@ export interface ContestantCommand {
   /** Arguments of Node, or of `program`. */
   readonly commandLine: readonly string[];
   readonly program?: string;
+  /** Besides that of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Turns {
@@ -70,8 +72,16 @@ export async function takeTurns(commands: readonly ContestantCommand[], rounds: 
   });
 }
 
-async function start({ name, commandLine, program = process.execPath }: ContestantCommand): Promise<Contestant> {
-  const child = spawn(program, commandLine, { stdio: ['pipe', 'pipe', 'pipe'] });
+async function start({
+  name,
+  commandLine,
+  environment,
+  program = process.execPath,
+}: ContestantCommand): Promise<Contestant> {
+  const child = spawn(program, commandLine, {
+    env: { ...process.env, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   // A child that has ended is noticed where its answer is missing.
   child.stdin.on('error', () => undefined);
   let complaint = '';

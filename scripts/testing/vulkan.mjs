@@ -13,29 +13,31 @@ export function vulkanEnvironments(chromium) {
   const common = { XDG_RUNTIME_DIR: runtime };
   if (process.env.VK_ICD_FILENAMES) return [{ name: process.env.VK_ICD_FILENAMES, environment: common }];
 
-  const folders = [
-    dirname(chromium),
-    '/usr/lib/chromium',
-    '/opt/google/chrome',
-    dirname(playwrightChromium.executablePath()),
-  ];
-  const swiftShader = folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((path) => existsSync(path));
   const lavapipe = ['/usr/share/vulkan/icd.d/lvp_icd.json', '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json'].find(
     (path) => existsSync(path),
   );
 
   const found = [];
-  if (swiftShader) {
-    const libraries = [dirname(swiftShader), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-    found.push({
-      name: 'SwiftShader',
-      environment: { ...common, VK_ICD_FILENAMES: swiftShader, LD_LIBRARY_PATH: libraries },
-    });
-  }
+  const swiftShader = swiftShaderEnvironment(chromium);
+  if (swiftShader) found.push({ name: 'SwiftShader', environment: { ...common, ...swiftShader } });
   if (lavapipe) found.push({ name: 'lavapipe', environment: { ...common, VK_ICD_FILENAMES: lavapipe } });
   if (found.length === 0) {
     console.log('Neither SwiftShader beside Chromium nor lavapipe was found; using the default Vulkan loader.');
     found.push({ name: 'default Vulkan loader', environment: common });
   }
   return found;
+}
+
+/** What makes Dawn take the SwiftShader beside a Chromium; undefined where there is none. */
+export function swiftShaderEnvironment(chromium) {
+  const folders = [
+    dirname(chromium),
+    '/usr/lib/chromium',
+    '/opt/google/chrome',
+    dirname(playwrightChromium.executablePath()),
+  ];
+  const driver = folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((path) => existsSync(path));
+  if (!driver) return undefined;
+  const libraries = [dirname(driver), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
+  return { VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: libraries };
 }
