@@ -43,21 +43,21 @@ export class RunCharts extends LabElement {
     this.drawn = this.asDrawn;
     const tokens = this.lab.run?.tokens?.tokens.length;
     return html`<div class="cols two">
-        ${panel({
-          heading: msg('Loss per token'),
-          note: msg('a health signal, never compared across vocabularies'),
-          end: html`${this.choice()}${save()}`,
-          name: 'chart-loss',
-          body: html`<tg-run-chart .kind=${'loss'}></tg-run-chart>`,
-        })}
+        <div class="stack">
+          ${panel({
+            heading: msg('Loss per token'),
+            note: msg('a health signal, never compared across vocabularies'),
+            end: html`${this.choice()}${save()}`,
+            name: 'chart-loss',
+            body: html`<tg-run-chart .kind=${'loss'}></tg-run-chart>`,
+          })}
+          ${panel({ heading: msg('Learning rate'), end: save(), body: html`<tg-run-chart .kind=${'rate'}></tg-run-chart>` })}
+        </div>
         <div class="stack">
           ${panel({ heading: msg('Tokens per second'), end: save(), body: html`<tg-run-chart .kind=${'speed'}></tg-run-chart>` })}
           ${panel({ heading: msg('Gradient norm'), end: save(), body: html`<tg-run-chart .kind=${'gradient'}></tg-run-chart>` })}
+          <tg-run-log></tg-run-log>
         </div>
-      </div>
-      <div class="cols two">
-        ${panel({ heading: msg('Learning rate'), end: save(), body: html`<tg-run-chart .kind=${'rate'}></tg-run-chart>` })}
-        <tg-run-log></tg-run-log>
       </div>
       ${tokens ? html`<tg-run-tokens></tg-run-tokens>` : nothing}`;
   }
