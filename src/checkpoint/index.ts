@@ -5,6 +5,20 @@ export * from './directory';
 export * from './durableFolder';
 export * from './dtype';
 export * from './fetchTree';
+export { architectureNamed } from './gguf/architecture';
+export {
+  bytesOf,
+  f32,
+  ggufFile,
+  text,
+  u32,
+  type GgufEntries,
+  type GgufFile,
+  type GgufTensorToWrite,
+} from './gguf/ggufFile';
+export { ggufTensors } from './gguf/ggufWeights';
+export { quantise, WRITTEN_TYPES, type WrittenType } from './gguf/quantise';
+export { tokenizerEntries } from './gguf/tokenizerEntries';
 export { ggufTree, ggufTypes, modelTree } from './gguf/tree';
 export * from './hub/index';
 export * from './json';

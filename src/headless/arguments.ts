@@ -168,7 +168,7 @@ export const verbs = {
         kind: 'text',
         value: 'FORM',
         about: 'what to write',
-        choices: ['safetensors', 'onnx', 'delta', 'scale'],
+        choices: ['safetensors', 'onnx', 'gguf', 'delta', 'scale'],
         required: true,
       },
       base: { kind: 'text', value: 'bundled|DIR', about: 'delta: the model as it was before it was grafted' },
@@ -181,7 +181,7 @@ export const verbs = {
       dtype: {
         kind: 'text',
         value: 'TYPE',
-        about: `${weights.dtype.about}: ${weights.dtype.choices.join(', ')} (source by default); onnx: f32, f16, q4, several with commas (f32 by default)`,
+        about: `${weights.dtype.about}: ${weights.dtype.choices.join(', ')} (source by default); onnx: f32, f16, q4, several with commas (f32 by default); gguf: f32, f16, bf16, q8_0 (f16 by default)`,
       },
     },
   },

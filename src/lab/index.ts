@@ -113,6 +113,7 @@ export { deltaOfFolders, deltaOfGraft, writeDelta } from './export/writeDelta';
 export { verifyWeights, type VerifiedWeights } from './export/verifyWeights';
 export type { OnnxDtype } from '../model/index';
 export { onnxDtypes, onnxFileName, onnxModelFiles, writeOnnxModel, type OnnxExportOptions } from './export/exportOnnx';
+export { ggufFileName, proveGguf, writeGguf, type GgufProof } from './export/exportGguf';
 export { proveOnnx } from './export/proveOnnx';
 export { OnnxSession, type OnnxRuntime, type OnnxText } from './running/onnxSession';
 export { onnxScorer, onnxText } from './running/onnxText';

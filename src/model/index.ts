@@ -54,4 +54,5 @@ export function buildModel(config: ModelConfig, options: BuildOptions): ModelGra
   return familyOf(config.modelType).build(config, options);
 }
 
+export { ggufModelOf, type GgufModel } from './gguf/metadata';
 export { onnxModelOf, onnxRoundings, type OnnxDtype, type Rounding, type WeightSource } from './onnx/index';

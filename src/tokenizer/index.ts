@@ -54,6 +54,7 @@ export { remedyText, turnedDownText, type Refusal, type Shortfall } from './trai
 export { pruneLeaves } from './trainer/pruneLeaves';
 export { QWEN2_PATTERN } from './convert/byteLevelStages';
 export { makeTokenizerJson, type MadeTokenizer } from './convert/makeTokenizerJson';
+export { readSentencePiece, type SentencePiece } from './convert/sentencePieceFile';
 export { mergesFromScores } from './convert/sentencePieceMerges';
 export { templateAround } from './convert/templateAround';
 export { numberedFrom } from './trainer/numbering';

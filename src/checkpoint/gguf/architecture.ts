@@ -18,6 +18,11 @@ export type Layout =
   /** Norm weights with 1 added. */
   | { readonly kind: 'plusOne' };
 
+export interface HeadCounts {
+  readonly heads: number;
+  readonly kvHeads: number;
+}
+
 export interface Architecture {
   /** Hugging Face name of a tensor outside the layers, by GGUF name. */
   readonly outer: Readonly<Record<string, string>>;
@@ -25,7 +30,8 @@ export interface Architecture {
   readonly inner: Readonly<Record<string, string>>;
   /** With `#` for the layer's number. */
   readonly layerPrefix: string;
-  readonly layout: (name: string, header: GgufHeader) => Layout;
+  /** @param heads is asked only where rows were reordered by head. */
+  readonly layout: (name: string, heads: () => HeadCounts) => Layout;
   readonly config: (header: GgufHeader) => Record<string, unknown>;
 }
 
@@ -58,11 +64,10 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   llama: {
     ...decoder,
     inner: decoderLayer,
-    layout: (name, { metadata }) => {
+    layout: (name, counts) => {
       const part = /^blk\.\d+\.attn_([qk])\./.exec(name);
       if (!part) return PLAIN;
-      const heads = metadata.needed('llama.attention.head_count', metadata.whole('llama.attention.head_count'));
-      const kvHeads = metadata.whole('llama.attention.head_count_kv') ?? heads;
+      const { heads, kvHeads } = counts();
       return { kind: 'rotary', heads: part[1] === 'q' ? heads : kvHeads };
     },
     config: llamaConfig,
@@ -112,6 +117,31 @@ export function architectureOf({ metadata }: GgufHeader): Architecture {
     metadata.file,
     `is of the architecture "${name.slice(0, 100)}"; ${Object.keys(ARCHITECTURES).join(', ')} are read from GGUF`,
   );
+}
+
+/** As the file states them. Throws `checkpoint/gguf-metadata`. */
+export function headCounts({ metadata }: GgufHeader): HeadCounts {
+  const prefix = metadata.text('general.architecture');
+  const key = `${prefix}.attention.head_count`;
+  const heads = metadata.needed(key, metadata.whole(key));
+  return { heads, kvHeads: metadata.whole(`${prefix}.attention.head_count_kv`) ?? heads };
+}
+
+/** Undefined for one without a row in the table. */
+export function architectureNamed(name: string): Architecture | undefined {
+  return Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
+}
+
+/** The name in GGUF of a checkpoint's tensor; undefined for a tensor that the family does not have there. */
+export function ggufName({ outer, inner, layerPrefix }: Architecture, name: string): string | undefined {
+  const found = Object.entries(outer).find(([, theirs]) => theirs === name);
+  if (found) return found[0];
+  const [before, after] = layerPrefix.split('#') as [string, string];
+  const part = /^(\d{1,5})(.+)\.(weight|bias)$/.exec(name.startsWith(before) ? name.slice(before.length) : '');
+  if (!part || !part[2]!.startsWith(after)) return undefined;
+  const theirs = part[2]!.slice(after.length);
+  const [ours] = Object.entries(inner).find(([, each]) => each === theirs) ?? [];
+  return ours === undefined ? undefined : `blk.${part[1]}.${ours}.${part[3]}`;
 }
 
 /** Tables of rotary factors; config.json says the same in numbers (config.ts checks that it does). */

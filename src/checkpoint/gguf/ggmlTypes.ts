@@ -60,5 +60,14 @@ export function ggmlType(code: number): GgmlType | undefined {
   return TYPES.get(code);
 }
 
+/** The other way round; a name of the table. */
+export function ggmlCode(name: string): number {
+  return [...TYPES].find(([, type]) => type.name === name)![0];
+}
+
+export function ggmlTypeNamed(name: string): GgmlType {
+  return TYPES.get(ggmlCode(name))!;
+}
+
 /** For messages. */
 export const READ_TYPES: readonly string[] = [...TYPES.values()].filter(({ dtype }) => dtype).map(({ name }) => name);

@@ -91,3 +91,29 @@ export function preTokenizerOf(file: string, name: string | undefined, architect
   }
   throw ggufUnsupported(file, `cuts text by the rules of "${name.slice(0, 60)}", which the lab does not know`, hint);
 }
+
+/** The other way round: the name of such stages; undefined where llama.cpp has none for them. */
+export function preTokenizerName(
+  stages: Pick<PreTokenizer, 'ignoreMerges'> & { readonly normalizer: unknown; readonly preTokenizer: unknown },
+): string | undefined {
+  const wanted = comparable(stages);
+  return [...BY_NAME].find(([, rules]) => comparable(rules) === wanted)?.[0];
+}
+
+/** Without what changes no ids: where offsets end, and a `Sequence` of one. */
+function comparable({ normalizer, preTokenizer, ignoreMerges }: Parameters<typeof preTokenizerName>[0]): string {
+  const parts = (stage: unknown): readonly unknown[] =>
+    (stage as { readonly pretokenizers?: readonly unknown[] } | null)?.pretokenizers ?? [stage];
+  const plain = parts(preTokenizer).map((part) => sorted({ ...(part as object), trim_offsets: undefined }));
+  return JSON.stringify([sorted(normalizer), plain, ignoreMerges]);
+}
+
+/** Keys in one order. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, each]) => [key, sorted(each)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

@@ -6,7 +6,7 @@
 import { rangeChecked, type ByteSource } from '../byteSource';
 import { bytesPerElement, fromF32, toF32, type WeightDtype } from '../dtype';
 import { encodeHeader } from '../safetensorsHeader';
-import { architectureOf, huggingFaceName, type Layout } from './architecture';
+import { architectureOf, headCounts, huggingFaceName, type Layout } from './architecture';
 import { dequantise } from './dequantise';
 import type { GgufHeader, GgufTensor } from './header';
 import { metadataError } from './metadata';
@@ -55,7 +55,7 @@ function weightsOf(header: GgufHeader): Weight[] {
   return header.tensors.flatMap((stored) => {
     const name = huggingFaceName(architecture, stored.name, file);
     if (name === undefined) return [];
-    const layout = architecture.layout(stored.name, header);
+    const layout = architecture.layout(stored.name, () => headCounts(header));
     checkLayout(stored, layout, file);
     const shape = layout.kind === 'transposed' ? [...stored.shape].reverse() : stored.shape;
     // One is taken from norm weights in f32, whatever they are stored in.

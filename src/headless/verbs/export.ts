@@ -2,6 +2,7 @@
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { exportDelta } from './exportDelta';
+import { exportGguf } from './exportGguf';
 import { exportOnnx } from './exportOnnx';
 import { exportSafetensors } from './exportSafetensors';
 import { exportScale } from './exportScale';
@@ -9,6 +10,7 @@ import { exportScale } from './exportScale';
 const targets = {
   safetensors: exportSafetensors,
   onnx: exportOnnx,
+  gguf: exportGguf,
   delta: exportDelta,
   scale: exportScale,
 } satisfies Record<string, (command: Command) => Promise<Answer>>;

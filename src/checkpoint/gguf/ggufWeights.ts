@@ -1,0 +1,102 @@
+/**
+ * A checkpoint's tensors as llama.cpp's converter stores them: under its names, rows in its order, matrices in the chosen type.
+ * Vectors and learned positions stay F32, as there; a matrix whose rows are no whole blocks is F16.
+ */
+import { LabError } from '../../error';
+import { toF32 } from '../dtype';
+import type { TensorToWrite } from '../safetensors';
+import { ggufName, type Architecture, type HeadCounts, type Layout } from './architecture';
+import type { GgufTensorToWrite } from './ggufFile';
+import { ggmlTypeNamed } from './ggmlTypes';
+import { quantise, type WrittenType } from './quantise';
+
+/**
+ * @param tensors F32, exactly those that the family has.
+ * Throws `checkpoint/gguf-unsupported` for one that has no name in GGUF.
+ */
+export function ggufTensors(
+  tensors: readonly TensorToWrite[],
+  architecture: Architecture,
+  heads: HeadCounts,
+  type: WrittenType,
+): GgufTensorToWrite[] {
+  return tensors.map((tensor) => {
+    const name = ggufName(architecture, tensor.name);
+    if (name === undefined) {
+      throw new LabError(
+        'checkpoint/gguf-unsupported',
+        `\`${tensor.name}\` has no place in a GGUF file of this family.`,
+        'Take the model as safetensors.',
+        { tensor: tensor.name },
+      );
+    }
+    const layout = architecture.layout(name, () => heads);
+    const shape = layout.kind === 'transposed' ? [...tensor.shape].reverse() : tensor.shape;
+    const stored = typeOf(name, shape, type);
+    return { name, type: stored, shape, chunks: () => inBlocks(reordered(tensor, layout), stored) };
+  });
+}
+
+function typeOf(name: string, shape: readonly number[], type: WrittenType): WrittenType {
+  if (shape.length < 2 || name === 'position_embd.weight') return 'F32';
+  return shape.at(-1)! % ggmlTypeNamed(type).blockElements === 0 ? type : 'F16';
+}
+
+/** Values in the file's order; whole where they are reordered. */
+async function* reordered(tensor: TensorToWrite, layout: Layout): AsyncGenerator<Float32Array, void, undefined> {
+  if (layout.kind === 'plain') {
+    for await (const chunk of tensor.chunks()) yield toF32(chunk, 'F32');
+    return;
+  }
+  const { shape } = tensor;
+  const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+  let at = 0;
+  for await (const chunk of tensor.chunks()) {
+    const part = toF32(chunk, 'F32');
+    values.set(part, at);
+    at += part.length;
+  }
+  if (layout.kind === 'plusOne') yield values.map((value) => value + 1);
+  else if (layout.kind === 'transposed') yield transposed(values, shape[0]!, shape[1]!);
+  else yield interleaved(values, shape[0]!, layout.heads);
+}
+
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) out[column * rows + row] = values[row * columns + column]!;
+  }
+  return out;
+}
+
+/** Row (head, half, i) of the checkpoint becomes row (head, i, half). */
+function interleaved(values: Float32Array, rows: number, heads: number): Float32Array {
+  const [columns, headRows] = [values.length / rows, rows / heads];
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    const inHead = row % headRows;
+    const to = row - inHead + 2 * (inHead % (headRows / 2)) + Math.floor(inHead / (headRows / 2));
+    out.set(values.subarray(row * columns, (row + 1) * columns), to * columns);
+  }
+  return out;
+}
+
+/** A type with blocks gets whole ones, however the values come. */
+async function* inBlocks(
+  parts: AsyncIterable<Float32Array>,
+  type: WrittenType,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { blockElements } = ggmlTypeNamed(type);
+  let left = new Float32Array(0);
+  for await (const part of parts) {
+    let values = part;
+    if (left.length > 0) {
+      values = new Float32Array(left.length + part.length);
+      values.set(left);
+      values.set(part, left.length);
+    }
+    const whole = values.length - (values.length % blockElements);
+    if (whole > 0) yield quantise(values.subarray(0, whole), type);
+    left = values.slice(whole);
+  }
+}

@@ -1,0 +1,23 @@
+// llama.cpp over GGUF files: `node read.mjs JOB ANSWERS`, where JOB is JSON {files: [path], texts: [string], prompt, tokens}; writes
+// JSON by path: {ids of every text, greedy ids behind the prompt}.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+
+const { files, texts, prompt, tokens } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error, progressLogs: false });
+const answers = {};
+for (const modelPath of files) {
+  const model = await llama.loadModel({ modelPath, gpuLayers: 0, checkTensors: true });
+  const context = await model.createContext({ contextSize: 128, threads: 1 });
+  const greedy = [];
+  const ids = model.tokenize(prompt, true);
+  for await (const id of context.getSequence().evaluate(ids, { temperature: 0, yieldEogToken: true })) {
+    greedy.push(id);
+    if (greedy.length === tokens) break;
+  }
+  answers[modelPath] = { ids: texts.map((text) => [...model.tokenize(text, true)]), greedy };
+  await context.dispose();
+  await model.dispose();
+}
+writeFileSync(process.argv[3], JSON.stringify(answers));
+process.exit(0);
