@@ -4,11 +4,14 @@
  * they stand and not from `index.ts`, so that a short command does not load the whole lab.
  */
 import { parseArgs } from 'node:util';
+import { boundsText, isWithin, type Bounds } from '../bounds';
 import { LabError } from '../error';
+import { samplingBounds } from '../samplingBounds';
 import { trainModes } from '../lab/training/trainSettings';
 import {
   common,
   corpus,
+  counted,
   defaultSteps,
   device,
   type Flag,
@@ -32,11 +35,20 @@ const learning = [
   'init',
 ] as const satisfies FieldFlagName[];
 
+/** As many as a specification takes. */
+const newTokens: Bounds = { least: 0, most: 262_144, isWhole: true };
+
 export const verbs = {
   inspect: {
     about: 'What a model is: sizes, types, rows against the tokenizer, and the memory that training would take here.',
     flags: {
-      'new-tokens': { kind: 'whole', value: 'K', about: 'plan for so many new tokens', fallback: '256' },
+      'new-tokens': {
+        kind: 'whole',
+        value: 'K',
+        about: 'plan for so many new tokens',
+        bounds: newTokens,
+        fallback: '256',
+      },
       batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
       seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
       device,
@@ -73,7 +85,7 @@ export const verbs = {
     about: 'Bits per byte of a whole file, per document.',
     flags: {
       ...corpus,
-      'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents' },
+      'max-bytes': { kind: 'whole', value: 'N', about: 'stop after this many bytes of documents', bounds: counted },
       runtime,
       device,
     },
@@ -87,7 +99,12 @@ export const verbs = {
         about: 'instead of --model: a folder with tokenizer.json and config.json, without weights',
       },
       general: { kind: 'text', value: 'FILE', about: 'general text to compare with; the bundled English by default' },
-      'new-tokens': { kind: 'whole', value: 'K', about: 'judge this size; the frontier suggests one by default' },
+      'new-tokens': {
+        kind: 'whole',
+        value: 'K',
+        about: 'judge this size; the frontier suggests one by default',
+        bounds: { ...newTokens, least: 1 },
+      },
     },
   },
   expand: {
@@ -122,6 +139,7 @@ export const verbs = {
         kind: 'whole',
         value: 'N',
         about: 'optimizer steps, for which so much text is read as they take',
+        bounds: counted,
         byDefault: String(defaultSteps),
       },
       ...flagsOf(['bytes', 'batch', 'seq']),
@@ -142,7 +160,7 @@ export const verbs = {
     flags: {
       out: { kind: 'text', value: 'DIR', about: 'folder that the runs are kept in', required: true },
       arm: { kind: 'text', value: 'NAME', about: 'only this arm; folders of several machines can be put together' },
-      seed: { kind: 'whole', value: 'S', about: 'only this seed' },
+      seed: { kind: 'whole', value: 'S', about: 'only this seed', bounds: seed.bounds },
       device,
     },
   },
@@ -155,7 +173,13 @@ export const verbs = {
     about: 'Where the time of a training step goes, by kind of operation, on what computes here.',
     flags: {
       train: { kind: 'text', value: 'WHAT', about: 'what may move', choices: trainModes, fallback: 'all' },
-      'new-tokens': { kind: 'whole', value: 'K', about: 'as after adding this many tokens', fallback: '256' },
+      'new-tokens': {
+        kind: 'whole',
+        value: 'K',
+        about: 'as after adding this many tokens',
+        bounds: newTokens,
+        fallback: '256',
+      },
       batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
       seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
       device,
@@ -192,7 +216,7 @@ export const verbs = {
       ...corpus,
       corpus: { ...corpus.corpus, about: 'texts; what is held out of them is scored' },
       'all-held-out': { kind: 'switch', about: 'score every document of the corpus' },
-      'max-bytes': { kind: 'whole', value: 'N', about: 'bytes that are scored of each text' },
+      'max-bytes': { kind: 'whole', value: 'N', about: 'bytes that are scored of each text', bounds: counted },
       device,
     },
   },
@@ -208,13 +232,32 @@ export const verbs = {
     about: 'Continue a prompt.',
     flags: {
       prompt: { kind: 'text', value: 'P', about: 'the prompt', required: true },
-      'max-tokens': { kind: 'whole', value: 'N', about: 'how many tokens', fallback: '64' },
-      temperature: { kind: 'number', value: 'X', about: '0 takes the likeliest token', fallback: '0' },
-      'top-k': { kind: 'whole', value: 'K', about: 'sample among the K likeliest; 0: all', fallback: '40' },
+      'max-tokens': {
+        kind: 'whole',
+        value: 'N',
+        about: 'how many tokens',
+        bounds: samplingBounds.maxTokens,
+        fallback: '64',
+      },
+      temperature: {
+        kind: 'number',
+        value: 'X',
+        about: '0 takes the likeliest token',
+        bounds: samplingBounds.temperature,
+        fallback: '0',
+      },
+      'top-k': {
+        kind: 'whole',
+        value: 'K',
+        about: 'sample among the K likeliest; 0: all',
+        bounds: samplingBounds.topK,
+        fallback: '40',
+      },
       'top-p': {
         kind: 'number',
         value: 'P',
         about: 'sample among the likeliest that together have this probability; 1: all',
+        bounds: samplingBounds.topP,
         fallback: '1',
       },
       seed,
@@ -322,10 +365,12 @@ function checked(name: string, flag: Flag, value: string): string {
   if (flag.choices && !flag.choices.includes(value)) {
     throw refuse(`\`--${name}\` cannot be \`${value}\`.`, `One of: ${flag.choices.join(', ')}.`);
   }
-  if (flag.kind === 'whole' && !/^\d+$/.test(value))
-    throw refuse(`\`--${name}\` takes a whole number, not \`${value}\`.`);
-  if (flag.kind === 'number' && (value.trim() === '' || !(Number(value) >= 0 && Number.isFinite(Number(value))))) {
-    throw refuse(`\`--${name}\` takes a number of at least 0, not \`${value}\`.`);
+  if (flag.kind === 'whole' || flag.kind === 'number') {
+    const isWhole = flag.kind === 'whole';
+    const bounds = flag.bounds ?? { least: 0, most: Infinity, isWhole };
+    const isNumber = isWhole ? /^\d+$/.test(value) : value.trim() !== '' && Number.isFinite(Number(value));
+    if (!isNumber || !isWithin(Number(value), bounds))
+      throw refuse(`\`--${name}\` takes ${boundsText(bounds)}, not \`${value}\`.`);
   }
   return value;
 }

@@ -1,5 +1,7 @@
 /** Flags that several verbs of the command line have. */
+import type { Bounds } from '../bounds';
 import { documentFormats } from '../corpus/corpus';
+import { samplingBounds } from '../samplingBounds';
 import { tokenizerClassChoices } from '../lab/vocabulary/tokenizerClassChoice';
 import { grammarNames } from '../tokenizer/grammar/grammars';
 
@@ -9,6 +11,8 @@ export interface Flag {
   readonly about: string;
   readonly required?: boolean;
   readonly choices?: readonly string[];
+  /** Of a number; from 0 on otherwise. */
+  readonly bounds?: Bounds;
   /** Filled in where the flag is not given. */
   readonly fallback?: string;
   /** What holds where it is not given, filled in by whoever reads it. */
@@ -86,7 +90,15 @@ export const tokenizerClass = {
     fallback: 'obeys',
   },
 } as const;
-export const seed = { kind: 'whole', value: 'S', about: 'seed of everything random', fallback: '1' } as const;
+export const seed = {
+  kind: 'whole',
+  value: 'S',
+  about: 'seed of everything random',
+  bounds: samplingBounds.seed,
+  fallback: '1',
+} as const;
+/** Something that is counted, of which there is at least one. */
+export const counted: Bounds = { least: 1, most: 10_000_000_000, isWhole: true };
 export const weights = {
   dtype: {
     kind: 'text',
@@ -95,5 +107,10 @@ export const weights = {
     choices: ['source', 'F32', 'F16', 'BF16'],
     fallback: 'source',
   },
-  'shard-bytes': { kind: 'whole', value: 'N', about: 'bytes of weights in a file; 2,000,000,000 by default' },
+  'shard-bytes': {
+    kind: 'whole',
+    value: 'N',
+    about: 'bytes of weights in a file; 2,000,000,000 by default',
+    bounds: counted,
+  },
 } as const;

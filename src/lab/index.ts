@@ -99,7 +99,7 @@ export { throttled } from './progress';
 export { experimentFigures } from './export/experimentCard';
 export { cardOf, recordLines } from './export/report';
 export { earlierGraft, type EarlierGraft } from './device/earlierGraft';
-export { engineSizes, sizesFor } from './device/sizes';
+export { engineSizes, shapeFor, sizesFor } from './device/sizes';
 export { rateFor, smallestMode, trainModes } from './training/trainSettings';
 export { ArmModel, type ArmModelSetup } from './training/armModel';
 export { besideBase } from './training/besideBase';
@@ -126,7 +126,7 @@ export { canonicalJson, modelFingerprint, pinned } from './experiment/fingerprin
 export { readCheckpoint, readRecordsOf, readStatus } from './experiment/runFolder';
 export { ArmTraining, type ArmSetup } from './training/armTraining';
 export { documentEnds } from './training/stagePlans';
-export { earlierRows } from './experiment/checks';
+export { checkLengths, earlierRows } from './experiment/checks';
 export { bytesOfSteps } from './training/stepBudget';
 export { specVocabulary } from './vocabulary/specVocabulary';
 export { predictionOf } from './export/report';
@@ -139,6 +139,7 @@ export {
   type RunExperimentOptions,
 } from './experiment/runner';
 export {
+  lengthProblems,
   parseSpec,
   movedBy,
   movesEarlierRows,

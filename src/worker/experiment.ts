@@ -10,7 +10,7 @@ import {
   plannedExposure,
   planTraining,
   predictionOf,
-  sizesFor,
+  shapeFor,
   trainModes,
   unopenedGpu,
   wayOf,
@@ -65,10 +65,12 @@ export class Experiment extends TrainedLab implements LabApi {
   }
 
   async defaultSettings(): Promise<TrainSettings> {
-    const { contextLength, parameters } = this.requireModel().summary;
-    const { batchRows, rowLength } = sizesFor((await this.engines.engine()).report.kind, parameters);
-    const length = Math.min(rowLength, contextLength || rowLength);
-    return { mode: 'new-rows', init: defaultInit, batchRows, rowLength: length };
+    const { summary } = this.requireModel();
+    return {
+      mode: 'new-rows',
+      init: defaultInit,
+      ...shapeFor((await this.engines.engine()).report.kind, summary),
+    };
   }
 
   profile(
@@ -142,8 +144,10 @@ export class Experiment extends TrainedLab implements LabApi {
   }
 
   async checkSpec(value: unknown): Promise<readonly SpecProblem[]> {
-    const { specProblems } = await import('./specification');
-    return specProblems(value);
+    const { lengthProblems, parseSpec, specProblems } = await import('./specification');
+    const problems = specProblems(value);
+    if (problems.length > 0 || !this.model) return problems;
+    return lengthProblems(parseSpec(value), this.model.summary);
   }
 
   async specSchema(): Promise<SpecSchema> {

@@ -32,6 +32,14 @@ describe('the command line', () => {
     ['a missing flag', ['expand', '--corpus', 'a', '--out', 'b'], /--new-tokens/],
     ['a missing value', ['eval', '--corpus'], /--corpus/],
     ['a number that is none', ['train', '--corpus', 'a', '--out', 'b', '--steps', 'many'], /`many`/],
+    ['steps below nothing', ['train', '--corpus', 'a', '--out', 'b', '--steps', '-5'], /whole number from 1.*`-5`/],
+    ['no steps at all', ['train', '--corpus', 'a', '--out', 'b', '--steps', '0'], /whole number from 1.*`0`/],
+    ['a rate that is no number', ['train', '--corpus', 'a', '--out', 'b', '--lr', 'NaN'], /--lr.*`NaN`/],
+    ['no bytes at all', ['eval', '--corpus', 'a', '--max-bytes', '0'], /whole number from 1.*`0`/],
+    ['no tokens at all', ['generate', '--prompt', 'a', '--max-tokens', '0'], /whole number from 1.*`0`/],
+    ['a probability above one', ['generate', '--prompt', 'a', '--top-p', '3'], /above 0 and at most 1.*`3`/],
+    ['a seed that is cut off', ['generate', '--prompt', 'a', '--seed', '99999999999'], /4294967295.*`99999999999`/],
+    ['tokens without end', ['inspect', '--new-tokens', '999999999999'], /from 0 to 262144/],
     ['a choice that is none', ['train', '--corpus', 'a', '--out', 'b', '--train', 'head'], /`head`/],
   ];
   it.each(refused)('refuses %s by name', (_, argv, pattern) => {

@@ -650,17 +650,66 @@ describe('the page', () => {
     };
     change('minFrequency', '12');
     change('unit', 'line');
-    change('maxPieceLength', '-3');
     await vi.waitFor(() => expect(button.disabled).toBe(false));
+    change('maxPieceLength', '-3');
     expect(state.editor.way).toEqual({ method: 'continued' });
-    // A number that cannot be is held back by the form itself.
-    button.click();
-    expect(state.editor.way).toEqual({ method: 'continued' });
+    // A number that cannot be stays as it was typed, with what is possible beside it.
+    await vi.waitFor(() => expect(button.disabled).toBe(true));
+    expect(find<HTMLInputElement>('#rule-maxPieceLength')!.value).toBe('-3');
+    expect(textOf('#wrong-maxPieceLength')).toBe('a whole number from 1 to 10,000,000,000');
     change('maxPieceLength', '');
+    await vi.waitFor(() => expect(button.disabled).toBe(false));
     button.click();
     expect(state.editor.way).toEqual({ method: 'continued', rules: { minFrequency: 12, unit: 'line' } });
     await vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'));
     await vi.waitFor(() => expect(button.disabled).toBe(true));
+  });
+
+  test('what cannot be asked of a text is refused beside its field, and nothing is cut down', async () => {
+    await open();
+    await prepared();
+    await at('try');
+    const field = (key: string) => find<HTMLInputElement>(`[data-sampling="${key}"]`)!;
+    const change = (key: string, value: string) => {
+      field(key).value = value;
+      field(key).dispatchEvent(new Event('change', { bubbles: true }));
+    };
+    const button = await shown<HTMLButtonElement>('[data-action="generate"]');
+    const wrong = [
+      ['temperature', '-1', '0.7', 'a number from 0 to 100'],
+      ['topP', '3', '1', 'above 0, at most 1'],
+      ['topK', '2.5', '40', 'a whole number from 0 to 1,000,000'],
+      ['seed', '-5', '7', 'a whole number from 0 to 4,294,967,295'],
+      ['maxTokens', '4096', '64', 'at most 510, by the model’s context'],
+      ['maxTokens', '', '64', 'a whole number from 1 to 510'],
+    ] as const;
+    for (const [key, value, right, possible] of wrong) {
+      change(key, value);
+      await vi.waitFor(() => expect(find(`#wrong-${key}`)).not.toBeNull());
+      expect(textOf(`#wrong-${key}`)).toBe(possible);
+      expect(field(key).value).toBe(value);
+      expect(field(key).getAttribute('aria-invalid')).toBe('true');
+      expect(button.disabled).toBe(true);
+      change(key, right);
+      await vi.waitFor(() => expect(find(`#wrong-${key}`)).toBeNull());
+      await vi.waitFor(() => expect(button.disabled).toBe(false));
+    }
+  });
+
+  test('what only the lab knows to be too much stands beside its field as well', async () => {
+    const lab = fakeLab({ tick: 0 });
+    await open({
+      lab: {
+        ...lab,
+        generate: () => Promise.reject(new LabError('lab/too-long', 'Too long.', '', { field: 'maxTokens', most: 30 })),
+      },
+    });
+    await prepared();
+    await at('try');
+    await click('[data-action="generate"]');
+    await shown('#wrong-maxTokens');
+    expect(textOf('#wrong-maxTokens')).toBe('a whole number from 1 to 30');
+    expect(find('main [role="alert"]')).toBeNull();
   });
 
   test('without a GPU the page says so and Start stays off', async () => {

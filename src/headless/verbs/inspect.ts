@@ -4,7 +4,7 @@ import type { EngineReport } from '../../engine/index';
 import {
   inspectModel,
   planTraining,
-  sizesFor,
+  shapeFor,
   trainModes,
   type FittingPlan,
   type ModelInspection,
@@ -20,7 +20,7 @@ export async function inspectVerb(command: Command): Promise<Answer> {
   const model = await loaded(source, () => undefined);
   const stored = await ggufTypes(source.tree);
   const engine = await nodeEngine(command);
-  const defaults = sizesFor(engine.report.kind, model.summary.parameters);
+  const defaults = shapeFor(engine.report.kind, model.summary);
   const settings = {
     batchRows: command.number('batch') ?? defaults.batchRows,
     rowLength: command.number('seq') ?? defaults.rowLength,

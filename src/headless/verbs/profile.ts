@@ -1,5 +1,5 @@
 /** `profile`: where the time of one training step goes, as a table. */
-import { profileStep, sizesFor, type StepPart, type StepProfile, type TrainMode } from '../../lab/index';
+import { profileStep, shapeFor, type StepPart, type StepProfile, type TrainMode } from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
 import { nodeEngine } from '../engine';
@@ -9,7 +9,7 @@ import { modelOf } from './model';
 export async function profileVerb(command: Command): Promise<Answer> {
   const model = await modelOf(command);
   const engine = await nodeEngine(command);
-  const defaults = sizesFor(engine.report.kind, model.summary.parameters);
+  const defaults = shapeFor(engine.report.kind, model.summary);
   const step = {
     mode: command.text('train') as TrainMode,
     batchRows: command.number('batch') ?? defaults.batchRows,

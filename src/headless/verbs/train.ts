@@ -10,6 +10,7 @@ import {
   besideBase,
   bytesOfSteps,
   cardOf,
+  checkLengths,
   documentEnds,
   earlierGraft,
   earlierRows,
@@ -50,7 +51,8 @@ export async function trainVerb(command: Command): Promise<Answer> {
   const onProgress = progressLine();
   const known = await earlierGraft(source.tree, model);
   const specOf = (bytes: number) => trainSpec(command, model.summary, known !== undefined, { bytes });
-  const asked = specOf(1);
+  const asked = specOf(anyBytes);
+  checkLengths(asked, model);
   const earlier = await earlierRows(asked, async () => known);
   const { vocabulary: choice } = armOf(asked);
   const vocabulary = choice ? await specVocabulary(model, corpus, choice, { onProgress, openShards }) : undefined;
@@ -153,6 +155,9 @@ export async function trainVerb(command: Command): Promise<Answer> {
     ].join('\n'),
   };
 }
+
+/** Before it is known how much text the steps read. */
+const anyBytes = 10_000_000_000;
 
 /** Of the text that `--steps` read. */
 function bytesOf(

@@ -3,6 +3,7 @@ import { gpuPlanner, type Engine } from '../../engine/index';
 import { microBatchRowsOf } from '../training/batches';
 import { defaultOptimizer } from '../training/moves';
 import { modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
+import { requireShape } from '../training/stepShape';
 import { ModelGraphs } from './modelGraphs';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
@@ -17,6 +18,7 @@ export const unopenedGpu: Planner = gpuPlanner('', { maxBindingBytes: 128 * 2 **
 
 export type PlannedSettings = Pick<TrainSettings, 'batchRows' | 'rowLength'>;
 
+/** Throws `lab/too-long`, `lab/bad-step`. */
 export function planTraining(
   model: LoadedModel,
   newTokens: number,
@@ -26,6 +28,7 @@ export function planTraining(
 ): FittingPlan {
   const { kind, limits } = engine.report;
   const { batchRows, rowLength } = settings;
+  requireShape({ rows: batchRows, length: rowLength }, model.config);
   const rows = microBatchRowsOf(batchRows, rowLength, engineSizes[kind].microBatchTokens);
   const { largestId, embeddingRows } = model.summary;
   const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);

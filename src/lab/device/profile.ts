@@ -17,6 +17,7 @@ import type { LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
 import { seededRandom } from '../../random';
 import { defaultOptimizer } from '../training/moves';
+import { requireShape } from '../training/stepShape';
 import { modeGroups } from '../training/trainSettings';
 import { engineSizes } from './sizes';
 import type { PartTime, ProfiledStep, StepPart, StepProfile } from './stepProfile';
@@ -28,7 +29,7 @@ export interface ProfileOptions {
 
 /**
  * Loads the model anew with `newTokens` rows of zeros, so that whatever else is open stays as it is. The text is random: a step
- * takes as long over it as over any other.
+ * takes as long over it as over any other. Throws `lab/too-long`, `lab/bad-step`.
  */
 export async function profileStep(
   engine: Engine,
@@ -40,6 +41,7 @@ export async function profileStep(
   if (mode === 'new-rows' && newTokens === 0) {
     throw new LabError('lab/no-new-rows', 'There are no new rows to train.', 'Add new tokens, or train everything.');
   }
+  requireShape({ rows: batchRows, length: rowLength }, model.config);
   const { kind, description, threads } = engine.report;
   const rows = microBatchRowsOf(batchRows, rowLength, engineSizes[kind].microBatchTokens);
   const microBatches = batchRows / rows;

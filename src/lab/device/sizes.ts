@@ -58,3 +58,12 @@ export function sizesFor(kind: EngineKind, parameters: number): Sizes {
     generalBytes: scaled(generalBytes),
   };
 }
+
+/** Rows and length of a step that nobody chose, within the model's context where that is known. */
+export function shapeFor(
+  kind: EngineKind,
+  { contextLength }: { readonly contextLength: number },
+): Pick<Sizes, 'batchRows' | 'rowLength'> {
+  const { batchRows, rowLength } = engineSizes[kind];
+  return { batchRows, rowLength: Math.min(rowLength, contextLength || rowLength) };
+}

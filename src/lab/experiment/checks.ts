@@ -1,30 +1,23 @@
 /** What is known before anything runs, and which errors end one run alone. */
-import { asLabError, LabError } from '../../error';
+import { LabError } from '../../error';
 import type { EarlierGraft } from '../device/earlierGraft';
-import { requirePositions } from '../device/modelSession';
 import type { LoadedModel } from '../open/openModel';
 import type { RunKey } from './runFolder';
 import { joined } from './specProblems';
-import { movesEarlierRows, type ExperimentSpec } from './spec';
+import { lengthProblems, movesEarlierRows, type ExperimentSpec } from './spec';
 
 export function checkChoice(spec: ExperimentSpec, { arm, seed }: Partial<RunKey> = {}): void {
   if (arm !== undefined && !Object.hasOwn(spec.arms, arm)) throw noSuch('arm', arm, Object.keys(spec.arms));
   if (seed !== undefined && !spec.seeds.includes(seed)) throw noSuch('seed', seed, spec.seeds);
 }
 
-/** Rows longer than the model has learned positions for, which the last arm need not wait for to be told. */
-export function checkLengths(spec: ExperimentSpec, { config }: LoadedModel): void {
-  for (const [name, { stages }] of Object.entries(spec.arms)) {
-    for (const [at, { batch }] of stages.entries()) {
-      try {
-        requirePositions(config, batch.length);
-      } catch (thrown) {
-        const { message, hint, details } = asLabError(thrown);
-        const path = `${joined('arms', name)}.stages[${at}].batch.length`;
-        throw new LabError('lab/too-long', `\`${path}\`: ${message}`, `Nothing was run. ${hint}`, { ...details, path });
-      }
-    }
-  }
+/** Rows longer than the model's context, in all arms at once. Throws `lab/too-long`. */
+export function checkLengths(spec: ExperimentSpec, { config }: Pick<LoadedModel, 'config'>): void {
+  const problems = lengthProblems(spec, config);
+  if (problems.length === 0) return;
+  const lines = problems.map(({ path, message }) => `\`${path}\` ${message}.`);
+  const hint = 'Nothing was run. Make the rows shorter, or open a model with a longer context.';
+  throw new LabError('lab/too-long', lines.join('\n'), hint, { problems });
 }
 
 /** Rows that an earlier graft put into the model, where an arm moves them. Throws `lab/no-new-rows`. */

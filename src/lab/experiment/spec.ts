@@ -8,6 +8,7 @@ import { LabError } from '../../error';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
 import type { Budget, Recipe, Stage } from '../training/recipe';
+import { lengthProblem, sizeProblem, type ShapeProblem } from '../training/stepShape';
 import type { LearnRules } from '../vocabulary/choice';
 import { armSchema, experimentSchema, type WrittenArm, type WrittenSpec } from './schema';
 import { joined, schemaProblems, type SpecProblem } from './specProblems';
@@ -50,8 +51,6 @@ export interface VocabularySpec {
 
 /** An atomic alphabet has as many atoms as the notation has. */
 const allAtoms = 4096;
-/** Of one step, held in memory as ids and targets. */
-const mostStepTokens = 1 << 24;
 
 /** Throws `lab/bad-specification`; `details.problems` lists {path, message}. */
 export function parseSpec(value: unknown): ExperimentSpec {
@@ -85,11 +84,21 @@ function resolved(written: WrittenSpec): ExperimentSpec {
 }
 
 function sizeProblems(spec: ExperimentSpec): SpecProblem[] {
-  return Object.entries(spec.arms).flatMap(([arm, { stages }]) =>
-    stages.flatMap(({ batch: { rows, length } }, at): SpecProblem[] => {
-      const path = `${joined('arms', arm)}.stages[${at}].batch`;
-      const message = `has ${rows * length} tokens a step; expected are at most ${mostStepTokens}`;
-      return rows * length > mostStepTokens ? [{ path, message }] : [];
+  const budget = 'bytes' in spec.budget ? spec.budget : undefined;
+  return shapeProblems(spec, (batch) => sizeProblem(batch, budget));
+}
+
+/** Empty where every row is within the model's context. */
+export function lengthProblems(spec: ExperimentSpec, model: { readonly contextLength: number }): SpecProblem[] {
+  return shapeProblems(spec, (batch) => lengthProblem(batch, model));
+}
+
+function shapeProblems({ arms }: ExperimentSpec, wrong: (batch: Stage['batch']) => ShapeProblem | undefined) {
+  return Object.entries(arms).flatMap(([arm, { stages }]) =>
+    stages.flatMap(({ batch }, at): SpecProblem[] => {
+      const problem = wrong(batch);
+      if (!problem) return [];
+      return [{ path: `${joined('arms', arm)}.stages[${at}].batch.${problem.field}`, message: problem.message }];
     }),
   );
 }

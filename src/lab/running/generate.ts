@@ -3,6 +3,7 @@
  * in a program of fixed length with logits for the last position only (at the lengths of samples that is simpler than a
  * cache, and it shares the parameters with training), or onnxruntime-web with its key/value cache (onnxText.ts).
  */
+import { boundsText, isWithin, type Bounds } from '../../bounds';
 import { breathe } from '../../breathe';
 import { LabError } from '../../error';
 import type { Tokenizer } from '../../tokenizer/index';
@@ -11,12 +12,13 @@ import type { ModelSession } from '../device/modelSession';
 import { seededRandom } from '../../random';
 import type { Piece } from '../open/piece';
 import { pickToken, type SamplingOptions } from './sampling';
+import { mostNewTokens, samplingBounds, type SamplingSetting } from '../../samplingBounds';
 
 /** A model that continues texts. */
 export interface TextModel {
   readonly startId: number;
   readonly eosTokenIds: readonly number[];
-  /** Tokens of prompt and text together. Longer prompts keep their end. */
+  /** Tokens of prompt and text together. */
   readonly room: number;
   /** @param tokens that the text may come to. */
   begin(tokens: number): TextUnderWay;
@@ -55,24 +57,43 @@ export function engineText(session: ModelSession): TextModel {
   };
 }
 
-/** The pieces after the prompt; offsets count from its end. Ends early at an end token. */
+/** The pieces after the prompt; offsets count from its end. Ends early at an end token. Throws `lab/bad-sampling`, `lab/too-long`. */
 export async function generateText(model: TextModel, tokenizer: Tokenizer, options: GenerateOptions): Promise<Piece[]> {
   const { startId, eosTokenIds, room } = model;
-  const prompt = [...tokenizer.encode(options.prompt).ids];
-  const kept = prompt.slice(Math.max(0, prompt.length - (room - options.maxTokens - 1)));
-  const ids = [startId, ...kept];
-  if (options.maxTokens + 2 > room) {
+  const most = mostNewTokens(room);
+  requireSampling(options, most);
+  const prompt = tokenizer.encode(options.prompt).ids;
+  if (prompt.length + options.maxTokens > most + 1) {
     throw new LabError(
       'lab/too-long',
-      `${options.maxTokens} tokens do not fit; at most ${room - 2} can be generated with this model.`,
-      'Ask for fewer tokens.',
+      `The prompt has ${prompt.length} tokens, and ${options.maxTokens} are to follow; this model writes at most ${most + 1} in all.`,
+      'Shorten the prompt, or ask for fewer tokens.',
+      { field: 'maxTokens', most: Math.max(0, most + 1 - prompt.length) },
     );
   }
+  const ids = [startId, ...prompt];
   const text = model.begin(ids.length + options.maxTokens);
   try {
     return await continued(text, ids, tokenizer, new Set([...eosTokenIds, tokenizer.special.eos ?? -1]), options);
   } finally {
     text.close();
+  }
+}
+
+function requireSampling(options: GenerateOptions, mostTokens: number): void {
+  const bounds: Readonly<Record<SamplingSetting, Bounds>> = {
+    ...samplingBounds,
+    maxTokens: { ...samplingBounds.maxTokens, most: mostTokens },
+  };
+  for (const field of Object.keys(bounds) as SamplingSetting[]) {
+    const value = options[field];
+    if (value === undefined || isWithin(value, bounds[field])) continue;
+    throw new LabError(
+      'lab/bad-sampling',
+      `\`${field}\` is ${value}; expected is ${boundsText(bounds[field])}.`,
+      'Choose what is possible.',
+      { field, ...bounds[field] },
+    );
   }
 }
 

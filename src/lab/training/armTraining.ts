@@ -5,7 +5,6 @@
  */
 import type { Steps } from '../../engine/index';
 import { LabError } from '../../error';
-import { requirePositions } from '../device/modelSession';
 import { planTraining } from '../device/plans';
 import { engineSizes } from '../device/sizes';
 import { stepFlops } from '../device/stepFlops';
@@ -23,6 +22,7 @@ import type { ParameterGroup } from '../device/parameterTable';
 import type { Budget, Recipe, Stage } from './recipe';
 import type { RunRecord, RunStatus } from './records';
 import { newRowsOf, stagePlans, type StagePlan } from './stagePlans';
+import { requireShape } from './stepShape';
 import { smallestMode } from './trainSettings';
 import { TrainRun, type LoopSettings, type LoopState, type OnUpdate } from './trainRun';
 
@@ -70,7 +70,7 @@ export class ArmTraining {
   /** Grafts and loads; nothing is measured or compiled yet. */
   static async open(setup: ArmSetup, options: Watch = {}): Promise<ArmTraining> {
     const { model, vocabulary, earlier, stages } = setup;
-    for (const { batch } of stages) requirePositions(model.config, batch.length);
+    for (const { batch } of stages) requireShape(batch, model.config);
     const moves = parameterGroups.filter((group) => stages.some(({ rates }) => rates[group] !== undefined));
     if (!vocabulary && !earlier && moves.length === 1 && moves[0] === 'newRows') {
       throw new LabError(

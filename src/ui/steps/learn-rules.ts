@@ -1,9 +1,11 @@
 /** What may become a token: the trainer's rules, folded away, because the defaults are right for nearly everybody. */
 import { msg } from '@lit/localize';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LearnRules } from '../../worker/index';
+import type { Bounds } from '../../bounds';
 import { LabElement } from '../element';
+import { wrongNumber } from '../wording/bounds';
 
 interface NumberRule {
   readonly key: 'minFrequency' | 'minDocuments' | 'maxPieceLength';
@@ -12,10 +14,15 @@ interface NumberRule {
   readonly placeholder: string;
 }
 
+/** As a specification takes them. */
+const ruleBounds: Bounds = { least: 1, most: 10_000_000_000, isWhole: true };
+
 @customElement('tg-learn-rules')
 export class LearnRulesElement extends LabElement {
   /** Null: as they were learned with. */
   @state() private edited: LearnRules | null = null;
+  /** What was typed and cannot be. */
+  @state() private wrong: Partial<Record<NumberRule['key'], string>> = {};
 
   private get rules(): LearnRules {
     return this.edited ?? this.lab.editor.choice.rules ?? {};
@@ -58,7 +65,11 @@ export class LearnRulesElement extends LabElement {
             />${msg('Digits may be merged')}</label
           >
         </fieldset>
-        <button class="btn small" data-action="learn-rules" ?disabled=${locked || this.edited === null}>
+        <button
+          class="btn small"
+          data-action="learn-rules"
+          ?disabled=${locked || this.edited === null || Object.keys(this.wrong).length > 0}
+        >
           ${msg('Learn with these rules')}
         </button>
       </form>
@@ -66,20 +77,27 @@ export class LearnRulesElement extends LabElement {
   }
 
   private number({ key, label, placeholder }: NumberRule) {
+    const wrong = this.wrong[key];
     return html`<label class="labelled" for="rule-${key}"
       ><span>${label}</span
       ><span class="field"
         ><input
           id="rule-${key}"
           data-rule=${key}
-          type="number"
+          type="text"
           inputmode="numeric"
-          min="1"
-          step="1"
+          autocomplete="off"
           placeholder=${placeholder}
-          .value=${String(this.rules[key] ?? '')}
-          @change=${(event: Event) => this.setNumber(key, event.target as HTMLInputElement)} /></span
-    ></label>`;
+          aria-invalid=${wrong === undefined ? nothing : 'true'}
+          aria-describedby=${wrong === undefined ? nothing : `wrong-${key}`}
+          .value=${wrong ?? String(this.rules[key] ?? '')}
+          @change=${(event: Event) => this.setNumber(key, (event.target as HTMLInputElement).value)} /></span
+      >${
+        wrong === undefined
+          ? nothing
+          : html`<span class="wrong" id="wrong-${key}" role="status">${wrongNumber(wrong, ruleBounds)}</span>`
+      }</label
+    >`;
   }
 
   private unit() {
@@ -104,10 +122,12 @@ export class LearnRulesElement extends LabElement {
     >`;
   }
 
-  private setNumber(key: NumberRule['key'], input: HTMLInputElement): void {
-    const isValid = input.value === '' || (Number.isInteger(Number(input.value)) && Number(input.value) >= 1);
-    input.toggleAttribute('aria-invalid', !isValid);
-    if (isValid) this.set(key, input.value === '' ? undefined : Number(input.value));
+  private setNumber(key: NumberRule['key'], typed: string): void {
+    const { [key]: _, ...others } = this.wrong;
+    const isUnset = typed.trim() === '';
+    const isWrong = !isUnset && wrongNumber(typed, ruleBounds) !== null;
+    this.wrong = isWrong ? { ...others, [key]: typed } : others;
+    if (!isWrong) this.set(key, isUnset ? undefined : Number(typed));
   }
 
   private set<Key extends keyof LearnRules>(key: Key, value: LearnRules[Key] | undefined): void {

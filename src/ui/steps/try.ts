@@ -5,7 +5,9 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { asLabError, type Piece } from '../../worker/index';
+import type { Bounds } from '../../bounds';
+import { mostNewTokens, samplingBounds, type SamplingSetting } from '../../samplingBounds';
+import { asLabError, type LabError, type Piece } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fixed } from '../format';
 import { FrameQueue } from '../frames';
@@ -14,10 +16,16 @@ import { emptyState, failureAlert, panel, segmented, verdict } from '../parts/pa
 import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/tried';
 import { isPending, type Failure, valueOf } from '../state/slot';
+import { wrongNumber } from '../wording/bounds';
 import { runtimeText } from '../wording/runtimes';
 import './take-arm';
 
 type Arm = keyof Tried['written'];
+
+interface Wrong {
+  readonly typed: string;
+  readonly possible: string;
+}
 
 const NOTHING: Written = { pieces: [], milliseconds: 0, done: false };
 const NEITHER: Tried['written'] = { base: NOTHING, grafted: NOTHING };
@@ -26,11 +34,11 @@ const encoder = new TextEncoder();
 @customElement('tg-step-try')
 export class TryStep extends LabElement {
   @state() private prompt: string | null = null;
-  @state() private temperature = 0.7;
-  @state() private topK = 40;
-  @state() private topP = 0.95;
-  @state() private seed = 17;
-  @state() private maxTokens = 64;
+  @state() private sampling: Readonly<Record<SamplingSetting, number>> = {
+    ...{ temperature: 0.7, topK: 40, topP: 0.95, seed: 17, maxTokens: 64 },
+  };
+  /** What was typed and cannot be, with what is possible instead. */
+  @state() private wrong: Partial<Record<SamplingSetting, Wrong>> = {};
   @state() private showPieces = false;
   @state() private busy = false;
   @state() private failed: Failure | null = null;
@@ -133,17 +141,15 @@ export class TryStep extends LabElement {
                     type="button"
                     class="btn ${this.lab.tried ? '' : 'main'}"
                     data-action="generate"
-                    ?disabled=${isPending(this.lab.desk.taking)}
+                    ?disabled=${isPending(this.lab.desk.taking) || Object.keys(this.wrong).length > 0}
                     @click=${() => void this.generate()}
                   >
                     ${this.lab.tried ? msg('Generate again') : msg('Generate')}
                   </button>`
             }
-            ${this.field(msg('Temperature'), this.temperature, 0, 'any', (value) => (this.temperature = value))}
-            ${this.field(msg('Top k'), this.topK, 0, 1, (value) => (this.topK = value))}
-            ${this.field(msg('Top p'), this.topP, 0, 'any', (value) => (this.topP = Math.min(1, value)))}
-            ${this.field(msg('Seed'), this.seed, 0, 1, (value) => (this.seed = value))}
-            ${this.field(msg('Tokens'), this.maxTokens, 1, 1, (value) => (this.maxTokens = value))}
+            ${this.field('temperature', msg('Temperature'))} ${this.field('topK', msg('Top k'))}
+            ${this.field('topP', msg('Top p'))} ${this.field('seed', msg('Seed'))}
+            ${this.field('maxTokens', msg('Tokens'))}
           </div>
         </div>
         <div class="gen" data-arms=${this.arms.length}>
@@ -157,20 +163,54 @@ export class TryStep extends LabElement {
     });
   }
 
-  private field(label: string, value: number, least: number, step: number | 'any', set: (value: number) => void) {
-    return html`<label class="field small"
-      ><span class="note">${label}</span
-      ><input
-        class="r"
-        type="number"
-        min=${least}
-        step=${step}
-        .value=${String(value)}
-        @change=${(event: Event) => {
-          const next = Number((event.target as HTMLInputElement).value);
-          if (Number.isFinite(next) && next >= least) set(next);
-        }}
-    /></label>`;
+  private field(key: SamplingSetting, label: string) {
+    const wrong = this.wrong[key];
+    const bounds = this.boundsOf(key);
+    return html`<div class="bounded">
+      <label class="field small"
+        ><span class="note">${label}</span
+        ><input
+          class="r"
+          type="number"
+          data-sampling=${key}
+          min=${bounds.least}
+          max=${bounds.most}
+          step=${bounds.isWhole ? 1 : 'any'}
+          aria-invalid=${wrong ? 'true' : nothing}
+          aria-describedby=${wrong ? `wrong-${key}` : nothing}
+          .value=${wrong?.typed ?? String(this.sampling[key])}
+          @change=${(event: Event) => this.type(key, (event.target as HTMLInputElement).value)}
+      /></label>
+      ${wrong ? html`<span class="wrong" id="wrong-${key}" role="status">${wrong.possible}</span>` : nothing}
+    </div>`;
+  }
+
+  private boundsOf(key: SamplingSetting): Bounds {
+    const context = valueOf(this.lab.slots.model)?.contextLength;
+    if (key !== 'maxTokens' || !context) return samplingBounds[key];
+    return { ...samplingBounds.maxTokens, most: mostNewTokens(context) };
+  }
+
+  private type(key: SamplingSetting, typed: string): void {
+    const possible = wrongNumber(
+      typed,
+      this.boundsOf(key),
+      key === 'maxTokens' ? msg('by the model’s context') : undefined,
+    );
+    const { [key]: _, ...others } = this.wrong;
+    this.wrong = possible === null ? others : { ...others, [key]: { typed, possible } };
+    if (possible === null) this.sampling = { ...this.sampling, [key]: Number(typed) };
+  }
+
+  /** Beside its field, where the lab names one. */
+  private refused(error: LabError): void {
+    const { field, most } = error.details as { readonly field?: SamplingSetting; readonly most?: number };
+    if (!field || !(field in samplingBounds) || most === undefined || most < samplingBounds[field].least) {
+      this.failed = error;
+      return;
+    }
+    const possible = wrongNumber('', { ...samplingBounds[field], most })!;
+    this.wrong = { ...this.wrong, [field]: { typed: String(this.sampling[field]), possible } };
   }
 
   private column(arm: Arm, name: string, mark: TemplateResult | unknown) {
@@ -216,14 +256,14 @@ export class TryStep extends LabElement {
     let written = NEITHER;
     this.writing = written;
     const { signal } = (this.underWay = new AbortController());
-    const { text: prompt, temperature, topK, topP, seed, maxTokens, arms } = this;
+    const { text: prompt, sampling, arms } = this;
     this.prompt = prompt;
     try {
       for (const model of arms) {
         let started = 0;
         const come: Piece[] = [];
         const show = (now: Written) => (this.writing = written = { ...written, [model]: now });
-        const options = { model, prompt, maxTokens, temperature, topK, topP, seed };
+        const options = { model, prompt, ...sampling };
         const onPiece = (piece: Piece) => {
           // Opening the model is no part of its speed.
           started ||= performance.now();
@@ -243,7 +283,7 @@ export class TryStep extends LabElement {
       this.writing = null;
     } catch (thrown) {
       const error = asLabError(thrown);
-      if (error.code !== 'cancelled') this.failed = error;
+      if (error.code !== 'cancelled') this.refused(error);
     } finally {
       this.busy = false;
     }

@@ -181,6 +181,20 @@ describe('an experiment', () => {
     expect((await run(folder, spec, { only: { arm: 'base' } })).arms).toHaveLength(1);
   });
 
+  it('refuses every row longer than the context before anything is run, by field and number', async () => {
+    const stages = [{ moves: { everything: 0.01 }, batch: { rows: 2, length: 4096 } }];
+    const folder = memoryFolder();
+    const error = await refusal(run(folder, tinySpec({ arms: { ...tinyArms, far: { stages }, farther: { stages } } })));
+    expect(error.code).toBe('lab/too-long');
+    expect(error.details.problems).toEqual(
+      ['far', 'farther'].map((arm) => ({
+        path: `arms.${arm}.stages[0].batch.length`,
+        message: "is 4096; expected is at most 64, the model's context",
+      })),
+    );
+    expect(await folder.folders('')).toEqual([]);
+  });
+
   it('lets a run that diverges end alone', async () => {
     // Decay of a hundred times itself: matrices grow until they are infinite.
     const optimizer = { weightDecay: 10, clipNorm: 0 };

@@ -123,7 +123,14 @@ export const wrongSpecs: readonly Wrong[] = [
   at([...stage, 'optimizer'], { momentum: 1 }, `${ofStage}.optimizer.momentum`, /is no field here/),
   at([...stage, 'schedule'], { warmup: 1.1 }, `${ofStage}.schedule.warmup`, /at most 1/),
   at([...stage, 'batch'], { length: 1 }, `${ofStage}.batch.length`, /at least 2/),
-  at([...stage, 'batch'], { rows: 65_536, length: 65_536 }, `${ofStage}.batch`, /tokens a step; expected/, true),
+  at([...stage, 'batch'], { rows: 65_536, length: 65_536 }, `${ofStage}.batch.rows`, /expected is at most 2\b/, true),
+  at(
+    [...stage, 'batch'],
+    { rows: 65_536, length: 128 },
+    `${ofStage}.batch.rows`,
+    /at most 1250, all that 40000 bytes/,
+    true,
+  ),
   at(['arms', 'old vocabulary', 'stages'], {}, 'arms["old vocabulary"].stages', /a list/),
 ];
 
