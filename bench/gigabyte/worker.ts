@@ -44,7 +44,7 @@ async function measure() {
   tell({ phase: 'graft and load' });
   const engine = new GpuEngine(await openDevice(navigator.gpu));
   const start = { input: 'subword-mean', output: 'subword-mean' } as const;
-  const evaluation = { bytes: 4096, generalBytes: 4096 };
+  const evaluation = { bytes: 4096, generalBytes: 4096, sample: 'spread' } as const;
   const moves = ['newRows'] as const;
   const arm = await ArmModel.open({ engine, model, corpus, vocabulary, start, moves, seed: 1, evaluation });
   const run = { base, corpus, arm, vocabulary, start, comparison: null, records: [], steps: 0 };

@@ -26,9 +26,8 @@ export { CandidateTable } from './vocabulary/candidates';
 export { throwIfCancelled } from './cancel';
 export { scoreResult, type ArmScores } from './scoring/compare';
 export { reportOf } from './experiment/report';
-export type { DocumentScores } from './scoring/bootstrap';
+export { leastDocuments, type DocumentScores } from './scoring/bootstrap';
 export {
-  leastDocuments,
   seededDifference,
   seededScore,
   type ScoresOverSeeds,
@@ -78,7 +77,15 @@ export type { CorpusText } from './open/corpusText';
 export { countText } from './vocabulary/counting';
 export { CountingThread, type OpenedShards, type OpenShards } from './vocabulary/countingShard';
 export { diagnose, type DiagnosedVocabulary } from './diagnosis/diagnose';
-export { cappedDocuments, encodeDocuments, scoreDocuments, utf8Bytes, type Scorer } from './scoring/evaluate';
+export {
+  cappedDocuments,
+  encodeDocuments,
+  sampledDocuments,
+  scoreDocuments,
+  utf8Bytes,
+  type SampleOrder,
+  type Scorer,
+} from './scoring/evaluate';
 export { exportReport, writeModel, type ModelToExport, type WeightsAs } from './export/exportModel';
 export { engineText, generateText, type TextModel } from './running/generate';
 export { graftRows, matrixName, type Graft } from './device/graftedRows';

@@ -90,14 +90,14 @@ export class Experiment extends TrainedLab implements LabApi {
     const { diagnosis } = this.diagnosed ?? {};
     const { gigaflopsPerSecond = 10 } = await this.engines.known();
     const { source, name, parameters, contextLength } = model.summary;
-    const { trainBytes, heldOutBytes } = corpus.summary;
+    const { trainBytes, heldOutBytes, heldOutDocuments } = corpus.summary;
     const request: PresetRequest = {
       title: choice ? `${corpus.summary.name}: tokens of its own?` : `${corpus.summary.name}: adapted`,
       model: source === 'bundled' ? 'bundled' : name,
       corpus: this.sampleId === undefined ? { name: corpus.summary.name } : { sample: this.sampleId },
       ...(choice ? { vocabulary: choice } : {}),
       ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
-      ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes },
+      ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes, heldOutDocuments },
       bytesPerSecond: bytesPerSecond(model, corpus, gigaflopsPerSecond),
     };
     const { presetNames, presetOf } = await import('./specification');

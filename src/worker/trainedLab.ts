@@ -4,7 +4,7 @@ import type { Engine } from '../engine/index';
 import { asLabError } from '../error';
 import {
   besideBase,
-  cappedDocuments,
+  sampledDocuments,
   encodeDocuments,
   engineText,
   generateText,
@@ -89,7 +89,9 @@ export abstract class TrainedLab extends OpenedLab {
       const scorer = session.scorer();
       const { evaluationBytes, generalBytes } = sizesFor(session.engine.report.kind, model.summary.parameters);
       const score = async (documents: readonly string[], bytes: number, part: number) => {
-        const encoded = encodeDocuments(cappedDocuments(documents, bytes), (text) => model.tokenizer.encode(text));
+        const encoded = encodeDocuments(sampledDocuments(documents, bytes, 'spread'), (text) =>
+          model.tokenizer.encode(text),
+        );
         const scores = await scoreDocuments(scorer, encoded, {
           signal,
           onProgress: (done, total) => onProgress({ phase: 'evaluating', done: part * total + done, total: 2 * total }),

@@ -108,7 +108,14 @@ describe('a verb of one arm', () => {
     const request: PresetRequest = {
       ...{ title: 'tokens?', model: 'bundled', corpus: { path: 'c.txt' }, mode, start: 'subword-mean' },
       vocabulary: { method: 'continued', newTokens: 5, rejected: [], added: [] },
-      ...{ ...small, contextLength: 256, bytesPerSecond: 1e4, trainBytes: 1e6, heldOutBytes: 1e5 },
+      ...{
+        ...small,
+        contextLength: 256,
+        bytesPerSecond: 1e4,
+        trainBytes: 1e6,
+        heldOutBytes: 1e5,
+        heldOutDocuments: 400,
+      },
     };
     const page = parseSpec(presetOf('quick-answer', request).spec);
     const graft = Object.keys(page.arms).find((name) => page.arms[name]!.vocabulary)!;

@@ -85,6 +85,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
           bytesPerSecond: 1500,
           trainBytes: 1.4e6,
           heldOutBytes: 8e4,
+          heldOutDocuments: 400,
         },
       };
       return presetNames.filter((name) => choice ?? name === 'adapt-only').map((name) => presetOf(name, request));

@@ -28,6 +28,40 @@ const compared = (base: number, graft: number): Comparison => ({
   shorterBy: null,
 });
 
+describe('what is said of general text', () => {
+  const general = (bitsPerByte: number, interval: readonly [number, number] | null, documents: number) =>
+    comparisonLede({
+      ...comparison,
+      arms: comparison.arms.map((arm) => ({
+        ...arm,
+        heldOut: { ...arm.heldOut, documents },
+        general: { ...arm.general, documents },
+      })),
+      generalDifference: { bitsPerByte, interval },
+    });
+
+  it('is no forgetting without an interval', () => {
+    for (const [documents, why] of [
+      [1, 'one document, so no interval'],
+      [2, '2 documents, too few for an interval'],
+    ] as const) {
+      const said = general(0.005, null, documents);
+      expect(said).toContain(`Whether general text was forgotten is not told: ${why}.`);
+      expect(said).not.toMatch(/worse|better|measurably/u);
+    }
+  });
+
+  it('is forgetting with the interval that says so, and otherwise not', () => {
+    expect(general(0.5, [0.4, 0.6], 40)).toMatch(/% worse, which is forgotten \(95.% interval \+0\.400 to \+0\.600/u);
+    expect(general(0.005, [-0.1, 0.11], 40)).toContain('General text did not change measurably.');
+  });
+
+  it('counts one document in the singular', () => {
+    expect(general(0, null, 1)).toContain('Same 1 held-out document,');
+    expect(general(0, null, 4)).toContain('Same 4 held-out documents,');
+  });
+});
+
 describe('a comparison of which text is lost', () => {
   it.each([
     [564, 0],

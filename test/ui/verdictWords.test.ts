@@ -54,6 +54,20 @@ describe('a verdict in words', () => {
     }
   });
 
+  it('says of general text that nothing is told where there is no interval', () => {
+    const report = reportWith('expand', -0.12);
+    const [compared] = report.comparisons;
+    const of = (documents: number, interval: readonly [number, number] | null) =>
+      verdictLede({
+        ...report,
+        comparisons: [{ ...compared!, general: { ...compared!.general!, difference: 0.47, documents, interval } }],
+      });
+    expect(of(1, null)).toContain('Of general text nothing is told: one document, so no interval.');
+    expect(of(2, null)).toContain('2 documents, too few for an interval');
+    expect(of(1, null)).not.toContain('told apart');
+    expect(of(30, [-0.1, 1])).toContain('On general text the two cannot be told apart.');
+  });
+
   it('gives the two numbers that decide, and against what', () => {
     expect(verdictSentence(reportWith('expand', -0.12))).toBe(
       'Expand: 0.12 fewer bits per byte than the old vocabulary, in 44\u00a0% fewer tokens.',

@@ -10,7 +10,7 @@ import { parseCommand } from '../../src/headless/arguments';
 import { openShards } from '../../src/headless/countingShards';
 import { closeEngine } from '../../src/headless/engine';
 import {
-  cappedDocuments,
+  sampledDocuments,
   encodeDocuments,
   openCorpus,
   openModel,
@@ -123,7 +123,7 @@ describe('an experiment on the page', { timeout: 300_000 }, () => {
     const key = { arm: 'continued', seed: 4 };
     const taken = await takenArm(experiments, updates[0]!.id, key, { engine, model, corpus }, {});
     const scorer = taken.arm.session.scorer();
-    const documents = encodeDocuments(cappedDocuments(corpus.heldOut, spec.evaluation.bytes), (text) =>
+    const documents = encodeDocuments(sampledDocuments(corpus.heldOut, spec.evaluation.bytes, 'spread'), (text) =>
       taken.arm.tokenizer.encode(text),
     );
     const { nats } = await scoreDocuments(scorer, documents);

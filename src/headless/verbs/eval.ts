@@ -22,7 +22,7 @@ export async function evalVerb(command: Command): Promise<Answer> {
   await running.close();
   const score = scoreResult(scores);
   const { nllPerToken, tokens, bytes, documents: count, interval, lostBytes } = score;
-  const spread = interval?.map((x) => x.toFixed(4)).join(' to ') ?? 'one document, no interval';
+  const spread = interval?.map((x) => x.toFixed(4)).join(' to ') ?? 'no interval over fewer than three documents';
   const figure =
     lostBytes > 0
       ? `no bits per byte, ${nllPerToken.toFixed(4)} nats per token`
@@ -30,7 +30,7 @@ export async function evalVerb(command: Command): Promise<Answer> {
   return {
     value: { ...score, corpus: takenFiles(corpus.summary) },
     text: [
-      `${figure} over ${bytes} bytes, ${tokens} tokens, ${count} documents`,
+      `${figure} over ${bytes} bytes, ${tokens} tokens, ${count} ${count === 1 ? 'document' : 'documents'}`,
       ...lostLine('the documents', score),
     ].join('\n'),
   };

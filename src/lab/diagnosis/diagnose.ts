@@ -19,7 +19,7 @@ import { countedBytes, type CorpusText } from '../open/corpusText';
 import { expansionCost } from './cost';
 import { countText, countDocuments } from '../vocabulary/counting';
 import type { OpenShards } from '../vocabulary/countingShard';
-import { cappedDocuments } from '../scoring/evaluate';
+import { cappedDocuments, countedDocuments } from '../scoring/evaluate';
 import { frontierOf, frontierSizes, type FrontierPoint } from './frontier';
 import { learnMerges, wordsOf } from '../vocabulary/learnVocabulary';
 import { piecesOf } from '../open/pieces';
@@ -193,7 +193,7 @@ export function isBoundPair({ pairShare, documents }: Pick<NewToken, 'pairShare'
 }
 
 function boundariesOf(tokenizer: Tokenizer, documents: readonly string[]): DiagnosisCounts['boundaries'] {
-  const counted = cappedDocuments(documents, countedBytes);
+  const counted = countedDocuments(documents, countedBytes);
   const grammar = detectGrammar(counted);
   return grammar && { grammar: grammar.name, ...countBoundaries(tokenizer, grammar, counted) };
 }

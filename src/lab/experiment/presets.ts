@@ -3,6 +3,7 @@
  * in the time that an answer is worth. Each holds the control. Pure; everything in it can be changed before it is run.
  */
 import type { Prediction } from '../diagnosis/diagnosis';
+import { leastDocuments } from '../scoring/bootstrap';
 import { modeGroups, rateFor, type TrainMode } from '../training/trainSettings';
 import type { ParameterGroup } from '../device/parameterTable';
 import type { InitMethod } from '../../graft/index';
@@ -29,6 +30,7 @@ export interface PresetRequest {
   readonly bytesPerSecond: number;
   readonly trainBytes: number;
   readonly heldOutBytes: number;
+  readonly heldOutDocuments: number;
 }
 
 export interface Preset {
@@ -57,13 +59,19 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
   const { seconds, seeds } = sizes[name];
   const arms = armsOf(name, request);
   const trained = Object.values(arms).filter(({ stages }) => stages !== undefined).length * seeds.length;
-  const { bytesPerSecond, trainBytes, heldOutBytes } = request;
+  const { bytesPerSecond, trainBytes, heldOutBytes, heldOutDocuments } = request;
   // A quarter of the time goes into scoring; more than four passes over the text teach little.
   const budget = Math.round(
     Math.max(leastBytes, Math.min(4 * trainBytes, (0.75 * seconds * bytesPerSecond) / trained)),
   );
+  // Of long documents, enough for an interval over them.
+  const fewDocuments = ((leastDocuments + 1) * heldOutBytes) / Math.max(1, heldOutDocuments);
   const scored = Math.round(
-    Math.max(4096, Math.min(65_536, heldOutBytes, (0.25 * seconds * bytesPerSecond) / forwardShare / (2.5 * trained))),
+    Math.max(
+      4096,
+      Math.min(65_536, heldOutBytes, fewDocuments),
+      Math.min(65_536, heldOutBytes, (0.25 * seconds * bytesPerSecond) / forwardShare / (2.5 * trained)),
+    ),
   );
   const evaluation = {
     bytes: scored,

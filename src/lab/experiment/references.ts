@@ -1,7 +1,7 @@
 /** Reference lines of an experiment, computed once and kept beside its runs: references.json. */
 import { readTextFile, type DurableFolder } from '../../checkpoint/index';
 import type { CorpusText } from '../open/corpusText';
-import { cappedDocuments, utf8Bytes } from '../scoring/evaluate';
+import { sampledDocuments, utf8Bytes } from '../scoring/evaluate';
 import { referenceLines, type ReferenceLine, type ReferenceOptions } from '../scoring/referenceLines';
 import { textOfBytes } from '../training/trainingText';
 import { canonicalJson } from './fingerprints';
@@ -40,7 +40,8 @@ export async function makeReferences(
   options: ReferenceOptions,
 ): Promise<References> {
   const training = textOfBytes(corpus.train, bytes, spec.seeds[0]!);
-  const heldOut = cappedDocuments(corpus.heldOut, spec.evaluation.bytes);
+  const { bytes: scored, sample } = spec.evaluation;
+  const heldOut = sampledDocuments(corpus.heldOut, scored, sample);
   const lines = await referenceLines(training, heldOut, options);
   const size = (texts: readonly string[]) => texts.reduce((sum, text) => sum + utf8Bytes(text), 0);
   const references: References = { lines, trainingBytes: size(training), heldOutBytes: size(heldOut) };
@@ -50,5 +51,8 @@ export async function makeReferences(
 }
 
 function inputsOf({ corpus, budget, seeds, evaluation }: ExperimentSpec): string {
-  return canonicalJson({ corpus: corpus.fingerprint, budget, seed: seeds[0], heldOut: evaluation.bytes });
+  return canonicalJson({
+    ...{ corpus: corpus.fingerprint, budget, seed: seeds[0] },
+    ...{ heldOut: evaluation.bytes, sample: evaluation.sample },
+  });
 }

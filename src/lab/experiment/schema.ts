@@ -7,6 +7,7 @@ import * as Type from 'typebox';
 import { documentFormats } from '../../corpus/index';
 import { initMethods } from '../../graft/index';
 import { grammars } from '../../tokenizer/index';
+import { sampleOrders } from '../scoring/evaluate';
 import { defaultMargin } from '../scoring/verdict';
 import { defaultOptimizer } from '../training/moves';
 import { defaultObjective, objectiveNames, objectives } from '../training/objectives/index';
@@ -209,6 +210,12 @@ export const experimentSchema = Type.Object(
           generalBytes: Type.Optional(count('of general text', { default: 16_384 })),
           watchBytes: Type.Optional(count('of held-out text that a run is watched by', { default: 16_384 })),
           points: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 6, description: 'of the curve' })),
+          sample: Type.Optional(
+            oneOf(sampleOrders, {
+              default: 'spread',
+              description: 'which documents, where not all: from everywhere in the corpus, or its first ones',
+            }),
+          ),
           margin: Type.Optional(
             Type.Number({
               minimum: 0,

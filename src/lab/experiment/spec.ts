@@ -6,6 +6,7 @@
 import * as Value from 'typebox/value';
 import { LabError } from '../../error';
 import type { Prediction } from '../diagnosis/diagnosis';
+import type { SampleOrder } from '../scoring/evaluate';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
 import type { Budget, Recipe, Stage } from '../training/recipe';
 import { lengthProblem, sizeProblem, type ShapeProblem } from '../training/stepShape';
@@ -31,6 +32,7 @@ export interface EvaluationSpec {
   readonly generalBytes: number;
   readonly watchBytes: number;
   readonly points: number;
+  readonly sample: SampleOrder;
   /** Share of the control's bits per byte that is still not worse. */
   readonly margin: number;
 }

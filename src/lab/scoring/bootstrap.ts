@@ -1,7 +1,8 @@
 /**
  * Intervals by resampling documents, the unit that is independent; tokens of one document are not. Bits per byte is a
  * ratio of sums, so each resample sums nats and bytes of the drawn documents. Two arms are compared on the same draws
- * (paired): what is hard about a document cancels. One document cannot be resampled: it has no interval.
+ * (paired): what is hard about a document cancels. One document cannot be resampled, and of two there are three draws: neither has an
+ * interval.
  *
  * Lost text has no price. An unknown token is cheap whatever it stands for, so that a model which cannot write a text would
  * look better than any that can: bits per byte, intervals and differences are null as soon as one byte is lost.
@@ -16,8 +17,11 @@ export interface DocumentScores {
   readonly lostBytes: readonly number[];
 }
 
-/** Low and high end of 95 %; null where there is a single document. */
+/** Low and high end of 95 %; null under `leastDocuments` documents. */
 export type Interval = readonly [low: number, high: number] | null;
+
+/** An interval over fewer would be a guess. */
+export const leastDocuments = 3;
 
 export const resamples = 1000;
 const bootstrapSeed = 20260101;
@@ -59,7 +63,7 @@ export function pairedDifference(first: DocumentScores, second: DocumentScores):
 function draws(bytes: readonly number[], arms: readonly (readonly number[])[]): number[][] {
   const random = seededRandom(bootstrapSeed);
   const results: number[][] = [];
-  if (bytes.length < 2) return results;
+  if (bytes.length < leastDocuments) return results;
   for (let draw = 0; draw < resamples; draw++) {
     let drawnBytes = 0;
     const nats = arms.map(() => 0);

@@ -7,7 +7,7 @@ export interface ScoreResult {
   readonly bitsPerByte: number | null;
   /** Of `bytes`, those that the tokenizer cannot write: under its unknown token, or left out. */
   readonly lostBytes: number;
-  /** 95 % interval by bootstrap over documents; null where text is lost, or where there is one document. */
+  /** 95 % interval by bootstrap over documents; null where text is lost, or under three documents. */
   readonly interval: Interval;
   readonly nllPerToken: number;
   readonly tokens: number;

@@ -1,12 +1,13 @@
 /**
  * Bits per byte: the sum of negative log-likelihoods over ln 2 times UTF-8 bytes, on the same documents for every arm.
  * Every document opens with the same start token and is cut into windows as windows.ts says; nothing but text is
- * scored. Documents beyond a byte cap are left out (the same ones for every arm), so that an evaluation stays short; the
+ * scored. Documents beyond a byte cap are left out (the same ones for every arm, a sample of all), so that an evaluation stays short; the
  * result says how many bytes were scored, and how many of them the tokenizer lost. Documents keep their own sums, for the
  * bootstrap.
  */
 import { throwIfCancelled } from '../cancel';
 import type { DocumentScores } from './bootstrap';
+import { documentHash } from '../../corpus/index';
 import { lostBytesOf, type Encoding } from '../../tokenizer/index';
 import { blockLengthOf, documentWindows, packWindows, type PackedWindows } from './windows';
 
@@ -45,6 +46,30 @@ export function cappedDocuments(documents: readonly string[], maxBytes: number):
     bytes += size;
   }
   return chosen;
+}
+
+/**
+ * Where not all documents are scored. `spread`: in an order by their hashes, so that a few stand for all, wherever in the corpus
+ * they are; a smaller choice is the beginning of a larger one. `first`: in the order of the corpus.
+ */
+export const sampleOrders = ['spread', 'first'] as const;
+export type SampleOrder = (typeof sampleOrders)[number];
+
+/** Within `maxBytes`, in that order; always at least one. */
+export function sampledDocuments(documents: readonly string[], maxBytes: number, order: SampleOrder): string[] {
+  if (order === 'first') return cappedDocuments(documents, maxBytes);
+  const hashed = documents.map((text) => ({ text, hash: documentHash(text) }));
+  hashed.sort((a, b) => a.hash - b.hash);
+  return cappedDocuments(
+    hashed.map(({ text }) => text),
+    maxBytes,
+  );
+}
+
+/** All that are within `maxBytes`, in the order of the corpus; of more, a spread sample. */
+export function countedDocuments(documents: readonly string[], maxBytes: number): string[] {
+  const bytes = documents.reduce((sum, text) => sum + utf8Bytes(text), 0);
+  return sampledDocuments(documents, maxBytes, bytes <= maxBytes ? 'first' : 'spread');
 }
 
 export function encodeDocuments(

@@ -10,7 +10,7 @@
  * noise that belongs to neither level alone is counted in both, so that the interval errs towards wide.
  */
 import { seededRandom } from '../../random';
-import { losesText, percentiles, sum, type DocumentScores, type Interval } from './bootstrap';
+import { leastDocuments, losesText, percentiles, sum, type DocumentScores, type Interval } from './bootstrap';
 import { fewUnitsFactor } from './studentT';
 
 export interface SeedScores {
@@ -51,8 +51,6 @@ export interface SeededDifference extends SeededScore {
   readonly tokensSaved: number | null;
 }
 
-/** Fewer documents have no interval, and no verdict. */
-export const leastDocuments = 3;
 export const seededDraws = 2000;
 const bootstrapSeed = 20260101;
 

@@ -14,8 +14,8 @@
  * Under 10 % saved, an interval below the margin ends at "do not" though it may reach below 0: what it could still gain is
  * not what an expansion is for.
  */
-import type { Interval } from './bootstrap';
-import { leastDocuments, type SeededDifference } from './seededDifference';
+import { leastDocuments, type Interval } from './bootstrap';
+import type { SeededDifference } from './seededDifference';
 import { normalQuantile, studentQuantile } from './studentT';
 
 export type Outcome = 'expand' | 'expand-for-speed' | 'do-not-expand' | 'cannot-tell' | 'no-verdict' | 'not-comparable';

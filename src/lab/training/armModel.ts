@@ -12,7 +12,13 @@ import type { LoadedModel } from '../open/openModel';
 import { throttled, type Watch } from '../progress';
 import { joinedScores, type DocumentScores } from '../scoring/bootstrap';
 import type { ArmScores } from '../scoring/compare';
-import { cappedDocuments, encodeDocuments, scoreDocuments, type ScoredText } from '../scoring/evaluate';
+import {
+  encodeDocuments,
+  sampledDocuments,
+  scoreDocuments,
+  type SampleOrder,
+  type ScoredText,
+} from '../scoring/evaluate';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { Recipe } from './recipe';
 
@@ -27,8 +33,8 @@ export interface ArmModelSetup extends Pick<Recipe, 'start'> {
   /** Groups that may move. */
   readonly moves: readonly ParameterGroup[];
   readonly seed: number;
-  /** Bytes of held-out and of general text that it is scored on. */
-  readonly evaluation: { readonly bytes: number; readonly generalBytes: number };
+  /** Bytes of held-out and of general text that it is scored on, and which. */
+  readonly evaluation: { readonly bytes: number; readonly generalBytes: number; readonly sample: SampleOrder };
 }
 
 export class ArmModel {
@@ -61,7 +67,9 @@ export class ArmModel {
   }
 
   encoded(documents: readonly string[], bytes: number): ScoredText[] {
-    return encodeDocuments(cappedDocuments(documents, bytes), (text) => this.tokenizer.encode(text));
+    return encodeDocuments(sampledDocuments(documents, bytes, this.setup.evaluation.sample), (text) =>
+      this.tokenizer.encode(text),
+    );
   }
 
   /** @param known of the first held-out documents, with these weights. */

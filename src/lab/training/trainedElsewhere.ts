@@ -83,7 +83,7 @@ export async function openTrainedElsewhere(
       start: { input: defaultInit, output: defaultInit },
       moves: modeGroups[mode],
       seed: 1,
-      evaluation: { bytes, generalBytes: Math.min(bytes, sizes.generalBytes) },
+      evaluation: { bytes, generalBytes: Math.min(bytes, sizes.generalBytes), sample: 'spread' },
     },
     { onProgress, ...(signal ? { signal } : {}) },
   );

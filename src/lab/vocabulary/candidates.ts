@@ -26,7 +26,7 @@ import {
 import { countedBytes, type CorpusText } from '../open/corpusText';
 import { countText } from './counting';
 import { isBoundPair } from '../diagnosis/diagnose';
-import { cappedDocuments } from '../scoring/evaluate';
+import { countedDocuments } from '../scoring/evaluate';
 import { piecesShown } from '../open/pieces';
 import type { Candidate, CandidateCounts, CandidateFlag, LearnWay, VocabularyChoice } from './choice';
 import type { TokenizerModel } from '../open/tokenizerModel';
@@ -52,7 +52,7 @@ export class CandidateTable {
     words: WordCounts,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<CandidateTable> {
-    const counted = cappedDocuments(corpus.heldOut, countedBytes);
+    const counted = countedDocuments(corpus.heldOut, countedBytes);
     const heldOutWords = await countWords(model.tokenizer, counted, options);
     const heldOut = await countText(model.tokenizer, counted, countedBytes, options);
     return new CandidateTable(model, way, extension, corpus, words, heldOutWords, heldOut);

@@ -7,7 +7,7 @@ import { lostBytesOf, spelledTokensOf, type Tokenizer } from '../../tokenizer/in
 import { breathe } from '../../breathe';
 import { throwIfCancelled } from '../cancel';
 import { sum } from '../scoring/bootstrap';
-import { cappedDocuments, utf8Bytes } from '../scoring/evaluate';
+import { countedDocuments, utf8Bytes } from '../scoring/evaluate';
 
 export interface TextCounts {
   readonly bytes: number;
@@ -46,7 +46,7 @@ export async function countDocuments(
   const lostBytes: number[] = [];
   let preTokens = 0;
   let breathed = performance.now();
-  for (const document of cappedDocuments(documents, maxBytes)) {
+  for (const document of countedDocuments(documents, maxBytes)) {
     bytes.push(utf8Bytes(document));
     const encoding = tokenizer.encode(document);
     tokens.push(spelledTokensOf(document, encoding));

@@ -4,7 +4,7 @@
  * first k of them gives.
  */
 import { countWords, replayMerges, type Tokenizer, type TracedExtension } from '../../tokenizer/index';
-import { cappedDocuments } from '../scoring/evaluate';
+import { countedDocuments } from '../scoring/evaluate';
 import { countedBytes } from '../open/corpusText';
 
 /** `[k]`: tokens of the documents with the first k new tokens. */
@@ -14,6 +14,6 @@ export async function replayedTokens(
   merges: TracedExtension['tokens'],
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Float64Array> {
-  const words = await countWords(tokenizer, cappedDocuments(documents, countedBytes), options);
+  const words = await countWords(tokenizer, countedDocuments(documents, countedBytes), options);
   return replayMerges(tokenizer, words, merges).tokensAfter;
 }

@@ -14,6 +14,7 @@ import { number } from '../parts/number';
 import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
+import { noIntervalText, stepsText, textDocumentsText } from '../wording/counts';
 import { modeName } from '../wording/modes';
 import { bitsText, bytesPerTokenText, lostShort, noPrice } from '../wording/lostText';
 import { runtimeText } from '../wording/runtimes';
@@ -86,7 +87,9 @@ export class CompareStep extends LabElement {
     const line = (score: ArmResult['heldOut']) => {
       const { bitsPerByte, documents, bytes } = score;
       return html`<b>${bitsText(bitsPerByte)}</b>
-        <span class="note">${spread(score)}; ${msg(str`${count(documents)} documents, ${count(bytes)} bytes`)}</span>`;
+        <span class="note"
+          >${spread(score)}; ${msg(str`${textDocumentsText(documents)}, ${count(bytes)} bytes`)}</span
+        >`;
     };
     return html`${failed ? failureAlert(failed) : nothing}${panel({
       heading: msg('The model as it is'),
@@ -158,7 +161,7 @@ export class CompareStep extends LabElement {
         name: `${name}: ${bitsText(bitsPerByte)}`,
         formula: `${fixed(nllPerToken, 4)} × ${count(tokens)} ÷ (ln 2 × ${count(bytes)})`,
         meaning: joinSentences(
-          msg(str`${text}: ${count(documents)} documents, ${count(bytes)} bytes, ${count(tokens)} tokens.`),
+          msg(str`${text}: ${textDocumentsText(documents)}, ${count(bytes)} bytes, ${count(tokens)} tokens.`),
           lostBytes > 0 ? noPrice() : '',
         ),
       });
@@ -196,20 +199,19 @@ export class CompareStep extends LabElement {
   private trained(arm: ArmResult['arm'], comparison: Comparison): string {
     if (arm === 'base') return msg('never trained here');
     if (arm === 'grafted-untrained') return msg('new rows as they start');
-    return msg(str`${count(comparison.steps)} steps`);
+    return stepsText(comparison.steps);
   }
 
   private differences(comparison: Comparison) {
     const { difference, generalDifference } = comparison;
-    const interval = (range: Interval) =>
-      range
-        ? msg(str`95\u00a0% interval ${signed(range[0], 3)} to ${signed(range[1], 3)}`)
-        : msg('one document, so no interval');
+    const interval = (range: Interval, documents: number) =>
+      range ? msg(str`95\u00a0% interval ${signed(range[0], 3)} to ${signed(range[1], 3)}`) : noIntervalText(documents);
     const base = comparison.arms.find((arm) => arm.arm === 'base');
     const trained = comparison.arms.find((arm) => arm.arm === 'grafted-trained');
-    const lines = (change: Comparison['difference']) =>
+    const lines = (change: Comparison['difference'], text: 'heldOut' | 'general') =>
       change
-        ? html`<b>${signed(change.bitsPerByte, 3)}</b> <span class="note">${interval(change.interval)}</span>`
+        ? html`<b>${signed(change.bitsPerByte, 3)}</b>
+            <span class="note">${interval(change.interval, base?.[text].documents ?? 0)}</span>`
         : html`<b>–</b> <span class="note">${msg('not comparable: text is lost')}</span>`;
     const forgetting = generalChange(comparison);
     return html`<div class="cols two">
@@ -217,8 +219,8 @@ export class CompareStep extends LabElement {
         heading: msg('Graft against base, paired by document'),
         name: 'difference',
         body: facts([
-          [msg('Held-out text, bits per byte'), lines(difference)],
-          [msg('General text, bits per byte'), lines(generalDifference)],
+          [msg('Held-out text, bits per byte'), lines(difference, 'heldOut')],
+          [msg('General text, bits per byte'), lines(generalDifference, 'general')],
           [
             msg('General text, change'),
             forgetting === null ? '–' : `${forgetting >= 0 ? '+' : ''}${percent(forgetting)}`,
@@ -256,7 +258,7 @@ const figureOf = (arms: readonly ArmResult[], mode: TrainMode, base: ArmResult |
 /** The interval beside a figure, or why there is none. */
 function spread(score: ArmResult['heldOut']): string {
   if (score.lostBytes > 0) return lostShort(score);
-  return score.interval ? intervalText(score.interval) : msg('one document');
+  return score.interval ? intervalText(score.interval) : noIntervalText(score.documents);
 }
 
 function armName(arm: ArmResult['arm'], mode: TrainMode): string {

@@ -11,6 +11,7 @@ import { alertBox, emptyState, facts, failureAlert, loadingPanel, panel, status,
 import { pieces } from '../parts/pieces';
 import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
+import { documentsText } from '../wording/counts';
 import { explainSignal, readingKind, readingWord, signalWords, weightWord } from '../wording/signals';
 import { diagnosisLede, diagnosisSentence, verdictGloss, verdictName } from '../wording/verdicts';
 import './draft';
@@ -115,7 +116,7 @@ export class DiagnoseStep extends LabElement {
       ${panel({
         heading: msg('Signals'),
         note: msg(
-          str`${count(documents)} held-out documents, measured in ${duration(diagnosis.milliseconds)}. Point at a number to see how it was computed`,
+          str`${documentsText(documents)}, measured in ${duration(diagnosis.milliseconds)}. Point at a number to see how it was computed`,
         ),
         fill: 'flush',
         name: 'signals',

@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import type { ArmComparison, RunKey, WrittenSpec } from '../../worker/index';
 import { count, duration } from '../format';
 import type { Explanation } from '../parts/number';
+import { noIntervalText } from './counts';
 
 type WrittenArm = WrittenSpec['arms'][string];
 type Group = Exclude<keyof NonNullable<WrittenArm['stages']>[number]['moves'], undefined>;
@@ -24,15 +25,18 @@ function movesText(stages: NonNullable<WrittenArm['stages']>): string {
 
 /** Where the difference to the control comes from. */
 export function differenceOrigin({ arm, against, heldOut }: ArmComparison): Explanation {
-  const documents = count(heldOut?.documents ?? 0);
+  const documents = heldOut?.documents ?? 0;
   return {
     name: msg(str`${arm} − ${against ?? '–'}`),
     formula: msg('(sum of NLL of the arm − that of the control) ÷ (ln 2 × bytes)'),
-    meaning:
-      heldOut?.levels === 'documents'
-        ? msg(str`Paired by document: ${documents} of them. 95\u00a0% interval, bootstrap over documents; one seed.`)
+    meaning: !heldOut?.interval
+      ? msg(str`Paired by document: ${noIntervalText(documents)}.`)
+      : heldOut.levels === 'documents'
+        ? msg(
+            str`Paired by document: ${count(documents)} of them. 95\u00a0% interval, bootstrap over documents; one seed.`,
+          )
         : msg(
-            str`Paired by document and seed: ${documents} documents, ${count(heldOut?.seeds.length ?? 0)} seeds. 95\u00a0% interval, bootstrap over both.`,
+            str`Paired by document and seed: ${count(documents)} documents, ${count(heldOut.seeds.length)} seeds. 95\u00a0% interval, bootstrap over both.`,
           ),
   };
 }

@@ -15,5 +15,16 @@ export const runsToComeText = (amount: number): string =>
 export const documentsText = (amount: number): string =>
   amount === 1 ? msg('1 held-out document') : msg(str`${count(amount)} held-out documents`);
 
+export const textDocumentsText = (amount: number): string =>
+  amount === 1 ? msg('1 document') : msg(str`${count(amount)} documents`);
+
+export const stepsText = (amount: number): string => (amount === 1 ? msg('1 step') : msg(str`${count(amount)} steps`));
+
+/** Of three and more there is one. */
+export const noIntervalText = (documents: number): string =>
+  documents === 1
+    ? msg('one document, so no interval')
+    : msg(str`${count(documents)} documents, too few for an interval`);
+
 export const newTokensText = (amount: number): string =>
   amount === 1 ? msg('1 new token') : msg(str`${count(amount)} new tokens`);

@@ -6,7 +6,7 @@ import { msg, str } from '@lit/localize';
 import type { Advice, ArmComparison, ExperimentReport, PresetName } from '../../worker/index';
 import { count, duration, fixed, joinSentences, percent, unbroken } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
-import { documentsText, trainingsText } from './counts';
+import { documentsText, noIntervalText, trainingsText } from './counts';
 
 export function presetTitle(name: PresetName): string {
   const titles: Record<PresetName, () => string> = {
@@ -105,7 +105,8 @@ export function verdictLede(report: ExperimentReport): string {
 function generalText(general: ArmComparison['general']): string {
   const { difference, interval } = general ?? { difference: null, interval: null };
   if (difference === null) return '';
-  if (!interval || (interval[0] <= 0 && interval[1] >= 0)) {
+  if (!interval) return msg(str`Of general text nothing is told: ${noIntervalText(general!.documents)}.`);
+  if (interval[0] <= 0 && interval[1] >= 0) {
     return msg('On general text the two cannot be told apart.');
   }
   const bits = fixed(Math.abs(difference), 3);

@@ -1,7 +1,8 @@
 /** The one sentence each step is for, from what the lab measured. Kept together so that the voice stays one. */
 import { msg, str } from '@lit/localize';
 import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularySummary } from '../../worker/index';
-import { count, fileSize, fixed, memorySize, percent, plain, joinSentences } from '../format';
+import { count, fileSize, fixed, memorySize, percent, plain, joinSentences, signed } from '../format';
+import { documentsText, noIntervalText, stepsText, textDocumentsText } from './counts';
 import { lostOfArms } from './lostText';
 
 export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
@@ -31,7 +32,7 @@ export function verdictGloss(verdict: Verdict): string {
 
 export const corpusSentence = (corpus: CorpusSummary): string =>
   msg(
-    str`${plain(fileSize(corpus.trainBytes + corpus.heldOutBytes))} of usable text in ${count(corpus.documents)} documents.`,
+    str`${plain(fileSize(corpus.trainBytes + corpus.heldOutBytes))} of usable text in ${textDocumentsText(corpus.documents)}.`,
   );
 
 export function diagnosisSentence(diagnosis: Diagnosis): string {
@@ -110,25 +111,31 @@ export function generalChange({ arms, generalDifference }: Comparison): number |
   return generalDifference === null ? null : generalDifference.bitsPerByte / base;
 }
 
-export function comparisonLede(comparison: Comparison): string {
-  const documents = count(comparison.arms[0]?.heldOut.documents ?? 0);
+/** Nothing is said of a change that has no interval. */
+function forgettingText(comparison: Comparison): string {
   const change = generalChange(comparison);
   const interval = comparison.generalDifference?.interval;
-  const general =
-    change === null
-      ? ''
-      : interval && interval[0] <= 0 && interval[1] >= 0
-        ? msg('General text did not change measurably.')
-        : change > 0
-          ? msg(str`General text got ${percent(change)} worse: that is forgetting.`)
-          : msg(str`General text got ${percent(-change)} better.`);
+  if (change === null) return '';
+  if (!interval) {
+    const documents = comparison.arms[0]?.general.documents ?? 0;
+    return msg(str`Whether general text was forgotten is not told: ${noIntervalText(documents)}.`);
+  }
+  if (interval[0] <= 0 && interval[1] >= 0) return msg('General text did not change measurably.');
+  const bits = msg(str`95\u00a0% interval ${signed(interval[0], 3)} to ${signed(interval[1], 3)} bits per byte`);
+  return change > 0
+    ? msg(str`General text got ${percent(change)} worse, which is forgotten (${bits}).`)
+    : msg(str`General text got ${percent(-change)} better (${bits}).`);
+}
+
+export function comparisonLede(comparison: Comparison): string {
+  const documents = documentsText(comparison.arms[0]?.heldOut.documents ?? 0);
   return joinSentences(
-    msg(str`Same ${documents} held-out documents, ${count(comparison.steps)} steps.`),
+    msg(str`Same ${documents}, ${stepsText(comparison.steps)}.`),
     msg(
       'The base was not trained on this text: what the new tokens did is told by an experiment with the old vocabulary as control.',
     ),
     comparison.difference === null ? lostOfArms(comparison) : '',
-    general,
+    forgettingText(comparison),
   );
 }
 

@@ -43,7 +43,14 @@ describe('a specification', () => {
       general: {},
       budget: { bytes: 40000 },
       seeds: [1, 2],
-      evaluation: { bytes: 8192, generalBytes: 16384, watchBytes: 16384, points: 6, margin: defaultMargin },
+      evaluation: {
+        bytes: 8192,
+        generalBytes: 16384,
+        watchBytes: 16384,
+        points: 6,
+        sample: 'spread',
+        margin: defaultMargin,
+      },
       arms: {
         base: { start, stages: [] },
         'old vocabulary': { start, stages: [{ ...stage, rates: { oldRows: 0.003, body: 0.003, norms: 0.003 } }] },

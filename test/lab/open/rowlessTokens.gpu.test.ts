@@ -27,7 +27,7 @@ const setup = {
   budget: { bytes: 800 },
   seed: 11,
   start: { input: 'subword-mean', output: 'subword-mean' },
-  evaluation: { bytes: 600, generalBytes: 600, watchBytes: 300, points: 2 },
+  evaluation: { bytes: 600, generalBytes: 600, watchBytes: 300, points: 2, sample: 'spread' },
 } as const;
 const stage: Omit<ArmSetup['stages'][number], 'rates'> = {
   ...{ objective: 'next-token', share: 1, optimizer: defaultOptimizer },

@@ -37,10 +37,16 @@ describe('bits per byte', () => {
     expect(scoreInterval(scores(1, 20))).toEqual(scoreInterval(scores(1, 20)));
   });
 
-  it('has no interval over a single document', () => {
-    const one = { nats: [10], bytes: [10], tokens: [3], lostBytes: [0] };
-    expect(scoreInterval(one)).toBeNull();
-    expect(pairedDifference(one, one)!.interval).toBeNull();
+  it.each([1, 2, 3])('of %i documents has an interval from three on', (documents) => {
+    const few = (natsOfByte: number) => {
+      const { bytes: all, nats, tokens, lostBytes } = scores(natsOfByte, 3);
+      const first = (values: readonly number[]) => values.slice(0, documents);
+      return { bytes: first(all), nats: first(nats), tokens: first(tokens), lostBytes: first(lostBytes) };
+    };
+    const [interval, difference] = [scoreInterval(few(1)), pairedDifference(few(1), few(0.9))!];
+    expect(interval === null).toBe(documents < 3);
+    expect(difference.interval === null).toBe(documents < 3);
+    expect(difference.bitsPerByte).toBeCloseTo(-0.1 / Math.LN2, 10);
   });
 });
 

@@ -45,7 +45,7 @@ describe.each(engineNames)('%s', (engineName) => {
       stages: [{ ...stage, rates: everything }],
       budget: { bytes: 1500 },
       seed: 3,
-      evaluation: { bytes: 600, generalBytes: 100, watchBytes: 200, points: 3 },
+      evaluation: { bytes: 600, generalBytes: 100, watchBytes: 200, points: 3, sample: 'spread' },
     };
   }, 120_000);
   afterAll(() => engine.close());

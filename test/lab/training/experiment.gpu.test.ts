@@ -61,7 +61,7 @@ describe.each(engineNames)('%s', (engineName) => {
           batch: { rows: 2, length: 32 },
         },
       ],
-      evaluation: { bytes: 1200, generalBytes: 1200, watchBytes: 300, points: 2 },
+      evaluation: { bytes: 1200, generalBytes: 1200, watchBytes: 300, points: 2, sample: 'spread' },
     };
   }
 
