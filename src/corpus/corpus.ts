@@ -40,9 +40,14 @@ export interface Doubt {
   /** Of the first of them: the line (from 1) and the start of what stands there. */
   readonly line?: number;
   readonly excerpt?: string;
+  /** Of several: the lines of the first `namedLines` of them, ascending. */
+  readonly lines?: readonly number[];
   /** Of `uncertain-field`: the other field. */
   readonly field?: string;
 }
+
+/** Lines of one doubt that are named. */
+export const namedLines = 10;
 
 export type DoubtKind = 'unlike-format' | 'without-text' | 'uncertain-field' | 'one-entity';
 

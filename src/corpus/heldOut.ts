@@ -10,7 +10,7 @@ export interface HeldOutOptions {
   readonly heldOutBytes?: number;
 }
 
-const DEFAULT_FRACTION = 0.1;
+export const DEFAULT_FRACTION = 0.1;
 export const DEFAULT_HELD_OUT_BYTES = 400_000;
 /** Held out at least, where the share allows: of a few dozen genomes the hash may choose one alone, which would stand for all. */
 const FEWEST_HELD_OUT = 5;

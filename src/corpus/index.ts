@@ -2,7 +2,7 @@
 export { type Corpus, type CorpusFileReport, type Doubt, type DocumentFormat, documentFormats } from './corpus';
 export type { CorpusFile } from './decodeText';
 export { emptyRow, packedLength, type PackedRow, type PackOptions, packInOrder } from './packRows';
-export { splitHash } from './heldOut';
+export { DEFAULT_FRACTION, splitHash } from './heldOut';
 export { readCorpus, type ReadCorpusOptions, type ReadingChoice, type ReadProgress } from './readCorpus';
 export { documentHash } from './textHash';
 export type { SampleCorpus, SampleIndex } from './samples';

@@ -242,11 +242,13 @@ function oneDocument({ name, bytes, format, fields, duplicates }: CorpusFileRepo
   }
   const isGathered = format === 'paragraphs' || format === 'line-groups';
   if (isGathered && bytes < LONGEST_GATHERED * DOCUMENT_BYTES) {
+    // A paragraph that goes on is cut later.
+    const least = (bytes > DOCUMENT_BYTES ? LONGEST_GATHERED : 1) * DOCUMENT_BYTES + 1;
     return new LabError(
       'corpus/too-few-documents',
-      `${name} holds too little text: ${bytes} bytes, read as ${format}, make one document, since they are gathered to about ${DOCUMENT_BYTES} bytes each; a part must be held out to measure on.`,
+      `${name} holds ${bytes} bytes of text; read as ${format}, at least ${least} are needed: documents are gathered to about ${DOCUMENT_BYTES} bytes each, and a part must be held out to measure on.`,
       'Give more text, or read each line as a document of its own.',
-      { documents: 1, format, bytes },
+      { documents: 1, format, bytes, least },
     );
   }
   return new LabError(

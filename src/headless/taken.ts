@@ -21,11 +21,21 @@ const formatNames: Record<DocumentFormat, string> = {
 /** Files that are told one by one; a folder may hold thousands. */
 const TOLD_FILES = 20;
 
-export function takenLines({ files }: Pick<CorpusSummary, 'files'>): string[] {
+export function takenLines(summary: CorpusSummary): string[] {
+  const { files } = summary;
   const lines = files
     .slice(0, TOLD_FILES)
     .flatMap((file) => [takenLine(file), ...file.doubts.map((each) => `  doubt: ${doubtText(each, file)}`)]);
-  return files.length <= TOLD_FILES ? lines : [...lines, `and ${files.length - TOLD_FILES} more files`];
+  const rest = files.length - TOLD_FILES;
+  return [...lines, ...(rest > 0 ? [`and ${rest} more files`] : []), ...neededLine(summary)];
+}
+
+function neededLine({ documents, heldOutDocuments, documentsNeeded }: CorpusSummary): string[] {
+  if (documentsNeeded === undefined) return [];
+  const heldOut = heldOutDocuments === 1 ? '1 document is' : `${heldOutDocuments} documents are`;
+  return [
+    `  doubt: of ${documents}, ${heldOut} held out: too few for an interval, and so for a verdict; at least ${documentsNeeded} documents are needed`,
+  ];
 }
 
 function takenLine({ name, format, fields, documents, duplicates, withoutText, refused }: TakenFile): string {
@@ -40,9 +50,10 @@ function takenLine({ name, format, fields, documents, duplicates, withoutText, r
 }
 
 export function doubtText(doubt: Doubt, { format }: Pick<TakenFile, 'format'>): string {
-  const { count, of, line, excerpt } = doubt;
+  const { count, of, line, lines, excerpt } = doubt;
   const shown = excerpt === undefined ? '' : ` ${excerpt}`;
-  const at = line === undefined ? '' : `: line ${line}`;
+  const more = lines && count > lines.length ? ', …' : '';
+  const at = lines ? `: lines ${lines.join(', ')}${more}:` : line === undefined ? '' : `: line ${line}`;
   const texts: Record<Doubt['kind'], () => string> = {
     'unlike-format': () =>
       `${count} of ${of} ${line === undefined ? '' : isOfRecords(format) ? 'records ' : 'lines '}do not look like ${format === null ? 'it' : formatNames[format]}${at}${shown}`,

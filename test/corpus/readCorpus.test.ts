@@ -176,7 +176,7 @@ describe('what is refused', () => {
     await expect(readCorpus([memoryFile('a.txt', text)])).rejects.toMatchObject({
       code: 'corpus/too-few-documents',
       message: expect.stringContaining(
-        `holds too little text: ${text.length} bytes, read as ${format}, make one`,
+        `holds ${text.length} bytes of text; read as ${format}, at least 2049 are needed`,
       ) as string,
       hint: 'Give more text, or read each line as a document of its own.',
     });

@@ -2,7 +2,7 @@
 // from them; a field that was named is taken whatever is in it. Records without text are left out and counted, and those that
 // could not be read at all; a file of which half could not be read is not what it was taken for.
 import { LabError } from '../../error';
-import type { Doubt, FieldChoice } from '../corpus';
+import { type Doubt, type FieldChoice, namedLines } from '../corpus';
 import type { CutterAccount, Emit } from '../cutter';
 import { areMolecules, moleculeIn } from '../notation/index';
 import { KNOWN_NAMES } from './fieldNames';
@@ -37,10 +37,24 @@ interface Held {
   readonly line: number | undefined;
 }
 
-interface Place {
+/** Records with the same thing wrong: where the first of them are, and what the very first looks like. */
+interface Noted {
   readonly line?: number;
   readonly excerpt: string;
+  readonly lines: number[];
 }
+
+const noted = (before: Noted | undefined, line: number | undefined, excerpt: () => string): Noted => {
+  const found = before ?? { ...(line !== undefined && { line }), excerpt: excerpt(), lines: [] };
+  if (line !== undefined && found.lines.length < namedLines) found.lines.push(line);
+  return found;
+};
+
+/** As a doubt names them. */
+const placed = (count: number, found: Noted | undefined) => {
+  const { lines = [], ...first } = found ?? {};
+  return { ...first, ...(count > 1 && lines.length > 1 ? { lines } : {}) };
+};
 
 export class RecordTexts implements CutterAccount {
   recordsWithoutText = 0;
@@ -61,9 +75,9 @@ export class RecordTexts implements CutterAccount {
   private sampled = 0;
   private broken = 0;
   private unlike = 0;
-  private firstUnlike: Place | undefined;
-  private firstBroken: Place | undefined;
-  private firstWithout: Place | undefined;
+  private unlikeAt: Noted | undefined;
+  private brokenAt: Noted | undefined;
+  private withoutAt: Noted | undefined;
 
   constructor(
     private readonly file: RecordsFile,
@@ -76,8 +90,10 @@ export class RecordTexts implements CutterAccount {
     const without = this.recordsWithoutText - this.broken;
     const rival = this.named === undefined ? choice?.rival : undefined;
     return [
-      ...(unlike > 0 ? [{ kind: 'unlike-format', count: unlike, of, ...this.firstUnlike } as const] : []),
-      ...(without > 0 ? [{ kind: 'without-text', count: without, of, ...this.firstWithout } as const] : []),
+      ...(unlike > 0 ? [{ kind: 'unlike-format', count: unlike, of, ...placed(unlike, this.unlikeAt) } as const] : []),
+      ...(without > 0
+        ? [{ kind: 'without-text', count: without, of, ...placed(without, this.withoutAt) } as const]
+        : []),
       ...(rival === undefined
         ? []
         : [{ kind: 'uncertain-field', count: this.sampled, of: this.sampled, field: rival } as const]),
@@ -101,7 +117,7 @@ export class RecordTexts implements CutterAccount {
     this.records++;
     this.broken++;
     this.recordsWithoutText++;
-    this.firstBroken ??= { line, excerpt: excerptOf(text) };
+    this.brokenAt = noted(this.brokenAt, line, () => excerptOf(text));
     this.noteUnlike(text, line);
     if (this.records % RECORDS_TO_JUDGE === 0) this.judge();
   }
@@ -109,7 +125,7 @@ export class RecordTexts implements CutterAccount {
   /** A record that is not quite as its format says, and is read all the same. */
   noteUnlike(text: string, line: number): void {
     this.unlike++;
-    this.firstUnlike ??= { line, excerpt: excerptOf(text) };
+    this.unlikeAt = noted(this.unlikeAt, line, () => excerptOf(text));
   }
 
   /** @throws LabError corpus/no-text-field, or of the file's code. */
@@ -186,15 +202,17 @@ export class RecordTexts implements CutterAccount {
       return;
     }
     this.recordsWithoutText++;
-    this.firstWithout ??= { ...(line !== undefined && { line }), excerpt: excerptOf(asJson(record)) };
+    this.withoutAt = noted(this.withoutAt, line, () => excerptOf(asJson(record)));
   }
 
   private judge(): void {
     if (this.broken === 0 || this.broken * 2 < this.records) return;
-    const { line, excerpt } = this.firstBroken!;
+    const { line, excerpt, lines } = this.brokenAt!;
+    const where =
+      this.broken > 1 ? `in lines ${lines.join(', ')}${this.broken > lines.length ? ', …' : ''}` : `in line ${line}`;
     throw new LabError(
       this.file.brokenCode,
-      `${this.file.name}: ${this.broken} of ${this.records} records cannot be read, the first in line ${line}: ${excerpt}`,
+      `${this.file.name}: ${this.broken} of ${this.records} records cannot be read, ${where}: ${excerpt}`,
       this.file.brokenHint,
       { file: this.file.name, records: this.records, broken: this.broken, line },
     );

@@ -25,6 +25,8 @@ export interface CorpusSummary {
   readonly entities: number;
   readonly trainDocuments: number;
   readonly heldOutDocuments: number;
+  /** Where too few are held out for an interval: how many documents are needed for one, all together. */
+  readonly documentsNeeded?: number;
   readonly trainBytes: number;
   /** Of a corpus that does not fit in memory: the even sample of its training documents that runs draw from. */
   readonly sampledDocuments?: number;

@@ -1,5 +1,6 @@
 /** Files or a sample to the texts of an experiment, with the general text that forgetting is measured on. */
 import {
+  DEFAULT_FRACTION,
   bytesOfAll,
   readCorpus,
   utf8Length,
@@ -8,6 +9,7 @@ import {
   type ReadCorpusOptions,
 } from '../../corpus/index';
 import type { CorpusText } from './corpusText';
+import { leastDocuments } from '../scoring/bootstrap';
 import { throttled, type OnProgress } from '../progress';
 import { seededRandom, shuffledIndices } from '../../random';
 import type { CorpusSummary } from './corpusSummary';
@@ -22,6 +24,8 @@ export interface OpenCorpusOptions extends Omit<ReadCorpusOptions, 'onProgress'>
 }
 
 const excerptLength = 500;
+/** A share of them is held out. */
+const documentsNeeded = Math.ceil(leastDocuments / DEFAULT_FRACTION);
 
 /** What lies joined is cut into `train` when that is first asked for. */
 export async function openCorpus(
@@ -58,6 +62,7 @@ function summaryOf(corpus: Corpus, general: GeneralText): CorpusSummary {
     trainDocuments: corpus.trainDocuments,
     ...(corpus.isSample ? { sampledDocuments: train.documents, sampledBytes: train.bytes } : {}),
     heldOutDocuments: corpus.heldOut.length,
+    ...(corpus.heldOut.length > 0 && corpus.heldOut.length < leastDocuments ? { documentsNeeded } : {}),
     trainBytes: corpus.trainBytes,
     heldOutBytes: corpus.heldOutBytes,
     generalBytes: bytesOfAll(general.documents),

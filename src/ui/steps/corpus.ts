@@ -8,6 +8,7 @@ import { count, fileSize, measured, plain } from '../format';
 import '../parts/drop-zone';
 import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import { textDocumentsText } from '../wording/counts';
 import { doubtSentence, formatNames } from '../wording/corpus';
 import { corpusSentence } from '../wording/verdicts';
 
@@ -43,7 +44,7 @@ export class CorpusStep extends LabElement {
             )
       }
       ${failed ? failureAlert(failed, corpus ? staysOpen(corpus.name) : nothing) : nothing}
-      ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.doubts(corpus)}` : nothing}
+      ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.tooFew(corpus)}${this.doubts(corpus)}` : nothing}
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Documents'), slot.progress, 3, () => this.lab.cancel('corpus'))
@@ -77,6 +78,17 @@ export class CorpusStep extends LabElement {
             <span lang="en">${file.refused!.message} ${file.refused!.hint}</span>`,
         ),
       );
+  }
+
+  private tooFew({ documents, heldOutDocuments, documentsNeeded }: CorpusSummary) {
+    if (documentsNeeded === undefined) return nothing;
+    return alertBox(
+      'warn',
+      msg('Too few documents for a verdict.'),
+      msg(
+        str`Of ${textDocumentsText(documents)}, ${count(heldOutDocuments)} can be held out, which gives no interval. At least ${count(documentsNeeded)} documents are needed.`,
+      ),
+    );
   }
 
   private doubts(corpus: CorpusSummary) {

@@ -30,13 +30,22 @@ export function doubtSentence(doubt: Doubt, { format }: Pick<TakenFile, 'format'
       doubt.line === undefined
         ? msg(str`${some} of ${all} do not look like ${name}`)
         : isOfRecords(format)
-          ? msg(str`${some} of ${all} records do not look like ${name}; the first is in line ${count(doubt.line)}`)
-          : msg(str`${some} of ${all} lines do not look like ${name}; the first is line ${count(doubt.line)}`),
-    'without-text': () => msg(str`${some} of ${all} records have no text and were left out`),
+          ? msg(str`${some} of ${all} records do not look like ${name}: ${linesText(doubt)}`)
+          : msg(str`${some} of ${all} lines do not look like ${name}: ${linesText(doubt)}`),
+    'without-text': () =>
+      doubt.line === undefined
+        ? msg(str`${some} of ${all} records have no text and were left out`)
+        : msg(str`${some} of ${all} records have no text and were left out: ${linesText(doubt)}`),
     'uncertain-field': () => msg(str`the field ${doubt.field ?? ''} may hold the text as well`),
     'one-entity': () => msg(str`all ${all} documents are about the same thing; held-out text resembles training text`),
   };
   return sentences[doubt.kind]();
+}
+
+/** The first of several, then an ellipsis. */
+function linesText({ line, lines, count: all }: Doubt): string {
+  if (!lines) return msg(str`line ${count(line!)}`);
+  return msg(str`lines ${lines.map(count).join(', ')}${all > lines.length ? ', …' : ''}`);
 }
 
 /** A record may take several lines, and a line hold several. */

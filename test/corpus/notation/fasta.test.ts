@@ -84,7 +84,8 @@ describe('the sequences of a file', () => {
     const content = `Sequences (60)\n>a\nMKVLAAGI\n(((..)))\n>b\nACGTACGT\nThis is a remark, of 2020.\nACGT\n`;
     const { documents, doubts } = await readingOf('a.fasta', content);
     expect(documents).toEqual(['MKVLAAGI', 'ACGTACGTACGT']);
-    expect(doubts).toEqual([{ kind: 'unlike-format', count: 3, of: 8, line: 1, excerpt: 'Sequences (60)' }]);
+    expect(doubts).toMatchObject([{ kind: 'unlike-format', count: 3, of: 8, line: 1, excerpt: 'Sequences (60)' }]);
+    expect(doubts[0]!.lines).toEqual([1, 4, 7]);
   });
 
   it('FASTQ: reads without their qualities, also where a quality starts with @ or a record is wrapped', async () => {

@@ -96,7 +96,8 @@ describe('the games of a file', () => {
   it('lines that hold no moves are told', async () => {
     const { documents, doubts } = await readingOf('a.pgn', `My games of 2020\n\n${tags(0)}\n1. e4 e5 *\n\nThe end\n`);
     expect(documents).toEqual(['1. e4 e5 *']);
-    expect(doubts).toEqual([{ kind: 'unlike-format', count: 2, of: 3, line: 1, excerpt: 'My games of 2020' }]);
+    expect(doubts).toMatchObject([{ kind: 'unlike-format', count: 2, of: 3, line: 1, excerpt: 'My games of 2020' }]);
+    expect(doubts[0]!.lines).toHaveLength(2);
   });
 
   it.each([

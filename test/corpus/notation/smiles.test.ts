@@ -91,7 +91,7 @@ describe('the molecules of a list', () => {
     const lines = [...smiles.slice(0, 6), odd[0]!, '', ...smiles.slice(6, 9), ...odd.slice(1), ...smiles.slice(9)];
     const { documents, doubts } = await readingOf('a.smi', lines.join('\n'));
     expect(documents).toEqual(smiles);
-    expect(doubts).toEqual([{ kind: 'unlike-format', count: 3, of: 15, line: 7, excerpt: 'CC(C' }]);
+    expect(doubts).toEqual([{ kind: 'unlike-format', count: 3, of: 15, line: 7, excerpt: 'CC(C', lines: [7, 12, 13] }]);
   });
 
   it.each([
@@ -118,7 +118,9 @@ describe('the molecules of a list', () => {
     const prose = 'not a molecule\nnor this one\nnor that\n';
     const { documents, doubts } = await readingOf('a.txt', prose, { format: 'smiles' });
     expect(documents).toEqual(['not', 'nor', 'nor']);
-    expect(doubts).toEqual([{ kind: 'unlike-format', count: 3, of: 3, line: 1, excerpt: 'not a molecule' }]);
+    expect(doubts).toEqual([
+      { kind: 'unlike-format', count: 3, of: 3, line: 1, excerpt: 'not a molecule', lines: [1, 2, 3] },
+    ]);
   });
 
   it.each([
