@@ -6,7 +6,7 @@
 // the same files come out each time.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readCorpus, type SampleCorpus, type SampleIndex } from '../../src/corpus/index';
-import { makeGeneralEnglish } from './generalEnglish';
+import { makeEnglishProse, makeGeneralEnglish } from './generalEnglish';
 import { makeLicences } from './licences';
 import { makeMolecules } from './molecules';
 import type { MadeSample } from './sample';
@@ -17,6 +17,7 @@ const MAKERS: Readonly<Record<string, () => MadeSample>> = {
   molecules: makeMolecules,
   licences: makeLicences,
   'tang-poems': makeTangPoems,
+  'english-prose': makeEnglishProse,
   'general-english': makeGeneralEnglish,
 };
 const EXCERPT = 160;

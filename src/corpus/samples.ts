@@ -3,7 +3,7 @@
 export interface SampleCorpus {
   /** Stable; also the stem of the file's name. */
   readonly id: string;
-  readonly kind: 'symbolic' | 'vertical' | 'script' | 'general';
+  readonly kind: 'symbolic' | 'vertical' | 'script' | 'known' | 'general';
   readonly title: string;
   /** Beside index.json. */
   readonly file: string;

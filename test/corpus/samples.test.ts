@@ -10,8 +10,8 @@ const textOf = (id: string): string =>
   readFileSync(`${FOLDER}/${samples.find((sample) => sample.id === id)!.file}`, 'utf8');
 
 describe('the samples', () => {
-  it('are one symbolic, one vertical, one in another script, and general text', () => {
-    expect(samples.map((sample) => sample.kind)).toEqual(['symbolic', 'vertical', 'script', 'general']);
+  it('are one symbolic, one vertical, one in another script, one that the model knows, and general text', () => {
+    expect(samples.map((sample) => sample.kind)).toEqual(['symbolic', 'vertical', 'script', 'known', 'general']);
   });
 
   it.each(samples)('$id has the size, documents and excerpt that the index names, and no flaw', async (sample) => {

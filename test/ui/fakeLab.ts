@@ -196,6 +196,7 @@ const corpus: CorpusSummary = {
 export const diagnosis: Diagnosis = {
   verdict: 'expand',
   confidence: 0.97,
+  resampled: { same: 0.97, otherwise: 'expand-for-speed' },
   cost: {
     newParameters: 131_072,
     trainingBytes: 2_097_152,

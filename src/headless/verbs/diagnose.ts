@@ -17,8 +17,8 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
     openShards,
     ...(newTokens === undefined ? {} : { newTokens }),
   });
-  const { verdict, confidence, frontier, suggestedNewTokens, readAtNewTokens, bytesPerPreToken, cost, droppedShare } =
-    diagnosis;
+  const { verdict, confidence, resampled, frontier, suggestedNewTokens, readAtNewTokens } = diagnosis;
+  const { bytesPerPreToken, cost, droppedShare } = diagnosis;
   const signals = diagnosis.signals.map((signal) => ({
     name: signal.name,
     value: signal.value,
@@ -33,6 +33,7 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
   const value = {
     verdict,
     confidence,
+    resampled,
     newTokens: suggestedNewTokens,
     readAtNewTokens,
     signals,
@@ -51,7 +52,8 @@ export async function diagnoseVerb(command: Command): Promise<Answer> {
   return {
     value,
     text: [
-      `${verdict} (confidence ${confidence.toFixed(2)}), ${suggestedNewTokens} new tokens; a prediction until a run has measured it`,
+      `${verdict}, ${suggestedNewTokens} new tokens; a prediction until a run has measured it`,
+      `The rule gives the same answer in ${Math.round(100 * resampled.same)} of 100 resamplings of documents and marks${resampled.otherwise === null ? '' : `; else mostly: ${resampled.otherwise}`}.`,
       ...(readAtNewTokens === suggestedNewTokens
         ? []
         : [

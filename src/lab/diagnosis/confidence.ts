@@ -4,7 +4,7 @@
  * show; the pilot and the comparison do.
  */
 import { seededRandom, type Random } from '../../random';
-import type { Verdict } from './diagnosis';
+import type { Diagnosis, Verdict } from './diagnosis';
 import { verdictOf, type DiagnosisCounts } from './signals';
 import { thresholds, type Thresholds } from './thresholds';
 
@@ -28,17 +28,24 @@ export function verdictConfidence(
   counts: DiagnosisCounts,
   documents: DocumentCounts,
   exposures: readonly number[],
-): { readonly verdict: Verdict; readonly confidence: number } {
+): Pick<Diagnosis, 'verdict' | 'confidence' | 'resampled'> {
   const holds = (marks: Thresholds) => exposures.some((exposure) => exposure >= marks.exposure[0]);
   const verdict = verdictOf(counts, holds(thresholds));
   const random = seededRandom(seed);
-  let same = 0;
+  const found = new Map<Verdict, number>();
   for (let draw = 0; draw < draws; draw++) {
     const marks = movedMarks(random);
     const redrawn = { ...counts, heldOut: redraw(documents, random) };
-    if (verdictOf(redrawn, holds(marks), marks) === verdict) same++;
+    const drawn = verdictOf(redrawn, holds(marks), marks);
+    found.set(drawn, (found.get(drawn) ?? 0) + 1);
   }
-  return { verdict, confidence: (same / draws) * Math.min(1, documents.bytes.length / enoughDocuments) };
+  const same = (found.get(verdict) ?? 0) / draws;
+  const [otherwise = null] = [...found].filter(([other]) => other !== verdict).sort((a, b) => b[1] - a[1])[0] ?? [];
+  return {
+    verdict,
+    confidence: same * Math.min(1, documents.bytes.length / enoughDocuments),
+    resampled: { same, otherwise },
+  };
 }
 
 function redraw(documents: DocumentCounts, random: Random): DiagnosisCounts['heldOut'] {

@@ -44,8 +44,10 @@ export interface ExpansionCost {
 
 export interface Diagnosis {
   readonly verdict: Verdict;
-  /** Share of redrawn held-out documents and moved marks under which the verdict stays the same, 0 to 1. */
+  /** Share of redrawn held-out documents and moved marks under which the verdict stays the same, 0 to 1; less of few documents. */
   readonly confidence: number;
+  /** Share of the resamplings with the same verdict, and the one that most of the others come to. `confidence` is less of few documents. */
+  readonly resampled: { readonly same: number; readonly otherwise: Verdict | null };
   readonly cost: ExpansionCost;
   readonly signals: readonly Signal[];
   /** Points of the frontier, ascending in newTokens; [0] is the untouched vocabulary. Lost text counts as a token a byte. */

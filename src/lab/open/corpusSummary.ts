@@ -4,7 +4,7 @@ import type { CorpusFileReport } from '../../corpus/index';
 export interface SampleSummary {
   readonly id: string;
   readonly title: string;
-  readonly kind: 'symbolic' | 'vertical' | 'script' | 'general';
+  readonly kind: 'symbolic' | 'vertical' | 'script' | 'known' | 'general';
   readonly bytes: number;
   readonly source: string;
   readonly licence: string;

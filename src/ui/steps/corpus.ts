@@ -287,6 +287,7 @@ ${text}</pre>
       symbolic: msg('symbolic'),
       vertical: msg('a domain in prose'),
       script: msg('another script'),
+      known: msg('a language the model knows: it ends at “do not expand”'),
       general: msg('general text'),
     };
     return html`<li>

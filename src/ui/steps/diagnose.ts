@@ -131,7 +131,7 @@ export class DiagnoseStep extends LabElement {
             </tr>
           </thead>
           <tbody>
-            ${diagnosis.signals.map((signal) => this.row(signal))}
+            ${diagnosis.signals.map((signal) => this.row(signal, diagnosis.signals))}
           </tbody>
         </table>`,
       })}
@@ -190,8 +190,8 @@ export class DiagnoseStep extends LabElement {
     });
   }
 
-  private row(signal: Signal) {
-    const words = signalWords(signal);
+  private row(signal: Signal, all: readonly Signal[]) {
+    const words = signalWords(signal, all);
     return html`<tr data-signal=${signal.name}>
       <td class="c-name"><span class="name">${words.name}</span><span class="f">${words.formula}</span></td>
       <td class="num val">${number(measured(words.value), () => explainSignal(signal))}</td>

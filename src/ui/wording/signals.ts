@@ -3,7 +3,7 @@
  * carries. Nothing here is computed that the lab did not measure.
  */
 import { msg, str } from '@lit/localize';
-import type { GrammarName, Reading, Signal } from '../../worker/index';
+import type { Diagnosis, GrammarName, Reading, Signal } from '../../worker/index';
 import { count, fileSize, fixed, joinSentences, percent, plain, type Measure } from '../format';
 import type { Explanation } from '../parts/number';
 import type { StatusKind } from '../parts/panel';
@@ -14,6 +14,8 @@ export interface SignalWords {
   readonly threshold: string;
   readonly value: Measure;
   readonly why: string;
+  /** Where its marks come from. */
+  readonly origin: string;
 }
 
 const kind: Readonly<Record<Reading, StatusKind>> = {
@@ -41,7 +43,47 @@ const share = (value: number): Measure => ({ value: fixed(value * 100, 1), unit:
 /** Thresholds are round numbers: "20 KB", not "20.0 KB". */
 const size = (value: number | undefined): string => plain(fileSize(value ?? Number.NaN)).replace(/\.0+ /, ' ');
 
-export function signalWords(signal: Signal): SignalWords {
+/** @param all of the same diagnosis: what one of them says must not be said otherwise beside it. */
+export function signalWords(signal: Signal, all: readonly Signal[] = [signal]): SignalWords {
+  return { ...wordsOf(signal, all), origin: originOf(signal.name) };
+}
+
+/** As src/lab/diagnosis/thresholds.ts has them. */
+function originOf(name: Signal['name']): string {
+  const published = () =>
+    msg('The marks are from published expansions of models of 0.1 to 8 billion parameters, and are rules of thumb.');
+  const own = () => msg('The mark is this lab’s own rule of thumb.');
+  const origins: Record<Signal['name'], () => string> = {
+    lostText: () =>
+      msg('From 1\u00a0% of the bytes on, the old vocabulary is no choice for these texts: this lab’s own mark.'),
+    compression: () =>
+      msg('The mark is this lab’s own: 10\u00a0%, or twice the share at which compute breaks even, if that is more.'),
+    fragmentation: published,
+    exposure: published,
+    budget: published,
+    boundaries: own,
+    naturalness: own,
+    vocabularyShare: own,
+    ceiling: () => '',
+  };
+  return origins[name]();
+}
+
+/** Counted exposure decides; the rule of thumb by bytes is not said against it. */
+function budgetWhy(reading: Reading, all: readonly Signal[]): string {
+  const isFed = all.find(({ name }) => name === 'exposure')?.reading !== 'poor';
+  if (reading === 'watch' || reading === 'poor') {
+    return isFed
+      ? msg('Little by the rule of thumb for bytes. How often tokens are seen is counted here: exposure decides.')
+      : msg('Too little text for each new token, and exposure says so too. More text would move this most.');
+  }
+  if (!isFed) return msg('Much by the rule of thumb for bytes, but the tokens are counted, and seen too seldom.');
+  return reading === 'good'
+    ? msg('Enough to try, not enough to be sure. More text would move this most.')
+    : msg('Enough text for each new token to be learned.');
+}
+
+function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'origin'> {
   const { value, thresholds, reading, inputs } = signal;
   switch (signal.name) {
     case 'lostText':
@@ -140,12 +182,7 @@ export function signalWords(signal: Signal): SignalWords {
         formula: msg('raw bytes of corpus per new token'),
         threshold: msg(str`under ${size(thresholds[0])} no, over ${size(thresholds[1])} go`),
         value: fileSize(value),
-        why:
-          reading === 'poor' || reading === 'watch'
-            ? msg('Too little text for each new token, so exposure decides. More text would move this most.')
-            : reading === 'good'
-              ? msg('Enough to try, not enough to be sure. More text would move this most.')
-              : msg('Enough text for each new token to be learned.'),
+        why: budgetWhy(reading, all),
       };
     case 'vocabularyShare':
       return {
@@ -186,6 +223,18 @@ export const GRAMMARS = Object.keys(grammarNames) as readonly GrammarName[];
 
 export function grammarName(name: string | undefined): string {
   return grammarNames[name as GrammarName]?.() ?? name ?? '–';
+}
+
+/** Names of the signals that speak against the verdict, other than the one it rests on. */
+export function disagreeing({ verdict, signals }: Pick<Diagnosis, 'verdict' | 'signals'>): string[] {
+  const isFor = verdict === 'expand' || verdict === 'expand-for-speed' || verdict === 'atomic-only';
+  const restsOn = verdict === 'expand-for-speed' ? 'fragmentation' : 'boundaries';
+  const against = signals.filter(({ name, weight, reading }) => {
+    if (name === restsOn || weight === 'shown') return false;
+    if (isFor) return reading === 'poor' || reading === 'watch';
+    return weight === 'decides' && name !== 'boundaries' && (reading === 'good' || reading === 'strong');
+  });
+  return against.map((signal) => signalWords(signal).name);
 }
 
 /** Its part in the verdict. */
@@ -240,5 +289,6 @@ export function explainSignal(signal: Signal): Explanation {
   const inputs = Object.entries(signal.inputs)
     .map(([name, value]) => `${inputName(name)} ${inputValue(value)}`)
     .join('; ');
-  return { name: `${words.name}: ${plain(words.value)}`, formula: words.formula, meaning: inputs };
+  const meaning = joinSentences(inputs === '' ? '' : `${inputs}.`, words.origin);
+  return { name: `${words.name}: ${plain(words.value)}`, formula: words.formula, meaning };
 }

@@ -4,6 +4,7 @@ import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularyS
 import { count, fileSize, fixed, memorySize, percent, plain, joinSentences, signed } from '../format';
 import { documentsText, noIntervalText, stepsText, textDocumentsText } from './counts';
 import { lostOfArms } from './lostText';
+import { disagreeing } from './signals';
 
 export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
   diagnosis.signals.find((signal) => signal.name === name);
@@ -22,7 +23,7 @@ export function verdictName(verdict: Verdict): string {
 export function verdictGloss(verdict: Verdict): string {
   const glosses: Record<Verdict, () => string> = {
     expand: () => msg('better, and shorter'),
-    'expand-for-speed': () => msg('no worse, much shorter'),
+    'expand-for-speed': () => msg('no worse, but shorter'),
     'atomic-only': () => msg('one token a symbol'),
     'do-not-expand': () => msg('train on the old one'),
     'need-more-data': () => msg('cannot tell yet'),
@@ -81,8 +82,19 @@ export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
   return joinSentences(
     finer,
     small ? msg('The corpus is on the small side, so treat the first run as a pilot.') : '',
-    msg(str`A prediction until a run has measured it; ${percent(diagnosis.confidence, 0)} sure by its own rules.`),
+    disagreeing(diagnosis).length > 0 ? msg(str`Against it speak: ${disagreeing(diagnosis).join(', ')}.`) : '',
+    resampledText(diagnosis),
   );
+}
+
+/** What the share is, and what else the rule says: it is no sureness of what a run would show. */
+function resampledText({ resampled: { same, otherwise } }: Diagnosis): string {
+  const times = count(100 * same);
+  return otherwise === null
+    ? msg(str`The rule gives the same answer in ${times} of 100 resamplings; what is so, a run measures.`)
+    : msg(
+        str`The rule gives the same answer in ${times} of 100 resamplings; else: ${verdictName(otherwise).toLowerCase()}. What is so, a run measures.`,
+      );
 }
 
 export const shorterBy = ({ heldOut }: VocabularySummary): number => 1 - heldOut.tokensAfter / heldOut.tokensBefore;

@@ -144,7 +144,10 @@ describe('confidence', () => {
   });
 
   it('is full where every redraw and every moved mark ends at the same verdict', () => {
-    expect(verdictConfidence(counts(), documents(200, 100), [300])).toEqual({ verdict: 'expand', confidence: 1 });
+    expect(verdictConfidence(counts(), documents(200, 100), [300])).toEqual({
+      ...{ verdict: 'expand', confidence: 1 },
+      resampled: { same: 1, otherwise: null },
+    });
   });
 
   it('falls where there are hardly any held-out documents to draw from', () => {
@@ -160,7 +163,9 @@ describe('confidence', () => {
 
   it('falls where a mark lies close to the measurement', () => {
     const close = counts({ heldOut: heldOut(8080, 7240) });
-    const { verdict, confidence } = verdictConfidence(close, documents(200, 179), [300]);
+    const { verdict, confidence, resampled } = verdictConfidence(close, documents(200, 179), [300]);
+    expect(resampled.same).toBe(confidence);
+    expect([null, verdict]).not.toContain(resampled.otherwise);
     expect(verdict).toBe('expand');
     expect(confidence).toBeGreaterThan(0.4);
     expect(confidence).toBeLessThan(0.95);
