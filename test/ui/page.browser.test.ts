@@ -545,13 +545,16 @@ describe('the page', () => {
     expect(state.experiment!.spec.arms['continued, 512 tokens']!.stages![0]!.moves).toEqual({ newRows: 0.003 });
   });
 
-  test('a setting out of range is marked and not taken', async () => {
+  test('a setting out of range is marked and not taken, and the next one that can be is', async () => {
     await open();
     await shown('[data-model]');
     await at('try');
-    const field = (await shown('.controls')).querySelector<HTMLInputElement>('label:last-child input')!;
-    field.value = '-3';
-    field.dispatchEvent(new Event('change'));
+    const field = await shown<HTMLInputElement>('[data-sampling="maxTokens"]');
+    const type = (value: string) => {
+      field.value = value;
+      field.dispatchEvent(new Event('change'));
+    };
+    type('-3');
     expect(field.validity.valid).toBe(false);
     const asked: number[] = [];
     const generate = state.lab.generate.bind(state.lab);
@@ -559,8 +562,10 @@ describe('the page', () => {
       asked.push(options.maxTokens);
       return generate(options, onPiece, signal);
     };
-    await click('[data-action="generate"]');
-    await vi.waitFor(() => expect(asked).toEqual([64]));
+    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="generate"]')!.disabled).toBe(true));
+    type('20');
+    await click('[data-action="generate"]:not([disabled])');
+    await vi.waitFor(() => expect(asked).toEqual([20]));
     await vi.waitFor(() => expect(state.tried).not.toBeNull());
   });
 
