@@ -80,8 +80,10 @@ function armName({ problems }: SpecEditing, name: string, { rename, taken }: Arm
 function vocabulary(edit: SpecEditing, arm: FieldPath) {
   const path = [...arm, 'vocabulary'];
   const start = [...arm, 'start'];
-  const { method, ...others } = vocabularyWords;
+  const { method, grammar, ...ofEveryMethod } = vocabularyWords;
   const before = () => valueAt(edit.value, path);
+  const hasGrammar = valueAt(edit.value, [...path, 'method']) === 'atomic' || valueAt(edit.value, [...path, 'grammar']);
+  const others = hasGrammar ? { grammar, ...ofEveryMethod } : ofEveryMethod;
   const choose = (choice: unknown) => {
     if (choice !== undefined)
       return edit.send(withValue(edit.value, path, { newTokens: firstSize, ...(before() as object), method: choice }));
@@ -121,8 +123,8 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
   const isMoved = (group: string) => valueAt(edit.value, [...moves, group]) !== undefined;
   // Adapters are not trained yet; new rows are of the arm's own vocabulary, else of a model that JSON may speak of.
   const left = known.filter((group) => !isMoved(group) && group !== 'adapters' && (group !== 'newRows' || hasTokens));
-  return html`<section class="stage" data-stage=${at} aria-label=${msg(str`Stage ${at + 1} of ${count}`)}>
-    <header>
+  return html`<div class="stage" role="group" data-stage=${at} aria-label=${msg(str`Stage ${at + 1} of ${count}`)}>
+    <div class="head">
       <b>${count === 1 ? msg('Training') : msg(str`Stage ${at + 1} of ${count}`)}</b>
       <button
         type="button"
@@ -132,7 +134,7 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
       >
         ${count === 1 ? msg('Do not train') : msg('Remove')}
       </button>
-    </header>
+    </div>
     <div class="spec-fields">
       ${known.filter(isMoved).map((group) => {
         const rate = [...moves, group];
@@ -177,5 +179,5 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
       ${plainFields(edit, path, stageWords)} ${specProblemsAt(edit, [...path, 'batch'])}
       ${rareFields(edit, path, stageWords, msg('Objective, schedule, optimizer'))}
     </div>
-  </section>`;
+  </div>`;
 }

@@ -18,7 +18,6 @@ import { fieldIn, specAddress, specText, specToLink, textFromLink } from '../sta
 import { presetTitle, secondsText } from '../wording/experiment';
 import { problemText } from '../wording/specProblems';
 import { icon } from './icons';
-import './spec-fields';
 import type { SpecEdit, SpecFields } from './spec-fields';
 
 const TYPING = 200;
@@ -44,7 +43,8 @@ export class SpecDrawer extends LabElement {
   @state() private written: unknown = null;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('.json textarea') private area!: HTMLTextAreaElement;
-  @query('tg-spec-fields') private fields!: SpecFields;
+  /** Not one of its kind before its element is loaded. */
+  @query('tg-spec-fields') private fields!: HTMLElement & Partial<Pick<SpecFields, 'restart'>>;
   private value: WrittenSpec | null = null;
   private turn = 0;
   /** The timer since the last stroke; 0: none. */
@@ -71,7 +71,7 @@ export class SpecDrawer extends LabElement {
   /** Shows it over the page. A text may be anything; it is checked as a specification is. */
   open(spec: WrittenSpec | string): void {
     this.past = [];
-    this.fields.restart();
+    this.fields.restart?.();
     this.put(typeof spec === 'string' ? spec : specText(spec));
     void this.readSchema();
     if (!this.dialog.open) this.dialog.showModal();
@@ -87,6 +87,8 @@ export class SpecDrawer extends LabElement {
   };
 
   private async readSchema(): Promise<void> {
+    // The controls come with the first opening.
+    await import('./spec-fields').catch(() => undefined);
     this.schema ??= await this.lab.lab.specSchema().catch(() => null);
   }
 
@@ -102,7 +104,7 @@ export class SpecDrawer extends LabElement {
   /** Instead of what stands there, which undo brings back. */
   private show(text: string): void {
     this.keep();
-    this.fields.restart();
+    this.fields.restart?.();
     this.put(text);
   }
 
@@ -174,7 +176,7 @@ export class SpecDrawer extends LabElement {
       @dragleave=${() => (this.over = false)}
       @drop=${this.onDrop}
     >
-      <header>
+      <header role="none">
         <h2 id="spec-title">${msg('Specification')}</h2>
         <span class="note">${msg('everything that changes a number')}</span>
         <button
