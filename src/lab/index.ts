@@ -167,7 +167,8 @@ export {
   type PresetRequest,
 } from './experiment/presets';
 export type { WrittenArm, WrittenSpec } from './experiment/schema';
-export type { SpecProblem, SpecSchema } from './experiment/specProblems';
+export type { SpecSchema } from './experiment/specProblems';
+export type { Bounds, Expected, ReasonWords, SpecProblem, SpecReason } from './experiment/specReasons';
 export { experimentSchema } from './experiment/schema';
 export { defaultOptimizer } from './training/moves';
 export { defaultObjective, learnedText } from './training/objectives/index';

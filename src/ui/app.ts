@@ -4,7 +4,7 @@
  */
 import { ContextProvider } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { WrittenSpec } from '../worker/index';
 import { PageElement } from './element';
@@ -17,33 +17,7 @@ import './top-bar';
 import { labContext, type LabState } from './state/lab-state';
 import { PLACES, placeOf, type PlaceName } from './state/route';
 import { announcements } from './state/announcements';
-import { placeName } from './wording/places';
-
-const load: Record<PlaceName, () => Promise<unknown>> = {
-  model: () => Promise.resolve(),
-  corpus: () => import('./steps/corpus'),
-  diagnose: () => import('./steps/diagnose'),
-  vocabulary: () => import('./steps/vocabulary'),
-  train: () => import('./steps/train'),
-  compare: () => import('./steps/compare'),
-  try: () => import('./steps/try'),
-  download: () => import('./steps/download'),
-  runs: () => import('./pages/runs'),
-  report: () => import('./pages/report'),
-};
-
-const element: Record<PlaceName, () => TemplateResult> = {
-  model: () => html`<tg-step-model></tg-step-model>`,
-  corpus: () => html`<tg-step-corpus></tg-step-corpus>`,
-  diagnose: () => html`<tg-step-diagnose></tg-step-diagnose>`,
-  vocabulary: () => html`<tg-step-vocabulary></tg-step-vocabulary>`,
-  train: () => html`<tg-step-train></tg-step-train>`,
-  compare: () => html`<tg-step-compare></tg-step-compare>`,
-  try: () => html`<tg-step-try></tg-step-try>`,
-  download: () => html`<tg-step-download></tg-step-download>`,
-  runs: () => html`<tg-page-runs></tg-page-runs>`,
-  report: () => html`<tg-page-report></tg-page-report>`,
-};
+import { places } from './places';
 
 @localized()
 @customElement('tg-app')
@@ -65,16 +39,16 @@ export class App extends PageElement {
     addEventListener('hashchange', () => void this.show(placeOf(location.hash), true));
     void this.show(this.step, false);
     const idle = window.requestIdleCallback ?? ((job: () => void) => setTimeout(job, 1500));
-    idle(() => PLACES.forEach((step) => void load[step]()));
+    idle(() => PLACES.forEach((step) => void places[step].load()));
     this.requestUpdate();
   }
 
   private async show(step: PlaceName, moved: boolean): Promise<void> {
     this.step = step;
-    await load[step]();
+    await places[step].load();
     if (this.step !== step) return;
     this.loaded = step;
-    document.title = `${placeName(step)} · Tokengraft`;
+    document.title = `${places[step].name()} · Tokengraft`;
     await this.updateComplete;
     if (!moved) return;
     scrollTo(0, 0);
@@ -101,7 +75,7 @@ export class App extends PageElement {
                 )
               : nothing
           }
-          ${this.loaded ? element[this.loaded]() : html`<p class="sr">${msg(str`Opening ${placeName(this.step)}`)}</p>`}
+          ${this.loaded ? places[this.loaded].element() : html`<p class="sr">${msg(str`Opening ${places[this.step].name()}`)}</p>`}
         </main>
       </div>
       <div class="sr" role="status" aria-live="polite">${this.said}</div>

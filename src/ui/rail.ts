@@ -7,10 +7,9 @@ import { html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { LabElement } from './element';
 import { icon } from './parts/icons';
+import { places, stepState } from './places';
 import type { Topic } from './state/lab-state';
-import { PAGES, STEPS, type PlaceName, type StepName } from './state/route';
-import { placeName } from './wording/places';
-import { stepName, stepQuestion, stepVerdict } from './wording/rail';
+import { PAGES, STEPS, type PlaceName } from './state/route';
 
 @customElement('tg-rail')
 export class Rail extends LabElement {
@@ -30,34 +29,10 @@ export class Rail extends LabElement {
     super.disconnectedCallback();
   }
 
-  private stateOf(step: StepName): 'done' | 'run' | 'todo' {
-    const { slots } = this.lab;
-    if (step === 'train' && this.lab.isTraining) return 'run';
-    if (this.lab.isDone(step)) return 'done';
-    const waiting: Partial<Record<StepName, string>> = {
-      model: slots.model.status,
-      corpus: slots.corpus.status,
-      diagnose: slots.diagnosis.status,
-      vocabulary: slots.vocabulary.status,
-      compare: slots.comparison.status,
-      download: slots.exported.status,
-    };
-    return waiting[step] === 'pending' ? 'run' : 'todo';
-  }
-
   override render() {
-    const rows = STEPS.map((step) => {
-      const verdict = stepVerdict(step, this.lab);
-      return {
-        step,
-        kind: this.stateOf(step),
-        name: stepName(step),
-        said: verdict ?? stepQuestion(step),
-        isVerdict: verdict !== null,
-      };
-    });
+    const rows = STEPS.map((step) => ({ step, name: places[step].name(), ...stepState(step, this.lab) }));
     const at = rows.findIndex(({ step }) => step === this.step);
-    const current = rows[at] ?? { name: placeName(this.step), said: '' };
+    const current = rows[at] ?? { name: places[this.step].name(), said: '' };
     return html`<nav class="rail" aria-label=${msg('Steps')}>
         <ol>
           ${rows.map(
@@ -65,7 +40,7 @@ export class Rail extends LabElement {
               html`<li class=${row.kind}>
                 <a href="#${row.step}" aria-current=${row.step === this.step ? 'step' : nothing}>
                   <span class="pip"></span><span class="step">${row.name}</span>
-                  <span class="said ${row.isVerdict ? 'yes' : ''}" title=${row.said}>${row.said}</span>
+                  <span class="said ${row.isAnswer ? 'yes' : ''}" title=${row.said}>${row.said}</span>
                 </a>
               </li>`,
           )}
@@ -92,7 +67,7 @@ export class Rail extends LabElement {
                   <a href="#${row.step}">${row.name}<span>${row.said}</span></a>
                 </li>`,
             )}
-            ${PAGES.map((page) => html`<li><a href="#${page}">${placeName(page)}</a></li>`)}
+            ${PAGES.map((page) => html`<li><a href="#${page}">${places[page].name()}</a></li>`)}
           </ol>
         </details>
       </nav>`;

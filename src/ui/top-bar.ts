@@ -13,7 +13,7 @@ import { privacyExplanation } from './steps/privacy';
 import { errorOf, valueOf } from './state/slot';
 import { placeOf } from './state/route';
 import { engineName, engineReason, tokensPerSecond } from './wording/engines';
-import { placeName } from './wording/places';
+import { places } from './places';
 
 @customElement('tg-top-bar')
 export class TopBar extends LabElement {
@@ -45,7 +45,7 @@ export class TopBar extends LabElement {
 
   private async changeLocale(next: Locale) {
     await setLocale(next);
-    document.title = `${placeName(placeOf(location.hash))} · Tokengraft`;
+    document.title = `${places[placeOf(location.hash)].name()} · Tokengraft`;
   }
 
   private experiment() {

@@ -5,9 +5,9 @@ import type { LabApi, Progress, VocabularyChoice } from '../../src/worker/index'
 /** A fresh lab at the other end of a port, with nothing opened. */
 export type OpenLab = () => LabApi;
 
-const ignore = () => undefined;
+export const ignore = () => undefined;
 const choice: VocabularyChoice = { method: 'continued', newTokens: 8, rejected: [], added: [] };
-const spec = {
+export const spec = {
   version: 2,
   name: 'Contract',
   model: 'bundled',
@@ -21,7 +21,8 @@ const spec = {
   },
 };
 
-async function opened(lab: LabApi): Promise<LabApi> {
+/** With the bundled model and a sample. */
+export async function opened(lab: LabApi): Promise<LabApi> {
   await lab.openBundledModel(ignore);
   await lab.openSample('molecules', ignore);
   return lab;

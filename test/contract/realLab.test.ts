@@ -4,7 +4,9 @@ import { afterAll, describe, vi } from 'vitest';
 import { connectCalls, serveCalls } from '../../src/worker/calls';
 import { Experiment } from '../../src/worker/experiment';
 import type { LabApi } from '../../src/worker/index';
+import { PickedFolders } from './folders';
 import { acrossPorts, keepsItsPromises } from './promises';
+import { keepsItsTrainedPromises } from './trainedPromises';
 
 vi.mock('../../src/worker/publicFiles', async () => {
   const { folderTree } = await import('../../src/checkpoint/node');
@@ -28,11 +30,13 @@ const ports: MessagePort[] = [];
 afterAll(() => ports.forEach((port) => port.close()));
 
 describe('the real lab', { timeout: 300_000 }, () => {
-  keepsItsPromises(() =>
+  const folders = new PickedFolders();
+  const openLab = () =>
     acrossPorts(
       (port) => connectCalls<LabApi>(port).api,
-      (port) => serveCalls<LabApi>(new Experiment(), port),
+      (port) => serveCalls<LabApi>(folders.behind(new Experiment()), port),
       ports,
-    ),
-  );
+    );
+  keepsItsPromises(openLab);
+  keepsItsTrainedPromises(openLab, folders);
 });

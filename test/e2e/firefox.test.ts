@@ -24,9 +24,9 @@ import {
   type FirefoxVisit,
 } from './firefoxVisit';
 import { looked, walk } from './walk';
+import { STEPS } from '../../src/ui/state/route';
 
 const MINUTE = 60_000;
-const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
 
 const firefox = findFirefox();
 

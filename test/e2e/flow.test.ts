@@ -26,9 +26,9 @@ import {
   type Visit,
 } from './browser';
 import { looked, walk } from './walk';
+import { STEPS } from '../../src/ui/state/route';
 
 const MINUTE = 60_000;
-const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
 
 const WAYS = [
   { name: 'on the GPU', without: [], choose: 'GPU', engine: 'Software GPU' },

@@ -17,6 +17,7 @@ import {
   type Visit,
 } from './browser';
 import { keptRuns } from './keptRuns';
+import { STEPS } from '../../src/ui/state/route';
 
 const MINUTE = 60_000;
 
@@ -90,7 +91,6 @@ describe('a visit without WebGPU', () => {
 
 const VERDICT =
   /^(Expand|Do not expand|Not fewer bits|Cannot be told apart|\d+ held-out documents|One held-out document)/;
-const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
 
 describe('an experiment without WebGPU', () => {
   let context: BrowserContext;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { niceStep } from '../../src/ui/charts/scales';
 import { decimate, logTicks, valueRange } from '../../src/ui/parts/chart-data';
 import { breakEven, exposureAt, lengthAt, roundSize } from '../../src/ui/steps/frontier-data';
-import { diagnosis } from './fakeLab';
+import { diagnosis } from './fakeResults';
 
 describe('long curves', () => {
   test('a curve that fits the screen is drawn as it is', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { disagreeing, explainSignal, signalWords } from '../../src/ui/wording/signals';
 import { diagnosisLede } from '../../src/ui/wording/verdicts';
 import type { Reading, Signal } from '../../src/worker/index';
-import { diagnosis } from './fakeLab';
+import { diagnosis } from './fakeResults';
 
 const readings = ['strong', 'good', 'watch', 'poor'] as const;
 

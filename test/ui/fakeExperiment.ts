@@ -16,6 +16,7 @@ import {
   type RunRecord,
   type RunStatus,
   type VocabularySummary,
+  type WrittenArm,
   type WrittenSpec,
 } from '../../src/lab/index';
 import type { KeptExperiment, KeptRun, LabApi } from '../../src/worker/index';
@@ -30,14 +31,16 @@ type ExperimentCalls = Pick<
   | 'removeExperiment'
   | 'restoreExperiment'
   | 'takeArm'
+  | 'pause'
+  | 'resume'
 >;
 
 export interface FakeExperimentParts {
   readonly open: () => Awaited<ReturnType<LabApi['restoreExperiment']>>;
   /** Throws where nothing is open to run on. */
   readonly requireOpen: () => void;
-  readonly vocabulary: (size: number) => VocabularySummary;
-  readonly isPaused: () => boolean;
+  /** Throws where the arm has no trained weights; what was trained before gives way. */
+  readonly take: (arm: WrittenArm | undefined, isFinished: boolean) => VocabularySummary | null;
   readonly milliseconds: number;
   /** Bits per byte of a finished arm by its name; a graft is a little better than the control by default. */
   readonly bits?: (arm: string, seed: number) => number;
@@ -59,6 +62,8 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
   const runsOf = new Map<string, KeptRun[]>();
   /** By experiment, then by arm and seed. */
   const finished = new Map<string, Map<string, FinishedCell>>();
+  let isRunning = false;
+  let isPaused = false;
   const bitsOf = (spec: ExperimentSpec, arm: string, seed: number) => {
     if (parts.bits) return parts.bits(arm, seed);
     const { stages, vocabulary } = spec.arms[arm]!;
@@ -109,6 +114,8 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
           .filter((arm) => seedsOf(spec, arm).includes(seed))
           .map((arm) => ({ arm, seed, state: 'waiting', step: 0, steps: 0, bytes: 0, bitsPerByte: null })),
       );
+      isRunning = true;
+      const ended = () => void (isRunning = isPaused = false);
       const before = finished.get(id) ?? new Map<string, FinishedCell>();
       finished.set(id, before);
       const runs: ReportedRun[] = [...before.values()].map(({ run }) => run);
@@ -154,11 +161,12 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
             set(at, { state: 'stopped' });
             onUpdate({ id, cells: [...cells] });
             keep();
+            ended();
             throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
           }
           const fresh = pointRecords(point, points, budget, end, spec.arms[arm]!.vocabulary?.newTokens ?? 0);
           all.push(...fresh);
-          const status = statusOf(parts.isPaused() ? 'paused' : 'running', point, points);
+          const status = statusOf(isPaused ? 'paused' : 'running', point, points);
           const bitsPerByte = fresh.findLast((record) => record.type === 'evaluation')?.bitsPerByte ?? null;
           set(at, {
             state: status.state as 'running',
@@ -168,7 +176,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
             bitsPerByte,
           });
           onUpdate({ id, cells: [...cells], run: { arm, seed, status, records: fresh } });
-          while (parts.isPaused() && !signal?.aborted) await wait(20);
+          while (isPaused && !signal?.aborted) await wait(20);
           await wait(parts.milliseconds);
         }
         const isDiverged = parts.diverging?.includes(arm) ?? false;
@@ -200,8 +208,12 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
       }
       const report = keep();
       onUpdate({ id, cells: [...cells], report });
+      ended();
       return report;
     },
+    // Of the run under way; one that comes later does not wait.
+    pause: async () => void (isPaused = isRunning),
+    resume: async () => void (isPaused = false),
 
     experiments: async () => [...kept.values()].reverse(),
     experimentRuns: async (id) => runsOf.get(id) ?? [],
@@ -213,9 +225,16 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
       onProgress({ phase: 'reading', done: 1, total: 1 });
       return parts.open();
     },
-    async takeArm(id, { arm }) {
-      const size = kept.get(id)?.spec.arms[arm]?.vocabulary?.newTokens;
-      return size === undefined ? null : parts.vocabulary(size);
+    async takeArm(id, { arm, seed }) {
+      const spec = kept.get(id)?.spec;
+      if (!spec) {
+        throw new LabError(
+          'storage/no-run',
+          'This experiment is no longer kept here.',
+          'It may have been deleted in another tab.',
+        );
+      }
+      return parts.take(spec.arms[arm], finished.get(id)?.get(`${arm} ${seed}`)?.cell.state === 'finished');
     },
   };
 }

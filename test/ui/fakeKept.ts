@@ -14,7 +14,7 @@ import type {
   WrittenSpec,
 } from '../../src/worker/index';
 import { seedCurve } from './chartFixtures';
-import type { fakeExperiments } from './fakeExperiment';
+import type { FakeExperimentParts, fakeExperiments } from './fakeExperiment';
 
 const BUDGET = 30_000;
 const control = 'old vocabulary';
@@ -183,7 +183,11 @@ const keptOf = (fake: FakeExperiment): KeptExperiment => ({
 type Calls = ReturnType<typeof fakeExperiments>;
 
 /** @param count how many of them are kept, before those that run in this visit. */
-export function withKept(count: number, running: Calls): Calls & Pick<LabApi, 'checkSpec' | 'specSchema' | 'runFile'> {
+export function withKept(
+  count: number,
+  running: Calls,
+  take: FakeExperimentParts['take'],
+): Calls & Pick<LabApi, 'checkSpec' | 'specSchema' | 'runFile'> {
   let kept = experiments.slice(0, count);
   const one = (id: string) => kept.find((each) => each.id === id);
   const runs = async (id: string) => {
@@ -206,6 +210,10 @@ export function withKept(count: number, running: Calls): Calls & Pick<LabApi, 'c
         );
       }
       return running.restoreExperiment(id, ...rest);
+    },
+    async takeArm(id, key, ...rest) {
+      const found = one(id);
+      return found ? take(found.arms[key.arm], found.seeds.includes(key.seed)) : running.takeArm(id, key, ...rest);
     },
     async removeExperiment(id) {
       if (one(id)) kept = kept.filter((each) => each.id !== id);

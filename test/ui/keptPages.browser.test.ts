@@ -177,7 +177,7 @@ describe('the report', () => {
 });
 
 describe('the specification drawer', () => {
-  const area = () => find<HTMLTextAreaElement>('tg-spec-drawer textarea')!;
+  const area = () => find<HTMLTextAreaElement>('tg-spec-drawer .json textarea')!;
   const write = (text: string) => {
     area().value = text;
     area().dispatchEvent(new Event('input'));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import { LabError } from '../../src/error';
 import type { ReadingChoice } from '../../src/worker/index';
+import { stepState } from '../../src/ui/places';
 import { fakeLab } from './fakeLab';
 
 beforeAll(() => {
@@ -46,7 +47,7 @@ describe('the one experiment of the page', () => {
     expect(view.spec.arms[control!]!.stages).toEqual(view.spec.arms[graft!]!.stages);
     expect(new Set(view.cells.filter(({ arm }) => arm !== base).map(({ bytes }) => bytes)).size).toBe(1);
     expect(view.report!.verdict).toMatchObject({ arm: graft, against: control, sameFreedom: true, provisional: false });
-    expect(state.isDone('compare')).toBe(true);
+    expect(stepState('compare', state).kind).toBe('done');
     expect(state.desk.taken).toEqual({ arm: graft, seed: 1 });
     expect(state.hasTrained).toBe(true);
     expect(view.run({ arm: graft!, seed: 1 })!.evaluations.length).toBeGreaterThan(3);

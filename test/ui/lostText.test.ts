@@ -12,7 +12,7 @@ import {
   generalChange,
 } from '../../src/ui/wording/verdicts';
 import type { Comparison, Signal, Verdict } from '../../src/worker/index';
-import { comparison, diagnosis } from './fakeLab';
+import { comparison, diagnosis } from './fakeResults';
 
 const losing = (lostBytes: number, of = comparison.arms[0]!.heldOut) => ({
   ...of,

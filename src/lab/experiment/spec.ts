@@ -12,7 +12,8 @@ import type { Budget, Recipe, Stage } from '../training/recipe';
 import { lengthProblem, sizeProblem, type ShapeProblem } from '../training/stepShape';
 import type { LearnRules } from '../vocabulary/choice';
 import { armSchema, experimentSchema, type WrittenArm, type WrittenSpec } from './schema';
-import { joined, schemaProblems, type SpecProblem } from './specProblems';
+import { joined, schemaProblems } from './specProblems';
+import { problemAt, type SpecProblem, type SpecReason } from './specReasons';
 
 export interface ExperimentSpec {
   readonly version: 2;
@@ -54,7 +55,7 @@ export interface VocabularySpec {
 /** An atomic alphabet has as many atoms as the notation has. */
 const allAtoms = 4096;
 
-/** Throws `lab/bad-specification`; `details.problems` lists {path, message}. */
+/** Throws `lab/bad-specification`; `details.problems` is a list of `SpecProblem`. */
 export function parseSpec(value: unknown): ExperimentSpec {
   const problems = specProblems(value);
   if (problems.length > 0) throw badSpecification(problems);
@@ -100,7 +101,7 @@ function shapeProblems({ arms }: ExperimentSpec, wrong: (batch: Stage['batch']) 
     stages.flatMap(({ batch }, at): SpecProblem[] => {
       const problem = wrong(batch);
       if (!problem) return [];
-      return [{ path: `${joined('arms', arm)}.stages[${at}].batch.${problem.field}`, message: problem.message }];
+      return [problemAt(`${joined('arms', arm)}.stages[${at}].batch.${problem.field}`, problem.reason)];
     }),
   );
 }
@@ -118,7 +119,7 @@ export function parseSpecText(text: string): ExperimentSpec {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw badSpecification([{ path: '', message: `is no JSON: ${(cause as Error).message}` }]);
+    throw badSpecification([problemAt('', { code: 'no-json', why: (cause as Error).message })]);
   }
   return parseSpec(value);
 }
@@ -147,43 +148,41 @@ function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
 /** What a schema cannot say. */
 function meaningProblems(spec: WrittenSpec): SpecProblem[] {
   const problems: SpecProblem[] = [];
-  const add = (path: string, message: string) => void problems.push({ path, message });
+  const add = (path: string, reason: SpecReason) => void problems.push(problemAt(path, reason));
   const { budget, corpus, seeds, arms } = spec;
   if ((budget.bytes === undefined) === (budget.flops === undefined)) {
-    add('budget', 'needs either `bytes` of training text or `flops`, not both');
+    add('budget', { code: 'one-budget' });
   }
   const sources = [corpus.sample, corpus.path, corpus.name].filter((source) => source !== undefined);
-  if (sources.length !== 1) add('corpus', 'needs one of `sample`, `path`, or the `name` of files opened on the page');
-  if (new Set(seeds).size < seeds.length) add('seeds', 'names a seed twice');
+  if (sources.length !== 1) add('corpus', { code: 'one-source' });
+  if (new Set(seeds).size < seeds.length) add('seeds', { code: 'seed-twice' });
   const folders = new Map<string, string>();
   for (const [name, arm] of Object.entries(arms)) {
     const path = joined('arms', name);
     const folder = armFolder(name);
     const other = folders.get(folder);
-    if (!/[\p{L}\p{N}]/u.test(folder)) add(path, 'needs a name with a letter or digit in it');
-    else if (other !== undefined)
-      add(path, `would share its folder \`${folder}\` with the arm ${JSON.stringify(other)}`);
+    if (!/[\p{L}\p{N}]/u.test(folder)) add(path, { code: 'arm-letter' });
+    else if (other !== undefined) add(path, { code: 'arm-folder', folder, other });
     folders.set(folder, name);
     armProblems(arm, path, add);
   }
   return problems;
 }
 
-function armProblems(arm: WrittenArm, path: string, add: (path: string, message: string) => void): void {
+function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: SpecReason) => void): void {
   const { vocabulary, start, stages = [] } = arm;
   if (vocabulary?.newTokens === undefined && vocabulary && vocabulary.method !== 'atomic') {
-    add(`${path}.vocabulary.newTokens`, 'is missing: how many tokens; only `atomic` has a number of its own');
+    add(`${path}.vocabulary.newTokens`, { code: 'how-many-tokens' });
   }
   if (vocabulary?.grammar !== undefined && vocabulary.method !== 'atomic') {
-    add(`${path}.vocabulary.grammar`, 'belongs to the method `atomic`');
+    add(`${path}.vocabulary.grammar`, { code: 'grammar-of-atomic' });
   }
   if (start !== undefined && !vocabulary) {
-    add(`${path}.start`, 'says how new rows start, and the arm has no `vocabulary` that adds any');
+    add(`${path}.start`, { code: 'start-of-nothing' });
   }
   for (const [at, { moves }] of stages.entries()) {
     const where = `${path}.stages[${at}].moves`;
-    if (moves.adapters !== undefined)
-      add(`${where}.adapters`, 'is a name kept for low-rank adapters, which are not trained yet');
+    if (moves.adapters !== undefined) add(`${where}.adapters`, { code: 'no-adapters' });
   }
 }
 

@@ -1,12 +1,7 @@
 /** What is wrong with a value by its schema, a line a field: where it stands, and what is expected there. */
 import type { TSchema } from 'typebox';
 import * as Value from 'typebox/value';
-
-export interface SpecProblem {
-  /** `arms["continued"].stages[0].batch.rows`; empty for the whole. */
-  readonly path: string;
-  readonly message: string;
-}
+import { problemAt, type Bounds, type Expected, type SpecProblem } from './specReasons';
 
 /** What is read of a JSON Schema. */
 export interface SpecSchema {
@@ -37,27 +32,28 @@ export function schemaProblems(schema: TSchema, value: unknown): SpecProblem[] {
   walk(schema as SpecSchema, value, '', problems);
   // The library has the last word: what it refuses and the walk does not know is refused all the same.
   if (problems.length === 0)
-    problems.push({ path: '', message: `does not fit: ${Value.Errors(schema, value)[0]?.message}` });
+    problems.push(problemAt('', { code: 'does-not-fit', why: String(Value.Errors(schema, value)[0]?.message) }));
   return problems;
 }
 
 function walk(schema: SpecSchema, value: unknown, path: string, problems: SpecProblem[]): void {
-  const refuse = (expected: string) =>
-    void problems.push({ path, message: `is ${shown(value)}; expected is ${expected}` });
+  const refuse = (expected: readonly Expected[]) =>
+    void problems.push(problemAt(path, { code: 'unexpected', found: shown(value), expected }));
   if (schema.anyOf) {
     const branch = schema.anyOf.find((one) => kindOf(value) === (one.type === undefined ? 'string' : one.type));
     if (branch) walk(branch, value, path, problems);
     else refuse(expectedOf(schema));
     return;
   }
-  if (schema.const !== undefined) return void (value === schema.const || refuse(JSON.stringify(schema.const)));
+  if (schema.const !== undefined) return void (value === schema.const || refuse(expectedOf(schema)));
   if (schema.enum) return void (schema.enum.includes(value) || refuse(expectedOf(schema)));
   if (schema.type === 'object') return walkObject(schema, value, path, problems);
   if (schema.type === 'array') {
-    if (!Array.isArray(value)) return refuse('a list');
-    if (value.length < (schema.minItems ?? 0)) return refuse(`a list of at least ${schema.minItems}`);
-    if (value.length > (schema.maxItems ?? Infinity)) return refuse(`a list of at most ${schema.maxItems}`);
-    for (const [at, item] of value.entries()) walk(schema.items!, item, `${path}[${at}]`, problems);
+    const { items, minItems: least, maxItems: most } = schema;
+    if (!Array.isArray(value)) return refuse(expectedOf(schema));
+    if (least !== undefined && value.length < least) return refuse([{ kind: 'list', least }]);
+    if (most !== undefined && value.length > most) return refuse([{ kind: 'list', most }]);
+    for (const [at, item] of value.entries()) walk(items!, item, `${path}[${at}]`, problems);
     return;
   }
   if (!fits(schema, value)) refuse(expectedOf(schema));
@@ -65,7 +61,7 @@ function walk(schema: SpecSchema, value: unknown, path: string, problems: SpecPr
 
 function walkObject(schema: SpecSchema, value: unknown, path: string, problems: SpecProblem[]): void {
   if (kindOf(value) !== 'object') {
-    problems.push({ path, message: `is ${shown(value)}; expected is an object` });
+    problems.push(problemAt(path, { code: 'unexpected', found: shown(value), expected: [{ kind: 'object' }] }));
     return;
   }
   const fields = value as Readonly<Record<string, unknown>>;
@@ -73,25 +69,18 @@ function walkObject(schema: SpecSchema, value: unknown, path: string, problems: 
   const isName = (name: string) => pattern !== undefined && new RegExp(pattern).test(name);
   const known = Object.keys(schema.properties ?? {});
   for (const name of schema.required ?? []) {
-    if (fields[name] === undefined) {
-      problems.push({
-        path: joined(path, name),
-        message: `is missing; expected is ${expectedOf(schema.properties![name]!)}`,
-      });
-    }
+    if (fields[name] !== undefined) continue;
+    problems.push(problemAt(joined(path, name), { code: 'missing', expected: expectedOf(schema.properties![name]!) }));
   }
   if (Object.keys(fields).length < (schema.minProperties ?? 0)) {
-    problems.push({
-      path,
-      message: `is empty; expected is ${each ? 'at least one by name' : `one of ${known.join(', ')}`}`,
-    });
+    problems.push(problemAt(path, { code: 'empty', ...(each ? {} : { fields: known }) }));
   }
   for (const [name, field] of Object.entries(fields)) {
     const inner = schema.properties && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
     if (inner) walk(inner, field, joined(path, name), problems);
     else if (each && isName(name)) walk(each, field, joined(path, name), problems);
-    else if (each) problems.push({ path: joined(path, name), message: 'needs a name of one line, 1 to 80 characters' });
-    else problems.push({ path: joined(path, name), message: `is no field here; there are ${known.join(', ')}` });
+    else if (each) problems.push(problemAt(joined(path, name), { code: 'arm-name' }));
+    else problems.push(problemAt(joined(path, name), { code: 'unknown-field', fields: known }));
   }
 }
 
@@ -110,23 +99,31 @@ function fits(schema: SpecSchema, value: unknown): boolean {
   return isWithin && (schema.type !== 'integer' || Number.isInteger(value));
 }
 
-function expectedOf(schema: SpecSchema): string {
-  if (schema.anyOf) return schema.anyOf.map(expectedOf).join(', or ');
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum) return `one of ${schema.enum.join(', ')}`;
-  if (schema.type === 'object')
-    return `an object${schema.properties ? ` with ${Object.keys(schema.properties).join(', ')}` : ''}`;
-  if (schema.type === 'array') return 'a list';
-  if (schema.type === 'boolean') return 'true or false';
-  if (schema.type === 'string')
-    return schema.maxLength === undefined ? 'text' : `text of at most ${schema.maxLength} characters`;
-  const bounds = [
-    ...(schema.minimum === undefined ? [] : [`at least ${schema.minimum}`]),
-    ...(schema.exclusiveMinimum === undefined ? [] : [`above ${schema.exclusiveMinimum}`]),
-    ...(schema.maximum === undefined ? [] : [`at most ${schema.maximum}`]),
-    ...(schema.exclusiveMaximum === undefined ? [] : [`below ${schema.exclusiveMaximum}`]),
-  ];
-  return [schema.type === 'integer' ? 'a whole number' : 'a number', bounds.join(' and ')].filter(Boolean).join(' ');
+function expectedOf(schema: SpecSchema): readonly Expected[] {
+  if (schema.anyOf) return schema.anyOf.flatMap(expectedOf);
+  if (schema.const !== undefined) return [{ kind: 'constant', value: JSON.stringify(schema.const) }];
+  if (schema.enum) return [{ kind: 'choice', of: schema.enum.map(String) }];
+  switch (schema.type) {
+    case 'object':
+      return [{ kind: 'object', ...(schema.properties ? { fields: Object.keys(schema.properties) } : {}) }];
+    case 'array':
+      return [{ kind: 'list' }];
+    case 'boolean':
+      return [{ kind: 'boolean' }];
+    case 'string':
+      return [{ kind: 'text', ...(schema.maxLength === undefined ? {} : { most: schema.maxLength }) }];
+    default:
+      return [{ kind: schema.type === 'integer' ? 'integer' : 'number', ...boundsOf(schema) }];
+  }
+}
+
+function boundsOf({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SpecSchema): Bounds {
+  return {
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(exclusiveMinimum === undefined ? {} : { exclusiveMinimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+    ...(exclusiveMaximum === undefined ? {} : { exclusiveMaximum }),
+  };
 }
 
 function kindOf(value: unknown): string {

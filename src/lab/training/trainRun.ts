@@ -184,11 +184,8 @@ export class TrainRun {
     this.log('paused');
     this.recordTokens();
     this.update(true);
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
-      if (this.request !== 'pause') resolve();
-    });
-    if (this.request === 'pause') return;
+    // Asked to pause once more, it still waits.
+    while (this.request === 'pause') await new Promise<void>((resolve) => (this.wake = resolve));
     this.log('resumed');
     this.state = 'running';
   }

@@ -16,12 +16,17 @@ import { LabElement } from '../element';
 import { parameterOf } from '../state/route';
 import { fieldIn, specAddress, specText, specToLink, textFromLink } from '../state/spec-link';
 import { presetTitle, secondsText } from '../wording/experiment';
+import { problemText } from '../wording/specProblems';
 import { icon } from './icons';
-import './spec-fields';
-import type { SpecEdit } from './spec-fields';
+import type { SpecEdit, SpecFields } from './spec-fields';
 
 const TYPING = 200;
+const KEPT_CHANGES = 200;
 const LONGEST_FILE = 1_000_000;
+
+const wholeProblem = (code: 'no-json' | 'not-checked', { message }: Error): SpecProblem => ({
+  ...{ path: '', message, reason: { code, why: message } },
+});
 
 @customElement('tg-spec-drawer')
 export class SpecDrawer extends LabElement {
@@ -37,10 +42,14 @@ export class SpecDrawer extends LabElement {
   /** The text as JSON, with whatever is wrong in it; stays while the text is none. */
   @state() private written: unknown = null;
   @query('dialog') private dialog!: HTMLDialogElement;
-  @query('textarea') private area!: HTMLTextAreaElement;
+  @query('.json textarea') private area!: HTMLTextAreaElement;
+  /** Not one of its kind before its element is loaded. */
+  @query('tg-spec-fields') private fields!: HTMLElement & Partial<Pick<SpecFields, 'restart'>>;
   private value: WrittenSpec | null = null;
   private turn = 0;
+  /** The timer since the last stroke; 0: none. */
   private typing = 0;
+  private past: readonly string[] = [];
   /** The link that was used last: its address is the page's own and opens nothing. */
   private used: string | null = null;
 
@@ -61,7 +70,9 @@ export class SpecDrawer extends LabElement {
 
   /** Shows it over the page. A text may be anything; it is checked as a specification is. */
   open(spec: WrittenSpec | string): void {
-    this.show(typeof spec === 'string' ? spec : specText(spec));
+    this.past = [];
+    this.fields.restart?.();
+    this.put(typeof spec === 'string' ? spec : specText(spec));
     void this.readSchema();
     if (!this.dialog.open) this.dialog.showModal();
     this.area.scrollTop = 0;
@@ -71,10 +82,13 @@ export class SpecDrawer extends LabElement {
   /** At once, not when it is checked: the next edit goes on from it. */
   private readonly edited = ({ detail }: SpecEdit) => {
     this.written = detail;
-    this.show(specText(detail));
+    this.keep();
+    this.put(specText(detail));
   };
 
   private async readSchema(): Promise<void> {
+    // The controls come with the first opening.
+    await import('./spec-fields').catch(() => undefined);
     this.schema ??= await this.lab.lab.specSchema().catch(() => null);
   }
 
@@ -87,19 +101,36 @@ export class SpecDrawer extends LabElement {
     if (text === null) this.said = msg('The link is damaged: no specification could be read from it.');
   };
 
+  /** Instead of what stands there, which undo brings back. */
   private show(text: string): void {
+    this.keep();
+    this.fields.restart?.();
+    this.put(text);
+  }
+
+  private put(text: string): void {
+    clearTimeout(this.typing);
+    this.typing = 0;
     this.text = text;
     this.said = '';
     if (this.area) this.area.value = text;
     void this.check();
   }
 
+  private keep(): void {
+    if (this.text !== '' && this.text !== this.past.at(-1)) this.past = [...this.past, this.text].slice(-KEPT_CHANGES);
+  }
+
   private readonly typed = () => {
+    if (this.typing === 0) this.keep();
     this.text = this.area.value;
     this.said = '';
     this.checking = true;
     clearTimeout(this.typing);
-    this.typing = window.setTimeout(() => void this.check(), TYPING);
+    this.typing = window.setTimeout(() => {
+      this.typing = 0;
+      void this.check();
+    }, TYPING);
   };
 
   private async check(): Promise<void> {
@@ -118,14 +149,22 @@ export class SpecDrawer extends LabElement {
     try {
       value = JSON.parse(text);
     } catch (thrown) {
-      return { value: null, problems: [{ path: '', message: `is no JSON: ${(thrown as Error).message}` }] };
+      return { value: null, problems: [wholeProblem('no-json', thrown as Error)] };
     }
     try {
       return { value, problems: await this.lab.lab.checkSpec(value) };
     } catch (thrown) {
-      return { value, problems: [{ path: '', message: `could not be checked: ${asLabError(thrown).message}` }] };
+      return { value, problems: [wholeProblem('not-checked', asLabError(thrown))] };
     }
   }
+
+  /** As it stood before the last change; what is written in one go goes in one. */
+  private readonly undo = () => {
+    const before = this.past.at(-1);
+    if (before === undefined) return;
+    this.past = this.past.slice(0, -1);
+    this.put(before);
+  };
 
   override render() {
     const { problems, checking } = this;
@@ -137,9 +176,18 @@ export class SpecDrawer extends LabElement {
       @dragleave=${() => (this.over = false)}
       @drop=${this.onDrop}
     >
-      <header>
+      <header role="none">
         <h2 id="spec-title">${msg('Specification')}</h2>
         <span class="note">${msg('everything that changes a number')}</span>
+        <button
+          type="button"
+          class="btn small"
+          data-action="undo-spec"
+          ?disabled=${this.past.length === 0}
+          @click=${this.undo}
+        >
+          ${msg('Undo')}
+        </button>
         <button type="button" class="icon-btn" aria-label=${msg('Close')} @click=${() => this.dialog.close()}>
           ${icon('cross')}
         </button>
@@ -190,7 +238,7 @@ export class SpecDrawer extends LabElement {
         <button type="button" class="btn" data-action="save-spec" @click=${this.save}>
           ${icon('down')}${msg('Save JSON')}
         </button>
-        <button type="button" class="btn" @click=${() => this.querySelector<HTMLInputElement>('input')!.click()}>
+        <button type="button" class="btn" @click=${() => this.querySelector<HTMLInputElement>('footer input')!.click()}>
           ${icon('folder')}${msg('Open a file')}
         </button>
         <input
@@ -241,11 +289,10 @@ export class SpecDrawer extends LabElement {
     return length === 1 ? msg('1 field to mend') : msg(str`${length} fields to mend`);
   }
 
-  /** The lab words what is wrong in English whatever the page's language. */
-  private problem({ path, message }: SpecProblem) {
+  private problem({ path, reason }: SpecProblem) {
     const field = path === '' ? msg('The specification') : path;
     return html`<button type="button" class="spec-problem" @click=${() => this.goTo(path)}>
-      <b class=${path === '' ? '' : 'mono'}>${field}</b> <span lang="en">${message}.</span>
+      <b class=${path === '' ? '' : 'mono'}>${field}</b> <span>${problemText({ reason })}</span>
     </button>`;
   }
 

@@ -1,27 +1,20 @@
 /**
- * Controls for the fields of a specification that are changed most: choices, bounds and defaults are the schema's, so that they
- * cannot differ from what is checked. What is wrong stands beside the field, with what is possible.
+ * Controls for the fields of a specification, for all arms and arm by arm: choices, bounds and defaults are the schema's, so
+ * that they cannot differ from what is checked; words are those of one table. What is wrong stands beside the field.
  *
- * @fires edit with the whole specification, one field changed
+ * @fires edit with the whole specification, changed
  */
 import { msg, str } from '@lit/localize';
-import { html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { InitMethod, SpecProblem, SpecSchema } from '../../worker/index';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import type { SpecProblem, SpecSchema } from '../../worker/index';
 import { PageElement } from '../element';
-import { pathText, schemaAt, typedValue, valueAt, withValue, type FieldPath } from '../state/spec-fields';
-import { initName } from '../wording/modes';
-import { groupName, methodName } from '../wording/specification';
-
-interface FieldParts {
-  readonly path: FieldPath;
-  readonly label: string;
-  readonly unit?: string;
-  /** In words, of a field that is chosen from a list. */
-  readonly names?: (choice: string) => string;
-  /** What stands there while it is chosen to have none. */
-  readonly none?: string;
-}
+import { armNamesOf, withArmNamed, withArmTwice, withNewArm, withoutArm } from '../state/spec-arms';
+import { pathText, withValue, type FieldPath } from '../state/spec-fields';
+import { forAllArms } from '../wording/specification';
+import { specArm } from './spec-arm';
+import { plainFields, rareFields, specField, specProblemsAt, type SpecEditing } from './spec-field';
 
 export type SpecEdit = CustomEvent<unknown>;
 
@@ -30,134 +23,127 @@ export class SpecFields extends PageElement {
   @property({ attribute: false }) value: unknown = null;
   @property({ attribute: false }) schema: SpecSchema | null = null;
   @property({ attribute: false }) problems: readonly SpecProblem[] = [];
+  /** A name that was asked for and is another arm's. */
+  @state() private refused: { readonly arm: string; readonly name: string } | null = null;
+  /** Names of what is unfolded; null: the last arm. */
+  private unfolded: Set<string> | null = null;
+  private isNewProblem = false;
+  /** The arm whose name is written next. */
+  private toName: string | null = null;
+
+  /** Another specification than before: what was unfolded is not. */
+  restart(): void {
+    this.unfolded = null;
+    this.refused = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    this.isNewProblem = changed.has('problems');
+    if (changed.has('value')) this.refused = null;
+  }
+
+  protected override updated(): void {
+    if (this.toName === null) return;
+    const name = pathText(['arms', this.toName]);
+    const input = [...this.querySelectorAll<HTMLElement>('[data-field]')]
+      .find((field) => field.dataset.field === name)
+      ?.querySelector('input');
+    this.toName = null;
+    input?.focus();
+    input?.select();
+  }
 
   override render() {
     if (!this.schema) return nothing;
-    const arms = valueAt(this.value, ['arms']);
-    const names = typeof arms === 'object' && arms !== null ? Object.keys(arms) : [];
+    const { schema, problems } = this;
+    const now = () => this.value;
+    const edit: SpecEditing = {
+      ...{ schema, problems, fold: this.fold },
+      send: (next) => this.send(next),
+      get value() {
+        return now();
+      },
+    };
+    const names = armNamesOf(this.value);
+    this.unfolded ??= new Set(names.slice(-1).map((name) => pathText(['arms', name])));
+    const { name, budget, seeds, evaluation } = forAllArms;
     return html`<h3>${msg('For all arms')}</h3>
       <div class="spec-fields">
-        ${this.field({ path: ['name'], label: msg('Question') })}
-        ${this.field({ path: ['budget', 'bytes'], label: msg('Text for each arm'), unit: msg('bytes') })}
-        ${this.field({ path: ['seeds'], label: msg('Seeds') })}
-        ${this.field({ path: ['evaluation', 'bytes'], label: msg('Held-out text'), unit: msg('bytes') })}
-        ${this.field({ path: ['evaluation', 'margin'], label: msg('Not worse up to'), unit: msg('of the control') })}
+        ${plainFields(edit, [], { name })}
+        ${Object.entries(budget).map(([way, words]) =>
+          specField(edit, {
+            path: ['budget', way],
+            words,
+            // One of the two: the other gives way.
+            put: (next) => edit.send(withValue(edit.value, ['budget'], next === undefined ? {} : { [way]: next })),
+          }),
+        )}
+        ${specProblemsAt(edit, ['budget'])} ${plainFields(edit, [], { seeds })}
+        ${plainFields(edit, ['evaluation'], evaluation)}
+        ${rareFields(edit, ['evaluation'], evaluation, msg('General text and the curve'))}
       </div>
-      ${names.map((name, at) => this.arm(name, at, names.length))}`;
+      ${names.map((arm, at) => this.arm(edit, arm, at, names.length))} ${specProblemsAt(edit, ['arms'])}
+      <button
+        type="button"
+        class="btn small"
+        data-action="add-arm"
+        @click=${() => this.put(withNewArm(this.value, msg('new arm')))}
+      >
+        ${msg('Add an arm')}
+      </button>`;
   }
 
-  private arm(name: string, at: number, of: number) {
+  private arm(edit: SpecEditing, name: string, at: number, of: number) {
+    const summary = html`<b>${name}</b> <span class="note">${msg(str`arm ${at + 1} of ${of}`)}</span>`;
     const path: FieldPath = ['arms', name];
-    const own = pathText(path);
-    const isBad = this.problems.some((problem) => problem.path.startsWith(own));
-    const hasTokens = valueAt(this.value, [...path, 'vocabulary']) !== undefined;
-    const stages = valueAt(this.value, [...path, 'stages']);
-    const count = Array.isArray(stages) ? stages.length : 0;
-    const stage: FieldPath = [...path, 'stages', 0];
-    const groups = Object.keys(schemaAt(this.schema!, [...stage, 'moves'])?.properties ?? {});
-    const shown = groups.filter((group) => group !== 'adapters' && (group !== 'newRows' || hasTokens));
-    return html`<details data-arm=${name} ?open=${isBad || at === of - 1}>
-      <summary><b>${name}</b> <span class="note">${msg(str`arm ${at + 1} of ${of}`)}</span></summary>
-      <div class="spec-fields">
-        ${this.field({
-          path: [...path, 'vocabulary', 'method'],
-          label: msg('New tokens by'),
-          names: methodName,
-          none: msg('none: the old vocabulary'),
-        })}
-        ${
-          hasTokens
-            ? html`${this.field({ path: [...path, 'vocabulary', 'newTokens'], label: msg('How many') })}
-              ${this.start(path)}`
-            : nothing
-        }
-        ${
-          count > 0
-            ? html`${shown.map((group) => this.field({ path: [...stage, 'moves', group], label: groupName(group), unit: msg('peak rate') }))}
-              ${this.field({ path: [...stage, 'batch', 'rows'], label: msg('Rows a step') })}
-              ${this.field({ path: [...stage, 'batch', 'length'], label: msg('Row length'), unit: msg('tokens') })}`
-            : nothing
-        }
-      </div>
-      ${count === 0 ? html`<p class="note">${msg('Not trained: scored as it starts.')}</p>` : nothing}
-      ${count > 1 ? html`<p class="note">${msg(str`The first of ${count} stages; the others stand in the JSON.`)}</p>` : nothing}
+    const content = () =>
+      specArm(edit, name, {
+        rename: (next) => this.rename(name, next),
+        duplicate: () => this.put(withArmTwice(this.value, name)),
+        ...(of > 1 ? { remove: () => this.send(withoutArm(this.value, name)) } : {}),
+        ...(this.refused?.arm === name ? { taken: this.refused.name } : {}),
+      });
+    return html`<div data-arm=${name}>${this.fold(pathText(path), [path], summary, content)}</div>`;
+  }
+
+  private readonly fold: SpecEditing['fold'] = (name, holds, summary, content): TemplateResult => {
+    const open = this.unfolded!;
+    const isWrong = holds.map(pathText).some((path) => this.problems.some((problem) => problem.path.startsWith(path)));
+    if (isWrong && this.isNewProblem) open.add(name);
+    return html`<details
+      ?open=${live(open.has(name))}
+      @toggle=${({ currentTarget }: Event) => {
+        if ((currentTarget as HTMLDetailsElement).open) open.add(name);
+        else open.delete(name);
+      }}
+    >
+      <summary>${summary}</summary>
+      ${content()}
     </details>`;
+  };
+
+  /** What was unfolded in it stays so. */
+  private rename(name: string, next: string): void {
+    if (next === name) return void (this.refused = null);
+    const renamed = withArmNamed(this.value, name, next);
+    if (renamed === null) return void (this.refused = { arm: name, name: next });
+    const [before, after] = [name, next].map((each) => pathText(['arms', each])) as [string, string];
+    this.unfolded = new Set(
+      [...(this.unfolded ?? [])].map((each) => (each.startsWith(before) ? after + each.slice(before.length) : each)),
+    );
+    this.send(renamed);
   }
 
-  /** One start for both sides; where they differ, the JSON says how. */
-  private start(path: FieldPath) {
-    const start = [...path, 'start'];
-    if (typeof valueAt(this.value, start) === 'object') return nothing;
-    return this.field({ path: start, label: msg('Rows start as'), names: (name) => initName(name as InitMethod) });
+  /** Another arm, to be named. */
+  private put({ spec, name }: { readonly spec: unknown; readonly name: string }): void {
+    this.unfolded!.add(pathText(['arms', name]));
+    this.toName = name;
+    this.send(spec);
   }
 
-  private field({ path, label, unit, names, none }: FieldParts) {
-    const name = pathText(path);
-    const schema = schemaAt(this.schema!, path);
-    if (!schema) return nothing;
-    const choices = (schema.enum ?? schema.anyOf?.find((branch) => branch.enum)?.enum) as readonly string[] | undefined;
-    const value = valueAt(this.value, path);
-    const wrong = this.problems.filter((problem) => problem.path === name || problem.path.startsWith(`${name}[`));
-    const id = `field-${name}`;
-    const text = value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value);
-    const described = wrong.length > 0 ? `${id}-wrong` : nothing;
-    const invalid = wrong.length > 0 ? 'true' : nothing;
-    return html`<div class="labelled ${wrong.length > 0 ? 'bad' : ''}" data-field=${name}>
-      <label for=${id}>${label}</label>
-      <span class="field">
-        ${
-          names && choices
-            ? html`<select
-                id=${id}
-                aria-invalid=${invalid}
-                aria-describedby=${described}
-                @change=${(event: Event) => this.choose(path, (event.target as HTMLSelectElement).value)}
-              >
-                ${none === undefined ? nothing : html`<option value="" ?selected=${text === ''}>${none}</option>`}
-                ${choices.map((each) => html`<option value=${each} ?selected=${each === (text || schema.default)}>${names(each)}</option>`)}
-              </select>`
-            : html`<input
-                id=${id}
-                type="text"
-                inputmode=${schema.type === 'integer' ? 'numeric' : schema.type === 'number' ? 'decimal' : 'text'}
-                autocomplete="off"
-                placeholder=${schema.default === undefined ? '' : String(schema.default)}
-                aria-invalid=${invalid}
-                aria-describedby=${described}
-                .value=${text}
-                @change=${(event: Event) => this.put(path, typedValue(schema, (event.target as HTMLInputElement).value))}
-              />`
-        }
-        ${unit ? html`<span class="unit">${unit}</span>` : nothing}
-      </span>
-      ${
-        wrong.length > 0
-          ? html`<span class="wrong" id=${id + '-wrong'} lang="en"
-              >${wrong.map(({ message }) => message).join('; ')}</span
-            >`
-          : nothing
-      }
-    </div>`;
-  }
-
-  /** A way to tokens brings a vocabulary with it; none takes vocabulary and start away. */
-  private choose(path: FieldPath, choice: string): void {
-    if (path.at(-1) !== 'method') return this.put(path, choice);
-    const arm = path.slice(0, -2);
-    const vocabulary = [...arm, 'vocabulary'];
-    if (choice === '') {
-      const rest = withValue(withValue(this.value, vocabulary, undefined), [...arm, 'start'], undefined);
-      return this.send(rest);
-    }
-    const before = valueAt(this.value, vocabulary);
-    this.send(withValue(this.value, vocabulary, { newTokens: 128, ...(before as object | undefined), method: choice }));
-  }
-
-  private put(path: FieldPath, value: unknown): void {
-    this.send(withValue(this.value, path, value));
-  }
-
+  /** At once, not when it comes back: the next edit goes on from it. */
   private send(value: unknown): void {
+    this.value = value;
     this.dispatchEvent(new CustomEvent('edit', { detail: value }));
   }
 }

@@ -19,12 +19,11 @@ import {
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
 import { defaultSettings, firstSample } from './defaults';
-import { isDone } from './done-steps';
 import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
 import { KeptView } from './kept-view';
-import { goTo, type StepName } from './route';
+import { goTo } from './route';
 import { RunView } from './run-view';
 import { valueOf, type Failure } from './slot';
 import { isBefore, SlotStore, type Exported, type LongCall, type SlotName } from './slot-store';
@@ -343,12 +342,6 @@ export class LabState extends SlotStore {
       report: await this.lab.exportFolder(this.exportChoice, directory, onProgress, signal),
       fileName: directory.name,
     }));
-  }
-
-  // ── what the rail asks ───────────────────────────────────
-
-  isDone(step: StepName): boolean {
-    return isDone(this, step);
   }
 
   /** The last side-by-side, kept while the visitor looks at other steps. */

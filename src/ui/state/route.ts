@@ -3,6 +3,7 @@ export const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'com
 export type StepName = (typeof STEPS)[number];
 
 export const PAGES = ['runs', 'report'] as const;
+export type PageName = (typeof PAGES)[number];
 export const PLACES = [...STEPS, ...PAGES] as const;
 export type PlaceName = (typeof PLACES)[number];
 

@@ -44,6 +44,8 @@ export function schemaAt(schema: SpecSchema, path: FieldPath): SpecSchema | unde
 export function typedValue({ type, items }: SpecSchema, text: string): unknown {
   const plain = text.trim();
   if (plain === '') return undefined;
+  if (type === 'array' && items?.type === 'string') return text.split('\n').filter(Boolean);
+  if (type === 'boolean') return plain === 'true';
   if (type === 'array')
     return plain
       .split(/[,，\s]+/)

@@ -4,19 +4,19 @@
  */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { LabElement } from '../element';
 import { fileSize, plain } from '../format';
 import { alertBox, emptyState, failureAlert, panel, progressBar, progressText, status, verdict } from '../parts/panel';
 import { SpecDrawer } from '../parts/spec-drawer';
 import { words } from '../parts/words';
 import type { ExperimentView } from '../state/experiment-view';
-import type { Topic } from '../state/lab-state';
+import type { LabState, Topic } from '../state/lab-state';
+import type { StepName } from '../state/route';
 import { errorOf, type Failure, type Slot } from '../state/slot';
 import { runName } from '../wording/arms';
 import { armsText } from '../wording/counts';
 import { failureTitle } from '../wording/failures';
-import { stepVerdict } from '../wording/rail';
 import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
 import './experiment-charts';
@@ -29,6 +29,8 @@ import './train-settings';
 
 @customElement('tg-step-train')
 export class TrainStep extends LabElement {
+  /** What the steps before it say, from the table of steps, which loads this one. */
+  @property({ attribute: false }) answerOf: (step: StepName, lab: LabState) => string | null = () => null;
   protected override readonly topics: readonly Topic[] = ['lab', 'run'];
   private shown = '';
 
@@ -143,10 +145,10 @@ export class TrainStep extends LabElement {
     const { model, corpus, diagnosis, vocabulary } = this.lab.slots;
     const steps = ['model', 'corpus', 'diagnosis', 'vocabulary'] as const;
     const slots: [string, Slot<unknown>, string | null][] = [
-      [msg('Model'), model, stepVerdict('model', this.lab)],
-      [msg('Corpus'), corpus, stepVerdict('corpus', this.lab)],
-      [msg('Diagnose'), diagnosis, stepVerdict('diagnose', this.lab)],
-      [msg('Vocabulary'), vocabulary, stepVerdict('vocabulary', this.lab)],
+      [msg('Model'), model, this.answerOf('model', this.lab)],
+      [msg('Corpus'), corpus, this.answerOf('corpus', this.lab)],
+      [msg('Diagnose'), diagnosis, this.answerOf('diagnose', this.lab)],
+      [msg('Vocabulary'), vocabulary, this.answerOf('vocabulary', this.lab)],
     ];
     const failed = slots.map(([, slot]) => errorOf(slot)).find(Boolean);
     const busy = this.lab.guided || slots.some(([, slot]) => slot.status === 'pending');

@@ -40,6 +40,18 @@ function byCode(code: string): string | null {
       return msg('This tokenizer cannot be extended yet.');
     case 'lab/bad-pattern':
       return msg('This rule is no regular expression that can be used.');
+    case 'lab/bad-specification':
+      return msg('This specification cannot be run.');
+    case 'lab/changed':
+      return msg('This is not what the specification names.');
+    case 'lab/too-long':
+      return msg('Rows are longer than the model has positions.');
+    case 'lab/no-new-rows':
+      return msg('There are no new rows to move.');
+    case 'lab/budget-too-small':
+      return msg('The budget is too small for a step.');
+    case 'lab/other-engine':
+      return msg('This run was begun on another engine.');
     case 'lab/in-use':
       return msg('Another tab works on this experiment.');
     case 'lab/training':

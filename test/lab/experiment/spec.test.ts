@@ -6,7 +6,7 @@ import { schemaFile, schemaText } from '../../../scripts/experimentSchema';
 import { LabError } from '../../../src/error';
 import { writtenSpec } from '../../../src/lab/experiment/experimentFolder';
 import { armFolder, parseSpec, parseSpecText, seedsOf } from '../../../src/lab/experiment/spec';
-import type { SpecProblem } from '../../../src/lab/experiment/specProblems';
+import type { SpecProblem } from '../../../src/lab/experiment/specReasons';
 import { defaultMargin } from '../../../src/lab/scoring/verdict';
 import { defaultOptimizer } from '../../../src/lab/training/moves';
 import { changed, example, exampleValue, rightSpecs, wrongSpecs, type Json } from './specExamples';

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { LabError } from '../../../src/error';
 import { planTraining, shapeFor, unopenedGpu } from '../../../src/lab/index';
-import { sizeProblem } from '../../../src/lab/training/stepShape';
+import { problemAt } from '../../../src/lab/experiment/specReasons';
+import { sizeProblem, type ShapeProblem } from '../../../src/lab/training/stepShape';
 import { tinyModelOf } from '../experiment/tinyExperiment';
 
 const refused: [rows: number, length: number, code: string, message: RegExp][] = [
@@ -27,12 +28,12 @@ it('a plan within the context is made', async () => {
   expect(planTraining(model, 8, 'all', { batchRows: 4, rowLength: 64 }, unopenedGpu).fits).toBe(true);
 });
 
+const saidOf = (problem: ShapeProblem | undefined): string => problemAt('batch.rows', problem!.reason).message;
+
 it('says how many rows memory holds, and how many the budget fills', () => {
-  expect(sizeProblem({ rows: 100_000, length: 1000 })!.message).toMatch(/100000000 tokens a step.*at most 16777$/);
+  expect(saidOf(sizeProblem({ rows: 100_000, length: 1000 }))).toMatch(/100000000 tokens a step.*at most 16777$/);
   expect(sizeProblem({ rows: 16_777, length: 1000 })).toBeUndefined();
-  expect(sizeProblem({ rows: 8192, length: 128 }, { bytes: 100_000 })!.message).toMatch(
-    /at most 3125, all that 100000/,
-  );
+  expect(saidOf(sizeProblem({ rows: 8192, length: 128 }, { bytes: 100_000 }))).toMatch(/at most 3125, all that 100000/);
   expect(sizeProblem({ rows: 3125, length: 128 }, { bytes: 100_000 })).toBeUndefined();
   expect(sizeProblem({ rows: 512, length: 128 }, { bytes: 1 }), 'a small step is left alone').toBeUndefined();
 });

@@ -92,6 +92,7 @@ describe('a run', () => {
     await settled();
     const at = run.status.step;
     expect(run.status.state).toBe('paused');
+    run.pause();
     await settled();
     expect(run.status.step).toBe(at);
     run.resume();

@@ -1,0 +1,183 @@
+/** One arm of a specification: its name, its vocabulary and start, and every stage with the groups that it moves. */
+import { msg, str } from '@lit/localize';
+import { html, nothing } from 'lit';
+import { withGroup, withStage, withoutStage } from '../state/spec-arms';
+import { pathText, schemaAt, valueAt, withValue, type FieldPath } from '../state/spec-fields';
+import { groupWords, stageWords, startWords, vocabularyWords } from '../wording/specification';
+import { problemText } from '../wording/specProblems';
+import { icon } from './icons';
+import { plainFields, rareFields, specField, specProblemsAt, type SpecEditing } from './spec-field';
+
+/** How many tokens an arm asks for at first. */
+const firstSize = 128;
+const sides = ['input', 'output'] as const;
+
+export interface ArmKeys {
+  rename(next: string): void;
+  duplicate(): void;
+  /** Absent for the only arm. */
+  remove?: () => void;
+  /** That was asked for and belongs to another arm. */
+  readonly taken?: string;
+}
+
+export function specArm(edit: SpecEditing, name: string, keys: ArmKeys) {
+  const path: FieldPath = ['arms', name];
+  const stages = valueAt(edit.value, [...path, 'stages']);
+  const count = Array.isArray(stages) ? stages.length : 0;
+  return html`<div class="spec-fields">
+      ${armName(edit, name, keys)}
+      <div class="acts whole">
+        <button type="button" class="btn small" data-action="copy-arm" @click=${keys.duplicate}>
+          ${msg('Duplicate')}
+        </button>
+        <button
+          type="button"
+          class="btn small"
+          data-action="remove-arm"
+          ?disabled=${!keys.remove}
+          @click=${() => keys.remove?.()}
+        >
+          ${icon('bin')}${msg('Remove')}
+        </button>
+      </div>
+      ${vocabulary(edit, path)}
+    </div>
+    ${Array.from({ length: count }, (_, at) => stage(edit, path, at, count))}
+    ${count === 0 ? html`<p class="note">${msg('Not trained: scored as it starts.')}</p>` : nothing}
+    <button
+      type="button"
+      class="btn small"
+      data-action="add-stage"
+      @click=${() => edit.send(withStage(edit.value, path))}
+    >
+      ${count === 0 ? msg('Train it') : msg('Add a stage')}
+    </button>`;
+}
+
+function armName({ problems }: SpecEditing, name: string, { rename, taken }: ArmKeys) {
+  const path = pathText(['arms', name]);
+  const wrong = problems.filter((problem) => problem.path === path).map(problemText);
+  if (taken !== undefined) wrong.unshift(msg(str`there is an arm “${taken}” already`));
+  const id = `name-${path}`;
+  return html`<div class="labelled whole ${wrong.length > 0 ? 'bad' : ''}" data-field=${path}>
+    <label for=${id}>${msg('Name')}</label>
+    <span class="field"
+      ><input
+        id=${id}
+        type="text"
+        autocomplete="off"
+        aria-invalid=${wrong.length > 0 ? 'true' : nothing}
+        aria-describedby=${wrong.length > 0 ? `${id}-wrong` : nothing}
+        .value=${taken ?? name}
+        @change=${(event: Event) => rename((event.target as HTMLInputElement).value.trim())}
+    /></span>
+    ${wrong.length > 0 ? html`<span class="wrong" id="${id}-wrong">${wrong.join('; ')}</span>` : nothing}
+  </div>`;
+}
+
+/** A way to tokens brings a vocabulary with it; none takes vocabulary and start away. */
+function vocabulary(edit: SpecEditing, arm: FieldPath) {
+  const path = [...arm, 'vocabulary'];
+  const start = [...arm, 'start'];
+  const { method, grammar, ...ofEveryMethod } = vocabularyWords;
+  const before = () => valueAt(edit.value, path);
+  const hasGrammar = valueAt(edit.value, [...path, 'method']) === 'atomic' || valueAt(edit.value, [...path, 'grammar']);
+  const others = hasGrammar ? { grammar, ...ofEveryMethod } : ofEveryMethod;
+  const choose = (choice: unknown) => {
+    if (choice !== undefined)
+      return edit.send(withValue(edit.value, path, { newTokens: firstSize, ...(before() as object), method: choice }));
+    edit.send(withValue(withValue(edit.value, path, undefined), start, undefined));
+  };
+  const usual = schemaAt(edit.schema, start)?.default;
+  const sideOf = (side: string) => {
+    const written = valueAt(edit.value, start);
+    return typeof written === 'object' ? valueAt(written, [side]) : written;
+  };
+  const putSide = (side: (typeof sides)[number], next: unknown) => {
+    const both = Object.fromEntries(sides.map((each) => [each, each === side ? next : (sideOf(each) ?? usual)]));
+    edit.send(withValue(edit.value, start, both.input === both.output ? next : both));
+  };
+  return html`${specField(edit, { path: [...path, 'method'], words: method, put: choose })}
+  ${
+    before() === undefined
+      ? specProblemsAt(edit, start)
+      : html`${plainFields(edit, path, others)}
+        ${sides.map((side) =>
+          specField(edit, {
+            path: [...start, side],
+            words: startWords[side],
+            value: sideOf(side) ?? usual,
+            put: (next) => putSide(side, next),
+          }),
+        )}
+        ${rareFields(edit, path, others, msg('Rules and single tokens'))}`
+  }`;
+}
+
+function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
+  const path = [...arm, 'stages', at];
+  const moves = [...path, 'moves'];
+  const known = Object.keys(schemaAt(edit.schema, moves)?.properties ?? {}) as (keyof typeof groupWords)[];
+  const hasTokens = valueAt(edit.value, [...arm, 'vocabulary']) !== undefined;
+  const isMoved = (group: string) => valueAt(edit.value, [...moves, group]) !== undefined;
+  // Adapters are not trained yet; new rows are of the arm's own vocabulary, else of a model that JSON may speak of.
+  const left = known.filter((group) => !isMoved(group) && group !== 'adapters' && (group !== 'newRows' || hasTokens));
+  return html`<div class="stage" role="group" data-stage=${at} aria-label=${msg(str`Stage ${at + 1} of ${count}`)}>
+    <div class="head">
+      <b>${count === 1 ? msg('Training') : msg(str`Stage ${at + 1} of ${count}`)}</b>
+      <button
+        type="button"
+        class="btn small text"
+        data-action="remove-stage"
+        @click=${() => edit.send(withoutStage(edit.value, arm, at))}
+      >
+        ${count === 1 ? msg('Do not train') : msg('Remove')}
+      </button>
+    </div>
+    <div class="spec-fields">
+      ${known.filter(isMoved).map((group) => {
+        const rate = [...moves, group];
+        const label = groupWords[group].label();
+        return specField(edit, {
+          path: rate,
+          words: groupWords[group],
+          key: html`<button
+            type="button"
+            class="icon-btn"
+            data-action="hold"
+            aria-label=${msg(str`${label}: stays as it is`)}
+            title=${msg(str`${label}: stays as it is`)}
+            @click=${() => edit.send(withValue(edit.value, rate, undefined))}
+          >
+            ${icon('cross')}
+          </button>`,
+        });
+      })}
+      ${specProblemsAt(edit, moves)}
+      ${
+        left.length > 0
+          ? html`<div class="labelled" data-adds="moves">
+              <label for="add-${pathText(moves)}">${msg('What else moves')}</label>
+              <span class="field">
+                <select
+                  id="add-${pathText(moves)}"
+                  @change=${(event: Event) => {
+                    const picked = event.target as HTMLSelectElement;
+                    const group = picked.value;
+                    picked.value = '';
+                    if (group !== '') edit.send(withGroup(edit.value, path, group));
+                  }}
+                >
+                  <option value="" selected>${msg('add…')}</option>
+                  ${left.map((group) => html`<option value=${group}>${groupWords[group].label()}</option>`)}
+                </select>
+              </span>
+            </div>`
+          : nothing
+      }
+      ${plainFields(edit, path, stageWords)} ${specProblemsAt(edit, [...path, 'batch'])}
+      ${rareFields(edit, path, stageWords, msg('Objective, schedule, optimizer'))}
+    </div>
+  </div>`;
+}

@@ -1,0 +1,124 @@
+/** What the page relies on of a run under way and of what was trained, whichever lab answers. */
+import { unzipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import type { ExportChoice, LabApi, Progress, RunKey } from '../../src/worker/index';
+import type { PickedFolders } from './folders';
+import { ignore, opened, spec, type OpenLab } from './promises';
+
+const graft = 'continued';
+const withGraft = {
+  ...spec,
+  arms: {
+    ...spec.arms,
+    [graft]: {
+      vocabulary: { method: 'continued', newTokens: 8 },
+      stages: [{ moves: { newRows: 0.002 }, batch: { rows: 2, length: 32 } }],
+    },
+  },
+};
+const choice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' };
+const key = (arm: string): RunKey => ({ arm, seed: 1 });
+const nothingTrained = { code: 'lab/no-run' };
+const generating = { prompt: 'C', maxTokens: 2, temperature: 0, topK: 1, topP: 1, seed: 1 };
+
+/** @param folders those that the lab writes into. */
+export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders): void {
+  describe('a pause', () => {
+    it('lasts until it is ended, and is of the run under way alone', async () => {
+      const lab = await opened(openLab());
+      // Of nothing: what runs later does not wait for it.
+      await lab.pause();
+      const aborting = new AbortController();
+      const steps: number[] = [];
+      let paused: (() => void) | undefined;
+      const isPaused = new Promise<void>((resolve) => (paused = resolve));
+      const first = lab.runExperiment(
+        spec,
+        ({ run }) => {
+          if (!run) return;
+          steps.push(run.status.step);
+          if (run.status.state === 'paused') paused!();
+          else if (run.status.step > 0) void lab.pause();
+        },
+        aborting.signal,
+      );
+      await isPaused;
+      const count = steps.length;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(steps.slice(count)).toEqual(steps.slice(count).map(() => steps[count - 1]));
+      aborting.abort();
+      await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+      // What was stopped while it was paused goes on when it is started, and is paused and resumed again.
+      const states = new Set<string>();
+      let last = '';
+      let asked = false;
+      await lab.runExperiment(spec, ({ run, cells }) => {
+        last = cells.map(({ state }) => state).join(' ');
+        if (!run) return;
+        states.add(run.status.state);
+        if (run.status.state === 'paused') void lab.resume();
+        else if (!asked) void lab.pause();
+        asked = true;
+      });
+      expect(states).toContain('paused');
+      expect(last).toBe('finished finished');
+    });
+  });
+
+  describe('what was trained', () => {
+    it('is not there before an arm is taken, and only a finished one with weights of its own is', async () => {
+      const lab = await opened(openLab());
+      await expect(lab.exportZip(choice, ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.exportFolder(choice, handle('none'), ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.compare(ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.generate({ ...generating, model: 'grafted' }, ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.takeArm('none', key('base'), ignore)).rejects.toMatchObject({ code: 'storage/no-run' });
+      expect(folders.named('none').files.size).toBe(0);
+    });
+
+    it('is taken arm by arm, exported as it is chosen, and goes with the model it was trained on', async () => {
+      const lab = await opened(openLab());
+      const id = await run(lab);
+      await expect(lab.takeArm(id, key('base'), ignore)).rejects.toMatchObject({ code: 'lab/not-finished' });
+      await expect(lab.takeArm(id, { arm: graft, seed: 2 }, ignore)).rejects.toMatchObject({
+        code: 'lab/not-finished',
+      });
+      expect(await lab.takeArm(id, key('old vocabulary'), ignore)).toBeNull();
+      const vocabulary = (await lab.takeArm(id, key(graft), ignore))!;
+      expect(vocabulary.newTokens).toHaveLength(8);
+      const known = new Set(vocabulary.newTokens.map(({ id: token }) => token));
+      const pieces = (await lab.tokenize('c1ccccc1')).grafted!;
+      expect(pieces.filter(({ isNew }) => isNew).every(({ id: token }) => known.has(token))).toBe(true);
+
+      const told: Progress[] = [];
+      const zipped = await lab.exportZip(choice, (progress) => void told.push(progress));
+      expect(told.length).toBeGreaterThan(0);
+      const names = zipped.report.files.map(({ name }) => name).sort();
+      expect(names).toContain('model.safetensors');
+      expect(zipped.report).toMatchObject({ form: 'model', verification: { passed: true } });
+      expect(zipped.fileName).toMatch(/\.zip$/);
+      const files = unzipSync(new Uint8Array(await zipped.zip.arrayBuffer()));
+      expect(Object.keys(files).sort()).toEqual(names);
+
+      const written = await lab.exportFolder({ ...choice, form: 'delta' }, handle('delta'), ignore);
+      expect(written).toMatchObject({ form: 'delta', verification: { passed: true } });
+      expect([...folders.named('delta').files.keys()].sort()).toEqual(written.files.map(({ name }) => name).sort());
+
+      const aborting = new AbortController();
+      aborting.abort();
+      const stopped = lab.exportZip(choice, ignore, aborting.signal);
+      await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+      await lab.openBundledModel(ignore);
+      await expect(lab.exportZip(choice, ignore)).rejects.toMatchObject(nothingTrained);
+    });
+  });
+}
+
+/** Of the folder of that name at the other end of the port. */
+const handle = (name: string) => ({ name }) as FileSystemDirectoryHandle;
+
+async function run(lab: LabApi): Promise<string> {
+  let found = '';
+  await lab.runExperiment(withGraft, ({ id }) => void (found = id));
+  return found;
+}
