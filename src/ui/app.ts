@@ -59,7 +59,7 @@ export class App extends PageElement {
     const announce = announcements(lab);
     lab.subscribe(['lab', 'run'], this, () => {
       const next = announce();
-      if (next) this.said = next;
+      if (next !== null) this.said = next;
       if (this.lab?.crash) this.requestUpdate();
     });
     addEventListener('hashchange', () => void this.show(placeOf(location.hash), true));
