@@ -89,3 +89,43 @@ test('an estimate that has run out says so in words', async () => {
   state.tell('lab');
   await vi.waitFor(() => expect(time()).toBe('longer than estimated: the last of it is scored'));
 });
+
+test('another corpus or model says what makes way, and looking at a source opens nothing', async () => {
+  visit(fakeLab({ tick: 0, stepMilliseconds: 5 }));
+  await shown('[data-model]');
+  expect(find('[data-at-stake]')).toBeNull();
+  await state.startWithSample();
+  await at('corpus');
+  expect(textOf('[data-at-stake]')).toContain('the diagnosis and the new tokens here go');
+  await at('train');
+  await click('[data-action="start"]:not([disabled])');
+  await shown('[data-run="finished"]');
+  await at('corpus');
+  await vi.waitFor(() => expect(textOf('[data-at-stake]')).toContain('It is kept: Runs opens it again'));
+  await at('model');
+  expect(textOf('[data-at-stake]')).toContain('It is kept');
+  const view = state.experiment;
+  for (const source of ['folder', 'bundled', 'hub', 'bundled']) await click(`#source-${source}`);
+  expect(state.experiment).toBe(view);
+  await state.openModelFolder([]);
+  await click('#source-bundled');
+  expect(state.slots.model).toMatchObject({ value: { source: 'folder' } });
+  await click('[data-action="use-bundled"]');
+  await vi.waitFor(() => expect(state.slots.model).toMatchObject({ status: 'ready', value: { source: 'bundled' } }));
+});
+
+test('an experiment that is not finished is offered on every step', async () => {
+  const lab = fakeLab({ tick: 0, stepMilliseconds: 40 });
+  visit(lab);
+  await click('[data-action="start-sample"]:not([disabled])');
+  await click('[data-action="start"]:not([disabled])');
+  await vi.waitFor(() => expect(state.experiment?.cells[1]?.step).toBeGreaterThan(1), { timeout: 10_000 });
+  await click('[data-action="stop"]:not([disabled])');
+  await shown('[data-run="stopped"]');
+  find('tg-app')!.remove();
+  visit(lab);
+  for (const step of ['corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download', 'model']) {
+    await at(step);
+    await shown(`main[data-step="${step}"] [data-action="go-on-last-run"]`);
+  }
+});

@@ -8,6 +8,8 @@ import { count, fileSize, measured, plain } from '../format';
 import '../parts/drop-zone';
 import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import './kept-offer';
+import { atStake } from './at-stake';
 import { doubtSentence, formatNames } from '../wording/corpus';
 import { corpusSentence } from '../wording/verdicts';
 
@@ -42,6 +44,7 @@ export class CorpusStep extends LabElement {
               ),
             )
       }
+      <tg-kept-offer></tg-kept-offer>${this.missed()}
       ${failed ? failureAlert(failed, corpus ? staysOpen(corpus.name) : nothing) : nothing}
       ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.doubts(corpus)}` : nothing}
       ${
@@ -51,8 +54,18 @@ export class CorpusStep extends LabElement {
             ? this.documents(corpus)
             : nothing
       }
-      ${this.choices()}
+      ${atStake(this.lab)} ${this.choices()}
     </div>`;
+  }
+
+  private missed() {
+    const { missed } = this.lab.origin;
+    if (missed === null) return nothing;
+    return alertBox(
+      'warn',
+      msg(str`${missed} is not open any more.`),
+      msg('The page was loaded again, and may not open files by itself. Choose them again below.'),
+    );
   }
 
   private sampled({ sampledDocuments, sampledBytes, trainDocuments }: CorpusSummary) {

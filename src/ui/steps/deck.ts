@@ -157,7 +157,7 @@ export class Deck extends LabElement {
     if (view.state === 'finished') return view.current ? msg(str`took ${duration(spent)}`) : msg('finished');
     if (left === null) return unmeasured(view);
     // Bytes are all read, but the last run is still being scored.
-    if (left < 1000) return msg('longer than estimated: the last of it is scored');
+    if (left < 100) return msg('longer than estimated: the last of it is scored');
     return number(msg(str`about ${duration(left)} left`), () => ({
       name: msg('Time left'),
       formula: msg(str`${duration(spent)} × ${percent(1 - share, 0)} ÷ ${percent(share - startShare, 0)}`),

@@ -15,6 +15,7 @@ import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/tried';
 import { isPending, type Failure, valueOf } from '../state/slot';
 import { runtimeText } from '../wording/runtimes';
+import './kept-offer';
 import './take-arm';
 
 type Arm = keyof Tried['written'];
@@ -49,7 +50,8 @@ export class TryStep extends LabElement {
     const { isTraining } = this.lab;
     const canTry = !isTraining && this.lab.slots.model.status === 'ready';
     return html`<div class="page">
-      ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}<tg-take-arm></tg-take-arm>
+      ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}<tg-kept-offer></tg-kept-offer
+      ><tg-take-arm></tg-take-arm>
       ${
         canTry
           ? this.playground()
