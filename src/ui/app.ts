@@ -85,7 +85,7 @@ export class App extends PageElement {
     if (!this.lab) return nothing;
     const crash = this.lab.crash;
     return html`<a class="skip" href="#main" @click=${this.skip}>${msg('Skip to content')}</a>
-      <tg-top-bar></tg-top-bar>
+      <tg-top-bar .step=${this.step}></tg-top-bar>
       <div class="frame">
         <tg-rail .step=${this.step}></tg-rail>
         <main id="main" tabindex="-1" data-step=${this.loaded ?? ''}>

@@ -1,7 +1,9 @@
 /** What the page says is of the state it stands beside, and goes with it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { render } from 'lit';
 import '../../src/ui/app';
-import { setLocale } from '../../src/ui/preferences';
+import { verdict } from '../../src/ui/parts/panel';
+import { setLocale, setTheme } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab, type FakeOptions } from './fakeLab';
@@ -50,6 +52,7 @@ beforeEach(async () => {
 afterEach(() => {
   state.cancel('run');
   find('tg-app')?.remove();
+  setTheme('system');
 });
 
 test('a training that makes the model worse is said while it does, and in the answer', async () => {
@@ -127,5 +130,106 @@ test('an experiment that is not finished is offered on every step', async () => 
   for (const step of ['corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download', 'model']) {
     await at(step);
     await shown(`main[data-step="${step}"] [data-action="go-on-last-run"]`);
+  }
+});
+
+test('both arms have run before the speed of either is taken, and a prompt ends between words of held-out text', async () => {
+  const asked: [arm: string, tokens: number][] = [];
+  const lab = fakeLab({ tick: 0, stepMilliseconds: 5 });
+  await finished(
+    {},
+    {
+      ...lab,
+      generate: (options, onPiece, signal) => {
+        asked.push([options.model, options.maxTokens]);
+        return lab.generate(options, onPiece, signal);
+      },
+      diagnose: async (onProgress, signal) => ({
+        ...(await lab.diagnose(onProgress, signal)),
+        heldOutExcerpt: 'The trustee shall be accountable for all property received.',
+      }),
+    },
+  );
+  await at('try');
+  expect((await shown<HTMLTextAreaElement>('[data-panel="try"] textarea')).value).toBe('The trustee shall be');
+  await click('[data-action="generate"]:not([disabled])');
+  await vi.waitFor(() => expect(state.tried).not.toBeNull(), { timeout: 10_000 });
+  expect(asked).toEqual([
+    ['base', 2],
+    ['grafted', 2],
+    ['base', 64],
+    ['grafted', 64],
+  ]);
+});
+
+test('samples have titles in the language of the page, and counts their singular', async () => {
+  const lab = fakeLab({ tick: 0 });
+  const [sample] = await lab.samples();
+  await setLocale('zh-Hans');
+  visit({ ...lab, samples: async () => [{ ...sample!, id: 'licences', title: 'Software licences' }] });
+  await at('corpus');
+  await shown('[data-sample="licences"]');
+  expect(textOf('.samples li b')).not.toMatch(/[A-Za-z]/);
+  await setLocale('en');
+  const one = await lab.openSample('molecules', () => undefined);
+  state.lab.openSample = async () => ({ ...one, documents: 1 });
+  await state.openSample('licences');
+  expect(textOf('h1')).toMatch(/ in 1 document\.$/);
+});
+
+test('a headline is not cut at the hyphen of a word', () => {
+  const box = document.createElement('div');
+  document.body.append(box);
+  render(verdict('Twelve held-out documents: no verdict.', ''), box);
+  const lines = () =>
+    [...box.querySelector('h1')!.childNodes].flatMap((node) => {
+      if (!node.textContent!.includes('held-out')) return [];
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return [new Set([...range.getClientRects()].map(({ top }) => top)).size];
+    });
+  for (let width = 120; width < 400; width += 10) {
+    box.style.width = `${width}px`;
+    expect(lines()).toEqual([1]);
+  }
+  box.remove();
+});
+
+test.each(['light', 'dark'] as const)(
+  'a key that is off can be read in the %s theme, also under the pointer',
+  async (theme) => {
+    setTheme(theme);
+    visit(fakeLab({ tick: 0, available: false }));
+    await click('[data-action="start-sample"]:not([disabled])');
+    const key = await shown<HTMLButtonElement>('[data-action="start"][disabled]');
+    await vi.waitFor(() => expect(contrast(key)).toBeGreaterThanOrEqual(4.5));
+    const { userEvent } = await import('vitest/browser');
+    await userEvent.hover(key);
+    await vi.waitFor(() => expect(key.matches(':hover')).toBe(true));
+    expect(contrast(key)).toBeGreaterThanOrEqual(4.5);
+  },
+);
+
+/** WCAG: relative luminance of the lighter to that of the darker. */
+function contrast(element: HTMLElement): number {
+  const { color, backgroundColor } = getComputedStyle(element);
+  const luminance = (text: string) => {
+    const [red, green, blue] = text.match(/[\d.]+/g)!.map((part) => {
+      const value = Number(part) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  };
+  const [darker, lighter] = [luminance(color), luminance(backgroundColor)].sort((a, b) => a - b);
+  return (lighter! + 0.05) / (darker! + 0.05);
+}
+
+test('what was sent stands once on a screen', async () => {
+  visit(fakeLab({ tick: 0 }));
+  await shown('[data-model]');
+  for (const step of ['model', 'corpus', 'train']) {
+    await at(step);
+    const said = [...document.querySelectorAll('.bar .num, .bar .badge, [data-panel="privacy"] strong')];
+    expect(said.filter(({ textContent }) => textContent!.includes('0 bytes'))).toHaveLength(1);
   }
 });

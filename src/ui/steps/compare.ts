@@ -14,6 +14,7 @@ import { number } from '../parts/number';
 import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
+import { plainDocumentsText, stepsText } from '../wording/counts';
 import { modeName } from '../wording/modes';
 import { bitsText, bytesPerTokenText, lostShort, noPrice } from '../wording/lostText';
 import { runtimeText } from '../wording/runtimes';
@@ -87,7 +88,9 @@ export class CompareStep extends LabElement {
     const line = (score: ArmResult['heldOut']) => {
       const { bitsPerByte, documents, bytes } = score;
       return html`<b>${bitsText(bitsPerByte)}</b>
-        <span class="note">${spread(score)}; ${msg(str`${count(documents)} documents, ${count(bytes)} bytes`)}</span>`;
+        <span class="note"
+          >${spread(score)}; ${msg(str`${plainDocumentsText(documents)}, ${count(bytes)} bytes`)}</span
+        >`;
     };
     return html`${failed ? failureAlert(failed) : nothing}${panel({
       heading: msg('The model as it is'),
@@ -159,7 +162,7 @@ export class CompareStep extends LabElement {
         name: `${name}: ${bitsText(bitsPerByte)}`,
         formula: `${fixed(nllPerToken, 4)} × ${count(tokens)} ÷ (ln 2 × ${count(bytes)})`,
         meaning: joinSentences(
-          msg(str`${text}: ${count(documents)} documents, ${count(bytes)} bytes, ${count(tokens)} tokens.`),
+          msg(str`${text}: ${plainDocumentsText(documents)}, ${count(bytes)} bytes, ${count(tokens)} tokens.`),
           lostBytes > 0 ? noPrice() : '',
         ),
       });
@@ -197,7 +200,7 @@ export class CompareStep extends LabElement {
   private trained(arm: ArmResult['arm'], comparison: Comparison): string {
     if (arm === 'base') return msg('never trained here');
     if (arm === 'grafted-untrained') return msg('new rows as they start');
-    return msg(str`${count(comparison.steps)} steps`);
+    return stepsText(comparison.steps);
   }
 
   private differences(comparison: Comparison) {

@@ -10,7 +10,8 @@ import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, ver
 import { errorOf, isPending, valueOf } from '../state/slot';
 import './kept-offer';
 import { atStake } from './at-stake';
-import { doubtSentence, formatNames } from '../wording/corpus';
+import { doubtSentence, formatNames, sampleTitle } from '../wording/corpus';
+import { filesText } from '../wording/counts';
 import { corpusSentence } from '../wording/verdicts';
 
 /** Folders hold files that nobody put there, such as .DS_Store. */
@@ -123,7 +124,7 @@ export class CorpusStep extends LabElement {
         ? html`<span lang="en">${origin}</span>`
         : files.length === 1
           ? msg('one file')
-          : msg(str`${count(files.length)} files`),
+          : filesText(files.length),
       fill: 'flush',
       name: 'documents',
       body: html`<table>
@@ -291,7 +292,7 @@ ${text}</pre>
       general: msg('general text'),
     };
     return html`<li>
-      <b>${sample.title}</b>
+      <b>${sampleTitle(sample)}</b>
       <span class="note"
         >${kinds[sample.kind]} · ${plain(fileSize(sample.bytes))} ·
         <span lang="en">${sample.source.replace(/\.$/, '')} · ${sample.licence}</span></span
@@ -301,7 +302,7 @@ ${text}</pre>
         type="button"
         class="btn small"
         data-sample=${sample.id}
-        aria-label=${msg(str`Use ${sample.title}`)}
+        aria-label=${msg(str`Use ${sampleTitle(sample)}`)}
         ?disabled=${busy}
         @click=${() => void this.lab.openSample(sample.id)}
       >

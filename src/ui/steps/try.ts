@@ -23,6 +23,18 @@ type Arm = keyof Tried['written'];
 const NOTHING: Written = { pieces: [], milliseconds: 0, done: false };
 const NEITHER: Tried['written'] = { base: NOTHING, grafted: NOTHING };
 const encoder = new TextEncoder();
+const promptLength = 24;
+
+/** The first words of a line, none of them cut: what fits, at least one, and no more than half of it. */
+function promptOf(text: string): string {
+  const line = text.split('\n').find((each) => each.trim()) ?? '';
+  let end = 0;
+  for (const { index, segment } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(line)) {
+    if (end > 0 && index + segment.length > Math.min(promptLength, line.length / 2)) break;
+    end = index + segment.length;
+  }
+  return line.slice(0, end).trimEnd();
+}
 
 @customElement('tg-step-try')
 export class TryStep extends LabElement {
@@ -43,7 +55,8 @@ export class TryStep extends LabElement {
   private get text(): string {
     if (this.prompt !== null) return this.prompt;
     if (this.lab.tried) return this.lab.tried.prompt;
-    return (valueOf(this.lab.slots.corpus)?.excerpt ?? '').slice(0, 12);
+    const { diagnosis, corpus } = this.lab.slots;
+    return promptOf(valueOf(diagnosis)?.heldOutExcerpt ?? valueOf(corpus)?.excerpt ?? '');
   }
 
   override render() {
@@ -221,6 +234,11 @@ export class TryStep extends LabElement {
     const { text: prompt, temperature, topK, topP, seed, maxTokens, arms } = this;
     this.prompt = prompt;
     try {
+      // Both have run before either is timed: opening and compiling are no part of a speed.
+      for (const model of arms.length > 1 ? arms : []) {
+        const warming = { model, prompt, maxTokens: 2, temperature, topK, topP, seed };
+        await this.lab.lab.generate(warming, () => undefined, signal);
+      }
       for (const model of arms) {
         let started = 0;
         const come: Piece[] = [];

@@ -1,8 +1,9 @@
 /** What an arm is in a few words, and the lines it is read against. */
 import { msg, str } from '@lit/localize';
 import type { ArmComparison, RunKey, WrittenSpec } from '../../worker/index';
-import { count, duration } from '../format';
+import { duration } from '../format';
 import type { Explanation } from '../parts/number';
+import { plainDocumentsText, seedsText } from './counts';
 
 type WrittenArm = WrittenSpec['arms'][string];
 type Group = Exclude<keyof NonNullable<WrittenArm['stages']>[number]['moves'], undefined>;
@@ -24,7 +25,7 @@ function movesText(stages: NonNullable<WrittenArm['stages']>): string {
 
 /** Where the difference to the control comes from. */
 export function differenceOrigin({ arm, against, heldOut }: ArmComparison): Explanation {
-  const documents = count(heldOut?.documents ?? 0);
+  const documents = plainDocumentsText(heldOut?.documents ?? 0);
   return {
     name: msg(str`${arm} − ${against ?? '–'}`),
     formula: msg('(sum of NLL of the arm − that of the control) ÷ (ln 2 × bytes)'),
@@ -32,7 +33,7 @@ export function differenceOrigin({ arm, against, heldOut }: ArmComparison): Expl
       heldOut?.levels === 'documents'
         ? msg(str`Paired by document: ${documents} of them. 95\u00a0% interval, bootstrap over documents; one seed.`)
         : msg(
-            str`Paired by document and seed: ${documents} documents, ${count(heldOut?.seeds.length ?? 0)} seeds. 95\u00a0% interval, bootstrap over both.`,
+            str`Paired by document and seed: ${documents}, ${seedsText(heldOut?.seeds.length ?? 0)}. 95\u00a0% interval, bootstrap over both.`,
           ),
   };
 }

@@ -17,3 +17,10 @@ export const documentsText = (amount: number): string =>
 
 export const newTokensText = (amount: number): string =>
   amount === 1 ? msg('1 new token') : msg(str`${count(amount)} new tokens`);
+
+export const plainDocumentsText = (amount: number): string =>
+  amount === 1 ? msg('1 document') : msg(str`${count(amount)} documents`);
+
+export const filesText = (amount: number): string => (amount === 1 ? msg('1 file') : msg(str`${count(amount)} files`));
+
+export const stepsText = (amount: number): string => (amount === 1 ? msg('1 step') : msg(str`${count(amount)} steps`));

@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularySummary } from '../../worker/index';
 import { count, fileSize, fixed, memorySize, percent, plain, joinSentences } from '../format';
+import { plainDocumentsText } from './counts';
 import { lostOfArms } from './lostText';
 
 export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
@@ -31,7 +32,7 @@ export function verdictGloss(verdict: Verdict): string {
 
 export const corpusSentence = (corpus: CorpusSummary): string =>
   msg(
-    str`${plain(fileSize(corpus.trainBytes + corpus.heldOutBytes))} of usable text in ${count(corpus.documents)} documents.`,
+    str`${plain(fileSize(corpus.trainBytes + corpus.heldOutBytes))} of usable text in ${plainDocumentsText(corpus.documents)}.`,
   );
 
 export function diagnosisSentence(diagnosis: Diagnosis): string {
