@@ -2,7 +2,7 @@
 import type { Advice, ArmComparison, ExperimentReport, ReferenceName } from '../lab/index';
 
 export function reportText(report: ExperimentReport): string {
-  const { name, verdict, prediction, arms, comparisons, unfinished, references, base, lengths } = report;
+  const { name, verdict, prediction, arms, comparisons, unfinished, references, base, lengths, worsened } = report;
   return [
     name,
     '',
@@ -29,6 +29,10 @@ export function reportText(report: ExperimentReport): string {
     ...(verdict
       ? [verdictText(verdict), ...verdict.advice.map(adviceText)]
       : ['No arm is both expanded and trained: there is nothing to decide.']),
+    ...worsened.map(
+      ({ arm, seed, from, to }) =>
+        `${arm}, seed ${seed}: training made it worse, from ${from.toFixed(2)} to ${to.toFixed(2)} bits per byte; its rate is too high.`,
+    ),
     ...lengths.flatMap(lengthLines),
     ...(prediction ? [`predicted before the run: ${prediction.verdict} (${prediction.score.replace('-', ' ')})`] : []),
     ...unfinished.map(

@@ -72,6 +72,7 @@ export {
   type EndSlope,
   type Exposure,
 } from './scoring/usefulLength';
+export { worsening, type Worsening } from './scoring/worsening';
 export { xzSizeWith, type CompressedSize } from './scoring/xzSize';
 export type { CorpusText } from './open/corpusText';
 export { countText } from './vocabulary/counting';

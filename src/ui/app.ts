@@ -33,7 +33,7 @@ export class App extends PageElement {
     const announce = announcements(lab);
     lab.subscribe(['lab', 'run'], this, () => {
       const next = announce();
-      if (next) this.said = next;
+      if (next !== null) this.said = next;
       if (this.lab?.crash) this.requestUpdate();
     });
     addEventListener('hashchange', () => void this.show(placeOf(location.hash), true));
@@ -59,7 +59,7 @@ export class App extends PageElement {
     if (!this.lab) return nothing;
     const crash = this.lab.crash;
     return html`<a class="skip" href="#main" @click=${this.skip}>${msg('Skip to content')}</a>
-      <tg-top-bar></tg-top-bar>
+      <tg-top-bar .step=${this.step}></tg-top-bar>
       <div class="frame">
         <tg-rail .step=${this.step}></tg-rail>
         <main id="main" tabindex="-1" data-step=${this.loaded ?? ''}>

@@ -4,12 +4,15 @@ import './app';
 import { keepForOffline } from './offline';
 import { applyPreferences } from './preferences';
 import { LabState } from './state/lab-state';
+import { comeBack, keepVisit, readVisit } from './state/visit';
 
 await applyPreferences();
 const { lab, crashed } = connectLab();
 const state = new LabState(lab, crashed);
 document.querySelector('tg-app')!.start(state);
+const visit = readVisit();
 const opening = state.open().catch((thrown: unknown) => console.error(asLabError(thrown)));
+void opening.then(() => comeBack(state, visit)).finally(() => keepVisit(state));
 if (import.meta.env.PROD) void opening.then(keepForOffline);
 
 addEventListener('beforeunload', (event) => {

@@ -1,7 +1,7 @@
 /** Brand, experiment, device and privacy badges, language and theme. */
 import { msg, str } from '@lit/localize';
-import { html } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 import { LabElement } from './element';
 import { ago, count } from './format';
 import { icon } from './parts/icons';
@@ -11,12 +11,15 @@ import { languages, locales, type Locale } from './languages';
 import { locale, setLocale, setTheme, theme, THEMES, type Theme } from './preferences';
 import { privacyExplanation } from './steps/privacy';
 import { errorOf, valueOf } from './state/slot';
-import { placeOf } from './state/route';
+import { placeOf, type PlaceName } from './state/route';
 import { engineName, engineReason, tokensPerSecond } from './wording/engines';
 import { places } from './places';
 
 @customElement('tg-top-bar')
 export class TopBar extends LabElement {
+  /** On Model the panel beside it says what was sent, once. */
+  @property({ attribute: false }) step: PlaceName = 'model';
+
   override render() {
     return html`<header class="bar">
       <a class="brand" href="#model">
@@ -32,7 +35,7 @@ export class TopBar extends LabElement {
       </a>
       ${this.experiment()}
       <span class="spring"></span>
-      ${this.runs()} ${this.device()} ${this.privacy()}
+      ${this.runs()} ${this.device()} ${this.step === 'model' ? nothing : this.privacy()}
       ${segmented(
         msg('Language'),
         locales.map((value) => ({ value, label: html`<span lang=${value}>${languages[value].name}</span>` })),

@@ -54,6 +54,14 @@ describe('an experiment under way', () => {
     expect(view.spent).toBe(2000);
   });
 
+  it('has nothing under way once it was stopped, wherever the stop caught it', () => {
+    const view = new ExperimentView(spec);
+    view.take({ id: 'x', cells: cells(500, 500), progress: { phase: 'loading', done: 1, total: 2 } });
+    view.state = 'stopped';
+    expect(view.progress).toBeNull();
+    expect(view.cells.map(({ state }) => state)).toEqual(['finished', 'stopped', 'stopped']);
+  });
+
   it('does not count what an earlier visit has run into its speed', () => {
     let now = 0;
     const view = new ExperimentView(spec, () => now);

@@ -8,6 +8,7 @@ import {
   presetOf,
   reportOf,
   seedsOf,
+  worsening,
   writtenSpec,
   type ArmScores,
   type ExperimentSpec,
@@ -174,6 +175,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
             steps: points,
             bytes: (budget * point) / points,
             bitsPerByte,
+            worsened: worsening(all.filter((record) => record.type === 'evaluation')),
           });
           onUpdate({ id, cells: [...cells], run: { arm, seed, status, records: fresh } });
           while (isPaused && !signal?.aborted) await wait(20);

@@ -9,6 +9,7 @@ import {
   type ScoredArm,
 } from '../scoring/experimentVerdict';
 import { endSlope, type EndSlope, type Exposure } from '../scoring/usefulLength';
+import { worsening, type Worsening } from '../scoring/worsening';
 import { scorePrediction } from '../scoring/predictionScore';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
@@ -50,6 +51,11 @@ export interface ReportedComparison extends ArmComparison {
   readonly equalCompute: EqualCompute | null;
 }
 
+export interface WorsenedRun extends Worsening {
+  readonly arm: string;
+  readonly seed: number;
+}
+
 /** The untouched model. Above a uniform guess over bytes, the text is out of its domain: it knows nothing of it. */
 export interface ReportedBase {
   readonly arm: string;
@@ -65,6 +71,8 @@ export interface ExperimentReport {
   readonly comparisons: readonly ReportedComparison[];
   /** Of every trained arm with a finished seed. */
   readonly lengths: readonly UsefulLength[];
+  /** Trained runs that are worse now than before their first step. */
+  readonly worsened: readonly WorsenedRun[];
   /** What needs no model; null where they were not computed. */
   readonly references: References | null;
   /** Null where no arm is the untouched model, or it is not scored yet. */
@@ -123,6 +131,7 @@ export function reportOf(
       return { ...comparison, equalCompute: read };
     }),
     lengths: names.flatMap((name) => usefulLength(name, of(name))),
+    worsened: names.flatMap((name) => of(name).flatMap(worsenedRun)),
     references: references ?? null,
     base: baseOf(spec, runs),
     unfinished: names.flatMap((arm) =>
@@ -146,6 +155,11 @@ function usefulLength(arm: string, runs: readonly ReportedRun[]): UsefulLength[]
   if (finished.length === 0) return [];
   const exposure = finished[0]!.status.exposure ?? null;
   return [{ arm, slope: endSlope(finished.flatMap(({ status }) => status.curve)), exposure }];
+}
+
+function worsenedRun({ status: { arm, seed, curve } }: ReportedRun): WorsenedRun[] {
+  const found = worsening(curve);
+  return found ? [{ arm, seed, ...found }] : [];
 }
 
 function baseOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ReportedBase | null {

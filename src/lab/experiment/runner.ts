@@ -11,9 +11,10 @@ import type { EarlierGraft } from '../device/earlierGraft';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Progress, Watch } from '../progress';
+import { worsening, type Worsening } from '../scoring/worsening';
 import type { CompressedSize } from '../scoring/xzSize';
 import { ArmTraining, type ArmCheckpoint, type ArmSetup } from '../training/armTraining';
-import type { RunRecord, RunStatus } from '../training/records';
+import type { EvaluationRecord, RunRecord, RunStatus } from '../training/records';
 import type { OpenShards } from '../vocabulary/countingShard';
 import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
@@ -58,6 +59,8 @@ export interface RunCell extends RunKey {
   readonly bytes: number;
   /** Of the last evaluation, or of all held-out text when it is finished. */
   readonly bitsPerByte: number | null;
+  /** While its last evaluation is worse than that before its first step; else null. */
+  readonly worsened?: Worsening | null;
 }
 
 export interface ExperimentUpdate {
@@ -115,6 +118,8 @@ class Runner {
   private readonly runs: ReportedRun[] = [];
   private readonly cells: RunCell[];
   private references: References | undefined;
+  /** Of the run under way; one that goes on says its earlier ones again. */
+  private readings: EvaluationRecord[] = [];
 
   constructor(
     private readonly opened: OpenedExperiment,
@@ -223,6 +228,7 @@ class Runner {
       const kept = last ? { checkpoint: last } : {};
       return { status: await saveRun(folder, { key, fingerprint, facts: what, records, ...kept }) };
     };
+    this.readings = [];
     this.set(key, { state: 'preparing' });
     try {
       training = await ArmTraining.open(setup, { onProgress, signal });
@@ -303,7 +309,9 @@ class Runner {
 
   private follow(key: RunKey, status: RunStatus, records: readonly RunRecord[]): void {
     const cell = this.cells.find((each) => isSameRun(each, key))!;
-    const evaluated = records.findLast((record) => record.type === 'evaluation');
+    const readings = records.filter((record) => record.type === 'evaluation');
+    const evaluated = readings.at(-1);
+    this.readings.push(...readings);
     const { bytes } = readSoFar(records);
     const state = status.state === 'finished' ? 'running' : status.state;
     this.set(key, {
@@ -312,6 +320,7 @@ class Runner {
       steps: status.steps,
       bytes: cell.bytes + bytes,
       ...(evaluated ? { bitsPerByte: evaluated.bitsPerByte } : {}),
+      worsened: worsening(this.readings),
     });
     this.update({ run: { ...key, status, records } });
   }
@@ -320,7 +329,7 @@ class Runner {
     const at = this.runs.findIndex(({ status }) => isSameRun(status, run.status));
     if (at >= 0) this.runs.splice(at, 1);
     this.runs.push(run);
-    const { state, step, steps, bytes } = run.status;
+    const { state, step, steps, bytes, curve } = run.status;
     const [scored] = run.scores ? reportOf(this.opened.spec, [run]).arms : [];
     // What is saved half-way waits for its turn.
     this.set(run.status, {
@@ -329,6 +338,7 @@ class Runner {
       steps,
       bytes: state === 'running' ? 0 : bytes,
       ...(scored ? { bitsPerByte: scored.heldOut.bitsPerByte } : {}),
+      worsened: worsening(curve),
     });
   }
 

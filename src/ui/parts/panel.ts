@@ -15,9 +15,15 @@ import { icon } from './icons';
 
 export type Content = TemplateResult | string | typeof nothing;
 
+/** Words with a hyphen stay on one line, so that a headline is not cut at it. */
+const inOnePiece = (sentence: string) =>
+  sentence
+    .split(/([\p{L}\d]+(?:-[\p{L}\d]+)+)/u)
+    .map((part, at) => (at % 2 === 0 ? part : html`<span class="unbroken">${part}</span>`));
+
 export function verdict(sentence: Content, lede: Content, actions: Content = nothing): TemplateResult {
   return html`<div class="verdict">
-    <h1>${sentence}</h1>
+    <h1>${typeof sentence === 'string' ? inOnePiece(sentence) : sentence}</h1>
     <p class="lede">${lede}</p>
     ${actions === nothing ? nothing : html`<div class="do">${actions}</div>`}
   </div>`;

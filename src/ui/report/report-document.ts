@@ -4,11 +4,12 @@
  */
 import { msg, str } from '@lit/localize';
 import type { KeptExperiment, KeptRun } from '../../worker/index';
-import { count, duration, fileSize, fixed, percent, plain } from '../format';
+import { count, duration, fileSize, fixed, joinSentences, percent, plain } from '../format';
 import { meanOf } from '../pages/overlay';
 import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
+import { worsenedText, worsenedTitle } from '../wording/experiment';
 import { verdictName } from '../wording/verdicts';
 import { glossary } from '../wording/glossary';
 
@@ -185,7 +186,7 @@ function specFacts({ spec }: KeptExperiment): (readonly [string, string])[] {
 }
 
 function caveats({ spec, report }: KeptExperiment): string[] {
-  const { verdict, comparisons, unfinished } = report;
+  const { verdict, comparisons, unfinished, worsened } = report;
   const compared = comparisons.find(({ arm }) => arm === verdict?.arm);
   const base = report.arms.find(({ steps }) => steps === 0)?.heldOut.bitsPerByte ?? null;
   const notes: (string | false)[] = [
@@ -193,6 +194,7 @@ function caveats({ spec, report }: KeptExperiment): string[] {
       msg(
         str`Not finished: ${unfinished.map(({ arm, seed }) => `${arm}, ${msg(str`seed ${seed}`)}`).join('; ')}. They are in no number here.`,
       ),
+    ...worsened.map((run) => joinSentences(worsenedTitle(run), worsenedText(run))),
     compared?.heldOut?.levels === 'documents' &&
       msg('One seed was compared: the interval says nothing of other seeds.'),
     compared !== undefined &&

@@ -69,6 +69,12 @@ export class ExperimentDesk {
     return (this.presets.value.find(({ name }) => name === this.preset) ?? this.presets.value[0])?.spec ?? null;
   }
 
+  /** From the speed of this machine; null for a specification that is no preset's. */
+  plannedSeconds(spec: WrittenSpec | null): number | null {
+    if (this.presets.status !== 'ready') return null;
+    return this.presets.value.find((preset) => preset.spec === spec)?.seconds ?? null;
+  }
+
   get isActive(): boolean {
     return this.isStarting || (this.view?.isActive ?? false);
   }
@@ -179,6 +185,7 @@ export class ExperimentDesk {
     this.parts.begin();
     const view = new ExperimentView(spec);
     this.view = view;
+    view.plannedSeconds = this.plannedSeconds(spec);
     if (spec !== this.spec) this.ownSpec = spec;
     this.taken = this.looked = this.followed = null;
     this.parts.tell('lab');

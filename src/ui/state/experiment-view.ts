@@ -9,6 +9,7 @@ import type {
   RunCell,
   RunKey,
   RunStatus,
+  WorsenedRun,
   WrittenSpec,
 } from '../../worker/index';
 import { RunView } from './run-view';
@@ -28,6 +29,8 @@ export class ExperimentView {
   /** What is being trained. */
   current: (RunKey & { readonly status: RunStatus }) | null = null;
   error: Failure | null = null;
+  /** For the whole of it, before anything was measured; null: not known. */
+  plannedSeconds: number | null = null;
   /** Share that was done before it was started: what an earlier visit has run. */
   startShare = 0;
   private readonly views = new Map<string, RunView>();
@@ -52,6 +55,11 @@ export class ExperimentView {
     if (was && !is) this.before += this.now() - this.since;
     if (!was && is) this.since = this.now();
     this.at = state;
+    if (this.isActive) return;
+    // What was under way is so no more, wherever the stop caught it.
+    this.progress = null;
+    const underWay = ['preparing', 'running', 'paused'];
+    this.cells = this.cells.map((cell) => (underWay.includes(cell.state) ? { ...cell, state: 'stopped' } : cell));
   }
 
   /** Milliseconds that it went on in this visit; while it was paused, none. */
@@ -63,6 +71,13 @@ export class ExperimentView {
   get left(): number | null {
     const done = this.share - this.startShare;
     return done < 0.02 ? null : (this.spent * (1 - this.share)) / done;
+  }
+
+  /** Runs that are worse now than before their first step, from the readings so far. */
+  get worsened(): readonly WorsenedRun[] {
+    return this.cells.flatMap(({ arm, seed, state, worsened }) =>
+      worsened && state !== 'diverged' ? [{ arm, seed, ...worsened }] : [],
+    );
   }
 
   /** Cells that train. */

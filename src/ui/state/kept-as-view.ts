@@ -14,12 +14,14 @@ export function keptAsView(kept: KeptExperiment, runs: readonly KeptRun[]): Expe
       const done = report.arms.find((each) => each.arm === arm && each.seed === seed);
       const run = runs.find((each) => each.arm === arm && each.seed === seed);
       const last = run && evaluated(run);
+      const worse = report.worsened.find((each) => each.arm === arm && each.seed === seed);
       const state = done ? 'finished' : report.unfinished.find((each) => each.arm === arm && each.seed === seed)?.state;
       return {
         ...{ arm, seed, step: done?.steps ?? last?.step ?? 0, steps: done?.steps ?? 0 },
         // A run that was under way when the page closed waits to go on.
         state:
           state === 'finished' || state === 'diverged' || state === 'failed' ? state : last ? 'stopped' : 'waiting',
+        ...(worse ? { worsened: worse } : {}),
         bytes: done?.bytes ?? last?.bytesRead ?? 0,
         bitsPerByte: done?.heldOut.bitsPerByte ?? last?.bitsPerByte ?? null,
       };

@@ -45,9 +45,11 @@ export class LabState extends SlotStore {
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
   private corpusFiles: readonly File[] = [];
+  /** Ids of the bundled corpus and of the Hub's model that are open; a corpus of files that a reload could not open again. */
+  readonly origin: Record<'sample' | 'hub' | 'missed', string | null> = { sample: null, hub: null, missed: null };
   /** How single files of them are read, by name, where the visitor chose. */
   readings: Readonly<Record<string, ReadingChoice>> = {};
-  /** `startWithSample` is leading; the steps then start nothing by themselves. */
+  /** Something is leading through several steps; the steps then start nothing by themselves. */
   guided = false;
   readonly lab: Lab;
   constructor(lab: Lab, crashed?: Promise<Failure>) {
@@ -64,7 +66,7 @@ export class LabState extends SlotStore {
     });
     this.hub = new HubView(lab, {
       tell: () => this.tell('lab'),
-      open: (id) => this.openModel((onProgress, signal) => this.lab.openHubModel(id, onProgress, signal)),
+      open: (id) => this.openHubModel(id),
     });
     this.kept = new KeptView(lab, () => this.tell('lab'));
     this.desk = new ExperimentDesk({
@@ -114,6 +116,12 @@ export class LabState extends SlotStore {
     return this.openModel((onProgress, signal) => this.lab.openBundledModel(onProgress, signal));
   }
 
+  async openHubModel(id: string): Promise<ModelSummary | null> {
+    const model = await this.openModel((onProgress, signal) => this.lab.openHubModel(id, onProgress, signal));
+    if (model) this.set(() => (this.origin.hub = id));
+    return model;
+  }
+
   openModelFolder(files: readonly File[]): Promise<ModelSummary | null> {
     return this.openModel((onProgress, signal) => this.lab.openModelFolder(files, onProgress, signal));
   }
@@ -137,7 +145,7 @@ export class LabState extends SlotStore {
   }
 
   openSample(id: string): Promise<CorpusSummary | null> {
-    return this.openCorpus([], {}, (onProgress, signal) => this.lab.openSample(id, onProgress, signal));
+    return this.openCorpus([], {}, (onProgress, signal) => this.lab.openSample(id, onProgress, signal), id);
   }
 
   openCorpusFiles(
@@ -153,8 +161,10 @@ export class LabState extends SlotStore {
     files: readonly File[],
     readings: LabState['readings'],
     action: LongCall<CorpusSummary>,
+    sample: string | null = null,
   ): Promise<CorpusSummary | null> {
     return this.replace('corpus', action, () => {
+      Object.assign(this.origin, { sample, missed: null });
       this.corpusFiles = files;
       this.readings = readings;
       this.emptyAfter('baseScores');
@@ -176,9 +186,16 @@ export class LabState extends SlotStore {
     const sample = id ?? firstSample(valueOf(this.slots.samples));
     if (!sample) return;
     goTo('train');
+    await this.guide(async () => {
+      if ((await this.openSample(sample)) && (await this.diagnose())) await this.words.build();
+    });
+  }
+
+  /** What `lead` starts is started by nothing else meanwhile. */
+  async guide(lead: () => Promise<void>): Promise<void> {
     this.guided = true;
     try {
-      if ((await this.openSample(sample)) && (await this.diagnose())) await this.words.build();
+      await lead();
     } finally {
       this.set(() => (this.guided = false));
     }
@@ -277,6 +294,7 @@ export class LabState extends SlotStore {
       this.emptyAfter('model');
       this.slots.model = { status: 'ready', value: found.model };
       this.slots.corpus = { status: 'ready', value: found.corpus };
+      this.origin.sample = kept.spec.corpus.sample ?? null;
       this.settings = await this.defaults();
       await this.desk.show(kept);
       return kept;

@@ -20,6 +20,7 @@ import { bitsText, bytesPerTokenText, lostShort, noPrice } from '../wording/lost
 import { runtimeText } from '../wording/runtimes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
 import { forestFigure, forestScale, intervalText, whisker, type Scale } from './forest';
+import './kept-offer';
 import './trained-elsewhere';
 import './verdict';
 
@@ -56,7 +57,7 @@ export class CompareStep extends LabElement {
               ),
             )
       }
-      ${failed ? failureAlert(failed) : nothing}
+      <tg-kept-offer></tg-kept-offer>${failed ? failureAlert(failed) : nothing}
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Arms'), slot.progress, 3, () => this.lab.cancel('comparison'))

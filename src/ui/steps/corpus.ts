@@ -8,8 +8,10 @@ import { count, fileSize, measured, plain } from '../format';
 import '../parts/drop-zone';
 import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
-import { textDocumentsText } from '../wording/counts';
-import { doubtSentence, formatNames } from '../wording/corpus';
+import './kept-offer';
+import { atStake } from './at-stake';
+import { doubtSentence, formatNames, sampleTitle } from '../wording/corpus';
+import { filesText, textDocumentsText } from '../wording/counts';
 import { corpusSentence } from '../wording/verdicts';
 
 /** Folders hold files that nobody put there, such as .DS_Store. */
@@ -43,6 +45,7 @@ export class CorpusStep extends LabElement {
               ),
             )
       }
+      <tg-kept-offer></tg-kept-offer>${this.missed()}
       ${failed ? failureAlert(failed, corpus ? staysOpen(corpus.name) : nothing) : nothing}
       ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.tooFew(corpus)}${this.doubts(corpus)}` : nothing}
       ${
@@ -52,8 +55,18 @@ export class CorpusStep extends LabElement {
             ? this.documents(corpus)
             : nothing
       }
-      ${this.choices()}
+      ${atStake(this.lab)} ${this.choices()}
     </div>`;
+  }
+
+  private missed() {
+    const { missed } = this.lab.origin;
+    if (missed === null) return nothing;
+    return alertBox(
+      'warn',
+      msg(str`${missed} is not open any more.`),
+      msg('The page was loaded again, and may not open files by itself. Choose them again below.'),
+    );
   }
 
   private sampled({ sampledDocuments, sampledBytes, trainDocuments }: CorpusSummary) {
@@ -122,7 +135,7 @@ export class CorpusStep extends LabElement {
         ? html`<span lang="en">${origin}</span>`
         : files.length === 1
           ? msg('one file')
-          : msg(str`${count(files.length)} files`),
+          : filesText(files.length),
       fill: 'flush',
       name: 'documents',
       body: html`<table>
@@ -291,7 +304,7 @@ ${text}</pre>
       general: msg('general text'),
     };
     return html`<li>
-      <b>${sample.title}</b>
+      <b>${sampleTitle(sample)}</b>
       <span class="note"
         >${kinds[sample.kind]} · ${plain(fileSize(sample.bytes))} ·
         <span lang="en">${sample.source.replace(/\.$/, '')} · ${sample.licence}</span></span
@@ -301,7 +314,7 @@ ${text}</pre>
         type="button"
         class="btn small"
         data-sample=${sample.id}
-        aria-label=${msg(str`Use ${sample.title}`)}
+        aria-label=${msg(str`Use ${sampleTitle(sample)}`)}
         ?disabled=${busy}
         @click=${() => void this.lab.openSample(sample.id)}
       >

@@ -23,6 +23,13 @@ interface KeyParts {
   act(): void;
 }
 
+/** Before a speed can be told: what was planned, as far as it is not over. */
+function unmeasured({ plannedSeconds, spent }: ExperimentView) {
+  if (plannedSeconds === null) return nothing;
+  const left = 1000 * plannedSeconds - spent;
+  return left > 1000 ? msg(str`about ${duration(left)} planned`) : msg('longer than planned');
+}
+
 @customElement('tg-deck')
 export class Deck extends LabElement {
   protected override readonly topics: readonly Topic[] = ['lab', 'run'];
@@ -120,7 +127,7 @@ export class Deck extends LabElement {
               : msg('Not started')
           }</span
         >
-        <span>${view ? this.time(view) : this.planned()}</span>
+        <span data-time>${view ? this.time(view) : this.planned()}</span>
       </div>
       <div
         class="pbar"
@@ -138,8 +145,8 @@ export class Deck extends LabElement {
 
   private planned() {
     const { desk } = this.lab;
-    const preset = desk.presets.status === 'ready' && desk.presets.value.find(({ spec }) => spec === desk.spec);
-    return preset ? secondsText(preset.seconds) : nothing;
+    const seconds = desk.plannedSeconds(desk.spec);
+    return seconds === null ? nothing : secondsText(seconds);
   }
 
   private time(view: ExperimentView) {
@@ -148,7 +155,9 @@ export class Deck extends LabElement {
     if (view.state === 'failed') return msg('failed');
     const { spent, share, left, startShare } = view;
     if (view.state === 'finished') return view.current ? msg(str`took ${duration(spent)}`) : msg('finished');
-    if (left === null) return nothing;
+    if (left === null) return unmeasured(view);
+    // Bytes are all read, but the last run is still being scored.
+    if (left < 100) return msg('longer than estimated: the last of it is scored');
     return number(msg(str`about ${duration(left)} left`), () => ({
       name: msg('Time left'),
       formula: msg(str`${duration(spent)} × ${percent(1 - share, 0)} ÷ ${percent(share - startShare, 0)}`),

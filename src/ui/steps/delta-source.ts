@@ -1,10 +1,10 @@
 /** A base and the delta of a graft on it, opened as one model. The bundled model is the base until another folder is chosen. */
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { LabElement } from '../element';
-import { count } from '../format';
 import '../parts/drop-zone';
+import { filesText } from '../wording/counts';
 
 @customElement('tg-delta-source')
 export class DeltaSource extends LabElement {
@@ -17,7 +17,7 @@ export class DeltaSource extends LabElement {
         ${
           this.base.length > 0
             ? html`${msg('Base:')} <span class="mono">${name}</span>
-                <span class="note">${msg(str`${count(this.base.length)} files`)}</span>
+                <span class="note">${filesText(this.base.length)}</span>
                 <button type="button" class="btn small" @click=${() => (this.base = [])}>
                   ${msg('Use the bundled model')}
                 </button>`

@@ -17,6 +17,7 @@ import { diagnosisLede, diagnosisSentence, verdictGloss, verdictName } from '../
 import './draft';
 import './frontier';
 import './heat';
+import './kept-offer';
 
 const VERDICTS: readonly Verdict[] = ['expand', 'expand-for-speed', 'atomic-only', 'do-not-expand', 'need-more-data'];
 
@@ -69,7 +70,7 @@ export class DiagnoseStep extends LabElement {
             )
       }
       ${failed ? failureAlert(failed) : nothing}
-      <tg-draft></tg-draft>
+      <tg-kept-offer></tg-kept-offer><tg-draft></tg-draft>
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Signals'), slot.progress, 6, () => this.lab.cancel('diagnosis'))

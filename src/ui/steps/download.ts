@@ -14,6 +14,7 @@ import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdic
 import type { Exported } from '../state/slot-store';
 import { errorOf, isPending, valueOf } from '../state/slot';
 import './export-choice';
+import './kept-offer';
 import './take-arm';
 
 type FolderPicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
@@ -26,7 +27,8 @@ export class DownloadStep extends LabElement {
     const failed = errorOf(slot);
     const canSave = this.lab.hasTrained;
     return html`<div class="page">
-      ${this.said(exported, canSave)} ${failed ? failureAlert(failed) : nothing}<tg-take-arm></tg-take-arm>
+      ${this.said(exported, canSave)} ${failed ? failureAlert(failed) : nothing}<tg-kept-offer></tg-kept-offer
+      ><tg-take-arm></tg-take-arm>
       ${
         exported && !exported.report.verification.passed
           ? alertBox(

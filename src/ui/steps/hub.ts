@@ -7,9 +7,10 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { CachedModel, HubModel } from '../../worker/index';
 import { LabElement } from '../element';
-import { count, fileSize, plain } from '../format';
+import { fileSize, plain } from '../format';
 import { alertBox, facts, failureAlert, progressBar, progressText, status } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import { filesText } from '../wording/counts';
 
 @customElement('tg-hub')
 export class Hub extends LabElement {
@@ -87,7 +88,7 @@ export class Hub extends LabElement {
         [
           msg('To download'),
           model.wanted.length > 0
-            ? msg(str`${size(model.wantedBytes)} in ${count(model.wanted.length)} files`)
+            ? msg(str`${size(model.wantedBytes)} in ${filesText(model.wanted.length)}`)
             : msg('one of these files:'),
         ],
       ])}

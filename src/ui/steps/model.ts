@@ -13,6 +13,7 @@ import { number } from '../parts/number';
 import { alertBox, failureAlert, panel, progressBar, progressText, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
 import { noteSentence } from '../wording/notes';
+import { atStake } from './at-stake';
 import './delta-source';
 import './device';
 import './fitting';
@@ -67,7 +68,7 @@ export class ModelStep extends LabElement {
             )
           : nothing
       }
-      ${opened?.notes ? this.notes(opened.notes) : nothing}
+      ${opened?.notes?.length ? this.notes(opened.notes) : nothing} ${atStake(this.lab)}
       <div class="cols main-side">
         <div class="stack">${this.sources()}<tg-fitting></tg-fitting></div>
         <div class="stack"><tg-device></tg-device><tg-privacy></tg-privacy></div>
@@ -121,7 +122,7 @@ export class ModelStep extends LabElement {
           id="source-${id}"
           .checked=${this.source === id}
           ?disabled=${busy}
-          @change=${() => this.choose(id)}
+          @change=${() => (this.source = id)}
         />
         <div>
           <h3><label for="source-${id}">${title}</label></h3>
@@ -138,7 +139,7 @@ export class ModelStep extends LabElement {
       body: html`${source(
         'bundled',
         html`${msg('Bundled with the page')} <span class="note mono">rootstock</span>`,
-        html`${this.source === 'bundled' ? (opened?.source === 'bundled' ? this.four(opened) : pending) : nothing}
+        html`${this.source === 'bundled' ? (opened?.source === 'bundled' ? this.four(opened) : busy ? pending : this.useBundled()) : nothing}
           <p class="note">
             ${msg('Already here. Small enough for a falling loss curve in two clicks, real enough for the readings to mean something.')}
           </p>`,
@@ -181,15 +182,17 @@ export class ModelStep extends LabElement {
     });
   }
 
+  /** Looking at a source opens nothing. */
+  private useBundled() {
+    return html`<button type="button" class="btn small" data-action="use-bundled" @click=${this.chooseBundled}>
+      ${msg('Use the bundled model')}
+    </button>`;
+  }
+
   private reading(progress: Parameters<typeof progressBar>[0]) {
     return html`<div class="gauge">
       ${progressBar(progress, msg('Reading the model'))}<span class="note">${progressText(progress)}</span>
     </div>`;
-  }
-
-  private choose(source: Choice) {
-    this.source = source;
-    if (source === 'bundled' && valueOf(this.lab.slots.model)?.source !== 'bundled') this.chooseBundled();
   }
 
   private readonly chooseBundled = () => {

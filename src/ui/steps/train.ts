@@ -26,6 +26,7 @@ import './run-charts';
 import './run-length';
 import './step-profile';
 import './train-settings';
+import { worsenedAlerts } from './worsened';
 
 @customElement('tg-step-train')
 export class TrainStep extends LabElement {
@@ -37,7 +38,8 @@ export class TrainStep extends LabElement {
   /** The frame changes with the sentence, not with every step; the parts inside listen for themselves. */
   protected override labChanged(topic: Topic): void {
     const view = this.lab.experiment;
-    const now = view ? `${view.state} ${experimentSentence(view)}` : '';
+    const worsened = view?.worsened.map(({ arm, seed, to }) => `${arm} ${seed} ${to}`).join();
+    const now = view ? `${view.state} ${experimentSentence(view)} ${worsened}` : '';
     if (topic === 'lab' || now !== this.shown) this.requestUpdate();
     this.shown = now;
     if (topic === 'lab') void this.lab.readPresets();
@@ -64,7 +66,8 @@ export class TrainStep extends LabElement {
               : nothing
           }`,
         )}
-        ${view.error ? stopped(view.error) : nothing} ${this.lost(view)}
+        ${this.another(view)}${view.error ? stopped(view.error) : nothing}
+        ${this.lost(view)}${worsenedAlerts(view.worsened)}
         <tg-deck></tg-deck>
         <tg-experiment-charts></tg-experiment-charts>
         <tg-run-length></tg-run-length>
@@ -98,6 +101,27 @@ export class TrainStep extends LabElement {
       </div>`;
     }
     return html`<div class="page">${this.preparing()}</div>`;
+  }
+
+  /** What is chosen below is not what was run. */
+  private another(view: ExperimentView) {
+    const { desk } = this.lab;
+    if (view.isActive || !desk.spec || desk.isOfView) return nothing;
+    return html`<div data-another>
+      ${alertBox(
+        'warn',
+        msg('Start would run another experiment than the one shown here.'),
+        msg('The curves and figures are of the settings they were made with; those below have been changed since.'),
+        html`<button
+          type="button"
+          class="btn small"
+          data-action="settings-shown"
+          @click=${() => desk.useSpec(view.spec)}
+        >
+          ${msg('Back to what was run')}
+        </button>`,
+      )}
+    </div>`;
   }
 
   /** Runs without a result count in no mean; each says why. */

@@ -18,6 +18,7 @@ import type { Tried, Written } from '../state/tried';
 import { isPending, type Failure, valueOf } from '../state/slot';
 import { wrongNumber } from '../wording/bounds';
 import { runtimeText } from '../wording/runtimes';
+import './kept-offer';
 import './take-arm';
 
 type Arm = keyof Tried['written'];
@@ -30,6 +31,18 @@ interface Wrong {
 const NOTHING: Written = { pieces: [], milliseconds: 0, done: false };
 const NEITHER: Tried['written'] = { base: NOTHING, grafted: NOTHING };
 const encoder = new TextEncoder();
+const promptLength = 24;
+
+/** The first words of a line, none of them cut: what fits, at least one, and no more than half of it. */
+function promptOf(text: string): string {
+  const line = text.split('\n').find((each) => each.trim()) ?? '';
+  let end = 0;
+  for (const { index, segment } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(line)) {
+    if (end > 0 && index + segment.length > Math.min(promptLength, line.length / 2)) break;
+    end = index + segment.length;
+  }
+  return line.slice(0, end).trimEnd();
+}
 
 @customElement('tg-step-try')
 export class TryStep extends LabElement {
@@ -50,14 +63,16 @@ export class TryStep extends LabElement {
   private get text(): string {
     if (this.prompt !== null) return this.prompt;
     if (this.lab.tried) return this.lab.tried.prompt;
-    return (valueOf(this.lab.slots.corpus)?.excerpt ?? '').slice(0, 12);
+    const { diagnosis, corpus } = this.lab.slots;
+    return promptOf(valueOf(diagnosis)?.heldOutExcerpt ?? valueOf(corpus)?.excerpt ?? '');
   }
 
   override render() {
     const { isTraining } = this.lab;
     const canTry = !isTraining && this.lab.slots.model.status === 'ready';
     return html`<div class="page">
-      ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}<tg-take-arm></tg-take-arm>
+      ${this.said()} ${this.failed ? failureAlert(this.failed) : nothing}<tg-kept-offer></tg-kept-offer
+      ><tg-take-arm></tg-take-arm>
       ${
         canTry
           ? this.playground()
@@ -259,6 +274,11 @@ export class TryStep extends LabElement {
     const { text: prompt, sampling, arms } = this;
     this.prompt = prompt;
     try {
+      // Both have run before either is timed: opening and compiling are no part of a speed.
+      for (const model of arms.length > 1 ? arms : []) {
+        const warming = { model, prompt, ...sampling, maxTokens: 2 };
+        await this.lab.lab.generate(warming, () => undefined, signal);
+      }
       for (const model of arms) {
         let started = 0;
         const come: Piece[] = [];

@@ -27,6 +27,7 @@ import { intervalRows, type AtEqual } from './experiment-arms';
 import './costs';
 import './dose-view';
 import './verdict-advice';
+import { worsenedAlerts } from './worsened';
 
 @customElement('tg-verdict')
 export class VerdictView extends LabElement {
@@ -49,6 +50,7 @@ export class VerdictView extends LabElement {
           ? html`<a class="btn" href="#train">${msg('Back to Train')}</a>`
           : html`<a class="btn main" href="#try">${msg('Try it')}</a>`,
       )}
+      ${worsenedAlerts(report.worsened)}
       ${
         report.comparisons.length > 0
           ? panel({

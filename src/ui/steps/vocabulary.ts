@@ -15,6 +15,7 @@ import { shortfallText } from '../wording/shortfall';
 import { shorterBy, vocabularySentence } from '../wording/verdicts';
 import './candidates';
 import './draft';
+import './kept-offer';
 
 const namedWords = 20;
 
@@ -62,7 +63,7 @@ export class VocabularyStep extends LabElement {
     return html`<div class="page">
       ${vocabulary ? this.said(vocabulary) : this.unsaid(slot, diagnosed && candidates.status === 'empty')}
       ${vocabulary?.refused ? this.leftOut(vocabulary.refused) : nothing} ${failed ? failureAlert(failed) : nothing}
-      <tg-draft></tg-draft>
+      <tg-kept-offer></tg-kept-offer><tg-draft></tg-draft>
       ${
         candidates.status === 'pending'
           ? loadingPanel(msg('Candidates'), candidates.progress, 8, () => this.lab.cancel('candidates'))

@@ -3,7 +3,7 @@ import { msg, str } from '@lit/localize';
 import type { ArmComparison, RunKey, WrittenSpec } from '../../worker/index';
 import { count, duration } from '../format';
 import type { Explanation } from '../parts/number';
-import { noIntervalText } from './counts';
+import { noIntervalText, seedsText, textDocumentsText } from './counts';
 
 type WrittenArm = WrittenSpec['arms'][string];
 type Group = Exclude<keyof NonNullable<WrittenArm['stages']>[number]['moves'], undefined>;
@@ -36,7 +36,7 @@ export function differenceOrigin({ arm, against, heldOut }: ArmComparison): Expl
             str`Paired by document: ${count(documents)} of them. 95\u00a0% interval, bootstrap over documents; one seed.`,
           )
         : msg(
-            str`Paired by document and seed: ${count(documents)} documents, ${count(heldOut.seeds.length)} seeds. 95\u00a0% interval, bootstrap over both.`,
+            str`Paired by document and seed: ${textDocumentsText(documents)}, ${seedsText(heldOut.seeds.length)}. 95\u00a0% interval, bootstrap over both.`,
           ),
   };
 }

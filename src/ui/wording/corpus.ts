@@ -1,6 +1,6 @@
 /** What was taken of a file: the names of formats, and doubts as sentences. */
 import { msg, str } from '@lit/localize';
-import type { Doubt, DocumentFormat, TakenFile } from '../../worker/index';
+import type { Doubt, DocumentFormat, SampleSummary, TakenFile } from '../../worker/index';
 import { count } from '../format';
 
 export function formatNames(): Record<DocumentFormat, string> {
@@ -51,3 +51,14 @@ function linesText({ line, lines, count: all }: Doubt): string {
 /** A record may take several lines, and a line hold several. */
 const isOfRecords = (format: DocumentFormat | null): boolean =>
   format === 'json' || format === 'json-lines' || format === 'table' || format === 'parquet';
+
+/** By their ids; one that is not known here keeps the title it brings. */
+export function sampleTitle({ id, title }: Pick<SampleSummary, 'id' | 'title'>): string {
+  const titles: Readonly<Record<string, () => string>> = {
+    molecules: () => msg('Molecules in SMILES'),
+    licences: () => msg('Software licences'),
+    'tang-poems': () => msg('唐詩 Tang poems'),
+    'general-english': () => msg('General English'),
+  };
+  return titles[id]?.() ?? title;
+}

@@ -28,3 +28,5 @@ export const noIntervalText = (documents: number): string =>
 
 export const newTokensText = (amount: number): string =>
   amount === 1 ? msg('1 new token') : msg(str`${count(amount)} new tokens`);
+
+export const filesText = (amount: number): string => (amount === 1 ? msg('1 file') : msg(str`${count(amount)} files`));

@@ -3,9 +3,10 @@
  * untouched base: that would credit the vocabulary with what the text did.
  */
 import { msg, str } from '@lit/localize';
-import type { Advice, ArmComparison, ExperimentReport, PresetName } from '../../worker/index';
+import type { Advice, ArmComparison, ExperimentReport, PresetName, WorsenedRun } from '../../worker/index';
 import { count, duration, fixed, joinSentences, percent, unbroken } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
+import { runName } from './arms';
 import { documentsText, noIntervalText, trainingsText } from './counts';
 
 export function presetTitle(name: PresetName): string {
@@ -200,6 +201,15 @@ function doneSeeds(report: ExperimentReport): string {
   if (done === 1) return total === 3 ? msg('After one seed of three') : msg(str`After one seed of ${count(total)}`);
   return msg(str`After ${count(done)} of ${count(total)} seeds`);
 }
+
+/** A rate that is too high, from the readings so far. */
+export const worsenedTitle = ({ arm, seed }: WorsenedRun): string =>
+  msg(str`${runName({ arm, seed })}: training makes it worse.`);
+
+export const worsenedText = ({ from, to }: WorsenedRun): string =>
+  msg(
+    str`${fixed(from, 2)} bits per byte before its first step, ${fixed(to, 2)} at the last reading: it diverges. Its rate is too high; what is compared with it means little.`,
+  );
 
 /** While it runs, before there is an answer. */
 export function experimentSentence(view: ExperimentView): string {

@@ -1,8 +1,9 @@
 /** Events of a run in words. */
 import { msg, str } from '@lit/localize';
 import type { LogRecord } from '../../worker/index';
-import { count, fileSize, plain } from '../format';
+import { fileSize, plain } from '../format';
 import type { StatusKind } from '../parts/panel';
+import { stepsText } from './counts';
 
 export function logKind({ event }: LogRecord): StatusKind {
   if (event === 'not-a-number' || event === 'error') return 'bad';
@@ -24,7 +25,7 @@ export function logText(record: LogRecord): string {
     case 'stopped':
       return msg('Stopped; the weights so far are kept');
     case 'finished':
-      return msg(str`Finished after ${count(step)} steps`);
+      return msg(str`Finished after ${stepsText(step)}`);
     case 'checkpoint': {
       const bytes = numberOf('bytes');
       return bytes === undefined ? msg('Saved') : msg(str`Saved, ${plain(fileSize(bytes))}`);

@@ -1,0 +1,83 @@
+/**
+ * What a reload of this tab brings back, so that nothing chosen is lost before a run has kept it: model, sample, the new tokens
+ * that were built, settings and what Start would run. The position is the address. Picked files cannot be opened again without the
+ * visitor; they are named.
+ */
+import type { PresetName, TrainSettings, VocabularyChoice, WrittenSpec } from '../../worker/index';
+import type { LabState } from './lab-state';
+import { valueOf } from './slot';
+
+const KEY = 'tokengraft.visit';
+
+export interface Visit {
+  /** A model of the Hub by its id; null: of picked files. */
+  readonly model: 'bundled' | { readonly hub: string } | null;
+  /** A bundled corpus by its id. */
+  readonly sample: string | null;
+  /** Of picked files: the corpus that they made. */
+  readonly picked: string | null;
+  readonly isDiagnosed: boolean;
+  readonly choice: VocabularyChoice | null;
+  readonly settings: TrainSettings | null;
+  readonly preset: PresetName;
+  readonly ownSpec: WrittenSpec | null;
+}
+
+export function visitOf({ slots, origin: { sample, hub }, words, settings, desk }: LabState): Visit {
+  const source = valueOf(slots.model)?.source;
+  const corpus = valueOf(slots.corpus);
+  return {
+    model: source === 'bundled' ? 'bundled' : source === 'hub' && hub !== null ? { hub } : null,
+    sample: corpus ? sample : null,
+    picked: corpus && sample === null ? corpus.name : null,
+    isDiagnosed: slots.diagnosis.status === 'ready',
+    choice: slots.vocabulary.status === 'ready' && slots.diagnosis.status === 'ready' ? words.settled : null,
+    settings,
+    preset: desk.preset,
+    ownSpec: desk.ownSpec,
+  };
+}
+
+export function readVisit(): Visit | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Visit | null;
+  } catch {
+    return null;
+  }
+}
+
+/** From now on, at each change. */
+export function keepVisit(lab: LabState): void {
+  const keep = () => {
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(visitOf(lab)));
+    } catch {
+      // Without storage a reload starts over.
+    }
+  };
+  lab.subscribe(['lab'], keepVisit, keep);
+  keep();
+}
+
+/** After `open`; ends early where the visitor has chosen something meanwhile. */
+export async function comeBack(lab: LabState, visit: Visit | null): Promise<void> {
+  if (!visit) return;
+  const { model, sample, picked, isDiagnosed, choice, settings, preset, ownSpec } = visit;
+  if (lab.slots.corpus.status !== 'empty') return;
+  if (picked !== null) {
+    lab.origin.missed = picked;
+    lab.tell('lab');
+  }
+  if (typeof model === 'object' && model !== null) await lab.openHubModel(model.hub);
+  if (sample === null || lab.slots.corpus.status !== 'empty') return;
+  await lab.guide(async () => {
+    if (!(await lab.openSample(sample)) || !isDiagnosed || !(await lab.diagnose())) return;
+    // Tokens are of the model they were chosen for.
+    if (!choice || model === null || visitOf(lab).model === null) return;
+    lab.words.editor.restore(choice);
+    if (!(await lab.words.build())) return;
+    if (settings) lab.changeSettings(settings);
+    lab.desk.choose(preset);
+    if (ownSpec) lab.desk.useSpec(ownSpec);
+  });
+}
