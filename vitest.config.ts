@@ -26,7 +26,17 @@ export default defineConfig({
         // runs, it would reload the page under it; so would zip.js and libarchive.js.
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
         optimizeDeps: {
-          include: ['@huggingface/hub', '@zip.js/zip.js', 'client-zip', 'libarchive.js'],
+          // What is loaded when it is used: found in the middle of a run, it would be bundled anew and fail what waits for it.
+          include: [
+            '@huggingface/hub',
+            '@lit-labs/virtualizer/virtualize.js',
+            '@zip.js/zip.js',
+            'client-zip',
+            'hyparquet',
+            'hyparquet-compressors',
+            'libarchive.js',
+            'uplot',
+          ],
           exclude: ['onnxruntime-web'],
         },
         test: {
