@@ -12,6 +12,7 @@ import { locale, setLocale, setTheme, theme, THEMES, type Theme } from './prefer
 import { privacyExplanation } from './steps/privacy';
 import { errorOf, valueOf } from './state/slot';
 import { placeOf, type PlaceName } from './state/route';
+import { sampleTitle } from './wording/corpus';
 import { engineName, engineReason, tokensPerSecond } from './wording/engines';
 import { places } from './places';
 
@@ -55,7 +56,9 @@ export class TopBar extends LabElement {
     const corpus = valueOf(this.lab.slots.corpus);
     const model = valueOf(this.lab.slots.model);
     const kept = valueOf(this.lab.slots.opening);
-    const name = corpus && model ? `${corpus.name} × ${model.name}` : msg('New experiment');
+    const { sample } = this.lab.origin;
+    const title = corpus && (sample === null ? corpus.name : sampleTitle({ id: sample, title: corpus.name }));
+    const name = title && model ? `${title} × ${model.name}` : msg('New experiment');
     return html`<div class="exp">
       <b>${name}</b>${kept ? html`<span class="note">${msg(str`saved ${ago(kept.savedAt)}`)}</span>` : ''}
     </div>`;

@@ -58,6 +58,7 @@ export function sampleTitle({ id, title }: Pick<SampleSummary, 'id' | 'title'>):
     molecules: () => msg('Molecules in SMILES'),
     licences: () => msg('Software licences'),
     'tang-poems': () => msg('唐詩 Tang poems'),
+    'english-prose': () => msg('English prose'),
     'general-english': () => msg('General English'),
   };
   return titles[id]?.() ?? title;

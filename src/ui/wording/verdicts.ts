@@ -82,7 +82,7 @@ export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
   return joinSentences(
     finer,
     small ? msg('The corpus is on the small side, so treat the first run as a pilot.') : '',
-    disagreeing(diagnosis).length > 0 ? msg(str`Against it speak: ${disagreeing(diagnosis).join(', ')}.`) : '',
+    disagreeing(diagnosis).length > 0 ? msg(str`Against it speak: ${disagreeing(diagnosis).join(msg(', '))}.`) : '',
     resampledText(diagnosis),
   );
 }
