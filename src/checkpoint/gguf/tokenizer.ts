@@ -125,12 +125,7 @@ function sentencePieceJson(metadata: GgufMetadata, pieces: readonly Piece[], rol
   // llama.cpp's default for this kind.
   const prefixed = metadata.flag('tokenizer.ggml.add_space_prefix') ?? true;
   const spaces = { type: 'Replace', pattern: { String: ' ' }, content: SPACE };
-  const merges =
-    metadata.texts('tokenizer.ggml.merges') ??
-    mergesFromScores(
-      pieces.filter(({ kind }) => kind !== KIND.byte && kind !== KIND.control && kind !== KIND.unknown),
-      (problem) => ggufUnsupported(metadata.file, problem),
-    );
+  const merges = metadata.texts('tokenizer.ggml.merges') ?? scoredMerges(metadata, pieces);
   return {
     json: {
       normalizer: prefixed ? { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: SPACE }, spaces] } : spaces,
@@ -159,6 +154,28 @@ function sentencePieceJson(metadata: GgufMetadata, pieces: readonly Piece[], rol
     },
     ends: endsOf(metadata, roles, true),
   };
+}
+
+/**
+ * Scores that are all the same order nothing: llama.cpp's converter writes them of a folder without `tokenizer.model`, and what it
+ * then cuts is not what the model was trained on. Throws `checkpoint/gguf-unsupported`.
+ */
+function scoredMerges(metadata: GgufMetadata, pieces: readonly Piece[]): [string, string][] {
+  const { file } = metadata;
+  const merges = mergesFromScores(
+    pieces.filter(({ kind }) => kind !== KIND.byte && kind !== KIND.control && kind !== KIND.unknown),
+    (problem) => ggufUnsupported(file, problem),
+  );
+  const made = new Set(merges.map(([left, right]) => left + right));
+  const scored = pieces.filter(({ kind, text }) => kind === KIND.normal && made.has(text));
+  if (scored.length > 1 && scored.every(({ score }) => score === scored[0]!.score)) {
+    throw ggufUnsupported(
+      file,
+      `gives all its ${scored.length} merged pieces one score, so that the order of their merges cannot be known`,
+      'Take the model as a Hugging Face folder with tokenizer.json; or convert it again with its tokenizer.model.',
+    );
+  }
+  return merges;
 }
 
 /** Added tokens too: the Rust library heeds their ids only where the vocabulary has them. */

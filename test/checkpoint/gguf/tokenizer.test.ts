@@ -81,6 +81,14 @@ describe('a byte-level tokenizer from GGUF', () => {
 });
 
 describe('a SentencePiece-style tokenizer from GGUF', () => {
+  it('whose pieces all have one score is refused: their order cannot be known', async () => {
+    const metadata = { ...llama2Metadata(), 'tokenizer.ggml.scores': new Float32Array(32000).fill(-1000) };
+    await expect(rebuilt(metadata, 32000)).rejects.toMatchObject({
+      code: 'checkpoint/gguf-unsupported',
+      message: expect.stringMatching(/gives all its \d+ merged pieces one score/) as string,
+    });
+  });
+
   it('has the ids of a tokenizer of 32,000 pieces, its merges found again from scores', async () => {
     expectSameIds(await rebuilt(llama2Metadata(), 32000), jsonOf('llama2').original);
   });
