@@ -115,5 +115,6 @@ export const vocabulary = (size: number): VocabularySummary => ({
   links: 0,
   shortfall: null,
   llamaCppHash: { before: 'a1b2', after: 'c3d4' },
+  hasTokenizerModel: false,
   milliseconds: 310,
 });

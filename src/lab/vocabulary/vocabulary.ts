@@ -116,6 +116,7 @@ export async function summaryOf(
     heldOut,
     general,
     llamaCppHash: before === null || after === null ? null : { before, after },
+    hasTokenizerModel: model.checkpoint.tokenizerModel !== undefined,
     milliseconds: performance.now() - started,
   };
 }

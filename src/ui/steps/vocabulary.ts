@@ -200,9 +200,15 @@ export class VocabularyStep extends LabElement {
     });
   }
 
-  private converter({ llamaCppHash: hash }: VocabularySummary) {
-    if (!hash) return msg('llama.cpp converts this tokenizer by its family.');
-    if (hash.before === hash.after) return msg('llama.cpp’s converter knows this tokenizer as it knew the base’s.');
+  private converter({ llamaCppHash: hash, hasTokenizerModel }: VocabularySummary) {
+    if (!hash && hasTokenizerModel)
+      return msg('llama.cpp’s converter takes this tokenizer from tokenizer.model, which gets the new tokens too.');
+    if (!hash)
+      return msg(
+        'Without a tokenizer.model llama.cpp’s converter gives all pieces one score and cuts text otherwise: “export --to gguf” on the command line writes their scores.',
+      );
+    if (hash.before === hash.after)
+      return msg('llama.cpp’s converter asks for the hash that the base’s tokenizer has: it knows both or neither.');
     return number(msg('llama.cpp’s converter will ask for this tokenizer’s hash'), () => ({
       name: msg('Pre-tokenizer hash'),
       formula: hash.after,
