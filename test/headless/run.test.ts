@@ -102,7 +102,18 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
     const check = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(promise);
     expect([check(report), check.errors]).toEqual([true, null]);
     expect(Object.keys(report).sort()).toEqual(
-      ['name', 'verdict', 'prediction', 'arms', 'comparisons', 'lengths', 'references', 'base', 'unfinished'].sort(),
+      [
+        'name',
+        'verdict',
+        'prediction',
+        'arms',
+        'comparisons',
+        'lengths',
+        'worsened',
+        'references',
+        'base',
+        'unfinished',
+      ].sort(),
     );
     const read = report.arms.filter(({ steps }) => steps > 0);
     expect(read.map(({ arm, seed, bytes }) => [arm, seed, bytes])).toEqual([

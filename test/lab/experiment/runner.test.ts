@@ -189,6 +189,7 @@ describe('an experiment', () => {
     expect(error.details.problems).toEqual(
       ['far', 'farther'].map((arm) => ({
         path: `arms.${arm}.stages[0].batch.length`,
+        reason: { code: 'beyond-context', length: 4096, most: 64 },
         message: "is 4096; expected is at most 64, the model's context",
       })),
     );
