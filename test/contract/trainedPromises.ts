@@ -16,6 +16,8 @@ const withGraft = {
     },
   },
 };
+/** Long enough for a pause to come while it runs, on a fast machine too. */
+const long = { ...spec, budget: { bytes: 4000 } };
 const choice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' };
 const key = (arm: string): RunKey => ({ arm, seed: 1 });
 const nothingTrained = { code: 'lab/no-run' };
@@ -33,7 +35,7 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
       let paused: (() => void) | undefined;
       const isPaused = new Promise<void>((resolve) => (paused = resolve));
       const first = lab.runExperiment(
-        spec,
+        long,
         ({ run }) => {
           if (!run) return;
           steps.push(run.status.step);
@@ -42,7 +44,7 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
         },
         aborting.signal,
       );
-      await isPaused;
+      await Promise.race([isPaused, first]);
       const count = steps.length;
       await new Promise((resolve) => setTimeout(resolve, 200));
       expect(steps.slice(count)).toEqual(steps.slice(count).map(() => steps[count - 1]));
@@ -52,7 +54,7 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
       const states = new Set<string>();
       let last = '';
       let asked = false;
-      await lab.runExperiment(spec, ({ run, cells }) => {
+      await lab.runExperiment(long, ({ run, cells }) => {
         last = cells.map(({ state }) => state).join(' ');
         if (!run) return;
         states.add(run.status.state);

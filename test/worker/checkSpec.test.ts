@@ -34,6 +34,7 @@ it('a row beyond the context of the open model is named at its field', async () 
     {
       path: 'arms.control.stages[0].batch.length',
       message: "is 4096; expected is at most 64, the model's context",
+      reason: { code: 'beyond-context', length: 4096, most: 64 },
     },
   ]);
   expect(await new Opened().checkSpec(spec(4096)), 'no model is open').toEqual([]);
