@@ -8,21 +8,10 @@ import { specText, specToLink } from '../../src/ui/state/spec-link';
 import '../../src/ui/styles/page.css';
 import type { WrittenSpec } from '../../src/worker/index';
 import { fakeLab } from './fakeLab';
+import { click, find, shown } from './onPage';
 
 let state: LabState;
 let removed: string[];
-
-const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
-const shown = <T extends HTMLElement>(selector: string) =>
-  vi.waitFor(
-    () => {
-      const element = find<T>(selector);
-      if (!element) throw new Error(`${selector} is not on the page`);
-      return element;
-    },
-    { timeout: 10_000 },
-  );
-const click = async (selector: string) => (await shown(selector)).click();
 
 async function open(hash: string, experiments = 3): Promise<void> {
   location.hash = hash;

@@ -7,20 +7,10 @@ import { setLocale, setTheme } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab, type FakeOptions } from './fakeLab';
+import { click, find, shown } from './onPage';
 
 let state: LabState;
-const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
 const textOf = (selector: string) => find(selector)!.textContent!.replace(/\s+/g, ' ').trim();
-const shown = <T extends HTMLElement>(selector: string) =>
-  vi.waitFor(
-    () => {
-      const element = find<T>(selector);
-      if (!element) throw new Error(`${selector} is not on the page`);
-      return element;
-    },
-    { timeout: 10_000 },
-  );
-const click = async (selector: string) => (await shown(selector)).click();
 const at = async (step: string) => {
   location.hash = step;
   await shown(`main[data-step="${step}"]`);

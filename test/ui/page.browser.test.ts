@@ -6,20 +6,9 @@ import { setLocale } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab, type FakeOptions } from './fakeLab';
+import { click, find, shown } from './onPage';
 
 let state: LabState;
-
-const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
-const shown = <T extends HTMLElement>(selector: string) =>
-  vi.waitFor(
-    () => {
-      const element = find<T>(selector);
-      if (!element) throw new Error(`${selector} is not on the page`);
-      return element;
-    },
-    { timeout: 10_000 },
-  );
-const click = async (selector: string) => (await shown(selector)).click();
 
 /** @param options `lab`: one that an earlier visit has used. */
 async function open({ lab, ...options }: FakeOptions & { readonly lab?: Lab } = {}): Promise<void> {

@@ -125,9 +125,13 @@ function linearScaling({ scaling }: Rope): GgufEntries {
   return { 'rope.scaling.type': text('linear'), 'rope.scaling.factor': f32(scaling.factor) };
 }
 
-/** Of Llama 3: what each plain frequency is divided by. */
+/** Of Llama 3: what each plain frequency is divided by. The file states no more, so that no other constants could be read back. */
 function factorsOf(rope: Rope): Float32Array | undefined {
   if (rope.scaling.type !== 'llama3') return undefined;
+  const { lowFrequencyFactor, highFrequencyFactor, originalContext } = rope.scaling;
+  if (lowFrequencyFactor !== 1 || highFrequencyFactor !== 4 || originalContext !== 8192) {
+    throw refused('scalings of the rotary embedding with other constants than those of Llama 3');
+  }
   const plain = inverseFrequencies({ ...rope, scaling: { type: 'default' } });
   const scaled = inverseFrequencies(rope);
   return Float32Array.from(plain, (frequency, at) => frequency / scaled[at]!);

@@ -99,6 +99,7 @@ describe('a model as GGUF', () => {
 describe('what llama.cpp would do otherwise', () => {
   it.each([
     ['gpt_neox-tied', {}, 'model/gguf-unsupported', 'gpt_neox'],
+    ['llama-tied', {}, 'model/gguf-unsupported', 'other constants'],
     ['mistral-tied', {}, 'model/gguf-unsupported', 'sliding windows'],
     ['gemma3-tied', {}, 'model/gguf-unsupported', 'queries scaled'],
     ['gpt2-untied', { scale_attn_by_inverse_layer_idx: false }, 'model/gguf-unsupported', 'the activation gelu'],
