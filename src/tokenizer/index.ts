@@ -28,7 +28,7 @@ export {
   type VocabularyExtension,
 } from './trainer/vocabularyExtension';
 export { handMadePieces } from './trainer/handMadePieces';
-export { visibleText } from './visibleText';
+export { isText, visibleText } from './visibleText';
 export { learnVocabulary, type LearnMethod, type LearnVocabularyOptions } from './trainer/learnVocabulary';
 export { independentBpe } from './trainer/independentBpe';
 export { obeyingConfig, otherReading, type OtherReading } from './autoTokenizer/otherReading';

@@ -3,20 +3,31 @@
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 export function visibleText(bytes: Uint8Array): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let out = '';
   for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes[at]!);
     try {
       if (length === 0) throw new TypeError('not a first byte');
-      out += decoder.decode(bytes.subarray(at, at + length)).replace(INVISIBLE, escaped);
+      out += strict.decode(bytes.subarray(at, at + length)).replace(INVISIBLE, escaped);
       at += length;
     } catch {
       out += `\\x${bytes[at++]!.toString(16).toUpperCase().padStart(2, '0')}`;
     }
   }
   return out;
+}
+
+/** Whether bytes are whole characters. */
+export function isText(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function escaped(character: string): string {

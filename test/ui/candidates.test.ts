@@ -45,6 +45,15 @@ describe('rows', () => {
   });
 });
 
+test('whole characters come before parts of them, in every order', () => {
+  const of = [candidate('\\xE4\\xBD', 90, ['part-of-character']), candidate('何', 30), candidate('何處', 10)];
+  const rows = candidateRows(of, null);
+  for (const sort of ['occurrences', 'documents', 'tokensSaved', 'exposure', 'text'] as const) {
+    const texts = shownRows(rows, 'all', '', sort).map(({ text }) => text);
+    expect(texts.at(-1), sort).toBe('\\xE4\\xBD');
+  }
+});
+
 describe('a list as text', () => {
   test('gives the same choice back', () => {
     const list = listText(candidateRows(candidates, counts));

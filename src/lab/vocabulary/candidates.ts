@@ -10,6 +10,7 @@ import {
   Exposures,
   LINK_SHARE,
   handMadePieces,
+  isText,
   numberedFrom,
   oldPieces,
   pruneLeaves,
@@ -198,6 +199,7 @@ function acceptedIndices(tokens: readonly NewToken[], { newTokens, rejected }: V
 
 function flagsOf(token: NewToken, isTwin: boolean): CandidateFlag[] {
   const flags: CandidateFlag[] = [];
+  if (!isText(token.bytes)) return ['part-of-character'];
   // What is left of one that stands inside of others stands in few documents too; that says nothing more.
   if (token.occurrences < LINK_SHARE * token.occurrencesAtMerge) flags.push('inside-another');
   else if (isBoundPair(token)) flags.push('bound-pair');

@@ -36,7 +36,7 @@ export interface VocabularyChoice extends LearnWay {
   readonly added: readonly string[];
 }
 
-export type CandidateFlag = 'inside-another' | 'bound-pair' | 'few-documents' | 'near-duplicate';
+export type CandidateFlag = 'part-of-character' | 'inside-another' | 'bound-pair' | 'few-documents' | 'near-duplicate';
 
 export interface Candidate {
   readonly piece: string;

@@ -4,6 +4,7 @@
 import { byteOfFallback } from '../decoder/ByteFallback';
 import { pieceBytes } from '../family';
 import type { Tokenizer } from '../Tokenizer';
+import { isText } from '../visibleText';
 import type { Refusal } from './turnedDown';
 
 export interface MergeRuleOptions {
@@ -43,7 +44,6 @@ export function mergeRule(
   // A stateful expression (`g`, `y`) would answer differently from call to call.
   const neverMerge =
     options.neverMerge && new RegExp(options.neverMerge.source, options.neverMerge.flags.replace(/[gy]/gu, ''));
-  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
 
   return (leftId, rightId, left, right) => {
@@ -59,7 +59,7 @@ export function mergeRule(
     if (Array.from(text).length > maxPieceLength) return 'too-long';
     if (forbidDigits && /\p{N}/u.test(text)) return 'digit';
     if (neverMerge?.test(text) === true) return 'never-merge';
-    if (!isSentencePiece && isText(bytes, strict) && !isOnePreToken(tokenizer, text)) {
+    if (!isSentencePiece && isText(bytes) && !isOnePreToken(tokenizer, text)) {
       dead.add(piece);
       return 'never-reached';
     }
@@ -71,13 +71,4 @@ function isOnePreToken(tokenizer: Tokenizer, text: string): boolean {
   const pieces = tokenizer.preTokenize(text);
   // A prefix space that the tokenizer adds is no cut.
   return pieces.length === 1 && pieces[0]!.addedId === null && pieces[0]!.text.endsWith(text);
-}
-
-function isText(bytes: Uint8Array, strict: TextDecoder): boolean {
-  try {
-    strict.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }

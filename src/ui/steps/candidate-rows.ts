@@ -66,6 +66,7 @@ export function tokenRows(tokens: readonly NewToken[]): CandidateRow[] {
   }));
 }
 
+/** Bytes that are no whole character come behind what somebody can read, in every order. */
 export function shownRows(rows: readonly CandidateRow[], show: Show, search: string, sort: SortKey): CandidateRow[] {
   const inShow: Record<Show, (row: CandidateRow) => boolean> = {
     all: () => true,
@@ -75,8 +76,13 @@ export function shownRows(rows: readonly CandidateRow[], show: Show, search: str
   };
   const plain = search.toLowerCase();
   const found = rows.filter((row) => inShow[show](row) && (plain === '' || row.text.toLowerCase().includes(plain)));
-  return found.sort((a, b) =>
-    sort === 'text' ? a.text.localeCompare(b.text) : (b[sort] ?? -1) - (a[sort] ?? -1) || b.occurrences - a.occurrences,
+  const isPart = ({ flags }: CandidateRow): number => Number(flags.includes('part-of-character'));
+  return found.sort(
+    (a, b) =>
+      isPart(a) - isPart(b) ||
+      (sort === 'text'
+        ? a.text.localeCompare(b.text)
+        : (b[sort] ?? -1) - (a[sort] ?? -1) || b.occurrences - a.occurrences),
   );
 }
 

@@ -18,6 +18,7 @@ export const flag = (text: string, isQuiet: boolean) => html`<span class="flag $
 
 export function flagWord(name: CandidateFlag) {
   const words: Record<CandidateFlag, () => ReturnType<typeof flag>> = {
+    'part-of-character': () => flag(msg('part of a character'), true),
     'inside-another': () => flag(msg('inside another'), false),
     'bound-pair': () => flag(msg('bound pair'), false),
     'few-documents': () => flag(msg('few documents'), false),

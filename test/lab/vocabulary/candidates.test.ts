@@ -130,4 +130,21 @@ describe('a choice among the candidates', () => {
       corpus.heldOut.reduce((sum, text) => sum + extended.encode(text).ids.length, 0),
     );
   });
+
+  it('says which are parts of a character', async () => {
+    const poems = readFileSync('public/samples/tang-poems.txt', 'utf8').slice(0, 60_000);
+    const chinese = await openCorpus([new File([poems], 'tang-poems.txt')], { name: '', documents: [] });
+    const { extension, words } = await diagnose(model, chinese);
+    const of = await CandidateTable.open(model, chinese, { method: 'continued' }, extension!, words);
+    const isPart = (text: string) => text.includes('\\x');
+    const parts = of.list().filter(({ flags }) => flags.includes('part-of-character'));
+    expect(parts.length).toBeGreaterThan(20);
+    expect(parts.map(({ text }) => text)).toEqual(
+      of
+        .list()
+        .map(({ text }) => text)
+        .filter(isPart),
+    );
+    expect(of.list().some(({ text }) => text === '何')).toBe(true);
+  });
 });
