@@ -5,15 +5,22 @@
  * no pieces, and starts as the mean of all old rows.
  */
 import { LabError } from '../error';
+import { toMedianNorm } from './medianNorm';
 import { starts, type InitMethod } from './starts/index';
 import type { StartRequest, VocabularySide } from './starts/start';
 
 export { defaultInit, initMethods, type InitMethod } from './starts/index';
 export type { NewTokenPieces, VocabularySide } from './starts/start';
 
+/** A start for each side of the vocabulary. */
+export interface SidedStart extends Readonly<Record<VocabularySide, InitMethod>> {
+  /** Sides whose rows are scaled to the median norm of the old ones; absent: neither. */
+  readonly medianNorm?: VocabularySide | 'both';
+}
+
 export interface InitialRowsRequest extends StartRequest {
   /** One method for both sides, or one for each. */
-  readonly init: InitMethod | Readonly<Record<VocabularySide, InitMethod>>;
+  readonly init: InitMethod | SidedStart;
   /** Tied models have one matrix: only the input side is made. */
   readonly tied: boolean;
 }
@@ -39,7 +46,12 @@ export async function initialRows(request: InitialRowsRequest): Promise<InitialR
       );
     }
   }
-  const methods = typeof init === 'string' ? { input: init, output: init } : init;
-  const input = await starts[methods.input](request, 'input');
-  return tied ? { input } : { input, output: await starts[methods.output](request, 'output') };
+  const start: SidedStart = typeof init === 'string' ? { input: init, output: init } : init;
+  const rowsOf = async (side: VocabularySide): Promise<Float32Array> => {
+    const rows = await starts[start[side]](request, side);
+    if (start.medianNorm === 'both' || start.medianNorm === side) await toMedianNorm(rows, request, side);
+    return rows;
+  };
+  const input = await rowsOf('input');
+  return tied ? { input } : { input, output: await rowsOf('output') };
 }

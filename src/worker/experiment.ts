@@ -36,7 +36,7 @@ import { defaultInit } from '../graft/index';
 import { openShards } from './countingShards';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun, LabApi, OnProgress, RunFileForm } from './api';
 import type { Experiments } from './experiments';
-import { bytesPerSecond } from './readingSpeed';
+import { readingSpeed } from './readingSpeed';
 import { EXPERIMENTS, privateRoot } from './privateRoot';
 import { Profiling } from './profiling';
 import { xzSize } from './xzWorker';
@@ -98,7 +98,7 @@ export class Experiment extends TrainedLab implements LabApi {
       ...(choice ? { vocabulary: choice } : {}),
       ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
       ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes, heldOutDocuments },
-      bytesPerSecond: bytesPerSecond(model, corpus, gigaflopsPerSecond),
+      ...readingSpeed(model, corpus, gigaflopsPerSecond),
     };
     const { presetNames, presetOf } = await import('./specification');
     return presetNames.filter((preset) => choice || preset === 'adapt-only').map((preset) => presetOf(preset, request));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialRows, NormalGenerator, type InitialRowsRequest } from '../../src/graft/index';
+import { initialRows, NormalGenerator, type InitialRowsRequest, type InitMethod } from '../../src/graft/index';
 import { labErrorOf } from '../checkpoint/writeBytes';
 
 const hiddenSize = 4;
@@ -9,6 +9,7 @@ const matrixRow = (side: 'input' | 'output', id: number): number[] =>
   Array.from({ length: hiddenSize }, (_, i) =>
     id >= oldIds ? NaN : Math.fround(Math.sin(id * 7 + i) + (side === 'output' ? 100 : 0)),
   );
+const pieceLength = (id: number): number => 1 + (id % 4);
 const asked: string[] = [];
 const request = (changes: Partial<InitialRowsRequest>): InitialRowsRequest => ({
   init: 'subword-mean',
@@ -21,6 +22,7 @@ const request = (changes: Partial<InitialRowsRequest>): InitialRowsRequest => ({
     asked.push(side);
     return Float32Array.from(ids.flatMap((id) => matrixRow(side, id)));
   },
+  pieceLength,
   hiddenSize,
   tied: false,
   initializerRange: 0.02,
@@ -52,6 +54,97 @@ describe('initialRows', () => {
     expect([...output!]).toEqual([...matrixRow('output', 3), ...matrixRow('output', 699)]);
   });
 
+  /** Weights of the pieces 3, 5 and 7. */
+  const weighted: Partial<Record<InitMethod, (side: 'input' | 'output') => readonly number[]>> = {
+    'length-weighted-mean': () => [4, 2, 4],
+    'exponential-mean': (side) => [2, 4, 6].map((power) => Math.exp(side === 'input' ? power : -power)),
+    'first-subword': () => [1, 0, 0],
+    'last-subword': () => [0, 0, 1],
+  };
+  it.each(Object.entries(weighted))('%s weighs the pieces, each side from its own matrix', async (init, weights) => {
+    const rows = await initialRows(
+      request({
+        init: init as InitMethod,
+        newTokens: [
+          { id: 700, pieces: [3, 5, 7] },
+          { id: 701, pieces: [699] },
+        ],
+      }),
+    );
+    for (const side of ['input', 'output'] as const) {
+      const [each, total] = [weights(side), weights(side).reduce((sum, weight) => sum + weight, 0)];
+      const expected = Array.from(
+        { length: hiddenSize },
+        (_, i) => [3, 5, 7].reduce((sum, id, at) => sum + each[at]! * matrixRow(side, id)[i]!, 0) / total,
+      );
+      const found = [...rows[side]!];
+      found
+        .slice(0, hiddenSize)
+        .forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, side === 'input' ? 6 : 4));
+      expect(found.slice(hiddenSize)).toEqual(matrixRow(side, 699));
+    }
+  });
+
+  it('weighs the pieces of a token of a thousand without a weight that is no number', async () => {
+    const pieces = Array.from({ length: 1000 }, (_, at) => at % 700);
+    const rows = await initialRows(request({ init: 'exponential-mean', newTokens: [{ id: 700, pieces }] }));
+    expect([...rows.input, ...rows.output!].every(Number.isFinite)).toBe(true);
+  });
+
+  it('draws gaussian rows with the mean and the covariance of the old rows', async () => {
+    const count = 20_000;
+    const newTokens = Array.from({ length: count }, (_, i) => ({ id: oldIds + i, pieces: [1] }));
+    const { input } = await initialRows(request({ init: 'gaussian', newTokens, tied: true }));
+    const moments = (rows: readonly (readonly number[])[]) => {
+      const means = Array.from(
+        { length: hiddenSize },
+        (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length,
+      );
+      const covariance = (i: number, j: number) =>
+        rows.reduce((sum, row) => sum + (row[i]! - means[i]!) * (row[j]! - means[j]!), 0) / rows.length;
+      return { means, covariance };
+    };
+    const old = moments(Array.from({ length: oldIds }, (_, id) => matrixRow('input', id)));
+    const drawn = moments(
+      Array.from({ length: count }, (_, at) => [...input.subarray(at * hiddenSize, (at + 1) * hiddenSize)]),
+    );
+    // Five standard errors of each estimate.
+    for (let i = 0; i < hiddenSize; i++) {
+      const spread = Math.sqrt(old.covariance(i, i) / count);
+      expect(Math.abs(drawn.means[i]! - old.means[i]!)).toBeLessThan(5 * spread);
+      for (let j = 0; j < hiddenSize; j++) {
+        const [a, b, ab] = [old.covariance(i, i), old.covariance(j, j), old.covariance(i, j)];
+        expect(Math.abs(drawn.covariance(i, j) - ab)).toBeLessThan(5 * Math.sqrt((a * b + ab * ab) / count));
+      }
+    }
+  });
+
+  it('scales new rows to the median norm of the old ones, of the sides that are asked for', async () => {
+    const norm = (row: readonly number[]) => Math.hypot(...row);
+    const median = (side: 'input' | 'output') =>
+      Array.from({ length: oldIds }, (_, id) => norm(matrixRow(side, id))).sort((a, b) => a - b)[oldIds / 2]!;
+    const plain = await initialRows(request({}));
+    for (const medianNorm of ['input', 'output', 'both'] as const) {
+      const start = { input: 'subword-mean', output: 'subword-mean', medianNorm } as const;
+      const rows = await initialRows(request({ init: start }));
+      for (const side of ['input', 'output'] as const) {
+        const [found, before] = [[...rows[side]!], [...plain[side]!]];
+        if (medianNorm !== 'both' && medianNorm !== side) {
+          expect(found).toEqual(before);
+          continue;
+        }
+        const [row, made] = [found.slice(0, hiddenSize), before.slice(0, hiddenSize)];
+        expect(norm(row) / median(side)).toBeCloseTo(1, 5);
+        row.forEach((value, i) => expect(value / norm(row)).toBeCloseTo(made[i]! / norm(made), 5));
+      }
+    }
+  });
+
+  it('leaves rows of zeros as they are when they are to be scaled', async () => {
+    const { input } = await initialRows(request({ init: { input: 'zero', output: 'zero', medianNorm: 'both' } }));
+    expect([...input]).toEqual(new Array(8).fill(0));
+  });
+
   it('takes the global mean over trained rows only: padding and new rows do not count', async () => {
     const { input, output } = await initialRows(request({ init: 'global-mean' }));
     const ids = Array.from({ length: oldIds }, (_, id) => id);
@@ -75,7 +168,13 @@ describe('initialRows', () => {
       { id: 700, pieces: [3] },
       { id: 701, pieces: [] },
     ];
-    for (const init of ['subword-mean', 'first-subword'] as const) {
+    for (const init of [
+      'subword-mean',
+      'first-subword',
+      'last-subword',
+      'length-weighted-mean',
+      'exponential-mean',
+    ] as const) {
       const { input } = await initialRows(request({ newTokens, init, tied: true }));
       const { input: all } = await initialRows(request({ newTokens, init: 'global-mean', tied: true }));
       expect([...input.subarray(0, hiddenSize)]).toEqual(mean('input', [3]));

@@ -112,6 +112,7 @@ describe('a verb of one arm', () => {
         ...small,
         contextLength: 256,
         bytesPerSecond: 1e4,
+        bytesPerToken: 3,
         trainBytes: 1e6,
         heldOutBytes: 1e5,
         heldOutDocuments: 400,

@@ -89,6 +89,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
           parameters: 5e6,
           contextLength: 512,
           bytesPerSecond: 1500,
+          bytesPerToken: 3,
           trainBytes: 1.4e6,
           heldOutBytes: 8e4,
           heldOutDocuments: 400,

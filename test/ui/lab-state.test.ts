@@ -64,6 +64,7 @@ describe('the one experiment of the page', () => {
         'quick-answer',
         'should-i-expand',
         'how-many-tokens',
+        'which-start',
         'adapt-only',
       ]);
       for (const { spec, seconds } of presets.value) {

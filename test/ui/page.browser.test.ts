@@ -260,10 +260,17 @@ describe('the page', () => {
       'quick-answer',
       'should-i-expand',
       'how-many-tokens',
+      'which-start',
       'adapt-only',
     ]);
     for (const card of cards) expect(card.textContent).toMatch(/\d+ arms, .*of text each; about .* here/);
-    expect(cards.map((card) => card.getAttribute('aria-checked'))).toEqual(['true', 'false', 'false', 'false']);
+    expect(cards.map((card) => card.getAttribute('aria-checked'))).toEqual([
+      'true',
+      'false',
+      'false',
+      'false',
+      'false',
+    ]);
     await click('[data-preset="adapt-only"]');
     await vi.waitFor(() => expect(find('[data-preset="adapt-only"]')!.getAttribute('aria-checked')).toBe('true'));
     await click('[data-action="start"]');

@@ -1,4 +1,5 @@
 /** The row of its first piece. */
 import { meanOfPieces, type Start } from './start';
 
-export const firstSubword: Start = (request, side) => meanOfPieces(request, side, (pieces) => pieces.slice(0, 1));
+export const firstSubword: Start = (request, side) =>
+  meanOfPieces(request, side, (pieces) => pieces.map((_, at) => (at === 0 ? 1 : 0)));

@@ -25,7 +25,7 @@ export async function graftRows(
   init: InitialRowsRequest['init'],
   seed: number,
 ): Promise<Graft> {
-  const { config, summary, checkpoint } = model;
+  const { config, summary, checkpoint, tokenizer } = model;
   const { embeddingRows, tokenizerLength, largestId } = summary;
   const { rowless, ...ids } = graftedIds(embeddingRows, newTokens[0]?.id ?? largestId + 1, newTokens.length);
   const plan = planGraft({ embeddingRows, tokenizerLength: Math.min(tokenizerLength, embeddingRows), ...ids });
@@ -33,6 +33,7 @@ export async function graftRows(
     newTokens,
     oldIds: plan.firstNewId,
     readRows: (side, ids) => readRows(model, checkpoint.tensors.get(matrixName(model, side))!, ids),
+    pieceLength: (id) => tokenizer.tokenBytes(id).length,
     hiddenSize: config.hiddenSize,
     tied: config.tied,
     initializerRange: config.initializerRange,

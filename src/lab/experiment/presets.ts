@@ -6,11 +6,11 @@ import type { Prediction } from '../diagnosis/diagnosis';
 import { leastDocuments } from '../scoring/bootstrap';
 import { modeGroups, rateFor, type TrainMode } from '../training/trainSettings';
 import type { ParameterGroup } from '../device/parameterTable';
-import type { InitMethod } from '../../graft/index';
+import { initMethods, type InitMethod } from '../../graft/index';
 import type { VocabularyChoice } from '../vocabulary/choice';
 import type { WrittenArm, WrittenSpec } from './schema';
 
-export const presetNames = ['quick-answer', 'should-i-expand', 'how-many-tokens', 'adapt-only'] as const;
+export const presetNames = ['quick-answer', 'should-i-expand', 'how-many-tokens', 'which-start', 'adapt-only'] as const;
 export type PresetName = (typeof presetNames)[number];
 
 export interface PresetRequest {
@@ -28,6 +28,8 @@ export interface PresetRequest {
   readonly contextLength: number;
   /** Bytes of this text that a step of everything reads in a second here. */
   readonly bytesPerSecond: number;
+  /** Of this text in the old vocabulary. */
+  readonly bytesPerToken: number;
   readonly trainBytes: number;
   readonly heldOutBytes: number;
   readonly heldOutDocuments: number;
@@ -43,26 +45,37 @@ export interface Preset {
 /** Names of arms in what the lab writes itself; a visitor's own may be any. */
 export const armNames = { base: 'base', control: 'old vocabulary' } as const;
 
-const sizes: Readonly<Record<PresetName, { readonly seconds: number; readonly seeds: readonly number[] }>> = {
+/** How long it may take here, or how many steps of the old vocabulary its text is. */
+type PresetSize = { readonly seeds: readonly number[] } & ({ readonly seconds: number } | { readonly steps: number });
+
+const sizes: Readonly<Record<PresetName, PresetSize>> = {
   'quick-answer': { seconds: 100, seeds: [1] },
   'should-i-expand': { seconds: 900, seeds: [1, 2, 3] },
   'how-many-tokens': { seconds: 600, seeds: [1] },
+  'which-start': { steps: 50, seeds: [1] },
   'adapt-only': { seconds: 100, seeds: [1] },
 };
 
 const doses = [16, 64, 256, 1024] as const;
 const leastBytes = 8 * 1024;
+const tokensPerStep = 512;
+/** Of the time; the rest goes into scoring. */
+const trainingShare = 0.75;
 /** A forward pass takes a third of a step. */
 const forwardShare = 1 / 3;
 
 export function presetOf(name: PresetName, request: PresetRequest): Preset {
-  const { seconds, seeds } = sizes[name];
+  const { seeds, ...size } = sizes[name];
   const arms = armsOf(name, request);
   const trained = Object.values(arms).filter(({ stages }) => stages !== undefined).length * seeds.length;
-  const { bytesPerSecond, trainBytes, heldOutBytes, heldOutDocuments } = request;
-  // A quarter of the time goes into scoring; more than four passes over the text teach little.
+  const { bytesPerSecond, bytesPerToken, trainBytes, heldOutBytes, heldOutDocuments } = request;
+  const seconds =
+    'seconds' in size
+      ? size.seconds
+      : (size.steps * tokensPerStep * bytesPerToken * trained) / bytesPerSecond / trainingShare;
+  // More than four passes over the text teach little.
   const budget = Math.round(
-    Math.max(leastBytes, Math.min(4 * trainBytes, (0.75 * seconds * bytesPerSecond) / trained)),
+    Math.max(leastBytes, Math.min(4 * trainBytes, (trainingShare * seconds * bytesPerSecond) / trained)),
   );
   // Of long documents, enough for an interval over them.
   const fewDocuments = ((leastDocuments + 1) * heldOutBytes) / Math.max(1, heldOutDocuments);
@@ -70,7 +83,7 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
     Math.max(
       4096,
       Math.min(65_536, heldOutBytes, fewDocuments),
-      Math.min(65_536, heldOutBytes, (0.25 * seconds * bytesPerSecond) / forwardShare / (2.5 * trained)),
+      Math.min(65_536, heldOutBytes, ((1 - trainingShare) * seconds * bytesPerSecond) / forwardShare / (2.5 * trained)),
     ),
   );
   const evaluation = {
@@ -101,11 +114,14 @@ function armsOf(name: PresetName, request: PresetRequest): Record<string, Writte
   const { vocabulary, mode, start } = request;
   const base = { [armNames.base]: {}, [armNames.control]: trainedArm(request, controlGroups(mode)) };
   if (name === 'adapt-only' || !vocabulary) return base;
-  const grown = (choice: VocabularyChoice): WrittenArm => ({
+  const grown = (choice: VocabularyChoice, from = start): WrittenArm => ({
     vocabulary: writtenChoice(choice),
-    start,
+    start: from,
     ...trainedArm(request, modeGroups[mode]),
   });
+  if (name === 'which-start') {
+    return { ...base, ...Object.fromEntries(initMethods.map((init) => [init, grown(vocabulary, init)])) };
+  }
   const label = (choice: VocabularyChoice) => `${choice.method}, ${choice.newTokens} tokens`;
   if (name === 'how-many-tokens') {
     const choices = doses.map((newTokens) => ({ ...vocabulary, newTokens, rejected: [], added: [] }));
@@ -128,7 +144,7 @@ function trainedArm({ parameters, contextLength, mode }: PresetRequest, groups: 
   const rate = rateFor(parameters);
   const moves = mode === 'all' ? { everything: rate } : Object.fromEntries(groups.map((group) => [group, rate]));
   const length = Math.max(2, Math.min(128, contextLength || 128));
-  return { stages: [{ moves, batch: { rows: Math.max(1, Math.round(512 / length)), length } }] };
+  return { stages: [{ moves, batch: { rows: Math.max(1, Math.round(tokensPerStep / length)), length } }] };
 }
 
 function writtenChoice({

@@ -80,7 +80,24 @@ const Vocabulary = Type.Object(
 );
 
 const Init = oneOf(initMethods, { description: 'how new rows start' });
-const Start = Type.Union([Init, Type.Object({ input: Init, output: Init }, strict)], { default: 'subword-mean' });
+const Start = Type.Union(
+  [
+    Init,
+    Type.Object(
+      {
+        input: Init,
+        output: Init,
+        medianNorm: Type.Optional(
+          oneOf(['input', 'output', 'both'] as const, {
+            description: 'sides whose new rows are scaled to the median norm of the old ones; absent: neither',
+          }),
+        ),
+      },
+      strict,
+    ),
+  ],
+  { default: 'subword-mean' },
+);
 
 const Moves = Type.Object(
   {

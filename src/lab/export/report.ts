@@ -45,8 +45,10 @@ function movedText(groups: readonly ParameterGroup[], hasNewRows: boolean): stri
     : groups.map((group) => groupNames[group]).join(', ');
 }
 
-function startText({ input, output }: Recipe['start']): string {
-  return input === output ? input : `${input} (input side), ${output} (output side)`;
+function startText({ input, output, medianNorm }: Recipe['start']): string {
+  const made = input === output ? input : `${input} (input side), ${output} (output side)`;
+  const sides = medianNorm === 'both' ? 'both sides' : `${medianNorm} side`;
+  return medianNorm === undefined ? made : `${made}, scaled to the median norm of the old rows (${sides})`;
 }
 
 const lostText =

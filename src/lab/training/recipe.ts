@@ -1,10 +1,10 @@
 /** How one arm is trained: where new rows start, and stages one after the other. */
-import type { InitMethod } from '../../graft/index';
+import type { SidedStart } from '../../graft/index';
 import type { ObjectiveName } from './objectives/index';
 import type { OptimizerSettings, Rates } from './moves';
 
 export interface Recipe {
-  readonly start: { readonly input: InitMethod; readonly output: InitMethod };
+  readonly start: SidedStart;
   /** None: scored as it starts. */
   readonly stages: readonly Stage[];
 }

@@ -2,7 +2,7 @@
 import type { InitMethod } from '../../graft/index';
 import type { ParameterGroup } from '../device/parameterTable';
 
-export type { InitMethod } from '../../graft/index';
+export type { InitMethod, SidedStart } from '../../graft/index';
 
 /** The ways to train, and the groups that each moves. */
 export const modeGroups = {

@@ -3,14 +3,14 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { withGroup, withStage, withoutStage } from '../state/spec-arms';
 import { pathText, schemaAt, valueAt, withValue, type FieldPath } from '../state/spec-fields';
-import { groupWords, stageWords, startWords, vocabularyWords } from '../wording/specification';
+import { groupWords, stageWords, startWords, vocabularyWords, type StartPart } from '../wording/specification';
 import { problemText } from '../wording/specProblems';
 import { icon } from './icons';
 import { plainFields, rareFields, specField, specProblemsAt, type SpecEditing } from './spec-field';
 
 /** How many tokens an arm asks for at first. */
 const firstSize = 128;
-const sides = ['input', 'output'] as const;
+const startParts = Object.keys(startWords) as readonly StartPart[];
 
 export interface ArmKeys {
   rename(next: string): void;
@@ -90,25 +90,29 @@ function vocabulary(edit: SpecEditing, arm: FieldPath) {
     edit.send(withValue(withValue(edit.value, path, undefined), start, undefined));
   };
   const usual = schemaAt(edit.schema, start)?.default;
-  const sideOf = (side: string) => {
+  const partOf = (name: StartPart) => {
     const written = valueAt(edit.value, start);
-    return typeof written === 'object' ? valueAt(written, [side]) : written;
+    if (typeof written === 'object') return valueAt(written, [name]);
+    return name === 'medianNorm' ? undefined : (written ?? usual);
   };
-  const putSide = (side: (typeof sides)[number], next: unknown) => {
-    const both = Object.fromEntries(sides.map((each) => [each, each === side ? next : (sideOf(each) ?? usual)]));
-    edit.send(withValue(edit.value, start, both.input === both.output ? next : both));
+  const putPart = (name: StartPart, next: unknown) => {
+    const { medianNorm, ...both } = Object.fromEntries(
+      startParts.map((each) => [each, each === name ? next : partOf(each)]),
+    );
+    const isShort = both.input === both.output && medianNorm === undefined;
+    edit.send(withValue(edit.value, start, isShort ? both.input : { ...both, ...(medianNorm ? { medianNorm } : {}) }));
   };
   return html`${specField(edit, { path: [...path, 'method'], words: method, put: choose })}
   ${
     before() === undefined
       ? specProblemsAt(edit, start)
       : html`${plainFields(edit, path, others)}
-        ${sides.map((side) =>
+        ${startParts.map((part) =>
           specField(edit, {
-            path: [...start, side],
-            words: startWords[side],
-            value: sideOf(side) ?? usual,
-            put: (next) => putSide(side, next),
+            path: [...start, part],
+            words: startWords[part],
+            value: partOf(part),
+            put: (next) => putPart(part, next),
           }),
         )}
         ${rareFields(edit, path, others, msg('Rules and single tokens'))}`

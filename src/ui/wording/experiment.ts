@@ -14,6 +14,7 @@ export function presetTitle(name: PresetName): string {
     'quick-answer': () => msg('Quick answer'),
     'should-i-expand': () => msg('Should I expand?'),
     'how-many-tokens': () => msg('How many tokens?'),
+    'which-start': () => msg('Which start?'),
     'adapt-only': () => msg('Adapt without expanding'),
   };
   return titles[name]();
@@ -26,6 +27,7 @@ export function presetAbout(name: PresetName): string {
       msg('Two ways to new tokens against the old vocabulary, with three seeds, so that chance is told apart.'),
     'how-many-tokens': () =>
       msg('16, 64, 256 and 1,024 tokens on the same text: where more of them are seen too rarely.'),
+    'which-start': () => msg('Every way in which new rows may start, on the same tokens, for about fifty steps.'),
     'adapt-only': () => msg('Only train on the text; the vocabulary stays as it is.'),
   };
   return about[name]();

@@ -10,9 +10,13 @@ const modeNames: Readonly<Record<TrainMode, () => string>> = {
 
 const initNames: Readonly<Record<InitMethod, () => string>> = {
   'subword-mean': () => msg('Mean of its pieces'),
-  'global-mean': () => msg('Mean of all rows'),
-  random: () => msg('Random, N(0, σ)'),
+  'length-weighted-mean': () => msg('Mean of its pieces, by their length'),
+  'exponential-mean': () => msg('Mean of its pieces, the nearest most'),
   'first-subword': () => msg('Its first piece'),
+  'last-subword': () => msg('Its last piece'),
+  'global-mean': () => msg('Mean of all rows'),
+  gaussian: () => msg('Random, spread like the old rows'),
+  random: () => msg('Random, N(0, σ)'),
   zero: () => msg('Zero'),
 };
 

@@ -3,7 +3,7 @@
  * has none. Kind, range, choices and default are the schema's.
  */
 import { msg } from '@lit/localize';
-import type { InitMethod, WrittenSpec } from '../../worker/index';
+import type { InitMethod, SidedStart, WrittenSpec } from '../../worker/index';
 import { initName } from './modes';
 import { grammarName } from './signals';
 
@@ -101,9 +101,20 @@ export const vocabularyWords: GroupWords<Vocabulary> = {
 };
 
 /** Rows of the two sides of the model. */
-export const startWords: GroupWords<Record<'input' | 'output', InitMethod>> = {
+export type StartPart = keyof SidedStart;
+
+export const startWords: Readonly<Record<StartPart, FieldWords>> = {
   input: { label: () => msg('Input rows start as'), names: (init) => initName(init as InitMethod) },
   output: { label: () => msg('Output rows start as'), names: (init) => initName(init as InitMethod) },
+  medianNorm: {
+    label: () => msg('As long as old rows'),
+    none: () => msg('as they are made'),
+    names: named<NonNullable<SidedStart['medianNorm']>>({
+      input: () => msg('input rows'),
+      output: () => msg('output rows'),
+      both: () => msg('both'),
+    }),
+  },
 };
 
 const group = (label: () => string): FieldWords => ({ label, unit: () => msg('peak rate') });
