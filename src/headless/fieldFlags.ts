@@ -35,6 +35,8 @@ export const fieldFlags = {
   batch: { fields: [`${stage}.batch.rows`], value: 'B' },
   seq: { fields: [`${stage}.batch.length`], value: 'T' },
   warmup: { fields: [`${stage}.schedule.warmup`], value: 'X', about: 'warm-up, as a share of the steps' },
+  replay: { fields: [`${stage}.replay`], value: 'X' },
+  resegment: { fields: [`${stage}.resegment`], value: 'P' },
   points: { fields: ['evaluation.points'], value: 'N', about: 'evaluations while it trains' },
   'evaluate-bytes': {
     fields: ['evaluation.bytes', 'evaluation.generalBytes'],

@@ -133,6 +133,7 @@ export { readReport, readSpec, writtenSpec } from './experiment/experimentFolder
 export { canonicalJson, modelFingerprint, pinned } from './experiment/fingerprints';
 export { readCheckpoint, readRecordsOf, readStatus } from './experiment/runFolder';
 export { ArmTraining, type ArmSetup } from './training/armTraining';
+export { ownShareOf } from './training/replay';
 export { documentEnds } from './training/stagePlans';
 export { checkLengths, earlierRows } from './experiment/checks';
 export { bytesOfSteps } from './training/stepBudget';

@@ -7,6 +7,7 @@ import {
   earlierGraft,
   isSameWay,
   openModel,
+  ownShareOf,
   plannedExposure,
   planTraining,
   predictionOf,
@@ -110,11 +111,11 @@ export class Experiment extends TrainedLab implements LabApi {
     if (!table || !corpus || bytes === undefined) return {};
     const text = { bytes: corpus.summary.trainBytes };
     return Object.fromEntries(
-      Object.entries(arms).flatMap(([name, { vocabulary }]) => {
+      Object.entries(arms).flatMap(([name, { vocabulary, stages = [] }]) => {
         const choice = vocabulary && choiceOf(vocabulary);
         if (!choice || !isSameWay(table.way, wayOf(choice))) return [];
         const times = table.standing(choice, vocabulary.leastExposure);
-        return [[name, plannedExposure(times, text, { bytes })]];
+        return [[name, plannedExposure(times, text, { bytes: bytes * ownShareOf(stages) })]];
       }),
     );
   }

@@ -127,6 +127,20 @@ const Stage = Type.Object(
         description: 'of the budget, beside the other stages of the arm',
       }),
     ),
+    replay: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 0.9,
+        description: "share of the stage's bytes that are general text, of what is not scored; absent: none",
+      }),
+    ),
+    resegment: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: 'probability that an occurrence of a new token is read as its old pieces; absent: none',
+      }),
+    ),
     optimizer: Type.Optional(
       Type.Object(
         {
@@ -207,7 +221,12 @@ export const experimentSchema = Type.Object(
     general: Type.Optional(
       Type.Object(
         { path: Type.Optional(Type.String({ minLength: 1 })), fingerprint },
-        { ...strict, default: {}, description: 'text that is never trained on; the bundled English by default' },
+        {
+          ...strict,
+          default: {},
+          description:
+            'text that is scored, and of which only what is not scored is ever trained on (`replay`); the bundled English by default',
+        },
       ),
     ),
     budget: Type.Object(

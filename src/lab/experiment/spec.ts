@@ -180,8 +180,10 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
   if (start !== undefined && !vocabulary) {
     add(`${path}.start`, { code: 'start-of-nothing' });
   }
-  for (const [at, { moves }] of stages.entries()) {
+  for (const [at, { moves, resegment }] of stages.entries()) {
     const where = `${path}.stages[${at}].moves`;
+    if (resegment !== undefined && !vocabulary)
+      add(`${path}.stages[${at}].resegment`, { code: 'resegment-of-nothing' });
     if (moves.adapters !== undefined) add(`${where}.adapters`, { code: 'no-adapters' });
   }
 }

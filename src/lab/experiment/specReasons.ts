@@ -33,6 +33,7 @@ interface Reasons extends ShapeReasons {
   readonly 'how-many-tokens': object;
   readonly 'grammar-of-atomic': object;
   readonly 'start-of-nothing': object;
+  readonly 'resegment-of-nothing': object;
   readonly 'no-adapters': object;
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
@@ -72,6 +73,7 @@ const english: ReasonWords = {
   'seed-twice': () => 'names a seed twice',
   'how-many-tokens': () => 'is missing: how many tokens; only `atomic` has a number of its own',
   'grammar-of-atomic': () => 'belongs to the method `atomic`',
+  'resegment-of-nothing': () => 'cuts new tokens back into old ones, and the arm has no `vocabulary` that adds any',
   'start-of-nothing': () => 'says how new rows start, and the arm has no `vocabulary` that adds any',
   'no-adapters': () => 'is a name kept for low-rank adapters, which are not trained yet',
   ...shapeWords,

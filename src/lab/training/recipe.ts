@@ -14,6 +14,10 @@ export interface Stage {
   readonly objective: ObjectiveName;
   /** Of the budget, beside the other stages. */
   readonly share: number;
+  /** Share of its bytes that are general text, in place of the corpus's; absent: none. */
+  readonly replay?: number;
+  /** Probability that an occurrence of a new token is read as its old pieces; absent: none. */
+  readonly resegment?: number;
   readonly optimizer: OptimizerSettings;
   /** A line up to the peak, then a cosine down; as shares of the steps and of the peak. */
   readonly schedule: { readonly warmup: number; readonly final: number };

@@ -9,6 +9,8 @@ import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Watch } from '../progress';
 import type { Budget, Stage } from './recipe';
+import { ownShare, ownShareOf, replayedPassages, withReplay, type GeneralText } from './replay';
+import { resegmenting } from './resegment';
 import { encodeText, sharedOut, textOfBytes, textOfTokens } from './trainingText';
 
 export interface StagePlan {
@@ -23,7 +25,8 @@ export interface StagePlan {
 
 export interface Planned {
   readonly model: LoadedModel;
-  readonly corpus: Pick<CorpusText, 'train'>;
+  readonly corpus: Pick<CorpusText, 'train' | 'general'>;
+  readonly evaluation: GeneralText['evaluation'];
   readonly vocabulary?: Vocabulary;
   readonly earlier?: Graft;
   readonly stages: readonly Stage[];
@@ -40,15 +43,23 @@ export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: 
   const { model, stages } = setup;
   const ends = documentEnds(model, tokenizer);
   const plans: StagePlan[] = [];
+  let replayed: Iterator<string, never> | undefined;
+  // From stage to stage it goes on where it was.
+  const passages = () =>
+    (replayed ??= replayedPassages({ general: setup.corpus.general, evaluation: setup.evaluation }, setup.seed));
   let from = 0;
-  for (const [at, texts] of textsOf(setup, tokenizer).entries()) {
-    const { rows, length } = stages[at]!.batch;
+  for (const [at, own] of textsOf(setup, tokenizer).entries()) {
+    const { batch, replay, resegment } = stages[at]!;
+    const { rows, length } = batch;
+    const texts = replay === undefined ? own : withReplay(own, replay, passages());
     if (texts.length === 0) {
       const message = `Stage ${at + 1} of ${stages.length} would read nothing: the budget is too small to be shared out.`;
       throw new LabError('lab/budget-too-small', message, 'Raise the budget, or leave a stage out.');
     }
     const { documents, bytes, tokens } = await encodeText(texts, tokenizer, ends, {
       signal: options.signal,
+      recut:
+        resegment === undefined ? undefined : resegmenting(setup.vocabulary?.newRows ?? [], resegment, setup.seed + at),
       onProgress: (done, total) => options.onProgress?.({ phase: 'tokenizing', done, total }),
     });
     const steps = stepsOf(setup, at, Math.ceil(Math.ceil(tokens / length) / rows));
@@ -80,8 +91,11 @@ function askedSteps({ budget, stages, model, ...rows }: Planned): readonly numbe
 
 function textsOf(setup: Planned, tokenizer: Tokenizer): readonly (readonly string[])[] {
   const { budget, corpus, seed, stages } = setup;
-  const shares = stages.map(({ share }) => share);
-  if ('bytes' in budget) return sharedOut(textOfBytes(corpus.train, budget.bytes, seed), shares);
+  const shares = stages.map((stage) => stage.share * ownShare(stage));
+  if ('bytes' in budget) {
+    const bytes = Math.round(budget.bytes * ownShareOf(stages));
+    return sharedOut(textOfBytes(corpus.train, bytes, seed), shares);
+  }
   const steps = askedSteps(setup)!;
   const tokens = stages.map(({ batch }, at) => steps[at]! * batch.rows * batch.length);
   const known = new Map<string, number>();

@@ -88,6 +88,8 @@ export async function encodeText(
   ends: { readonly startId: number | null; readonly endId: number | null },
   options: {
     readonly signal?: AbortSignal | undefined;
+    /** Of each document as it is read. */
+    readonly recut?: ((ids: Uint32Array) => Uint32Array) | undefined;
     readonly onProgress?: (done: number, total: number) => void;
   } = {},
 ): Promise<EncodedText> {
@@ -95,8 +97,9 @@ export async function encodeText(
   const documents: Uint32Array[] = [];
   let [bytes, tokens, breathed] = [0, 0, performance.now()];
   for (const [at, text] of texts.entries()) {
-    const ids = known.get(text) ?? tokenizer.encode(text).ids;
-    known.set(text, ids);
+    const found = known.get(text) ?? tokenizer.encode(text).ids;
+    known.set(text, found);
+    const ids = options.recut?.(found) ?? found;
     if (ids.length > 0) documents.push(ids);
     bytes += utf8Length(text);
     tokens += packedLength(ids, ends);

@@ -17,6 +17,7 @@ const words: ReasonWords = {
   'seed-twice': () => msg('names a seed twice'),
   'how-many-tokens': () => msg('is missing: how many tokens; only an alphabet of atoms has a number of its own'),
   'grammar-of-atomic': () => msg('belongs to an alphabet of atoms'),
+  'resegment-of-nothing': () => msg('cuts new tokens back into old ones, and the arm has no vocabulary that adds any'),
   'start-of-nothing': () => msg('says how new rows start, and the arm has no vocabulary that adds any'),
   'no-adapters': () => msg('is a name kept for low-rank adapters, which are not trained yet'),
   'beyond-context': ({ length, most }) =>

@@ -134,6 +134,8 @@ export const stageWords: GroupWords<Omit<Stage, 'moves'>> = {
     length: { label: () => msg('Row length'), unit: tokens },
   },
   share: { label: () => msg('Share of the budget'), rare: true },
+  replay: { label: () => msg('General text replayed'), unit: () => msg('of the bytes'), rare: true },
+  resegment: { label: () => msg('New tokens cut back into old ones'), unit: () => msg('of the time'), rare: true },
   objective: {
     label: () => msg('What is learned'),
     names: named({ 'next-token': () => msg('every next token') }),
