@@ -77,14 +77,20 @@ test('every stage has its groups, which are added at a rate, changed and held', 
   expect(written().arms.control!.stages![1]).toEqual({ moves: { body: 0.0005 } });
   (await field(`${moves}.body`)).querySelector<HTMLElement>('[data-action="hold"]')!.click();
   await vi.waitFor(async () => expect((await field(moves)).textContent).toContain('is empty; expected is one of'));
+  await press('control', 'stage-earlier');
+  await vi.waitFor(() =>
+    expect(written().arms.control!.stages).toEqual([{ moves: {} }, { moves: { everything: 0.003 } }]),
+  );
   await press('control', 'remove-stage');
-  await vi.waitFor(() => expect(written().arms.control!.stages).toEqual([{ moves: {} }]));
+  await vi.waitFor(() => expect(written().arms.control!.stages).toEqual([{ moves: { everything: 0.003 } }]));
 });
 
 test('every field that the schema has of a stage can be changed, and is taken as it is typed', async () => {
   const stage = `${of('graft')}.stages[0]`;
   const values = {
     share: 2,
+    replay: 0.25,
+    resegment: 0.1,
     'batch.rows': 8,
     'batch.length': 64,
     'schedule.warmup': 0.1,
@@ -97,7 +103,7 @@ test('every field that the schema has of a stage can be changed, and is taken as
   };
   for (const [name, value] of Object.entries(values)) await type(`${stage}.${name}`, String(value));
   expect(written().arms.graft!.stages![0]).toEqual({
-    ...{ moves: { everything: 0.003 }, share: 2, batch: { rows: 8, length: 64 } },
+    ...{ moves: { everything: 0.003 }, share: 2, replay: 0.25, resegment: 0.1, batch: { rows: 8, length: 64 } },
     ...{ schedule: { warmup: 0.1, final: 0 } },
     optimizer: { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0, clipNorm: 2 },
   });

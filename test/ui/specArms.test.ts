@@ -9,9 +9,10 @@ import {
   withNewArm,
   withoutArm,
   withoutStage,
+  withStageEarlier,
   withStage,
 } from '../../src/ui/state/spec-arms';
-import { valueAt } from '../../src/ui/state/spec-fields';
+import { valueAt, withValue } from '../../src/ui/state/spec-fields';
 
 const stage = { moves: { everything: 0.003 } };
 const spec = {
@@ -58,6 +59,17 @@ describe('a stage', () => {
     expect(withoutStage(two, ['arms', 'control'], 0)).toEqual(spec);
     expect(valueAt(withoutStage(spec, ['arms', 'control'], 0), ['arms', 'control'])).toEqual({});
     expect(valueAt(withStage(spec, ['arms', 'graft']), ['arms', 'graft', 'stages'])).toEqual([stage]);
+  });
+
+  it('comes before the one that it came after', () => {
+    const stages = [{ share: 1 }, { share: 2 }, { share: 3 }];
+    const path = ['arms', 'control', 'stages'];
+    const three = withValue(spec, path, stages);
+    const order = (at: number) => valueAt(withStageEarlier(three, ['arms', 'control'], at), path);
+    expect(order(2)).toEqual([{ share: 1 }, { share: 3 }, { share: 2 }]);
+    expect(order(1)).toEqual([{ share: 2 }, { share: 1 }, { share: 3 }]);
+    expect(order(0)).toEqual(stages);
+    expect(valueAt(three, path)).toEqual(stages);
   });
 
   it('moves another group at the rate of what moves there', () => {

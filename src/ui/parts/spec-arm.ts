@@ -1,7 +1,7 @@
 /** One arm of a specification: its name, its vocabulary and start, and every stage with the groups that it moves. */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
-import { withGroup, withStage, withoutStage } from '../state/spec-arms';
+import { withGroup, withStage, withStageEarlier, withoutStage } from '../state/spec-arms';
 import { pathText, schemaAt, valueAt, withValue, type FieldPath } from '../state/spec-fields';
 import { groupWords, stageWords, startWords, vocabularyWords, type StartPart } from '../wording/specification';
 import { problemText } from '../wording/specProblems';
@@ -130,6 +130,18 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
   return html`<div class="stage" role="group" data-stage=${at} aria-label=${msg(str`Stage ${at + 1} of ${count}`)}>
     <div class="head">
       <b>${count === 1 ? msg('Training') : msg(str`Stage ${at + 1} of ${count}`)}</b>
+      ${
+        at > 0
+          ? html`<button
+              type="button"
+              class="btn small text"
+              data-action="stage-earlier"
+              @click=${() => edit.send(withStageEarlier(edit.value, arm, at))}
+            >
+              ${msg(str`Before stage ${at}`)}
+            </button>`
+          : nothing
+      }
       <button
         type="button"
         class="btn small text"

@@ -68,6 +68,14 @@ export function withoutStage(spec: unknown, arm: FieldPath, at: number): unknown
   return withValue(spec, path, left.length > 0 ? left : undefined);
 }
 
+/** Before the one that it comes after; of the first nothing changes. */
+export function withStageEarlier(spec: unknown, arm: FieldPath, at: number): unknown {
+  const path = [...arm, 'stages'];
+  const stages = [...listAt(spec, path)];
+  stages.splice(Math.max(0, at - 1), 0, ...stages.splice(at, 1));
+  return withValue(spec, path, stages);
+}
+
 /** At the rate of what moves there already. */
 export function withGroup(spec: unknown, stage: FieldPath, group: string): unknown {
   return withValue(spec, [...stage, 'moves', group], rateIn(valueAt(spec, [...stage, 'moves'])) ?? rateOf(spec));
