@@ -95,6 +95,8 @@ function byCode(code: string): string | null {
       return msg('There are too few documents to hold some out.');
     case 'lab/no-training-text':
       return msg('The training text of this run is not here any more.');
+    case 'lab/no-replay-text':
+      return msg('No general text is left to be replayed.');
     case 'lab/no-new-tokens':
     case 'tokenizer/nothing-to-learn':
     case 'tokenizer/no-grammar':
