@@ -1,9 +1,10 @@
 /**
  * config.json after a graft: the same keys in the same order and style, with the vocabulary's size (and the dtype, if it
- * was changed) brought up to date where the model itself writes it. Nothing else moves; generation_config.json is
- * carried over as it is.
+ * was changed) brought up to date where the model itself writes it, and rotary settings that transformers 4 would not find
+ * under its names as well. Nothing else moves; generation_config.json is carried over as it is.
  */
 import { isJsonObject, type JsonObject, type WeightDtype } from '../checkpoint/index';
+import { withOlderRotaryKeys } from './olderRotaryKeys';
 import type { GraftPlan } from './plan';
 
 const TORCH_NAMES: Readonly<Record<WeightDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
@@ -23,7 +24,7 @@ export function graftedConfig(
     } else next[key] = value;
   }
   if (!('vocab_size' in next) && !isJsonObject(next.text_config)) next.vocab_size = plan.newEmbeddingRows;
-  return next;
+  return withOlderRotaryKeys(next);
 }
 
 /** As `save_pretrained` writes it: two spaces, a newline at the end. */

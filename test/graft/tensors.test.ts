@@ -8,6 +8,7 @@ import {
   safetensorsFile,
   tensorOf,
   toF32,
+  type JsonObject,
   type WeightDtype,
 } from '../../src/checkpoint/index';
 import {
@@ -170,6 +171,27 @@ describe('config.json after a graft', () => {
       dtype: 'float16',
       vocab_size: 11,
     });
+  });
+
+  it('gives rotary settings the names of transformers 4 as well, and leaves those that it has', () => {
+    const llama3 = { rope_type: 'llama3', factor: 8, low_freq_factor: 1 };
+    const grafted = (config: JsonObject) => graftedConfig({ vocab_size: 11, ...config }, grown);
+    const given = { rope_parameters: { ...llama3, rope_theta: 5e5 } };
+    expect(grafted(given)).toEqual({ vocab_size: 11, ...given, rope_theta: 5e5, rope_scaling: llama3 });
+    const plain = { rope_parameters: { rope_type: 'default', rope_theta: 5e5 } };
+    expect(grafted(plain)).toEqual({ vocab_size: 11, ...plain, rope_theta: 5e5 });
+    const both = { ...plain, rope_theta: 7, rope_scaling: null };
+    expect(grafted(both)).toEqual({ vocab_size: 11, ...both });
+    const turned = { model_type: 'gpt_neox', rope_parameters: { rope_theta: 5e5, partial_rotary_factor: 0.5 } };
+    expect(grafted(turned)).toEqual({ vocab_size: 11, ...turned, rotary_emb_base: 5e5, rotary_pct: 0.5 });
+    const perLayer = {
+      rope_parameters: {
+        sliding_attention: { rope_type: 'default', rope_theta: 3 },
+        full_attention: { rope_type: 'linear', rope_theta: 9, factor: 8 },
+      },
+    };
+    const older = { rope_theta: 9, rope_local_base_freq: 3, rope_scaling: { rope_type: 'linear', factor: 8 } };
+    expect(grafted(perLayer)).toEqual({ vocab_size: 11, ...perLayer, ...older });
   });
 
   it('updates a nested text configuration where that is where the size stands', () => {
