@@ -119,6 +119,7 @@ export { MODEL_FOLDER, writeScale, type ContinueFile, type ScaleToWrite } from '
 export { writeTokenizer } from './vocabulary/writeTokenizer';
 export { deltaOfFolders, deltaOfGraft, writeDelta } from './export/writeDelta';
 export { verifyWeights, type VerifiedWeights } from './export/verifyWeights';
+export type { GgufReason } from '../checkpoint/index';
 export type { OnnxDtype } from '../model/index';
 export { onnxDtypes, onnxFileName, onnxModelFiles, writeOnnxModel, type OnnxExportOptions } from './export/exportOnnx';
 export { ggufRefusal, writeGguf, type GgufToExport } from './export/exportGguf';

@@ -856,17 +856,19 @@ describe('the page', () => {
   test('GGUF is refused where it is chosen, by what llama.cpp would do otherwise, in both languages', async () => {
     const ggufRefused = {
       code: 'checkpoint/gguf-tokenizer',
-      message: 'This tokenizer cuts text by rules that llama.cpp has no name for.',
+      message: 'This tokenizer matches the token "\\left" as a whole word only.',
       hint: 'Take the model as safetensors or ONNX.',
-    };
+      reason: 'whole-word',
+      what: '\\left',
+    } as const;
     await finished({ ggufRefused });
     await at('download');
     await vi.waitFor(() => expect(find<HTMLInputElement>('[data-form="gguf"]')!.disabled).toBe(true));
     expect(textOf('#export-gguf-note')).toBe(
-      `llama.cpp would cut text otherwise. ${ggufRefused.message} The other forms keep all of it.`,
+      'llama.cpp would cut text otherwise. It would find the token \\left within words, too. The other forms keep all of it.',
     );
     await setLocale('zh-Hans');
-    await vi.waitFor(() => expect(textOf('#export-gguf-note')).toContain('切分'));
+    await vi.waitFor(() => expect(textOf('#export-gguf-note')).toMatch(/^[^a-z]*llama\.cpp[^a-z]*\\left[^a-z]*$/));
     await setLocale('en');
     // What was chosen before the answer came is refused as well, and nothing is written.
     state.chooseExport({ form: 'gguf' });

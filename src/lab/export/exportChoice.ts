@@ -1,12 +1,12 @@
 /** Forms of download, and what re-opening the written bytes showed. */
-import type { WrittenType } from '../../checkpoint/index';
+import type { GgufReason, WrittenType } from '../../checkpoint/index';
 import type { TokenizerClassChoice } from '../vocabulary/tokenizerClassChoice';
 
 /** The whole model, in three forms; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
 export type ExportForm = 'model' | 'onnx' | 'gguf' | 'delta' | 'scale';
 
-/** Why a form is not offered of a model, as a LabError says it. */
-export interface FormRefusal {
+/** Why a form is not offered of a model, as a LabError says it; of what has no reason of its own the message alone says it. */
+export interface FormRefusal extends Partial<GgufReason> {
   readonly code: string;
   readonly message: string;
   readonly hint: string;

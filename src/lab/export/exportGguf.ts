@@ -12,6 +12,7 @@ import {
   type FolderSink,
   type GgufEntries,
   type GgufFile,
+  type GgufReason,
   type GgufTensorToWrite,
   type WrittenType,
 } from '../../checkpoint/index';
@@ -44,9 +45,9 @@ export async function ggufRefusal(exported: GgufToExport): Promise<FormRefusal |
     await ggufFileOf(exported, 'F32');
     return null;
   } catch (thrown) {
-    const { code, message, hint } = asLabError(thrown);
+    const { code, message, hint, details } = asLabError(thrown);
     if (!REFUSALS.includes(code)) throw thrown;
-    return { code, message, hint };
+    return { code, message, hint, ...(details as Partial<GgufReason>) };
   }
 }
 

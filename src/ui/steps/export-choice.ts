@@ -6,13 +6,21 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { ExportChoice, ExportForm, ModelSummary, VocabularySummary, WrittenSpec } from '../../worker/index';
+import type {
+  ExportChoice,
+  ExportForm,
+  FormRefusal,
+  ModelSummary,
+  VocabularySummary,
+  WrittenSpec,
+} from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fileSize, measured } from '../format';
 import { panel } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { isPending, valueOf } from '../state/slot';
 import { failureTitle } from '../wording/failures';
+import { ggufReason } from '../wording/ggufReasons';
 
 const elementBytes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
 /** A weight of 4 bits takes a scale with it, and the embedding stays whole. */
@@ -78,8 +86,7 @@ export class ExportChoiceElement extends LabElement {
           'GGUF',
           values * GGUF_BYTES[ggufDtype],
           refusal
-            ? html`<b>${failureTitle(refusal)}</b>
-                <span lang="en">${refusal.message}</span> ${msg('The other forms keep all of it.')}`
+            ? this.refused(refusal)
             : msg(
                 'One file for llama.cpp, and for Ollama and LM Studio, which are built on it: weights, configuration and tokenizer.',
               ),
@@ -112,6 +119,13 @@ export class ExportChoiceElement extends LabElement {
       </div>`,
       footer: this.tokenizerClass(model),
     });
+  }
+
+  /** Without a reason that the page has words for, in the lab's. */
+  private refused(refusal: FormRefusal) {
+    const { reason, what, message } = refusal;
+    const why = reason ? ggufReason(reason, what) : html`<span lang="en">${message}</span>`;
+    return html`<b>${failureTitle(refusal)}</b> ${why} ${msg('The other forms keep all of it.')}`;
   }
 
   private form(form: ExportForm, title: string, bytes: number, note: unknown, more: unknown, refused = false) {

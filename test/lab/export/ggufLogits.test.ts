@@ -191,3 +191,26 @@ it('rounds any rows of a transposed matrix as it rounds all of them', async () =
     ),
   );
 });
+
+it('says why a model has no such form, and what is meant, before anything is written', async () => {
+  const opened = async (name: string, changes: object = {}) => {
+    const config = { ...(families[name] as object), vocab_size: 10, bos_token_id: 8, eos_token_id: 8, ...changes };
+    return { model: await openModel(await tinyModel(config, 'F32'), 'folder') };
+  };
+  expect(await ggufRefusal(await opened('gpt2-untied', { scale_attn_by_inverse_layer_idx: false }))).toMatchObject({
+    code: 'model/gguf-unsupported',
+    message: expect.stringContaining('the activation gelu in GPT-2') as string,
+    reason: 'activation',
+    what: 'gelu',
+  });
+  expect(await ggufRefusal(await opened('llama-tied'))).toMatchObject({ reason: 'rotary' });
+  const { model } = await opened('qwen3-untied');
+  const { tokenizerFiles } = model.checkpoint;
+  const wholeWords = tokenizerFiles['tokenizer.json']!.replaceAll('"single_word": false', '"single_word": true');
+  const files = { ...tokenizerFiles, 'tokenizer.json': wholeWords };
+  expect(await ggufRefusal({ model, files })).toMatchObject({
+    code: 'checkpoint/gguf-tokenizer',
+    reason: 'whole-word',
+    what: '<s>',
+  });
+});
