@@ -10,7 +10,7 @@ import {
   openModel,
   type ExportChoice,
 } from '../../src/lab/index';
-import { exportZip } from '../../src/worker/exporting';
+import { exportFile } from '../../src/worker/exporting';
 import { writeCheckpoint } from './checkpoint';
 
 export type ToWorker = 'prepare' | 'measure';
@@ -50,13 +50,13 @@ async function measure() {
   const run = { base, corpus, arm, vocabulary, start, comparison: null, records: [], steps: 0 };
   const reports = [];
   for (const choice of [
-    { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' },
-    { form: 'model', dtype: 'BF16', onnxDtype: 'f32', tokenizerClass: 'obeys' },
-    { form: 'delta', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' },
+    { form: 'model', dtype: 'source', onnxDtype: 'f32', ggufDtype: 'F16', tokenizerClass: 'obeys' },
+    { form: 'model', dtype: 'BF16', onnxDtype: 'f32', ggufDtype: 'F16', tokenizerClass: 'obeys' },
+    { form: 'delta', dtype: 'source', onnxDtype: 'f32', ggufDtype: 'F16', tokenizerClass: 'obeys' },
   ] satisfies ExportChoice[]) {
     const name = `${choice.form}, ${choice.dtype}`;
     tell({ phase: `save: ${name}` });
-    const { report } = await exportZip(run, choice, ({ phase }) => {
+    const { report } = await exportFile(run, choice, ({ phase }) => {
       if (phase === 'verifying') tell({ phase: `prove: ${name}` });
     });
     tell({ phase: 'between' });

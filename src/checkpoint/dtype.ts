@@ -81,6 +81,9 @@ export function toBf16(values: Float32Array): Uint16Array {
   return halves;
 }
 
+/** From here on a half is infinity: halfway between the largest one, 65504, and what would follow. */
+export const HALF_OVERFLOW = 65520;
+
 /** f32 -> f16 bits, nearest even; too large becomes infinity, too small a subnormal or zero. */
 export function toF16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

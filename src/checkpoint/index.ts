@@ -16,8 +16,10 @@ export {
   type GgufFile,
   type GgufTensorToWrite,
 } from './gguf/ggufFile';
-export { ggufTensors } from './gguf/ggufWeights';
+export { ggufPlace, ggufTensors, inUnits } from './gguf/ggufWeights';
 export { quantise, WRITTEN_TYPES, type WrittenType } from './gguf/quantise';
+export type { GgufReason } from './gguf/reason';
+export { ggufRounded, type RowReader } from './gguf/rounding';
 export { tokenizerEntries } from './gguf/tokenizerEntries';
 export { ggufTree, ggufTypes, modelTree } from './gguf/tree';
 export * from './hub/index';

@@ -8,6 +8,7 @@ import {
   bytesPerElement,
   copyOf,
   fromF32,
+  HALF_OVERFLOW,
   isWeightDtype,
   rowChunks,
   unsupportedDtype,
@@ -131,9 +132,6 @@ async function* oldRows(
     else yield narrowed(await entry.readF32(rows), dtype, entry.name);
   }
 }
-
-/** From here on a half is infinity: halfway between the largest one, 65504, and what would follow. */
-const HALF_OVERFLOW = 65520;
 
 /** Rounded to the nearest, and refused where F16 would make infinity of a number: throws `graft/f16-overflow`. */
 function narrowed(values: Float32Array, dtype: WeightDtype, tensor: string): Uint8Array {

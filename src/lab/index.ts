@@ -119,9 +119,11 @@ export { MODEL_FOLDER, writeScale, type ContinueFile, type ScaleToWrite } from '
 export { writeTokenizer } from './vocabulary/writeTokenizer';
 export { deltaOfFolders, deltaOfGraft, writeDelta } from './export/writeDelta';
 export { verifyWeights, type VerifiedWeights } from './export/verifyWeights';
+export type { GgufReason } from '../checkpoint/index';
 export type { OnnxDtype } from '../model/index';
 export { onnxDtypes, onnxFileName, onnxModelFiles, writeOnnxModel, type OnnxExportOptions } from './export/exportOnnx';
-export { ggufFileName, proveGguf, writeGguf, type GgufProof } from './export/exportGguf';
+export { ggufRefusal, writeGguf, type GgufToExport } from './export/exportGguf';
+export { ggufRounding, proveGguf, provedTexts } from './export/proveGguf';
 export { proveOnnx } from './export/proveOnnx';
 export { OnnxSession, type OnnxRuntime, type OnnxText } from './running/onnxSession';
 export { onnxScorer, onnxText } from './running/onnxText';

@@ -25,6 +25,7 @@ import type {
   Exposure,
   ExportChoice,
   ExportReport,
+  FormRefusal,
   FittingPlan,
   ModelSummary,
   Piece,
@@ -224,12 +225,17 @@ export interface LabApi {
     signal?: AbortSignal,
   ): Promise<Generated>;
 
-  /** Writes what was chosen into the private file system as a zip, re-opens it, verifies. `zip` streams from there. */
-  exportZip(
+  /** Why the trained model cannot be written as GGUF, before anything is; null where it can. */
+  ggufRefusal(signal?: AbortSignal): Promise<FormRefusal | null>;
+  /**
+   * Writes what was chosen into the private file system, as a zip unless it is one file anyway, re-opens it, verifies. `file`
+   * streams from there.
+   */
+  exportFile(
     choice: ExportChoice,
     onProgress: OnProgress,
     signal?: AbortSignal,
-  ): Promise<{ report: ExportReport; zip: Blob; fileName: string }>;
+  ): Promise<{ report: ExportReport; file: Blob; fileName: string }>;
   /** The same into a directory the visitor picked. */
   exportFolder(
     choice: ExportChoice,

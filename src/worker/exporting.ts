@@ -1,16 +1,20 @@
 /**
- * The trained model as checkpoint or ONNX, its delta, or a folder to go on with, to a zip or a folder, and the proof from the
- * bytes that were written, never from memory.
+ * The trained model as checkpoint, ONNX or GGUF, its delta, or a folder to go on with, to one file or a folder, and the proof
+ * from the bytes that were written, never from memory.
  */
 import {
+  blobSource,
   directorySink,
   directoryTree,
   openZip,
   privateDirectory,
   recordingSink,
+  streamOf,
   subtree,
+  treeOf,
   writeFile,
   zipSink,
+  type FileContent,
   type FileTree,
   type FolderSink,
 } from '../checkpoint/index';
@@ -20,12 +24,17 @@ import {
   cardOf,
   deltaOfGraft,
   exportReport,
+  ggufRefusal,
+  ggufRounding,
   MODEL_FOLDER,
+  proveGguf,
+  provedTexts,
   proveOnnx,
   recordLines,
   smallestMode,
   verifyExport,
   writeDelta,
+  writeGguf,
   writeModel,
   writeOnnxModel,
   writeScale,
@@ -34,6 +43,8 @@ import {
   type ExportChoice,
   type ExportForm,
   type ExportReport,
+  type FormRefusal,
+  type GgufToExport,
   type ModelToExport,
   type OnnxDtype,
 } from '../lab/index';
@@ -52,33 +63,59 @@ export interface FinishedRun extends TrainedArm {
 /** Documents of held-out text that the proof may read. */
 const proofDocuments = 20;
 
-/** Streamed into the private file system, so that no zip stands in memory; Firefox's private windows have none. */
-export async function exportZip(
+/** Streamed into the private file system, so that no file stands in memory; Firefox's private windows have none. */
+export async function exportFile(
   run: FinishedRun,
   choice: ExportChoice,
   onProgress: OnProgress,
   signal?: AbortSignal,
-): Promise<{ report: ExportReport; zip: Blob; fileName: string }> {
-  const fileName = `${run.arm.setup.model.summary.name}-${endings[choice.form]}.zip`;
-  const { sink, stream } = zipSink();
-  const [zip] = await Promise.all([
-    zipFile(fileName, stream),
-    write(run, choice, cancellableSink(sink, signal), onProgress).then(() => sink.close()),
-  ]);
-  const tree = await openZip(zip, fileName, signal);
-  return { report: await verified(run, choice, tree, cancellableProgress(onProgress, signal)), zip, fileName };
+): Promise<{ report: ExportReport; file: Blob; fileName: string }> {
+  const writer = choice.form === 'gguf' ? singleFile : zippedFile;
+  const { tree, ...written } = await writer(run, choice, onProgress, signal);
+  return { report: await verified(run, choice, tree, cancellableProgress(onProgress, signal)), ...written };
 }
 
-async function zipFile(fileName: string, stream: ReadableStream<Uint8Array>): Promise<Blob> {
+type FileWriter = (
+  ...asked: Parameters<typeof exportFile>
+) => Promise<{ readonly file: Blob; readonly fileName: string; readonly tree: FileTree }>;
+
+const zippedFile: FileWriter = async (run, choice, onProgress, signal) => {
+  const fileName = `${nameOf(run, choice.form)}.zip`;
+  const { sink, stream } = zipSink();
+  const [file] = await Promise.all([
+    storedFile(fileName, stream),
+    write(run, choice, cancellableSink(sink, signal), onProgress).then(() => sink.close()),
+  ]);
+  return { file, fileName, tree: await openZip(file, fileName, signal) };
+};
+
+/** A form that is one file as it is. */
+const singleFile: FileWriter = async (run, choice, onProgress, signal) => {
+  const files: { file: Blob; fileName: string }[] = [];
+  const sink: FolderSink = {
+    write: async (fileName, content) => void files.push({ file: await storedFile(fileName, content), fileName }),
+    close: async () => undefined,
+  };
+  await write(run, choice, cancellableSink(sink, signal), onProgress);
+  const { file, fileName } = files[0]!;
+  return { file, fileName, tree: treeOf(fileName, new Map([[fileName, blobSource(fileName, file)]])) };
+};
+
+async function storedFile(fileName: string, content: FileContent): Promise<Blob> {
   const directory = await privateDirectory('export').catch(() => undefined);
-  if (!directory) return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
-  await writeFile(directory, fileName, stream);
+  if (!directory) return new Response(streamOf(content) as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+  await writeFile(directory, fileName, content);
   return (await directory.getFileHandle(fileName)).getFile();
+}
+
+function nameOf({ arm }: FinishedRun, form: ExportForm): string {
+  return `${arm.setup.model.summary.name}-${endings[form]}`;
 }
 
 const endings = {
   model: 'grafted',
   onnx: 'grafted-onnx',
+  gguf: 'grafted',
   delta: 'delta',
   scale: 'elsewhere',
 } as const satisfies Record<ExportForm, string>;
@@ -99,10 +136,11 @@ export async function exportFolder(
 
 async function write(
   run: FinishedRun,
-  { form, dtype, onnxDtype, tokenizerClass }: ExportChoice,
+  { form, dtype, onnxDtype, ggufDtype, tokenizerClass }: ExportChoice,
   sink: FolderSink,
   onProgress: OnProgress,
 ): Promise<void> {
+  if (form === 'gguf') return void (await writeGguf(sink, ggufOf(run), ggufDtype, onProgress));
   if (form === 'onnx') return writeOnnxModel(sink, { ...modelOf(run), tokenizerClass }, [onnxDtype], { onProgress });
   const exported: ModelToExport = {
     ...modelOf(run),
@@ -112,6 +150,15 @@ async function write(
   if (form === 'delta') await writeDelta(sink, await deltaOfGraft(exported), { onProgress });
   else if (form === 'scale') await writeScale(sink, { exported, corpus: run.corpus }, onProgress);
   else await writeModel(sink, exported, onProgress);
+}
+
+/** Why the model has no GGUF form; null where it has one. */
+export function refusedAsGguf(run: FinishedRun): Promise<FormRefusal | null> {
+  return ggufRefusal(ggufOf(run));
+}
+
+function ggufOf(run: FinishedRun): GgufToExport {
+  return { ...modelOf(run), name: nameOf(run, 'gguf') };
 }
 
 function modelOf(run: FinishedRun): ModelToExport {
@@ -138,18 +185,26 @@ async function modelTree(run: FinishedRun, form: ExportForm, tree: FileTree): Pr
 
 async function verified(
   run: FinishedRun,
-  { form, onnxDtype }: ExportChoice,
+  { form, onnxDtype, ggufDtype }: ExportChoice,
   tree: FileTree,
   onProgress: OnProgress,
 ): Promise<ExportReport> {
   const { session, tokenizer, setup } = run.arm;
-  const text = run.corpus.heldOut.slice(0, proofDocuments).join('\n');
+  const documents = run.corpus.heldOut.slice(0, proofDocuments);
+  const text = documents.join('\n');
   if (form === 'onnx') {
     const runtime = await onnxRuntime(deviceFor(onnxDtype, session.engine));
     const toProve = { dtype: onnxDtype, session, tokenizer, text };
     return exportReport(tree, form, await proveOnnx(runtime, tree, toProve, onProgress));
   }
   const toVerify = { session, tokenizer, mode: smallestMode(setup.moves), text };
+  if (form === 'gguf') {
+    const exported = ggufOf(run);
+    const texts = [...provedTexts(tokenizer), ...documents];
+    const gguf = await proveGguf(tree.open(tree.list()[0]!)!, exported, ggufDtype, texts, onProgress);
+    const rounding = ggufRounding(exported, ggufDtype);
+    return exportReport(tree, form, { ...(await verifyExport(tree, { ...toVerify, rounding }, onProgress)), gguf });
+  }
   const model = await modelTree(run, form, tree);
   return exportReport(tree, form, await verifyExport(model, toVerify, onProgress));
 }

@@ -17,6 +17,7 @@ import {
   type Comparison,
   type ExportChoice,
   type ExportReport,
+  type FormRefusal,
   type Piece,
   type RunStatus,
   type TextModel,
@@ -107,10 +108,17 @@ export abstract class TrainedLab extends OpenedLab {
     });
   }
 
-  exportZip(choice: ExportChoice, onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['exportZip']> {
+  exportFile(choice: ExportChoice, onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['exportFile']> {
     return this.cancellable(asked, async (signal) => {
-      const { exportZip } = await import('./exporting');
-      return exportZip(this.finished(), choice, onProgress, signal);
+      const { exportFile } = await import('./exporting');
+      return exportFile(this.finished(), choice, onProgress, signal);
+    });
+  }
+
+  ggufRefusal(asked?: AbortSignal): Promise<FormRefusal | null> {
+    return this.cancellable(asked, async () => {
+      const { refusedAsGguf } = await import('./exporting');
+      return refusedAsGguf(this.finished());
     });
   }
 

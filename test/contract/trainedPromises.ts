@@ -18,7 +18,13 @@ const withGraft = {
 };
 /** Long enough for a pause to come while it runs, on a fast machine too. */
 const long = { ...spec, budget: { bytes: 4000 } };
-const choice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' };
+const choice: ExportChoice = {
+  form: 'model',
+  dtype: 'source',
+  onnxDtype: 'f32',
+  ggufDtype: 'F16',
+  tokenizerClass: 'obeys',
+};
 const key = (arm: string): RunKey => ({ arm, seed: 1 });
 const nothingTrained = { code: 'lab/no-run' };
 const generating = { prompt: 'C', maxTokens: 2, temperature: 0, topK: 1, topP: 1, seed: 1 };
@@ -70,8 +76,9 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
   describe('what was trained', () => {
     it('is not there before an arm is taken, and only a finished one with weights of its own is', async () => {
       const lab = await opened(openLab());
-      await expect(lab.exportZip(choice, ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.exportFile(choice, ignore)).rejects.toMatchObject(nothingTrained);
       await expect(lab.exportFolder(choice, handle('none'), ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.ggufRefusal()).rejects.toMatchObject(nothingTrained);
       await expect(lab.compare(ignore)).rejects.toMatchObject(nothingTrained);
       await expect(lab.generate({ ...generating, model: 'grafted' }, ignore)).rejects.toMatchObject(nothingTrained);
       await expect(lab.takeArm('none', key('base'), ignore)).rejects.toMatchObject({ code: 'storage/no-run' });
@@ -93,25 +100,42 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
       expect(pieces.filter(({ isNew }) => isNew).every(({ id: token }) => known.has(token))).toBe(true);
 
       const told: Progress[] = [];
-      const zipped = await lab.exportZip(choice, (progress) => void told.push(progress));
+      const zipped = await lab.exportFile(choice, (progress) => void told.push(progress));
       expect(told.length).toBeGreaterThan(0);
       const names = zipped.report.files.map(({ name }) => name).sort();
       expect(names).toContain('model.safetensors');
       expect(zipped.report).toMatchObject({ form: 'model', verification: { passed: true } });
       expect(zipped.fileName).toMatch(/\.zip$/);
-      const files = unzipSync(new Uint8Array(await zipped.zip.arrayBuffer()));
+      const files = unzipSync(new Uint8Array(await zipped.file.arrayBuffer()));
       expect(Object.keys(files).sort()).toEqual(names);
 
       const written = await lab.exportFolder({ ...choice, form: 'delta' }, handle('delta'), ignore);
       expect(written).toMatchObject({ form: 'delta', verification: { passed: true } });
       expect([...folders.named('delta').files.keys()].sort()).toEqual(written.files.map(({ name }) => name).sort());
 
+      expect(await lab.ggufRefusal()).toBeNull();
+      const asGguf: ExportChoice = { ...choice, form: 'gguf', ggufDtype: 'Q8_0' };
+      const { report, file, fileName } = await lab.exportFile(asGguf, ignore);
+      expect(fileName).toMatch(/-q8_0\.gguf$/);
+      expect(file.size).toBeGreaterThan(0);
+      expect(report.files.map(({ name }) => name)).toEqual([fileName]);
+      const proof = report.verification;
+      expect(proof).toMatchObject({ passed: true, gguf: { type: 'Q8_0' } });
+      expect(proof.gguf!.largestRounding).toBeGreaterThan(0);
+      expect(await lab.exportFolder({ ...asGguf, ggufDtype: 'F32' }, handle('gguf'), ignore)).toMatchObject({
+        form: 'gguf',
+        verification: { passed: true, gguf: { type: 'F32' } },
+      });
+      expect([...folders.named('gguf').files.keys()]).toEqual([fileName.replace('q8_0', 'f32')]);
+
       const aborting = new AbortController();
       aborting.abort();
-      const stopped = lab.exportZip(choice, ignore, aborting.signal);
-      await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+      for (const stopped of [choice, asGguf]) {
+        const asked = lab.exportFile(stopped, ignore, aborting.signal);
+        await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+      }
       await lab.openBundledModel(ignore);
-      await expect(lab.exportZip(choice, ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.exportFile(choice, ignore)).rejects.toMatchObject(nothingTrained);
     });
   });
 }

@@ -65,7 +65,7 @@ describe.each([
   /** Saves as zip and reads what arrived on disk. */
   async function savedZip(): Promise<Record<string, Uint8Array>> {
     const before = readdirSync(downloads);
-    await press(first.page, '[data-action="save-zip"]:not([disabled])', MINUTE);
+    await press(first.page, '[data-action="save-file"]:not([disabled])', MINUTE);
     const path = await arrivedIn(downloads, before, 5 * MINUTE);
     expect(path).toMatch(/\.zip$/);
     await first.page.waitForSelector('.proof[data-passed="true"]');

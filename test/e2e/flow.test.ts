@@ -11,7 +11,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { unzipSync } from 'fflate';
 import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseSpecText, type ExperimentReport, type RunKey } from '../../src/lab/index';
+import { bytesSource, ggufTree, memoryTree } from '../../src/checkpoint/index';
+import { openModel, parseSpecText, type ExperimentReport, type RunKey } from '../../src/lab/index';
 import type { EvaluationRecord, RunRecord, StepRecord } from '../../src/worker/index';
 import {
   armRows,
@@ -142,7 +143,7 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
       const { page } = first;
       await goTo(page, 'download');
       const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
-      await page.click('[data-action="save-zip"]');
+      await page.click('[data-action="save-file"]');
       const download = await arriving;
       await page.waitForSelector('.proof[data-passed="true"]');
       expect(download.suggestedFilename()).toMatch(/\.zip$/);
@@ -185,7 +186,7 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
     await page.click('[data-form="onnx"]');
     await page.selectOption('[data-setting="onnxDtype"]', 'q4');
     const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
-    await page.click('[data-action="save-zip"]:not([disabled])');
+    await page.click('[data-action="save-file"]:not([disabled])');
     const download = await arriving;
     expect(await page.locator('.proof[data-passed="true"]').textContent()).toContain('onnxruntime-web');
     const names = Object.keys(unzipSync(readFileSync(await download.path())));
@@ -194,11 +195,47 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
     }
   });
 
+  test(
+    'the same as GGUF is one file, which the lab reads as the model of the zip',
+    { timeout: 6 * MINUTE },
+    async () => {
+      const { page } = first;
+      await page.click('[data-form="gguf"]:not([disabled])');
+      await page.selectOption('[data-setting="ggufDtype"]', 'Q8_0');
+      const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
+      await page.click('[data-action="save-file"]:not([disabled])');
+      const download = await arriving;
+      expect(await page.locator('.proof[data-passed="true"]').textContent()).toContain('tensors equal to the bit');
+      const name = download.suggestedFilename();
+      expect(name).toBe('rootstock-grafted-q8_0.gguf');
+      expect(await page.locator('[data-command]').textContent()).toContain(`-m ${name} `);
+      const bytes = readFileSync(await download.path());
+      const [fromFile, fromZip] = await Promise.all([
+        ggufTree(bytesSource(name, new Uint8Array(bytes))).then((tree) => openModel(tree, 'folder')),
+        openModel(memoryTree('zip', files), 'folder'),
+      ]);
+      for (const text of ['CC(=O)Oc1ccccc1C(=O)O', 'Once upon a time, in 1234.']) {
+        expect(fromFile.tokenizer.encode(text).ids).toEqual(fromZip.tokenizer.encode(text).ids);
+      }
+      const { embeddingRows, parameters } = fromZip.summary;
+      expect(fromFile.summary).toMatchObject({ embeddingRows, parameters });
+      const embedding = 'model.embed_tokens.weight';
+      const [found, expected] = await Promise.all(
+        [fromFile, fromZip].map(({ checkpoint }) => checkpoint.tensors.get(embedding)!.readF32()),
+      );
+      const most = expected!.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+      // Half a step of eight bits, and half a step of the zip's bf16.
+      const away = expected!.reduce((worst, value, at) => Math.max(worst, Math.abs(value - found![at]!)), 0);
+      expect(away).toBeGreaterThan(0);
+      expect(away / most).toBeLessThan(0.5 / 127 + 2 ** -8);
+    },
+  );
+
   test('its new rows alone, put onto the base again, agree too', { timeout: 6 * MINUTE }, async () => {
     const { page } = first;
     await page.click('[data-form="delta"]');
     const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
-    await page.click('[data-action="save-zip"]:not([disabled])');
+    await page.click('[data-action="save-file"]:not([disabled])');
     const download = await arriving;
     await page.waitForSelector('.proof[data-passed="true"]');
     const delta = unzipSync(readFileSync(await download.path()));
@@ -211,7 +248,7 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
     await page.click('[data-form="scale"]');
     await page.selectOption('[data-setting="dtype"]', 'F32');
     const arriving = page.waitForEvent('download', { timeout: 5 * MINUTE });
-    await page.click('[data-action="save-zip"]:not([disabled])');
+    await page.click('[data-action="save-file"]:not([disabled])');
     const download = await arriving;
     await page.waitForSelector('.proof[data-passed="true"]');
     const names = Object.keys(unzipSync(readFileSync(await download.path())));
@@ -292,7 +329,7 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
     await second.page.waitForSelector('[data-panel="arms"]', { timeout: 5 * MINUTE });
     expect(await second.page.evaluate(armRows)).toEqual(rows);
     await goTo(second.page, 'download');
-    await second.page.waitForSelector('[data-action="save-zip"]:not([disabled])', { timeout: 2 * MINUTE });
+    await second.page.waitForSelector('[data-action="save-file"]:not([disabled])', { timeout: 2 * MINUTE });
     expect(await second.page.inputValue('[data-setting="taken"]')).toBe(`${graft}, seed 1`);
     await second.page.close();
   });

@@ -3,7 +3,7 @@
  * It never ships: only tests and test/ui/fake.vite.config.ts refer to it.
  */
 import { LabError } from '../../src/error';
-import type { CorpusSummary, LabApi, VocabularySummary } from '../../src/worker/index';
+import type { CorpusSummary, FormRefusal, LabApi, VocabularySummary } from '../../src/worker/index';
 import { fakeExperiments, type FakeExperimentParts } from './fakeExperiment';
 import { fakeExports } from './fakeExports';
 import { withKept } from './fakeKept';
@@ -23,6 +23,8 @@ export interface FakeOptions {
   /** Milliseconds of each tick of a long call. */
   readonly tick?: number;
   readonly experiment?: Partial<Pick<FakeExperimentParts, 'bits' | 'diverging' | 'milliseconds'>>;
+  /** Why what is trained has no GGUF form; it has one by default. */
+  readonly ggufRefused?: FormRefusal;
 }
 
 export function fakeLab({
@@ -31,6 +33,7 @@ export function fakeLab({
   experiments = 0,
   tick = 5,
   experiment = {},
+  ggufRefused,
 }: FakeOptions = {}): LabApi {
   let tokens: string[] = [];
   const open = { model: false, corpus: false, trained: false };
@@ -70,7 +73,7 @@ export function fakeLab({
     return arm.vocabulary ? learned(arm.vocabulary.newTokens ?? 64) : null;
   };
   const count = counting(tick);
-  const { requireTrained, ...exporting } = fakeExports(count, () => open.trained);
+  const { requireTrained, ...exporting } = fakeExports(count, { isTrained: () => open.trained, ggufRefused });
   return {
     ...fakeHub(count, modelOpened),
     ...exporting,

@@ -484,7 +484,7 @@ describe('the page', () => {
     await at('try');
     expect((await shown('[data-step="try"] h1')) && find('[data-action="generate"]')).toBeNull();
     await at('download');
-    expect((await shown('[data-step="download"] h1')) && find('[data-action="save-zip"]')).toBeNull();
+    expect((await shown('[data-step="download"] h1')) && find('[data-action="save-file"]')).toBeNull();
   });
 
   test('a plan that does not fit is refused before the start, with the mode that would fit or the way to one', async () => {
@@ -775,7 +775,7 @@ describe('the page', () => {
     await click('[data-action="generate"]:not([disabled])');
     await vi.waitFor(() => expect(textOf('h1')).toContain('The graft wrote this in'), { timeout: 10_000 });
     expect(textOf('[data-arm="grafted"] h3')).toContain('continued, 512 tokens');
-    await state.exportZip();
+    await state.exportFile();
     choose(find<HTMLSelectElement>('[data-setting="taken"]')!, 0);
     await vi.waitFor(() => expect(state.desk.taken).toEqual({ arm: 'old vocabulary', seed: 1 }));
     await vi.waitFor(() => expect(textOf('[data-arm="grafted"] h3')).toContain('old vocabulary'));
@@ -817,15 +817,63 @@ describe('the page', () => {
       form: 'scale',
       dtype: 'F16',
       onnxDtype: 'f32',
+      ggufDtype: 'F16',
       tokenizerClass: 'obeys',
     });
-    await state.exportZip();
+    await state.exportFile();
     await shown('[data-panel="proof"]');
     expect(state.slots.exported).toMatchObject({
       value: { fileName: 'rootstock-scale.zip', report: { form: 'scale' } },
     });
     await click('[data-form="model"]');
     await vi.waitFor(() => expect(find('[data-panel="proof"]')).toBeNull());
+  });
+
+  test('GGUF is one file in the type that is chosen, with the command that runs it, its size and its proof', async () => {
+    await finished();
+    await at('download');
+    await click('[data-form="gguf"]');
+    const types = await shown<HTMLSelectElement>('[data-setting="ggufDtype"]');
+    expect([...types.options].map(({ value }) => value)).toEqual(['F32', 'F16', 'BF16', 'Q8_0']);
+    expect(types.value).toBe('F16');
+    const size = () => parseFloat(textOf('[data-form="gguf"] + div h3 .note').replace('about', ''));
+    const halves = size();
+    choose(types, 'Q8_0');
+    await vi.waitFor(() => expect(size() / halves).toBeCloseTo(17 / 32, 2));
+    expect(textOf('#export-gguf-note')).toMatch(/llama\.cpp.*Ollama.*LM Studio/);
+    expect(textOf('[data-action="save-file"]')).toBe('Save the file');
+    await state.exportFile();
+    await shown('[data-panel="proof"]');
+    const file = 'rootstock-grafted-q8_0.gguf';
+    expect(find<HTMLAnchorElement>('[data-saved]')!.download).toBe(file);
+    expect(textOf('[data-command]')).toBe(`llama-completion -m ${file} -p "Once upon a time"`);
+    expect(textOf('[data-panel="proof"]')).toContain('tensors equal to the bit');
+    expect(textOf('[data-panel="files"]')).toContain('Weights, configuration and tokenizer');
+    await click('[data-form="model"]');
+    await vi.waitFor(() => expect(textOf('[data-action="save-file"]')).toBe('Save as zip'));
+  });
+
+  test('GGUF is refused where it is chosen, by what llama.cpp would do otherwise, in both languages', async () => {
+    const ggufRefused = {
+      code: 'checkpoint/gguf-tokenizer',
+      message: 'This tokenizer matches the token "\\left" as a whole word only.',
+      hint: 'Take the model as safetensors or ONNX.',
+      reason: 'whole-word',
+      what: '\\left',
+    } as const;
+    await finished({ ggufRefused });
+    await at('download');
+    await vi.waitFor(() => expect(find<HTMLInputElement>('[data-form="gguf"]')!.disabled).toBe(true));
+    expect(textOf('#export-gguf-note')).toBe(
+      'llama.cpp would cut text otherwise. It would find the token \\left within words, too. The other forms keep all of it.',
+    );
+    await setLocale('zh-Hans');
+    await vi.waitFor(() => expect(textOf('#export-gguf-note')).toMatch(/^[^a-z]*llama\.cpp[^a-z]*\\left[^a-z]*$/));
+    await setLocale('en');
+    // What was chosen before the answer came is refused as well, and nothing is written.
+    state.chooseExport({ form: 'gguf' });
+    expect(await state.exportFile()).toBeNull();
+    expect(state.slots.exported).toMatchObject({ status: 'failed', error: { code: ggufRefused.code } });
   });
 
   test('only the new rows can be taken of an arm that moved no others, and of no arm on the old vocabulary', async () => {

@@ -3,17 +3,44 @@
  * Vectors and learned positions stay F32, as there; a matrix whose rows are no whole blocks is F16.
  */
 import { LabError } from '../../error';
-import { toF32 } from '../dtype';
+import { HALF_OVERFLOW, toF32 } from '../dtype';
 import type { TensorToWrite } from '../safetensors';
 import { ggufName, type Architecture, type HeadCounts, type Layout } from './architecture';
 import type { GgufTensorToWrite } from './ggufFile';
 import { ggmlTypeNamed } from './ggmlTypes';
 import { quantise, type WrittenType } from './quantise';
 
-/**
- * @param tensors F32, exactly those that the family has.
- * Throws `checkpoint/gguf-unsupported` for one that has no name in GGUF.
- */
+/** Where a tensor of the checkpoint lies in the file, and how. */
+export interface GgufPlace {
+  readonly name: string;
+  readonly type: WrittenType;
+  /** In the file. */
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+}
+
+/** Throws `checkpoint/gguf-unsupported` for one that has no name in GGUF. */
+export function ggufPlace(
+  tensor: Pick<TensorToWrite, 'name' | 'shape'>,
+  architecture: Architecture,
+  heads: HeadCounts,
+  type: WrittenType,
+): GgufPlace {
+  const name = ggufName(architecture, tensor.name);
+  if (name === undefined) {
+    throw new LabError(
+      'checkpoint/gguf-unsupported',
+      `\`${tensor.name}\` has no place in a GGUF file of this family.`,
+      'Take the model as safetensors.',
+      { tensor: tensor.name },
+    );
+  }
+  const layout = architecture.layout(name, () => heads);
+  const shape = layout.kind === 'transposed' ? [...tensor.shape].reverse() : tensor.shape;
+  return { name, type: typeOf(name, shape, type), shape, layout };
+}
+
+/** @param tensors F32, exactly those that the family has. Throws as `ggufPlace` does. */
 export function ggufTensors(
   tensors: readonly TensorToWrite[],
   architecture: Architecture,
@@ -21,19 +48,9 @@ export function ggufTensors(
   type: WrittenType,
 ): GgufTensorToWrite[] {
   return tensors.map((tensor) => {
-    const name = ggufName(architecture, tensor.name);
-    if (name === undefined) {
-      throw new LabError(
-        'checkpoint/gguf-unsupported',
-        `\`${tensor.name}\` has no place in a GGUF file of this family.`,
-        'Take the model as safetensors.',
-        { tensor: tensor.name },
-      );
-    }
-    const layout = architecture.layout(name, () => heads);
-    const shape = layout.kind === 'transposed' ? [...tensor.shape].reverse() : tensor.shape;
-    const stored = typeOf(name, shape, type);
-    return { name, type: stored, shape, chunks: () => inBlocks(reordered(tensor, layout), stored) };
+    const place = ggufPlace(tensor, architecture, heads, type);
+    const { name, shape } = place;
+    return { name, type: place.type, shape, chunks: () => inBlocks(tensor, place) };
   });
 }
 
@@ -61,7 +78,7 @@ async function* reordered(tensor: TensorToWrite, layout: Layout): AsyncGenerator
   else yield interleaved(values, shape[0]!, layout.heads);
 }
 
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const out = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) out[column * rows + row] = values[row * columns + column]!;
@@ -81,12 +98,22 @@ function interleaved(values: Float32Array, rows: number, heads: number): Float32
   return out;
 }
 
-/** A type with blocks gets whole ones, however the values come. */
+/** A type with blocks gets whole ones, however the values come. Throws `checkpoint/f16-overflow`. */
 async function* inBlocks(
-  parts: AsyncIterable<Float32Array>,
-  type: WrittenType,
+  tensor: TensorToWrite,
+  { type, layout }: GgufPlace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { blockElements } = ggmlTypeNamed(type);
+  for await (const values of inUnits(reordered(tensor, layout), ggmlTypeNamed(type).blockElements)) {
+    requireRoom(values, type, tensor.name);
+    yield quantise(values, type);
+  }
+}
+
+/** The same values in pieces of whole units, with what is left in the last. */
+export async function* inUnits(
+  parts: AsyncIterable<Float32Array>,
+  unit: number,
+): AsyncGenerator<Float32Array, void, undefined> {
   let left = new Float32Array(0);
   for await (const part of parts) {
     let values = part;
@@ -95,8 +122,24 @@ async function* inBlocks(
       values.set(left);
       values.set(part, left.length);
     }
-    const whole = values.length - (values.length % blockElements);
-    if (whole > 0) yield quantise(values.subarray(0, whole), type);
+    const whole = values.length - (values.length % unit);
+    if (whole > 0) yield values.subarray(0, whole);
     left = values.slice(whole);
   }
+  if (left.length > 0) yield left;
+}
+
+/** From here on a number would be read as infinity; a scale of Q8_0 is an f16 as well. */
+const OVERFLOW: Readonly<Partial<Record<WrittenType, number>>> = { F16: HALF_OVERFLOW, Q8_0: 127 * HALF_OVERFLOW };
+
+function requireRoom(values: Float32Array, type: WrittenType, tensor: string): void {
+  const limit = OVERFLOW[type] ?? Infinity;
+  const tooLarge = values.find((value) => Math.abs(value) >= limit && Number.isFinite(value));
+  if (tooLarge === undefined) return;
+  throw new LabError(
+    'checkpoint/f16-overflow',
+    `\`${tensor}\` holds ${tooLarge.toPrecision(6)}, which ${type} has no room for.`,
+    'Save as BF16 or F32, which have room for it.',
+    { tensor, value: tooLarge },
+  );
 }

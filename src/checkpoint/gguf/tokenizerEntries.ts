@@ -8,6 +8,7 @@ import { readSentencePiece, type SentencePiece, type Tokenizer } from '../../tok
 import { bool, text, u32, type GgufEntries } from './ggufFile';
 import { KIND } from './pieces';
 import { preTokenizerName } from './preTokenizers';
+import type { GgufReason } from './reason';
 
 const SPACE = '\u2581';
 
@@ -29,6 +30,7 @@ export function tokenizerEntries(written: TokenizerToWrite): GgufEntries {
   if (blind) {
     throw refused(
       `matches the token ${JSON.stringify(blind.content)} as a whole word only, which llama.cpp cannot: its ids would differ`,
+      { reason: 'whole-word', what: blind.content },
     );
   }
   return {
@@ -45,7 +47,8 @@ function byteLevelEntries({ tokenizer, tokenizerJson, rows }: TokenizerToWrite):
     preTokenizer: tokenizerJson.pre_tokenizer ?? null,
     ignoreMerges: model.ignore_merges ?? false,
   });
-  if (name === undefined) throw refused('cuts text by rules that llama.cpp has no name for');
+  if (name === undefined)
+    throw refused('cuts text by rules that llama.cpp has no name for', { reason: 'pre-tokenizer' });
   const merges = tokenizer.bpe.merges.map(([left, right]) => `${tokenizer.piece(left)} ${tokenizer.piece(right)}`);
   const pieces = Array.from({ length: rows }, (_, id) => piece(tokenizer, id, () => KIND.normal));
   return {
@@ -58,7 +61,10 @@ function byteLevelEntries({ tokenizer, tokenizerJson, rows }: TokenizerToWrite):
 
 function sentencePieceEntries({ tokenizer, tokenizerJson, sentencePieceModel, rows }: TokenizerToWrite): GgufEntries {
   if (tokenizer.family !== 'sentencepiece-bpe') {
-    throw refused(`is of the kind ${tokenizer.family}, which the lab does not write to GGUF`);
+    throw refused(`is of the kind ${tokenizer.family}, which the lab does not write to GGUF`, {
+      reason: 'tokenizer-kind',
+      what: tokenizer.family,
+    });
   }
   const prefixed = addsSpace(tokenizerJson.normalizer, tokenizerJson.pre_tokenizer);
   const known = sentencePieceModel ? readSentencePiece(sentencePieceModel).pieces : undefined;
@@ -110,9 +116,13 @@ function addsSpace(normalizer: unknown, preTokenizer: unknown): boolean {
   const form = forms.find((each) => isSame(each[0], normalizer ?? null) && isSame(each[1], preTokenizer ?? null));
   if (form) return form[2];
   if (isMetaspace(preTokenizer)) {
-    throw refused('puts a space before a text only where it does not begin with one; llama.cpp puts it there always');
+    throw refused('puts a space before a text only where it does not begin with one; llama.cpp puts it there always', {
+      reason: 'space',
+    });
   }
-  throw refused('normalises or cuts text before its merges by rules that llama.cpp does not have for it');
+  throw refused('normalises or cuts text before its merges by rules that llama.cpp does not have for it', {
+    reason: 'normalizer',
+  });
 }
 
 const isMetaspace = (stage: unknown): boolean => (stage as { readonly type?: unknown } | null)?.type === 'Metaspace';
@@ -146,7 +156,7 @@ function endsOf(tokenizer: Tokenizer): GgufEntries {
   const addsBos = bos !== null && around[0] === bos;
   const addsEos = eos !== null && around.length > Number(addsBos) && around.at(-1) === eos;
   if (around.length !== Number(addsBos) + Number(addsEos)) {
-    throw refused('puts something else than its first and last token around a text');
+    throw refused('puts something else than its first and last token around a text', { reason: 'ends' });
   }
   const role = (name: string, id: number | null): GgufEntries =>
     id === null ? {} : { [`tokenizer.ggml.${name}_token_id`]: u32(id) };
@@ -160,10 +170,12 @@ function endsOf(tokenizer: Tokenizer): GgufEntries {
   };
 }
 
-function refused(what: string): LabError {
+/** @param reason as in src/model/gguf/metadata.ts. */
+function refused(what: string, reason?: GgufReason): LabError {
   return new LabError(
     'checkpoint/gguf-tokenizer',
     `This tokenizer ${what}.`,
     'Take the model as safetensors or ONNX: those keep tokenizer.json.',
+    { ...reason },
   );
 }

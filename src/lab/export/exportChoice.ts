@@ -1,15 +1,34 @@
 /** Forms of download, and what re-opening the written bytes showed. */
+import type { GgufReason, WrittenType } from '../../checkpoint/index';
 import type { TokenizerClassChoice } from '../vocabulary/tokenizerClassChoice';
 
-/** The whole model; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
-export type ExportForm = 'model' | 'onnx' | 'delta' | 'scale';
+/** The whole model, in three forms; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
+export type ExportForm = 'model' | 'onnx' | 'gguf' | 'delta' | 'scale';
+
+/** Why a form is not offered of a model, as a LabError says it; of what has no reason of its own the message alone says it. */
+export interface FormRefusal extends Partial<GgufReason> {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
 
 export interface ExportChoice {
   readonly form: ExportForm;
   /** Of safetensors; a delta has its base's. */
   readonly dtype: 'source' | 'F32' | 'F16' | 'BF16';
   readonly onnxDtype: 'f32' | 'f16' | 'q4';
+  readonly ggufDtype: WrittenType;
   readonly tokenizerClass: TokenizerClassChoice;
+}
+
+/** Of a GGUF file that was opened again. */
+export interface GgufProof {
+  readonly type: WrittenType;
+  /** Equal to the bit to the model's, rounded as the type does. */
+  readonly tensors: number;
+  /** Of any weight, as a share of the largest of its tensor: what the type rounded away. */
+  readonly largestRounding: number;
+  readonly tokensCompared: number;
 }
 
 export interface ExportReport {
@@ -34,6 +53,8 @@ export interface ExportReport {
       readonly threads: number;
       readonly version: string;
     };
+    /** Of GGUF: the file as the lab reads it. */
+    readonly gguf?: GgufProof;
     readonly passed: boolean;
   };
 }

@@ -1,33 +1,34 @@
 /**
  * The model as one GGUF file, which llama.cpp and what is built on it run: weights in the chosen type, configuration and tokenizer
- * as metadata. What llama.cpp would compute or cut otherwise is refused before anything is written. The proof re-opens the file.
+ * as metadata. What llama.cpp would compute or cut otherwise is refused before anything is written. proveGguf.ts re-opens the file.
  */
 import {
   architectureNamed,
   ggufFile,
   ggufTensors,
-  ggufTree,
   text,
   tokenizerEntries,
   u32,
-  type ByteSource,
   type FolderSink,
   type GgufEntries,
   type GgufFile,
+  type GgufReason,
   type GgufTensorToWrite,
-  type TensorToWrite,
   type WrittenType,
 } from '../../checkpoint/index';
-import { LabError } from '../../error';
+import { asLabError } from '../../error';
 import { ggufModelOf, parameterSpecs } from '../../model/index';
 import { parseFile } from '../../tokenizer/index';
-import { openModel } from '../open/openModel';
 import { openTokenizer } from '../open/openTokenizer';
 import { throttled, type OnProgress } from '../progress';
 import { tokenizerModelOf } from '../vocabulary/vocabulary';
+import type { FormRefusal } from './exportChoice';
 import { planOf, tensorsToWrite, type ModelToExport } from './exportModel';
 
-type Exported = Pick<ModelToExport, 'model' | 'graft' | 'session' | 'files'>;
+export interface GgufToExport extends Pick<ModelToExport, 'model' | 'graft' | 'session' | 'files'> {
+  /** What the file and the model in it are called; the model's own name by default. */
+  readonly name?: string;
+}
 
 /** llama.cpp's `llama_ftype`. */
 const FILE_TYPE: Readonly<Record<WrittenType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
@@ -36,14 +37,24 @@ const QUANTISATION_VERSION = 2;
 /** What file names end with is no part of the model's name. */
 const TYPE_ENDING = /-(?:f32|f16|bf16|q8_0)$/iu;
 
-const plainName = (name: string): string => name.replace(TYPE_ENDING, '');
+const plainName = ({ name, model }: GgufToExport): string => (name ?? model.summary.name).replace(TYPE_ENDING, '');
 
-export function ggufFileName(name: string, type: WrittenType): string {
-  return `${plainName(name)}-${type.toLowerCase()}.gguf`;
+/** Why llama.cpp would not run it as the lab does; null where it would. Nothing is written. */
+export async function ggufRefusal(exported: GgufToExport): Promise<FormRefusal | null> {
+  try {
+    await ggufFileOf(exported, 'F32');
+    return null;
+  } catch (thrown) {
+    const { code, message, hint, details } = asLabError(thrown);
+    if (!REFUSALS.includes(code)) throw thrown;
+    return { code, message, hint, ...(details as Partial<GgufReason>) };
+  }
 }
 
-/** Throws `model/gguf-unsupported`, `checkpoint/gguf-tokenizer` or `checkpoint/gguf-unsupported`. */
-export async function ggufFileOf(exported: Exported, type: WrittenType): Promise<GgufFile> {
+const REFUSALS = ['model/gguf-unsupported', 'checkpoint/gguf-tokenizer', 'checkpoint/gguf-unsupported'];
+
+/** Throws one of `REFUSALS`. */
+export async function ggufFileOf(exported: GgufToExport, type: WrittenType): Promise<GgufFile> {
   const { model } = exported;
   const config = { ...model.config, vocabSize: planOf(exported).newEmbeddingRows };
   const { architecture, entries, ropeFactors } = ggufModelOf(config);
@@ -54,7 +65,7 @@ export async function ggufFileOf(exported: Exported, type: WrittenType): Promise
   const general: GgufEntries = {
     'general.architecture': text(architecture),
     'general.type': text('model'),
-    'general.name': text(plainName(model.summary.name)),
+    'general.name': text(plainName(exported)),
     'general.file_type': u32(FILE_TYPE[type]),
     ...(type === 'Q8_0' ? { 'general.quantization_version': u32(QUANTISATION_VERSION) } : {}),
     [`${architecture}.vocab_size`]: u32(config.vocabSize),
@@ -65,7 +76,7 @@ export async function ggufFileOf(exported: Exported, type: WrittenType): Promise
   ]);
 }
 
-function tokenizerPart({ model, files }: Exported, rows: number): GgufEntries {
+function tokenizerPart({ model, files }: GgufToExport, rows: number): GgufEntries {
   const { checkpoint } = model;
   const written = { ...checkpoint.tokenizerFiles, ...files };
   const tokenizer = files ? openTokenizer({ name: checkpoint.name, tokenizerFiles: files }) : model.tokenizer;
@@ -91,14 +102,15 @@ function factorTensor(factors: Float32Array): GgufTensorToWrite {
   };
 }
 
+/** The name of the file that is written. Throws as `ggufFileOf` does before anything is written, and `checkpoint/f16-overflow` while it is. */
 export async function writeGguf(
   sink: FolderSink,
-  exported: Exported,
+  exported: GgufToExport,
   type: WrittenType,
   onProgress: OnProgress = () => undefined,
 ): Promise<string> {
   const file = await ggufFileOf(exported, type);
-  const name = ggufFileName(exported.model.summary.name, type);
+  const name = `${plainName(exported)}-${type.toLowerCase()}.gguf`;
   const report = throttled(onProgress);
   let written = 0;
   const counted = async function* () {
@@ -110,76 +122,4 @@ export async function writeGguf(
   };
   await sink.write(name, counted());
   return name;
-}
-
-export interface GgufProof {
-  readonly type: WrittenType;
-  readonly tensors: number;
-  /** Of any weight, as a share of the largest of its tensor: what the type rounded away. */
-  readonly largestRounding: number;
-  readonly tokensCompared: number;
-}
-
-/** Of the largest value of a tensor. Q8_0: half a step of 1/127, and its scale rounded to f16; F32 where 1 is added and taken off. */
-const ALLOWED: Readonly<Record<WrittenType, number>> = { F32: 2 ** -23, F16: 2 ** -11, BF16: 2 ** -8, Q8_0: 0.0046 };
-
-/** Throws `lab/verification-failed` where the written file, opened again, is another model or cuts `proved` otherwise. */
-export async function proveGguf(
-  source: ByteSource,
-  exported: Exported,
-  type: WrittenType,
-  proved: readonly string[],
-): Promise<GgufProof> {
-  const reopened = await openModel(await ggufTree(source), 'folder');
-  const { model, files } = exported;
-  const tokenizer = files ? openTokenizer({ name: source.name, tokenizerFiles: files }) : model.tokenizer;
-  let tokensCompared = 0;
-  for (const each of proved) {
-    const [ids, found] = [tokenizer, reopened.tokenizer].map((cutter) => cutter.encode(each).ids.join(' '));
-    if (ids !== found) throw notProven(source.name, `cuts ${JSON.stringify(each.slice(0, 60))} otherwise`);
-    tokensCompared += ids === '' ? 0 : ids!.split(' ').length;
-  }
-  const written = new Map((await tensorsToWrite({ model: reopened, dtype: 'F32' })).map((each) => [each.name, each]));
-  const needed = new Set(parameterSpecs(model.config).map(({ name }) => name));
-  let [tensors, largestRounding] = [0, 0];
-  for (const tensor of await tensorsToWrite({ ...exported, dtype: 'F32' })) {
-    if (!needed.has(tensor.name)) continue;
-    const found = written.get(tensor.name);
-    const rounding = found ? await roundingOf(tensor, found) : Infinity;
-    if (!(rounding <= ALLOWED[type])) throw notProven(source.name, `has another \`${tensor.name}\``);
-    largestRounding = Math.max(largestRounding, rounding);
-    tensors++;
-  }
-  return { type, tensors, largestRounding, tokensCompared };
-}
-
-async function roundingOf(expected: TensorToWrite, found: TensorToWrite): Promise<number> {
-  const [a, b] = [await valuesOf(expected), await valuesOf(found)];
-  if (a.length !== b.length) return Infinity;
-  let [largest, apart] = [0, 0];
-  for (let at = 0; at < a.length; at++) {
-    largest = Math.max(largest, Math.abs(a[at]!));
-    const distance = Math.abs(a[at]! - b[at]!);
-    apart = distance <= apart ? apart : distance;
-  }
-  return apart === 0 ? 0 : apart / largest;
-}
-
-async function valuesOf({ chunks, shape }: TensorToWrite): Promise<Float32Array> {
-  const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
-  const bytes = new Uint8Array(values.buffer);
-  let at = 0;
-  for await (const chunk of chunks()) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return values;
-}
-
-function notProven(file: string, what: string): LabError {
-  return new LabError(
-    'lab/verification-failed',
-    `\`${file}\`, opened again, ${what}.`,
-    'Do not use the file; please report this with the name of the model.',
-  );
 }

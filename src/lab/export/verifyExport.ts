@@ -12,6 +12,7 @@ import {
   toF32,
   type FileTree,
   type RowRange,
+  type RowReader,
   type TensorEntry,
   type WeightDtype,
 } from '../../checkpoint/index';
@@ -23,7 +24,9 @@ import { ModelSession } from '../device/modelSession';
 import { writeRows } from '../device/rowPieces';
 import { openModel, type LoadedModel } from '../open/openModel';
 import type { OnProgress } from '../progress';
+import { parameterSpecs } from '../../model/index';
 import type { ExportReport } from './exportChoice';
+import type { FileRounding } from './proveGguf';
 import type { TrainMode } from '../training/trainSettings';
 
 export interface ExportToVerify {
@@ -32,6 +35,8 @@ export interface ExportToVerify {
   readonly mode: TrainMode | undefined;
   /** Some held-out text. */
   readonly text: string;
+  /** What the file makes of values, where the type that its tensors are read in does not say it. */
+  readonly rounding?: FileRounding;
 }
 
 const comparedTokens = 96;
@@ -42,7 +47,7 @@ const allowedShare = 1e-3;
 
 export async function verifyExport(
   tree: FileTree,
-  { session, tokenizer, mode, text }: ExportToVerify,
+  { session, tokenizer, mode, text, rounding }: ExportToVerify,
   onProgress: OnProgress = () => undefined,
 ): Promise<ExportReport['verification']> {
   onProgress({ phase: 'verifying', done: 0, total: 3 });
@@ -58,13 +63,13 @@ export async function verifyExport(
   let expected: Float32Array;
   try {
     written = await fresh.logits(ids);
-    await putRounded(fresh, session, reopened);
+    await putRounded(fresh, session, rounding);
     expected = await fresh.logits(ids);
   } finally {
     fresh.close();
   }
   onProgress({ phase: 'verifying', done: 2, total: 3 });
-  const rows = await compareRows(session.model, reopened, session.graft);
+  const rows = await compareRows(session.model, reopened, session.graft, rounding);
   onProgress({ phase: 'verifying', done: 3, total: 3 });
   const largest = largestDifference(written, expected);
   const allowed =
@@ -89,15 +94,19 @@ export async function verifyExport(
 
 /**
  * Gives every parameter of `fresh` the value it has on `trained`'s device memory, rounded as the file stores it. The two
- * may cut the vocabulary and keep types differently; rows are what they share.
+ * may cut the vocabulary and keep types differently, and call a head differently; rows are what they share.
  */
-async function putRounded(fresh: ModelSession, trained: ModelSession, written: LoadedModel): Promise<void> {
+async function putRounded(fresh: ModelSession, trained: ModelSession, rounding?: FileRounding): Promise<void> {
+  const ours = parameterSpecs(trained.model.config).map(({ name }) => name);
+  const source = new Map(parameterSpecs(fresh.model.config).map(({ name }, at) => [name, ours[at]!]));
   for (const row of fresh.graphs.parameters) {
-    const { tensor, type } = row;
-    const dtype = written.checkpoint.tensors.get(tensor)!.dtype as WeightDtype;
-    await writeRows(fresh.store, row, async ({ start, end }) =>
-      rounded(await deviceRows(trained.store, tensor, start, end), dtype, type === 'bf16'),
-    );
+    const tensor = source.get(row.tensor)!;
+    const dtype = fresh.model.checkpoint.tensors.get(row.tensor)!.dtype as WeightDtype;
+    const read: RowReader = ({ start, end }) => deviceRows(trained.store, tensor, start, end);
+    await writeRows(fresh.store, row, async (range) => {
+      const values = rounding ? await rounding(tensor, range, read) : await read(range);
+      return rounded(values, dtype, row.type === 'bf16');
+    });
   }
 }
 
@@ -113,10 +122,11 @@ async function compareRows(
   source: LoadedModel,
   reopened: LoadedModel,
   graft: Graft | undefined,
+  rounding: FileRounding | undefined,
 ): Promise<{ oldRows: number; untouchedRows: number; movedNewRows: number }> {
   const matrix = matrixName(source, 'input');
   const before = source.checkpoint.tensors.get(matrix)!;
-  const after = reopened.checkpoint.tensors.get(matrix)!;
+  const after = reopened.checkpoint.tensors.get(matrixName(reopened, 'input'))!;
   const firstNew = graft?.plan.firstNewId ?? before.shape[0]!;
   const endNew = firstNew + (graft?.plan.count ?? 0);
   const width = source.config.hiddenSize;
@@ -124,7 +134,7 @@ async function compareRows(
   let [oldRows, untouchedRows, movedNewRows] = [0, 0, 0];
   for (const { start, end } of rowChunks(after.shape[0]!, 4 * width)) {
     const written = await after.read({ start, end });
-    const original = await rowsBefore(before, graft, { start, end }, width, dtype);
+    const original = await rowsBefore(before, graft, { start, end }, { width, dtype, rounding });
     const rowBytes = written.length / (end - start);
     for (let id = start; id < end; id++) {
       const from = (id - start) * rowBytes;
@@ -139,29 +149,35 @@ async function compareRows(
   return { oldRows, untouchedRows, movedNewRows };
 }
 
+interface StoredAs {
+  readonly width: number;
+  readonly dtype: WeightDtype;
+  readonly rounding: FileRounding | undefined;
+}
+
 /** What the rows would be in the file without training: those of the source, and for new ids the initial rows, rounded. */
 async function rowsBefore(
   before: TensorEntry,
   graft: Graft | undefined,
   { start, end }: RowRange,
-  width: number,
-  dtype: WeightDtype,
+  { width, dtype, rounding }: StoredAs,
 ): Promise<Uint8Array> {
   const stored = { start, end: Math.min(end, before.shape[0]!) };
   const rowBytes = width * bytesPerElement(dtype);
   const rows = new Uint8Array((end - start) * rowBytes);
+  const asWritten = async (range: RowRange, read: RowReader) =>
+    fromF32(rounding ? await rounding(before.name, range, read) : await read(range), dtype);
   if (stored.start < stored.end) {
     // The very bytes where the type is kept: widening and narrowing would lose the payload of a NaN.
-    rows.set(before.dtype === dtype ? await before.read(stored) : fromF32(await before.readF32(stored), dtype));
+    const isKept = before.dtype === dtype && !rounding;
+    rows.set(isKept ? await before.read(stored) : await asWritten(stored, (range) => before.readF32(range)));
   }
   if (graft) {
     const { firstNewId, count } = graft.plan;
-    const from = Math.max(start, firstNewId);
-    const to = Math.min(end, firstNewId + count);
-    if (from < to) {
-      const initial = graft.input.subarray((from - firstNewId) * width, (to - firstNewId) * width);
-      rows.set(fromF32(initial, dtype), (from - start) * rowBytes);
-    }
+    const range = { start: Math.max(start, firstNewId), end: Math.min(end, firstNewId + count) };
+    const initial: RowReader = (part) =>
+      graft.input.subarray((part.start - firstNewId) * width, (part.end - firstNewId) * width);
+    if (range.start < range.end) rows.set(await asWritten(range, initial), (range.start - start) * rowBytes);
   }
   return rows;
 }

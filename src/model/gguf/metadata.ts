@@ -2,7 +2,7 @@
  * What a configuration amounts to in GGUF metadata: the keys that llama.cpp reads, as its converter (convert_hf_to_gguf.py)
  * writes them. What llama.cpp would compute otherwise is refused by name. The way back is src/checkpoint/gguf/config.ts.
  */
-import { f32, text, u32, type GgufEntries } from '../../checkpoint/index';
+import { f32, text, u32, type GgufEntries, type GgufReason } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import type { ModelConfig } from '../config';
 import type { Gemma3Config } from '../gemma3';
@@ -22,7 +22,10 @@ export interface GgufModel {
 export function ggufModelOf(config: ModelConfig): GgufModel {
   const writer = Object.hasOwn(writers, config.modelType) ? writers[config.modelType]! : undefined;
   if (!writer) {
-    throw refused(`models of \`model_type\` ${config.modelType}; those of ${Object.keys(writers).join(', ')} are`);
+    throw refused(`models of \`model_type\` ${config.modelType}; those of ${Object.keys(writers).join(', ')} are`, {
+      reason: 'family',
+      what: config.modelType,
+    });
   }
   return writer(config);
 }
@@ -40,9 +43,10 @@ const writers: Readonly<Record<string, (config: ModelConfig) => GgufModel>> = {
 function decoder(architecture: string, config: GatedDecoderConfig): GgufModel {
   const { rope, windows, contextLength } = config;
   if (windows.some((window) => window !== null && window < contextLength)) {
-    throw refused('sliding windows of this family');
+    throw refused('sliding windows of this family', { reason: 'windows' });
   }
-  if (config.activation !== 'silu') throw refused(`the activation ${config.activation} in this family`);
+  if (config.activation !== 'silu')
+    throw refused(`the activation ${config.activation} in this family`, activation(config.activation));
   const ropeFactors = factorsOf(rope);
   return {
     architecture,
@@ -68,13 +72,13 @@ function gemma3(config: Gemma3Config): GgufModel {
   const period = windows.indexOf(null) + 1 || layers + 1;
   const width = windows.find((window) => window !== null);
   const follows = windows.every((window, layer) => ((layer + 1) % period === 0 ? window === null : window === width));
-  if (!follows) throw refused('layers with windows in an order of their own');
+  if (!follows) throw refused('layers with windows in an order of their own', { reason: 'windows' });
   const scaled = layers === LARGEST_GEMMA_LAYERS ? hiddenSize / heads : headSize;
   if (Math.abs(attentionScale * Math.sqrt(scaled) - 1) > 1e-6) {
-    throw refused(`queries scaled by ${attentionScale.toPrecision(4)}`);
+    throw refused(`queries scaled by ${attentionScale.toPrecision(4)}`, { reason: 'attention-scale' });
   }
   if (ropes.local.scaling.type !== 'default' || ropes.global.scaling.type === 'llama3') {
-    throw refused('this scaling of the rotary embedding in Gemma 3');
+    throw refused('this scaling of the rotary embedding in Gemma 3', { reason: 'rotary' });
   }
   return {
     architecture: 'gemma3',
@@ -93,9 +97,10 @@ function gemma3(config: Gemma3Config): GgufModel {
 
 function gpt2(config: Gpt2Config): GgufModel {
   if (config.attentionScales.some((scale) => Math.abs(scale * Math.sqrt(config.headSize) - 1) > 1e-6)) {
-    throw refused('attention scaled by the layer');
+    throw refused('attention scaled by the layer', { reason: 'attention-scale' });
   }
-  if (config.activation !== 'geluTanh') throw refused(`the activation ${config.activation} in GPT-2`);
+  if (config.activation !== 'geluTanh')
+    throw refused(`the activation ${config.activation} in GPT-2`, activation(config.activation));
   return {
     architecture: 'gpt2',
     entries: prefixed('gpt2', { ...sizes(config), 'attention.layer_norm_epsilon': f32(config.normEpsilon) }),
@@ -130,7 +135,7 @@ function factorsOf(rope: Rope): Float32Array | undefined {
   if (rope.scaling.type !== 'llama3') return undefined;
   const { lowFrequencyFactor, highFrequencyFactor, originalContext } = rope.scaling;
   if (lowFrequencyFactor !== 1 || highFrequencyFactor !== 4 || originalContext !== 8192) {
-    throw refused('scalings of the rotary embedding with other constants than those of Llama 3');
+    throw refused('scalings of the rotary embedding with other constants than those of Llama 3', { reason: 'rotary' });
   }
   const plain = inverseFrequencies({ ...rope, scaling: { type: 'default' } });
   const scaled = inverseFrequencies(rope);
@@ -141,10 +146,14 @@ function prefixed(architecture: string, entries: GgufEntries): GgufEntries {
   return Object.fromEntries(Object.entries(entries).map(([key, value]) => [`${architecture}.${key}`, value]));
 }
 
-function refused(what: string): LabError {
+const activation = (what: string): GgufReason => ({ reason: 'activation', what });
+
+/** @param reason for who words it in another language; the message alone says it as well. */
+function refused(what: string, reason?: GgufReason): LabError {
   return new LabError(
     'model/gguf-unsupported',
     `llama.cpp would not compute this model as the lab does: not written to GGUF are ${what}.`,
     'Take the model as safetensors.',
+    { ...reason },
   );
 }

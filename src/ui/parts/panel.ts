@@ -55,7 +55,7 @@ export function panel({ heading, note, end, body, footer, fill = 'body', busy, n
             ${body}
           </div>`
     }
-    ${footer ? html`<footer>${footer}</footer>` : nothing}
+    ${footer && footer !== nothing ? html`<footer>${footer}</footer>` : nothing}
   </section>`;
 }
 

@@ -1,5 +1,5 @@
 /** What is chosen before the visitor chooses. */
-import type { LabApi, ModelSummary, SampleSummary, TrainSettings } from '../../worker/index';
+import type { ExportChoice, LabApi, ModelSummary, SampleSummary, TrainSettings } from '../../worker/index';
 
 /** Parameters up to which every one of them is trained by default. */
 const largestAll = 5e7;
@@ -16,3 +16,11 @@ export async function defaultSettings(
 
 export const firstSample = (samples: readonly SampleSummary[] = []): string | undefined =>
   (samples.find(({ kind }) => kind === 'symbolic') ?? samples[0])?.id;
+
+export const FIRST_EXPORT_CHOICE: ExportChoice = {
+  form: 'model',
+  dtype: 'source',
+  onnxDtype: 'f32',
+  ggufDtype: 'F16',
+  tokenizerClass: 'obeys',
+};

@@ -18,7 +18,7 @@ import {
   type WrittenSpec,
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
-import { defaultSettings, firstSample } from './defaults';
+import { defaultSettings, FIRST_EXPORT_CHOICE, firstSample } from './defaults';
 import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
@@ -78,7 +78,7 @@ export class LabState extends SlotStore {
       follow: (run) => (this.run = run),
       taken: (vocabulary) => {
         if (vocabulary) this.slots.vocabulary = { status: 'ready', value: vocabulary };
-        this.emptyAfter('exported');
+        this.emptyAfter('ggufRefusal');
       },
     });
     void crashed?.then((failure) => {
@@ -327,7 +327,7 @@ export class LabState extends SlotStore {
       return vocabulary;
     });
     if (!opened) return;
-    this.emptyAfter('exported');
+    this.emptyAfter('ggufRefusal');
     await this.fill('comparison', (onProgress, signal) => this.lab.compare(onProgress, signal));
   }
 
@@ -338,7 +338,13 @@ export class LabState extends SlotStore {
 
   // ── taking it away ───────────────────────────────────────
 
-  exportChoice: ExportChoice = { form: 'model', dtype: 'source', onnxDtype: 'f32', tokenizerClass: 'obeys' };
+  exportChoice = FIRST_EXPORT_CHOICE;
+
+  /** Asked once of each trained model, where its forms are shown. */
+  askGguf(): void {
+    if (this.slots.ggufRefusal.status !== 'empty' || !this.hasTrained) return;
+    void this.fill('ggufRefusal', (_, signal) => this.lab.ggufRefusal(signal));
+  }
 
   /** What was written before is another thing: its proof is taken away. */
   chooseExport(change: Partial<ExportChoice>): void {
@@ -346,16 +352,16 @@ export class LabState extends SlotStore {
     this.emptyAfter('exported');
   }
 
-  exportZip(): Promise<Exported | null> {
-    this.releaseZip();
+  exportFile(): Promise<Exported | null> {
+    this.releaseFile();
     return this.fill('exported', async (onProgress, signal) => {
-      const { report, zip, fileName } = await this.lab.exportZip(this.exportChoice, onProgress, signal);
-      return { report, fileName, url: URL.createObjectURL(zip) };
+      const { report, file, fileName } = await this.lab.exportFile(this.exportChoice, onProgress, signal);
+      return { report, fileName, url: URL.createObjectURL(file) };
     });
   }
 
   exportFolder(directory: FileSystemDirectoryHandle): Promise<Exported | null> {
-    this.releaseZip();
+    this.releaseFile();
     return this.fill('exported', async (onProgress, signal) => ({
       report: await this.lab.exportFolder(this.exportChoice, directory, onProgress, signal),
       fileName: directory.name,

@@ -10,6 +10,7 @@ import {
   type Diagnosis,
   type EngineSummary,
   type ExportReport,
+  type FormRefusal,
   type KeptExperiment,
   type ModelScores,
   type ModelSummary,
@@ -27,7 +28,7 @@ export type Topic = 'lab' | 'run';
 export interface Exported {
   readonly report: ExportReport;
   readonly fileName: string;
-  /** Object URL of the zip; absent when the folder was written directly. */
+  /** Object URL of the file; absent when a folder was written directly. */
   readonly url?: string;
 }
 
@@ -42,6 +43,8 @@ export interface Slots {
   vocabulary: Slot<VocabularySummary>;
   profile: Slot<StepProfile>;
   comparison: Slot<Comparison>;
+  /** Why the trained model cannot be written as GGUF. */
+  ggufRefusal: Slot<FormRefusal | null>;
   exported: Slot<Exported>;
   opening: Slot<KeptExperiment>;
   /** A graft that was trained elsewhere being brought back. */
@@ -59,6 +62,7 @@ const DOWNSTREAM: readonly SlotName[] = [
   'vocabulary',
   'profile',
   'comparison',
+  'ggufRefusal',
   'exported',
 ];
 
@@ -80,6 +84,7 @@ export class SlotStore {
     vocabulary: EMPTY,
     profile: EMPTY,
     comparison: EMPTY,
+    ggufRefusal: EMPTY,
     exported: EMPTY,
     opening: EMPTY,
     elsewhere: EMPTY,
@@ -127,15 +132,15 @@ export class SlotStore {
     });
   }
 
-  /** The zip that was written last is not offered any more. */
-  protected releaseZip(): void {
+  /** The file that was written last is not offered any more. */
+  protected releaseFile(): void {
     const slot = this.slots.exported;
     if (slot.status === 'ready' && slot.value.url) URL.revokeObjectURL(slot.value.url);
   }
 
   /** What is built on `first` and what is built on that; `until` and what follows stay. */
   protected emptySlots(first: SlotName, until?: SlotName): void {
-    if (until === undefined) this.releaseZip();
+    if (until === undefined) this.releaseFile();
     const end = until === undefined ? DOWNSTREAM.length : DOWNSTREAM.indexOf(until);
     for (const name of DOWNSTREAM.slice(DOWNSTREAM.indexOf(first), end)) {
       this.cancel(name);

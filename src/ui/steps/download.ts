@@ -1,5 +1,5 @@
 /**
- * Step 8. Taking the model away: as a zip through a download, or straight into a folder. "Saved" is said only after the
+ * Step 8. Taking the model away: as a zip or one file through a download, or straight into a folder. "Saved" is said only after the
  * written bytes were opened again and gave the logits of the trained model.
  */
 import { msg, str } from '@lit/localize';
@@ -82,7 +82,7 @@ export class DownloadStep extends LabElement {
                   exported.report.form === 'delta'
                     ? msg('Saved. The exact bytes were put onto the base again and compared, token by token.')
                     : msg('Saved. The exact bytes were opened again and compared, token by token.')
-                } <a href=${exported.url} download=${exported.fileName} data-zip>${exported.fileName}</a>`
+                } <a href=${exported.url} download=${exported.fileName} data-saved>${exported.fileName}</a>`
             : msg(str`Saved to ${exported.fileName}. The exact bytes were opened again and compared, token by token.`),
           actions,
         )
@@ -96,17 +96,17 @@ export class DownloadStep extends LabElement {
   private actions() {
     const picker = (window as { showDirectoryPicker?: FolderPicker }).showDirectoryPicker;
     const busy = isPending(this.lab.slots.exported);
-    const zip = html`<button
+    const file = html`<button
       type="button"
       class="btn ${picker ? '' : 'main'}"
-      data-action="save-zip"
+      data-action="save-file"
       ?disabled=${busy}
-      @click=${() => void this.saveZip()}
+      @click=${() => void this.saveFile()}
     >
-      ${picker ? nothing : icon('down')}${msg('Save as zip')}
+      ${picker ? nothing : icon('down')}${this.lab.exportChoice.form === 'gguf' ? msg('Save the file') : msg('Save as zip')}
     </button>`;
     return picker
-      ? html`${zip}<button
+      ? html`${file}<button
             type="button"
             class="btn main"
             data-action="save-folder"
@@ -115,11 +115,11 @@ export class DownloadStep extends LabElement {
           >
             ${icon('down')}${msg('Save to folder')}
           </button>`
-      : zip;
+      : file;
   }
 
-  private async saveZip(): Promise<void> {
-    const exported = await this.lab.exportZip();
+  private async saveFile(): Promise<void> {
+    const exported = await this.lab.exportFile();
     if (!exported?.url || !exported.report.verification.passed) return;
     const link = document.createElement('a');
     link.href = exported.url;
@@ -151,6 +151,23 @@ export class DownloadStep extends LabElement {
       <span class="v">${withUnit('onnxruntime-web', version)}</span>
       <span class="note"
         >${provider === 'webgpu' ? msg('on this GPU') : msg(str`on the processor, ${count(threads)} threads`)}</span
+      >
+    </div>`;
+  }
+
+  private readBack({
+    tensors,
+    largestRounding,
+    tokensCompared,
+  }: NonNullable<Exported['report']['verification']['gguf']>) {
+    const away = scientific(largestRounding);
+    return html`<div>
+      <span class="note">${msg('Read back')}</span>
+      <span class="v">${withUnit(count(tensors), msg('tensors equal to the bit'))}</span>
+      <span class="note"
+        >${largestRounding > 0 ? html`${msg(html`rounded by at most ${away} of a tensor’s largest weight`)}; ` : nothing}${msg(
+          str`${count(tokensCompared)} tokens cut alike`,
+        )}</span
       >
     </div>`;
   }
@@ -201,7 +218,7 @@ export class DownloadStep extends LabElement {
             }</span
           >
         </div>
-        ${found.onnx ? this.runtime(found.onnx) : this.rows(found)}
+        ${found.onnx ? this.runtime(found.onnx) : found.gguf ? this.readBack(found.gguf) : this.rows(found)}
       </div>`,
     })}
     ${panel({
@@ -234,6 +251,10 @@ function takenText(form: ExportForm): string {
       return msg(
         'For transformers.js in any page and onnxruntime on any machine: weights, the computation with a key/value cache, the tokenizer.',
       );
+    case 'gguf':
+      return msg(
+        'One file for llama.cpp, and for Ollama and LM Studio, which are built on it: weights, configuration and tokenizer.',
+      );
     case 'delta':
       return msg('The new rows and the extended tokenizer, small enough to share; the base stays where it is.');
     case 'scale':
@@ -247,6 +268,7 @@ function fileNote(path: string, form: ExportForm): string {
   if (name.endsWith('delta.safetensors')) return msg('New rows, their ids, and by what their base is known');
   if (name.endsWith('.safetensors.index.json')) return msg('Which tensor lies in which file');
   if (name.endsWith('.safetensors') || /\.onnx_data(_\d+)?$/.test(name)) return msg('Weights');
+  if (name.endsWith('.gguf')) return msg('Weights, configuration and tokenizer');
   if (name.endsWith('.onnx')) return msg('The computation, with a key/value cache');
   if (name.endsWith('train.jsonl')) return msg('Texts to train on');
   if (name.endsWith('heldout.jsonl')) return msg('Texts to measure on');

@@ -1,19 +1,32 @@
 /**
  * What is taken away, chosen before it is written: the whole model, its new rows alone, or a folder to go on with
- * elsewhere; and the number type of the weights. A delta of a run that moved more is refused here, with the reason.
+ * elsewhere; and the number type of the weights. A delta of a run that moved more, and a GGUF file of what llama.cpp would
+ * run otherwise, are refused here, with the reason.
  */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { ExportChoice, ExportForm, ModelSummary, VocabularySummary, WrittenSpec } from '../../worker/index';
+import type {
+  ExportChoice,
+  ExportForm,
+  FormRefusal,
+  ModelSummary,
+  VocabularySummary,
+  WrittenSpec,
+} from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fileSize, measured } from '../format';
 import { panel } from '../parts/panel';
+import type { Topic } from '../state/lab-state';
 import { isPending, valueOf } from '../state/slot';
+import { failureTitle } from '../wording/failures';
+import { ggufReason } from '../wording/ggufReasons';
 
 const elementBytes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
 /** A weight of 4 bits takes a scale with it, and the embedding stays whole. */
 const ONNX_BYTES: Readonly<Record<ExportChoice['onnxDtype'], number>> = { f32: 4, f16: 2, q4: 0.7 };
+/** A block of 32 weights in Q8_0 is 34 bytes. */
+const GGUF_BYTES: Readonly<Record<ExportChoice['ggufDtype'], number>> = { F32: 4, F16: 2, BF16: 2, Q8_0: 34 / 32 };
 type Rows = Pick<VocabularySummary, 'newTokens' | 'embeddingRowsBefore' | 'embeddingRowsAfter'>;
 /** Of an arm on the old vocabulary. */
 const NO_ROWS: Rows = { newTokens: [], embeddingRowsBefore: 0, embeddingRowsAfter: 0 };
@@ -21,6 +34,17 @@ const TYPES: readonly ExportChoice['dtype'][] = ['source', 'BF16', 'F16', 'F32']
 
 @customElement('tg-export-choice')
 export class ExportChoiceElement extends LabElement {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Not while the step that holds this is being drawn.
+    queueMicrotask(() => this.lab.askGguf());
+  }
+
+  protected override labChanged(topic: Topic): void {
+    super.labChanged(topic);
+    this.lab.askGguf();
+  }
+
   override render() {
     const model = valueOf(this.lab.slots.model);
     const built = valueOf(this.lab.slots.vocabulary);
@@ -28,9 +52,11 @@ export class ExportChoiceElement extends LabElement {
     const arm = desk.taken && experiment?.spec.arms[desk.taken.arm];
     if (!model || (!built && !arm)) return nothing;
     const vocabulary = built && (!arm || arm.vocabulary) ? built : NO_ROWS;
-    const { dtype, onnxDtype } = this.lab.exportChoice;
+    const { dtype, onnxDtype, ggufDtype } = this.lab.exportChoice;
     const type = dtype === 'source' ? model.dtype : dtype;
-    const whole = (model.parameters + newValues(model, vocabulary, 'rowsAdded')) * (elementBytes[type] ?? 4);
+    const values = model.parameters + newValues(model, vocabulary, 'rowsAdded');
+    const whole = values * (elementBytes[type] ?? 4);
+    const refusal = valueOf(this.lab.slots.ggufRefusal);
     const rows = newValues(model, vocabulary, 'newRows') * (elementBytes[model.dtype] ?? 4);
     const mode = this.lab.run?.mode ?? null;
     const movedMore = arm ? !movesOnlyNewRows(arm) : mode !== null && mode !== 'new-rows';
@@ -54,6 +80,18 @@ export class ExportChoiceElement extends LabElement {
             'For transformers.js in any page and onnxruntime on any machine: weights, the computation with a key/value cache, the tokenizer.',
           ),
           this.onnxTypes(),
+        )}
+        ${this.form(
+          'gguf',
+          'GGUF',
+          values * GGUF_BYTES[ggufDtype],
+          refusal
+            ? this.refused(refusal)
+            : msg(
+                'One file for llama.cpp, and for Ollama and LM Studio, which are built on it: weights, configuration and tokenizer.',
+              ),
+          this.ggufTypes(),
+          Boolean(refusal),
         )}
         ${this.form(
           'delta',
@@ -81,6 +119,13 @@ export class ExportChoiceElement extends LabElement {
       </div>`,
       footer: this.tokenizerClass(model),
     });
+  }
+
+  /** Without a reason that the page has words for, in the lab's. */
+  private refused(refusal: FormRefusal) {
+    const { reason, what, message } = refusal;
+    const why = reason ? ggufReason(reason, what) : html`<span lang="en">${message}</span>`;
+    return html`<b>${failureTitle(refusal)}</b> ${why} ${msg('The other forms keep all of it.')}`;
   }
 
   private form(form: ExportForm, title: string, bytes: number, note: unknown, more: unknown, refused = false) {
@@ -139,45 +184,51 @@ export class ExportChoiceElement extends LabElement {
     >`;
   }
 
-  private onnxTypes() {
-    const { onnxDtype } = this.lab.exportChoice;
-    const names = { f32: 'F32', f16: 'F16', q4: msg('4 bits') };
-    return html`<label class="labelled narrow-field" for="export-onnx-dtype"
-      ><span>${msg('Number type of the weights')}</span
-      ><span class="field"
-        ><select
-          id="export-onnx-dtype"
-          data-setting="onnxDtype"
-          ?disabled=${isPending(this.lab.slots.exported)}
-          @change=${(event: Event) => {
-            const { value } = event.target as HTMLSelectElement;
-            this.lab.chooseExport({ onnxDtype: value as ExportChoice['onnxDtype'] });
-          }}
-        >
-          ${(['f32', 'f16', 'q4'] as const).map(
-            (type) => html`<option value=${type} ?selected=${type === onnxDtype}>${names[type]}</option>`,
-          )}
-        </select></span
-      ></label
-    >`;
+  private types({ dtype: source }: ModelSummary) {
+    const types = TYPES.filter((type) => type !== source);
+    return this.typeChoice(
+      'dtype',
+      types.map((type) => [type, type === 'source' ? msg(str`As it was read: ${source}`) : type]),
+    );
   }
 
-  private types(model: ModelSummary) {
-    const { dtype } = this.lab.exportChoice;
-    const busy = isPending(this.lab.slots.exported);
-    const name = (type: ExportChoice['dtype']) => (type === 'source' ? msg(str`As it was read: ${model.dtype}`) : type);
-    return html`<label class="labelled narrow-field" for="export-dtype"
+  private onnxTypes() {
+    return this.typeChoice('onnxDtype', [
+      ['f32', 'F32'],
+      ['f16', 'F16'],
+      ['q4', msg('4 bits')],
+    ]);
+  }
+
+  private ggufTypes() {
+    const written = valueOf(this.lab.slots.exported)?.report;
+    const file = written?.form === 'gguf' ? written.files[0]!.name : 'FILE.gguf';
+    const name = (type: string) => (type === 'Q8_0' ? msg('Q8_0: 8 bits') : type);
+    return html`${this.typeChoice(
+        'ggufDtype',
+        Object.keys(GGUF_BYTES).map((type) => [type as ExportChoice['ggufDtype'], name(type)]),
+      )}
+      <p class="note">${msg('llama.cpp goes on with a text by:')}</p>
+      <pre tabindex="0" data-command>llama-completion -m ${file} -p "Once upon a time"</pre>`;
+  }
+
+  private typeChoice<Setting extends 'dtype' | 'onnxDtype' | 'ggufDtype'>(
+    setting: Setting,
+    types: readonly (readonly [type: ExportChoice[Setting], name: string])[],
+  ) {
+    return html`<label class="labelled narrow-field" for="export-${setting}"
       ><span>${msg('Number type of the weights')}</span
       ><span class="field"
         ><select
-          id="export-dtype"
-          data-setting="dtype"
-          ?disabled=${busy}
+          id="export-${setting}"
+          data-setting=${setting}
+          ?disabled=${isPending(this.lab.slots.exported)}
           @change=${(event: Event) =>
-            this.lab.chooseExport({ dtype: (event.target as HTMLSelectElement).value as ExportChoice['dtype'] })}
+            this.lab.chooseExport({ [setting]: (event.target as HTMLSelectElement).value } as Partial<ExportChoice>)}
         >
-          ${TYPES.filter((type) => type !== model.dtype).map(
-            (type) => html`<option value=${type} ?selected=${type === dtype}>${name(type)}</option>`,
+          ${types.map(
+            ([type, name]) =>
+              html`<option value=${type} ?selected=${type === this.lab.exportChoice[setting]}>${name}</option>`,
           )}
         </select></span
       ></label

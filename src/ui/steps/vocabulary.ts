@@ -205,7 +205,7 @@ export class VocabularyStep extends LabElement {
       return msg('llama.cpp’s converter takes this tokenizer from tokenizer.model, which gets the new tokens too.');
     if (!hash)
       return msg(
-        'Without a tokenizer.model llama.cpp’s converter gives all pieces one score and cuts text otherwise: “export --to gguf” on the command line writes their scores.',
+        'Without a tokenizer.model llama.cpp’s converter gives all pieces one score and cuts text otherwise: GGUF in Download is written with their scores.',
       );
     if (hash.before === hash.after)
       return msg('llama.cpp’s converter asks for the hash that the base’s tokenizer has: it knows both or neither.');

@@ -62,6 +62,10 @@ function byCode(code: string): string | null {
       return msg('This model is too large for onnxruntime-web.');
     case 'onnx/no-runtime':
       return msg('onnxruntime-web could not be loaded.');
+    case 'model/gguf-unsupported':
+      return msg('llama.cpp would compute this model otherwise.');
+    case 'checkpoint/gguf-tokenizer':
+      return msg('llama.cpp would cut text otherwise.');
     case 'graft/wrong-base':
       return msg('This delta belongs to another base.');
     case 'graft/delta-format':
@@ -71,6 +75,7 @@ function byCode(code: string): string | null {
     case 'graft/more-than-new-rows':
       return msg('A delta would not be the trained model.');
     case 'graft/f16-overflow':
+    case 'checkpoint/f16-overflow':
       return msg('A weight does not fit F16.');
     case 'lab/other-model':
       return msg('This is no graft of the open model.');
