@@ -49,8 +49,14 @@ export async function ggufFileOf(exported: Exported, type: WrittenType): Promise
   const { architecture, entries, ropeFactors } = ggufModelOf(config);
   const tokenizer = tokenizerPart(exported, config.vocabSize);
   const byName = new Map((await tensorsToWrite({ ...exported, dtype: 'F32' })).map((tensor) => [tensor.name, tensor]));
+  const family = architectureNamed(architecture)!;
   // In the model's order, whatever the order of the source.
-  const tensors = parameterSpecs(config).map(({ name }) => byName.get(name)!);
+  const specs = parameterSpecs(config);
+  const tensors = specs.map(({ name }) => byName.get(name)!);
+  const input = specs.find(({ role }) => role === 'inputVocabulary')!;
+  if (family.ownHead && config.tied) {
+    tensors.push({ ...byName.get(input.name)!, name: family.outer['output.weight']! });
+  }
   const general: GgufEntries = {
     'general.architecture': text(architecture),
     'general.type': text('model'),
@@ -61,7 +67,7 @@ export async function ggufFileOf(exported: Exported, type: WrittenType): Promise
   };
   return ggufFile({ ...general, ...entries, ...tokenizer }, [
     ...(ropeFactors ? [factorTensor(ropeFactors)] : []),
-    ...ggufTensors(tensors, architectureNamed(architecture)!, config, type),
+    ...ggufTensors(tensors, family, config, type),
   ]);
 }
 
@@ -140,11 +146,13 @@ export async function proveGguf(
     tokensCompared += ids === '' ? 0 : ids!.split(' ').length;
   }
   const written = new Map((await tensorsToWrite({ model: reopened, dtype: 'F32' })).map((each) => [each.name, each]));
-  const needed = new Set(parameterSpecs(model.config).map(({ name }) => name));
+  // By their place: a head may come back under its other name.
+  const [ours, theirs] = [model, reopened].map(({ config }) => parameterSpecs(config).map(({ name }) => name));
   let [tensors, largestRounding] = [0, 0];
   for (const tensor of await tensorsToWrite({ ...exported, dtype: 'F32' })) {
-    if (!needed.has(tensor.name)) continue;
-    const found = written.get(tensor.name);
+    const place = ours!.indexOf(tensor.name);
+    if (place === -1) continue;
+    const found = written.get(theirs![place] ?? '');
     const rounding = found ? await roundingOf(tensor, found) : Infinity;
     if (!(rounding <= ALLOWED[type])) throw notProven(source.name, `has another \`${tensor.name}\``);
     largestRounding = Math.max(largestRounding, rounding);
