@@ -80,7 +80,7 @@ function tokenizerPart({ model, files }: Exported, rows: number): GgufEntries {
   return tokenizerEntries({
     tokenizer,
     tokenizerJson: parseFile(written, 'tokenizer.json') as Record<string, unknown>,
-    sentencePieceModel: tokenizerModelOf({ checkpoint }, tokenizer),
+    ...(checkpoint.tokenizerModel ? { sentencePieceModel: tokenizerModelOf(model, tokenizer) } : {}),
     ...(typeof template === 'string' ? { chatTemplate: template } : {}),
     rows,
   });

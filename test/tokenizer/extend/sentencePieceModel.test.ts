@@ -85,6 +85,11 @@ const NEW: readonly NewPiece[] = [
 ];
 
 describe('extendSentencePieceModel', () => {
+  it('writes characters beyond the first two planes as they are', () => {
+    const extended = tokenizer().extended([{ kind: 'character', id: 5, piece: '\u{20000}' }]);
+    expect(read(extendSentencePieceModel(oldFile(), extended)).pieces.at(-1)!.piece).toBe('\u{20000}');
+  });
+
   it('has a token that matches whole words only as an unused piece, since SentencePiece knows no such thing', () => {
     const { pieces } = read(
       extendSentencePieceModel(oldFile(), tokenizer([{ id: 5, content: 'whole', single_word: true }])),
