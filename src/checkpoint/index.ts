@@ -11,6 +11,7 @@ export {
   f32,
   ggufFile,
   text,
+  bool,
   u32,
   type GgufEntries,
   type GgufFile,

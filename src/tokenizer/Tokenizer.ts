@@ -230,9 +230,7 @@ export class Tokenizer {
 
   /** The tokenizer with more tokens: merges after all it has, characters, added tokens. All of them have rows then. */
   extended(pieces: readonly NewPiece[]): Tokenizer {
-    const added = pieces
-      .filter((piece) => piece.kind === 'added')
-      .map(({ id, piece, singleWord }) => plainAddedToken(id, piece, singleWord));
+    const added = pieces.filter((piece) => piece.kind === 'added').map(({ id, piece }) => plainAddedToken(id, piece));
     const addedTokens = added.length > 0 ? [...this.addedTokens, ...added] : this.addedTokens;
     const { embeddingRows: _, ...stages } = this.stages;
     return new Tokenizer({ ...stages, addedTokens, model: this.bpe.extended(pieces) });

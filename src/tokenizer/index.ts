@@ -52,9 +52,13 @@ export {
 export { lostCharacters } from './trainer/unknownCharacters';
 export { remedyText, turnedDownText, type Refusal, type Shortfall } from './trainer/turnedDown';
 export { pruneLeaves } from './trainer/pruneLeaves';
+export { GPT2_PATTERN } from './preTokenizer/ByteLevel';
 export { QWEN2_PATTERN } from './convert/byteLevelStages';
 export { makeTokenizerJson, type MadeTokenizer } from './convert/makeTokenizerJson';
 export { readSentencePiece, type SentencePiece } from './convert/sentencePieceFile';
+export { addsSpaceBefore } from './convert/spaceBefore';
+export { scoresOfMerges } from './convert/scoresOfMerges';
+export { makeSentencePieceModel } from './extend/makeSentencePieceModel';
 export { mergesFromScores } from './convert/sentencePieceMerges';
 export { templateAround } from './convert/templateAround';
 export { numberedFrom } from './trainer/numbering';

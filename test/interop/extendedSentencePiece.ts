@@ -1,4 +1,7 @@
-/** Extends the SentencePiece tokenizers in folders that Python made, in every way there is, for Python to check. */
+/**
+ * Extends the SentencePiece tokenizers in folders that Python made, in every way there is, for Python to check; and as if they had come
+ * without tokenizer.model (`made.model`).
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -7,6 +10,7 @@ import {
   handMadePieces,
   learnVocabulary,
   loadTokenizer,
+  makeSentencePieceModel,
   type NewPiece,
   type Tokenizer,
 } from '../../src/tokenizer/index';
@@ -23,13 +27,17 @@ export async function main([jobFile]: readonly string[]): Promise<number> {
   for (const folder of folders) {
     const files = { 'tokenizer.json': readFileSync(join(folder, 'tokenizer.json'), 'utf8') };
     const model = readFileSync(join(folder, 'tokenizer.model'));
-    const old = loadTokenizer(JSON.parse(files['tokenizer.json']));
+    const json = JSON.parse(files['tokenizer.json']) as Readonly<Record<string, unknown>>;
+    const old = loadTokenizer(json);
+    const made = makeSentencePieceModel(old, json);
+    if (!made) throw new Error(`No tokenizer.model can be made of ${folder}.`);
     for (const [way, pieces] of await waysTo(old, domain)) {
       const { files: written, tokenizer } = extendTokenizer(files, pieces);
       const out = `${folder}-${way}`;
       mkdirSync(out, { recursive: true });
       writeFileSync(join(out, 'tokenizer.json'), written['tokenizer.json']);
       writeFileSync(join(out, 'tokenizer.model'), extendSentencePieceModel(model, tokenizer));
+      writeFileSync(join(out, 'made.model'), extendSentencePieceModel(made, tokenizer));
       const ids = texts.map((text) => Array.from(tokenizer.encode(text).ids));
       writeFileSync(
         join(out, 'expected.json'),

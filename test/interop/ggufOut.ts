@@ -1,12 +1,15 @@
 /**
  * GGUF files of models with the tokenizers of published ones and tiny random weights, of the bundled model, and of a graft of each,
- * beside the ids and the greedy tokens that the lab has, for llama.cpp to be compared with. Further tokenizers come as NAME=FOLDER.
+ * beside the ids and the greedy tokens that the lab has, for llama.cpp to be compared with. Further tokenizers come as NAME=FOLDER
+ * or NAME=FILE.gguf.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureRealTokenizers, realTokenizerFiles, realTokenizerNames } from '../../scripts/testing/realTokenizers.mjs';
 import { fromF32, memoryTree, safetensorsFile, type FileTree } from '../../src/checkpoint/index';
-import { folderSink, folderTree } from '../../src/checkpoint/node';
+import { readGgufHeader } from '../../src/checkpoint/gguf/header';
+import { tokenizerFiles } from '../../src/checkpoint/gguf/tokenizer';
+import { fileSource, folderSink, folderTree } from '../../src/checkpoint/node';
 import type { Engine } from '../../src/engine/index';
 import { NormalGenerator } from '../../src/graft/index';
 import {
@@ -43,6 +46,7 @@ const llama3Rope = {
   high_freq_factor: 4,
   original_max_position_embeddings: 8192,
 };
+const neox = { ...sizes, model_type: 'gpt_neox', rotary_pct: 0.25, layer_norm_eps: 1e-5 };
 const gpt2 = { n_embd: 64, n_layer: 2, n_head: 4, n_positions: 128 };
 
 /** The family whose weights each tokenizer gets. */
@@ -52,6 +56,11 @@ const configs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   qwen3: { model_type: 'qwen3', ...sizes, rope_theta: 1_000_000, tie_word_embeddings: true },
   gemma3: { model_type: 'gemma3_text', ...sizes, num_hidden_layers: 7, sliding_window: 16, query_pre_attn_scalar: 16 },
   smollm2: { model_type: 'gpt2', ...gpt2 },
+  neox: { ...neox, tie_word_embeddings: false },
+  falcon: { ...neox, rotary_pct: 1, use_parallel_residual: false, hidden_act: 'gelu_fast', tie_word_embeddings: true },
+  'deepseek-llm': { model_type: 'llama', ...sizes, tie_word_embeddings: true },
+  'deepseek-coder': { model_type: 'llama', ...sizes, tie_word_embeddings: false },
+  smaug: { model_type: 'llama', ...sizes, tie_word_embeddings: true },
   mistral: { model_type: 'qwen2', ...sizes, rope_theta: 10_000, tie_word_embeddings: false },
 };
 
@@ -70,8 +79,10 @@ export async function main([out, ...more]: readonly string[]): Promise<number> {
     bundled: () => folderTree('public/models/rootstock'),
     ...Object.fromEntries(
       Object.keys(configs)
-        .filter((name) => name in folders || (realTokenizerNames as readonly string[]).includes(name))
-        .map((name) => [name, async () => randomModel(name, await tokenizerFiles(name, folders))]),
+        .filter(
+          (name) => name in folders || name === 'smaug' || (realTokenizerNames as readonly string[]).includes(name),
+        )
+        .map((name) => [name, async () => randomModel(name, await filesOf(name, folders))]),
     ),
   };
   for (const [name, tree] of Object.entries(trees)) {
@@ -97,12 +108,27 @@ export async function main([out, ...more]: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function tokenizerFiles(name: string, folders: Readonly<Record<string, string>>) {
+async function filesOf(name: string, folders: Readonly<Record<string, string>>) {
+  if (name === 'smaug') return smaugFiles();
   const folder = folders[name];
+  if (folder?.endsWith('.gguf')) return vocabularyFiles(folder);
   if (folder === undefined) return realTokenizerFiles(name as 'llama3');
   const files = readdirSync(folder).filter((file) => /^(?:tokenizer.*\.(?:json|model))$/u.test(file));
   const read = Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file))]));
   return 'tokenizer.json' in read ? read : { ...read, ...madeFiles(read['tokenizer.model']!) };
+}
+
+/** Of a GGUF file, which may be without weights. */
+export async function vocabularyFiles(path: string): Promise<Record<string, string>> {
+  const { metadata } = await readGgufHeader((await fileSource(path))!);
+  return tokenizerFiles(metadata, metadata.texts('tokenizer.ggml.tokens')!.length);
+}
+
+/** Llama 3's as older tools saved it. */
+function smaugFiles(): Record<string, string> {
+  const files = realTokenizerFiles('llama3');
+  const json = JSON.parse(files['tokenizer.json']) as { readonly model: object };
+  return { ...files, 'tokenizer.json': JSON.stringify({ ...json, model: { ...json.model, ignore_merges: false } }) };
 }
 
 /** tokenizer.json for a SentencePiece model, with the space before every stretch of text that published files have. */
@@ -152,7 +178,7 @@ const textOf = (value: string | Uint8Array): string =>
   typeof value === 'string' ? value : new TextDecoder().decode(value);
 
 /** llama.cpp normalises nothing: texts that NFC would change are left out, and are the one difference (docs/clients.md). */
-function sampleTexts(): string[] {
+export function sampleTexts(): string[] {
   const awkward = Object.values(AWKWARD).filter((text) => !/\p{Cs}|\0/u.test(text) && text !== '');
   const samples = ['molecules.smi', 'licences.jsonl', 'tang-poems.txt'].flatMap((file) =>
     readFileSync(join('public/samples', file), 'utf8').split('\n').slice(0, 160),

@@ -11,6 +11,7 @@ ARCHITECTURES = {
     "qwen3": MODEL_ARCH.QWEN3,
     "gemma3": MODEL_ARCH.GEMMA3,
     "gpt2": MODEL_ARCH.GPT2,
+    "gptneox": MODEL_ARCH.GPTNEOX,
 }
 
 
@@ -26,6 +27,9 @@ def stored(name, weights, architecture, config):
         return permuted(weights, config.num_key_value_heads)
     if architecture == "gemma3" and name.endswith("norm.weight"):
         return weights + np.float32(1)
+    if architecture == "gptneox" and "query_key_value" in name:
+        heads = config.num_attention_heads
+        return weights.reshape(heads, 3, -1, *weights.shape[1:]).swapaxes(0, 1).reshape(weights.shape)
     if architecture == "gpt2" and name.endswith(("c_attn.weight", "c_proj.weight", "c_fc.weight")):
         return np.ascontiguousarray(weights.T)
     return weights
@@ -67,6 +71,12 @@ def write_gguf(path, model, architecture, kinds, pieces=None):
     if architecture == "gpt2":
         writer.add_feed_forward_length(4 * config.n_embd)
         writer.add_layer_norm_eps(config.layer_norm_epsilon)
+    elif architecture == "gptneox":
+        writer.add_feed_forward_length(config.intermediate_size)
+        writer.add_layer_norm_eps(config.layer_norm_eps)
+        writer.add_parallel_residual(config.use_parallel_residual)
+        share = config.rope_parameters["partial_rotary_factor"]
+        writer.add_rope_dimension_count(int(share * (config.hidden_size // config.num_attention_heads)))
     else:
         writer.add_feed_forward_length(config.intermediate_size)
         writer.add_head_count_kv(config.num_key_value_heads)
@@ -76,7 +86,7 @@ def write_gguf(path, model, architecture, kinds, pieces=None):
     if architecture == "gemma3":
         writer.add_rope_freq_base(config.rope_parameters["full_attention"]["rope_theta"])
         writer.add_sliding_window(config.sliding_window)
-    elif architecture != "gpt2":
+    elif architecture not in ("gpt2", "gptneox"):
         writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
     if pieces is None:
         write_two_letters(writer, config.vocab_size)

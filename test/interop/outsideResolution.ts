@@ -25,7 +25,7 @@ export async function main([out]: readonly string[]): Promise<number> {
     const first = old.largestId + 1;
     const pieces: NewPiece[] = [
       { kind: 'merge', id: first, piece: 'xa', left: old.idOfPiece('x')!, right: old.idOfPiece('a')! },
-      { kind: 'added', id: first + 1, piece: 'domain', singleWord: true },
+      { kind: 'added', id: first + 1, piece: 'domain' },
     ];
     const { files: written, tokenizer } = extendTokenizer(files, pieces);
     const folder = join(out, name.replaceAll('/', '_'), 'written');

@@ -29,12 +29,14 @@ TYPES = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "
 TINY = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 160}
 DECODER = {**TINY, "num_key_value_heads": 2, "head_dim": 16, "max_position_embeddings": 64, "rms_norm_eps": 1e-5}
 GPT2 = {"n_embd": 64, "n_layer": 2, "n_head": 4, "n_positions": 64, "vocab_size": 160}
+NEOX_ROPE = {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.25}
 FAMILIES = {
     "llama": (transformers.LlamaConfig, {**DECODER, "rope_theta": 5e5, "tie_word_embeddings": True}),
     "qwen2": (transformers.Qwen2Config, {**DECODER, "tie_word_embeddings": False}),
     "qwen3": (transformers.Qwen3Config, {**DECODER, "tie_word_embeddings": True}),
     "gemma3": (transformers.Gemma3TextConfig, {**DECODER, "num_hidden_layers": 7, "sliding_window": 8, "query_pre_attn_scalar": 16}),
     "gpt2": (transformers.GPT2Config, GPT2),
+    "gptneox": (transformers.GPTNeoXConfig, {**TINY, "max_position_embeddings": 64, "rope_parameters": NEOX_ROPE}),
 }
 
 

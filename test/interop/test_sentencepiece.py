@@ -1,5 +1,5 @@
 """tokenizer.model of extended SentencePiece tokenizers: Python `sentencepiece` gives the ids that the codec and the Rust
-`tokenizers` give of the extended tokenizer.json. One model is published (Mistral 7B), one is trained here by SentencePiece
+`tokenizers` give of the extended tokenizer.json, also where the lab made the file because a folder came without it. One model is published (Mistral 7B), one is trained here by SentencePiece
 itself, without the space before a text, as Gemma has it."""
 
 import json
@@ -62,7 +62,7 @@ def trained_model(out):
 
 def random_texts(count):
     chance = random.Random(20261124)
-    kinds = [(0x20, 0x7E), (0xA0, 0x24F), (0x4E00, 0x9FFF), (0x1F300, 0x1FAFF), (0x0400, 0x04FF)]
+    kinds = [(0x20, 0x7E), (0xA0, 0x24F), (0x4E00, 0x9FFF), (0x1F300, 0x1FAFF), (0x0400, 0x04FF), (0x20000, 0x2A6DF)]
 
     def character():
         first, last = chance.choice(kinds)
@@ -108,6 +108,7 @@ class ExtendedSentencePiece(unittest.TestCase):
         extended = folder.with_name(f"{folder.name}-{way}")
         old = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
         new = sentencepiece.SentencePieceProcessor(model_file=str(extended / "tokenizer.model"))
+        made = sentencepiece.SentencePieceProcessor(model_file=str(extended / "made.model"))
         rust = Tokenizer.from_file(str(extended / "tokenizer.json"))
         before = Tokenizer.from_file(str(folder / "tokenizer.json"))
         expected = json.loads((extended / "expected.json").read_text(encoding="utf-8"))
@@ -124,6 +125,7 @@ class ExtendedSentencePiece(unittest.TestCase):
             self.assertEqual(old.encode(text), before.encode(text, add_special_tokens=False).ids, text)
             self.assertEqual(rust.encode(text, add_special_tokens=False).ids, ids, text)
             self.assertEqual(new.encode(text), ids, text)
+            self.assertEqual(made.encode(text), ids, text)
             uses += sum(at >= first for at in ids)
         self.assertGreater(uses, 0)
 

@@ -1,5 +1,6 @@
 // Decoding against the Rust library where files differ from the usual: no decoder at all, and added tokens that match in
 // normalised text (old files), which the library decodes as its normalizer spells them.
+import { Tokenizer as JavaScriptTokenizer } from '@huggingface/tokenizers';
 import { describe, expect, it } from 'vitest';
 import { loadTokenizer } from '../../src/tokenizer/index';
 import { added } from './addedTokenJson';
@@ -126,6 +127,18 @@ const CASES: Readonly<Record<string, { readonly stages: Json; readonly texts: re
     texts: ['a<0x41>b', '<0xE2>a'],
   },
 };
+
+it('gives a normalised added token as the newest Rust library does, and @huggingface/tokenizers as it is written', async () => {
+  const json = tokenizerJson({
+    normalizer: { type: 'Lowercase' },
+    decoder: { type: 'Fuse' },
+    added_tokens: [normalized(11, 'ABx')],
+  });
+  const ids = [11];
+  expect(loadTokenizer(json).decode(ids)).toBe('abx');
+  expect(await rustTokenizer(JSON.stringify(json)).decode(ids, false)).toBe('abx');
+  expect(new JavaScriptTokenizer(json, {}).decode(ids)).toBe('ABx');
+});
 
 describe.each(Object.entries(CASES))('%s', (_, { stages, texts }) => {
   const json = tokenizerJson(stages);

@@ -4,7 +4,7 @@
  * refused by name. What the lab can compute is decided later, by src/model.
  */
 import type { GgufHeader } from './header';
-import { gemma3Config, gpt2Config, llamaConfig, qwen2Config, qwen3Config } from './config';
+import { gemma3Config, gpt2Config, gptNeoxConfig, llamaConfig, qwen2Config, qwen3Config } from './config';
 import { ggufUnsupported } from './metadata';
 
 /** How the stored rows differ from the checkpoint's. */
@@ -13,6 +13,8 @@ export type Layout =
   | { readonly kind: 'plain' }
   /** Rows of each head interleaved for ggml's rotary embedding: i and i + headSize / 2 side by side. */
   | { readonly kind: 'rotary'; readonly heads: number }
+  /** All queries, then all keys, then all values; the checkpoint has query, key and value head by head. */
+  | { readonly kind: 'parts'; readonly heads: number }
   /** [out, in] where the checkpoint has [in, out]. */
   | { readonly kind: 'transposed' }
   /** Norm weights with 1 added. */
@@ -28,6 +30,10 @@ export interface Architecture {
   readonly outer: Readonly<Record<string, string>>;
   /** Hugging Face name inside a layer, by the part of the GGUF name between `blk.N.` and `.weight` or `.bias`. */
   readonly inner: Readonly<Record<string, string>>;
+  /** What the head is called in some checkpoints; the name in `outer` is the one that is read. */
+  readonly headAlias?: string;
+  /** llama.cpp wants a head of its own, so that a tied model's matrix is in the file twice. */
+  readonly ownHead?: true;
   /** With `#` for the layer's number. */
   readonly layerPrefix: string;
   /** @param heads is asked only where rows were reordered by head. */
@@ -107,6 +113,27 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
       /^blk\.\d+\.(attn_qkv|attn_output|ffn_up|ffn_down)\.weight$/.test(name) ? { kind: 'transposed' } : PLAIN,
     config: gpt2Config,
   },
+  gptneox: {
+    outer: {
+      'token_embd.weight': 'gpt_neox.embed_in.weight',
+      'output_norm.weight': 'gpt_neox.final_layer_norm.weight',
+      'output_norm.bias': 'gpt_neox.final_layer_norm.bias',
+      'output.weight': 'embed_out.weight',
+    },
+    headAlias: 'lm_head.weight',
+    ownHead: true,
+    inner: {
+      attn_norm: 'input_layernorm',
+      attn_qkv: 'attention.query_key_value',
+      attn_output: 'attention.dense',
+      ffn_norm: 'post_attention_layernorm',
+      ffn_up: 'mlp.dense_h_to_4h',
+      ffn_down: 'mlp.dense_4h_to_h',
+    },
+    layerPrefix: 'gpt_neox.layers.#.',
+    layout: (name, counts) => (/^blk\.\d+\.attn_qkv\./.test(name) ? { kind: 'parts', heads: counts().heads } : PLAIN),
+    config: gptNeoxConfig,
+  },
 };
 
 /** Throws `checkpoint/gguf-unsupported`, naming the architecture. */
@@ -133,7 +160,9 @@ export function architectureNamed(name: string): Architecture | undefined {
 }
 
 /** The name in GGUF of a checkpoint's tensor; undefined for a tensor that the family does not have there. */
-export function ggufName({ outer, inner, layerPrefix }: Architecture, name: string): string | undefined {
+export function ggufName(architecture: Architecture, name: string): string | undefined {
+  const { outer, inner, layerPrefix, headAlias } = architecture;
+  if (name === headAlias) return 'output.weight';
   const found = Object.entries(outer).find(([, theirs]) => theirs === name);
   if (found) return found[0];
   const [before, after] = layerPrefix.split('#') as [string, string];

@@ -44,6 +44,11 @@ class Keys {
     return this.metadata.text(`${this.architecture}.${key}`);
   }
 
+  flag(key: string): boolean {
+    const name = `${this.architecture}.${key}`;
+    return this.metadata.needed(name, this.metadata.flag(name));
+  }
+
   has(tensor: string): boolean {
     return this.header.tensors.some(({ name }) => name === tensor);
   }
@@ -189,6 +194,35 @@ export function gpt2Config(header: GgufHeader): Config {
     activation_function: 'gelu_new',
     ...keys.tokens,
   };
+}
+
+/** The file states an activation only where it is not the family's own (`hidden_activation`). */
+export function gptNeoxConfig(header: GgufHeader): Config {
+  const keys = new Keys(header, 'gptneox');
+  return {
+    architectures: ['GPTNeoXForCausalLM'],
+    model_type: 'gpt_neox',
+    vocab_size: keys.embeddingRows,
+    hidden_size: keys.whole('embedding_length'),
+    intermediate_size: keys.whole('feed_forward_length'),
+    num_hidden_layers: keys.whole('block_count'),
+    num_attention_heads: keys.whole('attention.head_count'),
+    max_position_embeddings: keys.whole('context_length'),
+    layer_norm_eps: keys.number('attention.layer_norm_epsilon'),
+    hidden_act: keys.text('hidden_activation') ?? 'gelu',
+    rotary_emb_base: keys.numberOr('rope.freq_base', 10000),
+    rotary_pct: shareOf(keys.wholeOr('rope.dimension_count', keys.headSize), keys.headSize),
+    rope_scaling: ropeScaling(keys),
+    use_parallel_residual: keys.flag('use_parallel_residual'),
+    attention_bias: keys.has('blk.0.attn_qkv.bias'),
+    ...keys.tokens,
+  };
+}
+
+/** Of which `whole` times it, cut to a whole number, is `part` again: 30 / 44 is no such share. */
+function shareOf(part: number, whole: number): number {
+  const share = part / whole;
+  return Math.trunc(share * whole) === part ? share : (part + 1e-9) / whole;
 }
 
 /** null where positions are not scaled. Throws `checkpoint/gguf-unsupported` for kinds that the file does not state in full. */

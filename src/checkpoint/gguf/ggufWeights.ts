@@ -75,6 +75,7 @@ async function* reordered(tensor: TensorToWrite, layout: Layout): AsyncGenerator
   }
   if (layout.kind === 'plusOne') yield values.map((value) => value + 1);
   else if (layout.kind === 'transposed') yield transposed(values, shape[0]!, shape[1]!);
+  else if (layout.kind === 'parts') yield inParts(values, layout.heads);
   else yield interleaved(values, shape[0]!, layout.heads);
 }
 
@@ -82,6 +83,16 @@ export function transposed(values: Float32Array, rows: number, columns: number):
   const out = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) out[column * rows + row] = values[row * columns + column]!;
+  }
+  return out;
+}
+
+/** Query, key and value head by head become all queries, all keys, all values. */
+function inParts(values: Float32Array, heads: number): Float32Array {
+  const run = values.length / (3 * heads);
+  const out = new Float32Array(values.length);
+  for (let at = 0; at < 3 * heads; at++) {
+    out.set(values.subarray(at * run, (at + 1) * run), ((at % 3) * heads + Math.floor(at / 3)) * run);
   }
   return out;
 }

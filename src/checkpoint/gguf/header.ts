@@ -183,7 +183,20 @@ function placed(
     if (before && before.end > tensor.start) {
       throw tensorError(source.name, tensor.name, `claims bytes of \`${before.name.slice(0, 100)}\``);
     }
+    // As llama.cpp asks: a gap is a tensor whose type or shape is not what was written.
+    const expected = before ? Math.ceil(before.end / alignment) * alignment : dataStart;
+    if (tensor.start !== expected) {
+      throw tensorError(
+        source.name,
+        tensor.name,
+        `starts ${tensor.start - expected} bytes behind what it should follow`,
+      );
+    }
   });
+  const last = byStart.at(-1);
+  if (last && source.size - last.end >= 2 * alignment) {
+    throw headerError(source.name, `behind its last tensor it has ${source.size - last.end} bytes that belong to none`);
+  }
   return tensors;
 }
 

@@ -41,6 +41,9 @@ export function readPieces(metadata: GgufMetadata): Piece[] {
     if (!list || list.length === texts.length) continue;
     throw metadataError(metadata.file, `has ${list.length} values of \`${key}\` for ${texts.length} tokens`, { key });
   }
+  const odd = kinds?.findIndex((kind) => !(kind >= 0 && kind <= KIND.byte)) ?? -1;
+  if (odd !== -1)
+    throw metadataError(metadata.file, `gives the token ${odd} the kind ${kinds![odd]}, which there is not`);
   if (scores?.some(Number.isNaN)) throw metadataError(metadata.file, 'has a score that is no number');
   const kindOf = kinds ? (_: string, id: number) => kinds[id]! : impliedKinds(metadata);
   const all = texts.map((text, id): Piece => ({ id, text, kind: kindOf(text, id), score: scores?.[id] ?? 0 }));

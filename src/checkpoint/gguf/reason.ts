@@ -3,6 +3,7 @@ export interface GgufReason {
   readonly reason:
     | 'family'
     | 'activation'
+    | 'biases'
     | 'windows'
     | 'rotary'
     | 'attention-scale'

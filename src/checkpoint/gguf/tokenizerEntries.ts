@@ -4,7 +4,7 @@
  * What llama.cpp has no rule for is refused by name.
  */
 import { LabError } from '../../error';
-import { readSentencePiece, type SentencePiece, type Tokenizer } from '../../tokenizer/index';
+import { addsSpaceBefore, readSentencePiece, scoresOfMerges, type Tokenizer } from '../../tokenizer/index';
 import { bool, text, u32, type GgufEntries } from './ggufFile';
 import { KIND } from './pieces';
 import { preTokenizerName } from './preTokenizers';
@@ -68,7 +68,9 @@ function sentencePieceEntries({ tokenizer, tokenizerJson, sentencePieceModel, ro
   }
   const prefixed = addsSpace(tokenizerJson.normalizer, tokenizerJson.pre_tokenizer);
   const known = sentencePieceModel ? readSentencePiece(sentencePieceModel).pieces : undefined;
-  const scores = scoresOf(tokenizer, known, rows);
+  const scores = known
+    ? Array.from({ length: rows }, (_, id) => known[id]?.score ?? 0)
+    : scoresOfMerges(tokenizer, rows);
   const pieces = Array.from({ length: rows }, (_, id) => {
     const stated = known?.[id]?.type;
     const own = piece(tokenizer, id, (content) => {
@@ -88,33 +90,9 @@ function sentencePieceEntries({ tokenizer, tokenizerJson, sentencePieceModel, ro
   };
 }
 
-/**
- * By id. llama.cpp merges whatever two neighbours make a piece, the best score first; a tokenizer.json lists its merges. So a
- * piece without a score of its own is scored by the place of the first merge that makes it.
- */
-function scoresOf(tokenizer: Tokenizer, known: readonly SentencePiece[] | undefined, rows: number): number[] {
-  if (known) return Array.from({ length: rows }, (_, id) => known[id]?.score ?? 0);
-  const { merges } = tokenizer.bpe;
-  const scores = new Array<number>(rows).fill(-(merges.length + 1));
-  for (let rank = merges.length - 1; rank >= 0; rank--) scores[merges[rank]![2]] = -rank;
-  return scores;
-}
-
-/** Whether a space is put before every stretch of text, by the forms that SentencePiece's rules have in tokenizer.json. */
 function addsSpace(normalizer: unknown, preTokenizer: unknown): boolean {
-  const replaced = { type: 'Replace', pattern: { String: ' ' }, content: SPACE };
-  const prepended = { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: SPACE }, replaced] };
-  // Gemma's: spaces are pieces of their own by then, so that it splits nothing.
-  const idle = { type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious', invert: false };
-  const never = { type: 'Metaspace', replacement: SPACE, prepend_scheme: 'never', split: false };
-  const forms: readonly (readonly [normalizer: unknown, preTokenizer: unknown, adds: boolean])[] = [
-    [prepended, null, true],
-    [replaced, null, false],
-    [replaced, idle, false],
-    [null, never, false],
-  ];
-  const form = forms.find((each) => isSame(each[0], normalizer ?? null) && isSame(each[1], preTokenizer ?? null));
-  if (form) return form[2];
+  const adds = addsSpaceBefore(normalizer, preTokenizer);
+  if (adds !== undefined) return adds;
   if (isMetaspace(preTokenizer)) {
     throw refused('puts a space before a text only where it does not begin with one; llama.cpp puts it there always', {
       reason: 'space',
@@ -126,7 +104,6 @@ function addsSpace(normalizer: unknown, preTokenizer: unknown): boolean {
 }
 
 const isMetaspace = (stage: unknown): boolean => (stage as { readonly type?: unknown } | null)?.type === 'Metaspace';
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 interface WrittenPiece {
   readonly text: string;

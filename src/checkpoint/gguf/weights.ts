@@ -65,11 +65,11 @@ function weightsOf(header: GgufHeader): Weight[] {
 }
 
 function checkLayout({ name, shape }: GgufTensor, layout: Layout, file: string): void {
-  const fits =
-    layout.kind === 'rotary'
-      ? layout.heads > 0 && shape[0]! % (2 * layout.heads) === 0
-      : layout.kind !== 'transposed' || shape.length === 2;
-  if (fits) return;
+  const divides = (rows: number): boolean => rows > 0 && shape[0]! % rows === 0;
+  if (layout.kind === 'rotary' && divides(2 * layout.heads)) return;
+  if (layout.kind === 'parts' && divides(3 * layout.heads)) return;
+  if (layout.kind === 'transposed' && shape.length === 2) return;
+  if (layout.kind === 'plain' || layout.kind === 'plusOne') return;
   throw metadataError(
     file,
     `has \`${name}\` in the shape [${shape.join(', ')}], which its number of heads does not divide`,
@@ -90,6 +90,7 @@ function elementsOf(gguf: ByteSource, { stored, layout, dtype }: Weight): Elemen
   const size = bytesPerElement(dtype);
   if (layout.kind === 'transposed') return transposedElements(raw, stored, size);
   if (layout.kind === 'rotary') return headElements(raw, stored, layout.heads, size);
+  if (layout.kind === 'parts') return partElements(raw, stored, layout.heads, size);
   return raw;
 }
 
@@ -124,6 +125,21 @@ function headElements(raw: Elements, { shape }: GgufTensor, heads: number, size:
       ordered.set(bytes.subarray(from * rowBytes, (from + 1) * rowBytes), row * rowBytes);
     }
     const skipped = (start - firstHead * headElementCount) * size;
+    return ordered.subarray(skipped, skipped + (end - start) * size);
+  };
+}
+
+/** A head's rows (head, part) of the checkpoint are (part, head) of the file; whole ones are read. */
+function partElements(raw: Elements, { elements }: GgufTensor, heads: number, size: number): Elements {
+  const run = elements / (3 * heads);
+  return async (start, end, signal) => {
+    const [firstRun, lastRun] = [Math.floor(start / run), Math.ceil(end / run)];
+    const ordered = new Uint8Array((lastRun - firstRun) * run * size);
+    for (let at = firstRun; at < lastRun; at++) {
+      const from = ((at % 3) * heads + Math.floor(at / 3)) * run;
+      ordered.set(await raw(from, from + run, signal), (at - firstRun) * run * size);
+    }
+    const skipped = (start - firstRun * run) * size;
     return ordered.subarray(skipped, skipped + (end - start) * size);
   };
 }

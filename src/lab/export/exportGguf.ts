@@ -60,8 +60,14 @@ export async function ggufFileOf(exported: GgufToExport, type: WrittenType): Pro
   const { architecture, entries, ropeFactors } = ggufModelOf(config);
   const tokenizer = tokenizerPart(exported, config.vocabSize);
   const byName = new Map((await tensorsToWrite({ ...exported, dtype: 'F32' })).map((tensor) => [tensor.name, tensor]));
+  const family = architectureNamed(architecture)!;
   // In the model's order, whatever the order of the source.
-  const tensors = parameterSpecs(config).map(({ name }) => byName.get(name)!);
+  const specs = parameterSpecs(config);
+  const tensors = specs.map(({ name }) => byName.get(name)!);
+  const input = specs.find(({ role }) => role === 'inputVocabulary')!;
+  if (family.ownHead && config.tied) {
+    tensors.push({ ...byName.get(input.name)!, name: family.outer['output.weight']! });
+  }
   const general: GgufEntries = {
     'general.architecture': text(architecture),
     'general.type': text('model'),
@@ -72,7 +78,7 @@ export async function ggufFileOf(exported: GgufToExport, type: WrittenType): Pro
   };
   return ggufFile({ ...general, ...entries, ...tokenizer }, [
     ...(ropeFactors ? [factorTensor(ropeFactors)] : []),
-    ...ggufTensors(tensors, architectureNamed(architecture)!, config, type),
+    ...ggufTensors(tensors, family, config, type),
   ]);
 }
 
@@ -85,7 +91,7 @@ function tokenizerPart({ model, files }: GgufToExport, rows: number): GgufEntrie
   return tokenizerEntries({
     tokenizer,
     tokenizerJson: parseFile(written, 'tokenizer.json') as Record<string, unknown>,
-    sentencePieceModel: tokenizerModelOf({ checkpoint }, tokenizer),
+    ...(checkpoint.tokenizerModel ? { sentencePieceModel: tokenizerModelOf(model, tokenizer) } : {}),
     ...(typeof template === 'string' ? { chatTemplate: template } : {}),
     rows,
   });

@@ -6,6 +6,8 @@ import {
   extendTokenizer,
   linkIds,
   llamaCppHash,
+  makeSentencePieceModel,
+  parseFile,
   pruneLeaves,
   spelledTokensOf,
   TOKENIZER_FILES,
@@ -116,7 +118,7 @@ export async function summaryOf(
     heldOut,
     general,
     llamaCppHash: before === null || after === null ? null : { before, after },
-    hasTokenizerModel: model.checkpoint.tokenizerModel !== undefined,
+    hasTokenizerModel: tokenizerModelOf(model, model.tokenizer) !== undefined,
     milliseconds: performance.now() - started,
   };
 }
@@ -160,14 +162,28 @@ export function tokenizerFilesOf({ checkpoint }: Pick<TokenizerModel, 'checkpoin
   return Object.fromEntries(known.map((name) => [name, checkpoint.tokenizerFiles[name]])) as TokenizerFiles;
 }
 
-/** SentencePiece's own file with the pieces of an extended tokenizer; byte-level models have none. */
-export function tokenizerModelOf(
-  { checkpoint }: Pick<TokenizerModel, 'checkpoint'>,
-  extended: Tokenizer,
-): Uint8Array | undefined {
-  const { tokenizerModel } = checkpoint;
-  if (tokenizerModel === undefined || extended.family !== 'sentencepiece-bpe') return undefined;
-  return extendSentencePieceModel(tokenizerModel, extended);
+/**
+ * SentencePiece's own file with the pieces of an extended tokenizer, made of its merges where the base came without one. Byte-level
+ * models have none, nor has a tokenizer that SentencePiece would read otherwise.
+ */
+export function tokenizerModelOf(model: TokenizerSource, extended: Tokenizer): Uint8Array | undefined {
+  if (extended.family !== 'sentencepiece-bpe') return undefined;
+  const file = model.checkpoint.tokenizerModel ?? madeTokenizerModel(model);
+  return file && extendSentencePieceModel(file, extended);
+}
+
+type TokenizerSource = Pick<TokenizerModel, 'checkpoint' | 'tokenizer'>;
+
+/** Seconds of work in a vocabulary of 256,000. */
+const made = new WeakMap<Tokenizer, { readonly file: Uint8Array | undefined }>();
+
+function madeTokenizerModel({ checkpoint, tokenizer }: TokenizerSource): Uint8Array | undefined {
+  const known = made.get(tokenizer);
+  if (known) return known.file;
+  const json = parseFile(checkpoint.tokenizerFiles, 'tokenizer.json');
+  const file = makeSentencePieceModel(tokenizer, json as Readonly<Record<string, unknown>>);
+  made.set(tokenizer, { file });
+  return file;
 }
 
 /**

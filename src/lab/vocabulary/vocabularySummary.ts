@@ -41,7 +41,7 @@ export interface VocabularySummary {
   readonly shortfall: Shortfall | null;
   /** By which llama.cpp's converter knows a byte-level pre-tokenizer; null for other models. */
   readonly llamaCppHash: { readonly before: string; readonly after: string } | null;
-  /** Whether there is a `tokenizer.model`, from which llama.cpp's converter takes the scores of pieces; extended beside tokenizer.json. */
+  /** Whether a `tokenizer.model` is written, from which llama.cpp's converter takes the scores of pieces; made where the base has none. */
   readonly hasTokenizerModel: boolean;
   readonly milliseconds: number;
 }

@@ -29,9 +29,8 @@ export async function writeTokenizer(
   for (const [name, text] of Object.entries(read)) {
     if (text !== undefined) await sink.write(name, text);
   }
-  if (!checkpoint.tokenizerModel) return;
   const extended = files ? openTokenizer({ name: checkpoint.name, tokenizerFiles: files }) : tokenizer;
-  const tokenizerModel = tokenizerModelOf({ checkpoint }, extended);
+  const tokenizerModel = tokenizerModelOf({ checkpoint, tokenizer }, extended);
   if (tokenizerModel) await sink.write('tokenizer.model', tokenizerModel);
 }
 

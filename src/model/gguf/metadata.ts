@@ -2,11 +2,12 @@
  * What a configuration amounts to in GGUF metadata: the keys that llama.cpp reads, as its converter (convert_hf_to_gguf.py)
  * writes them. What llama.cpp would compute otherwise is refused by name. The way back is src/checkpoint/gguf/config.ts.
  */
-import { f32, text, u32, type GgufEntries, type GgufReason } from '../../checkpoint/index';
+import { bool, f32, text, u32, type GgufEntries, type GgufReason } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import type { ModelConfig } from '../config';
 import type { Gemma3Config } from '../gemma3';
 import type { Gpt2Config } from '../gpt2';
+import type { GptNeoxConfig } from '../gptNeox';
 import type { GatedDecoderConfig } from '../gatedDecoder';
 import { inverseFrequencies, type Rope } from '../rope';
 
@@ -38,6 +39,7 @@ const writers: Readonly<Record<string, (config: ModelConfig) => GgufModel>> = {
   qwen3: (config) => decoder('qwen3', config as GatedDecoderConfig),
   gemma3_text: (config) => gemma3(config as Gemma3Config),
   gpt2: (config) => gpt2(config as Gpt2Config),
+  gpt_neox: (config) => gptNeox(config as GptNeoxConfig),
 };
 
 function decoder(architecture: string, config: GatedDecoderConfig): GgufModel {
@@ -104,6 +106,33 @@ function gpt2(config: Gpt2Config): GgufModel {
   return {
     architecture: 'gpt2',
     entries: prefixed('gpt2', { ...sizes(config), 'attention.layer_norm_epsilon': f32(config.normEpsilon) }),
+  };
+}
+
+/**
+ * llama.cpp computes GELU by tanh in this family, whatever the file says: 5e-4 apart from the exact one at most, as in every
+ * file of its converter. `hidden_activation` is for the way back.
+ */
+function gptNeox(config: GptNeoxConfig): GgufModel {
+  const { rope } = config;
+  if (!config.attentionBias) throw refused('GPT-NeoX models without biases in attention', { reason: 'biases' });
+  if (config.activation === 'silu') {
+    throw refused(`the activation ${config.activation} in GPT-NeoX`, activation(config.activation));
+  }
+  if (rope.scaling.type === 'llama3') {
+    throw refused('this scaling of the rotary embedding in GPT-NeoX', { reason: 'rotary' });
+  }
+  return {
+    architecture: 'gptneox',
+    entries: prefixed('gptneox', {
+      ...sizes(config),
+      'attention.layer_norm_epsilon': f32(config.normEpsilon),
+      'rope.dimension_count': u32(rope.rotarySize),
+      'rope.freq_base': f32(rope.theta),
+      ...linearScaling(rope),
+      use_parallel_residual: bool(config.parallelResidual),
+      ...(config.activation === 'geluTanh' ? { hidden_activation: text('gelu_pytorch_tanh') } : {}),
+    }),
   };
 }
 

@@ -16,6 +16,6 @@ export interface AddedToken {
 }
 
 /** An added token that nothing happens to but being found. */
-export function plainAddedToken(id: number, content: string, singleWord: boolean): AddedToken {
-  return { id, content, special: false, singleWord, lstrip: false, rstrip: false, normalized: false };
+export function plainAddedToken(id: number, content: string): AddedToken {
+  return { id, content, special: false, singleWord: false, lstrip: false, rstrip: false, normalized: false };
 }

@@ -1,5 +1,5 @@
 // tokenizer.model as SentencePiece writes it (sentencepiece_model.proto): its pieces, and what it says of itself.
-import { PbfReader } from 'pbf';
+import { PbfReader, PbfWriter } from 'pbf';
 import { LabError } from '../../error';
 import { refuseLfsPointer } from '../../gitLfs';
 
@@ -10,8 +10,16 @@ export const ModelType = { unigram: 1, bpe: 2 } as const;
 /** Fields of ModelProto, SentencePiece, TrainerSpec and NormalizerSpec. */
 export const Field = { pieces: 1, trainer: 2, normalizer: 3, selfTest: 4 } as const;
 export const PieceField = { piece: 1, score: 2, type: 3 } as const;
-export const TrainerField = { modelType: 3, vocabSize: 4 } as const;
-const NormalizerField = { addDummyPrefix: 3 } as const;
+export const TrainerField = {
+  modelType: 3,
+  vocabSize: 4,
+  byteFallback: 35,
+  unknownPiece: 45,
+  bosPiece: 46,
+  eosPiece: 47,
+  paddingPiece: 48,
+} as const;
+export const NormalizerField = { name: 1, addDummyPrefix: 3, removeExtraWhitespaces: 4 } as const;
 
 export interface SentencePiece {
   piece: string;
@@ -79,6 +87,17 @@ function readPiece(field: number, piece: SentencePiece, reader: PbfReader): void
   if (field === PieceField.piece) piece.piece = reader.readString();
   else if (field === PieceField.score) piece.score = reader.readFloat();
   else if (field === PieceField.type) piece.type = reader.readVarint();
+}
+
+export function writePiece({ piece, score, type }: SentencePiece, writer: PbfWriter): void {
+  writeText(PieceField.piece, piece, writer);
+  writer.writeFloatField(PieceField.score, score);
+  writer.writeVarintField(PieceField.type, type);
+}
+
+/** pbf 5.1 writes other characters for those of the planes 2, 4 and so on: U+10000 for U+20000 (findings/pbf-planes.sh). */
+export function writeText(field: number, text: string, writer: PbfWriter): void {
+  writer.writeBytesField(field, new TextEncoder().encode(text));
 }
 
 function readTrainer(field: number, spec: { modelType: number }, reader: PbfReader): void {

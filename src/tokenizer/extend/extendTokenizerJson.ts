@@ -53,7 +53,7 @@ function appended(merges: readonly unknown[], added: readonly (readonly [string,
 }
 
 /** As tokenizer.json writes an added token. */
-export function addedTokenJson({ id, piece: content, singleWord }: AddedPiece): JsonObject {
-  const flags = { single_word: singleWord, lstrip: false, rstrip: false, normalized: false, special: false };
+export function addedTokenJson({ id, piece: content }: AddedPiece): JsonObject {
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
   return { id, content, ...flags };
 }

@@ -7,10 +7,10 @@ import { LabError } from '../../error';
 import {
   Field,
   ModelType,
-  PieceField,
   PieceType,
   readSentencePiece,
   TrainerField,
+  writePiece,
   type SentencePiece,
 } from '../convert/sentencePieceFile';
 import type { Tokenizer } from '../Tokenizer';
@@ -81,10 +81,4 @@ function newPiece(tokenizer: Tokenizer, id: number, score: number): SentencePiec
   if (added.special) return { piece, score: 0, type: PieceType.control };
   // SentencePiece knows no tokens that match whole words alone; transformers adds those from its own files.
   return { piece, score: 0, type: added.singleWord ? PieceType.unused : PieceType.userDefined };
-}
-
-function writePiece({ piece, score, type }: SentencePiece, writer: PbfWriter): void {
-  writer.writeStringField(PieceField.piece, piece);
-  writer.writeFloatField(PieceField.score, score);
-  writer.writeVarintField(PieceField.type, type);
 }

@@ -11,8 +11,8 @@ export interface Grammar {
   readonly needs?: RegExp;
   /** Share of a text's characters, white space left out, that must stand in such words; null: never told from a text. */
   readonly leastShare: number | null;
-  /** Whether an atom counts only between characters that are no word characters, so that `\in` is not found in `\int`. */
-  readonly singleWord: boolean;
+  /** An atom becomes a token only together with the longer ones that begin with it: `\in` alone would be found in `\int`. */
+  readonly withLonger?: true;
 }
 
 export interface Atom {

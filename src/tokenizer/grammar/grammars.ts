@@ -22,41 +22,36 @@ const table = {
     atom: new RegExp(SMILES_ATOM, 'gu'),
     word: new RegExp(String.raw`^(?=.*[Cc])(?:${SMILES_ATOM}){4,}$`, 'u'),
     leastShare: 0.85,
-    singleWord: false,
   },
   nucleotides: {
     atom: /[ACGTUN]/giu,
     word: /^[ACGTUN]{16,}$/iu,
     aside: FASTA_HEADER,
     leastShare: 0.85,
-    singleWord: false,
   },
   codons: {
     atom: /[ACGTU]{3}/giu,
     word: /^(?:[ACGTU]{3})+$/iu,
     aside: FASTA_HEADER,
     leastShare: null,
-    singleWord: false,
   },
   'amino-acids': {
     atom: /[ACDEFGHIKLMNPQRSTVWYBXZUOJ]/gu,
     word: /^[ACDEFGHIKLMNPQRSTVWYBXZUOJ]{24,}\*?$/u,
     aside: FASTA_HEADER,
     leastShare: 0.85,
-    singleWord: false,
   },
   'chess-moves': {
     atom: new RegExp(`(?<![A-Za-z])(?:${CHESS_MOVE})[+#]?(?![A-Za-z])`, 'gu'),
     word: new RegExp(String.raw`^(?:\d+\.(?:\.\.)?)?(?:(?:${CHESS_MOVE})[+#]?[!?]{0,2})?$`, 'u'),
     aside: /^\[\w+ ".*"\]\s*$/gmu,
     leastShare: 0.6,
-    singleWord: false,
   },
   'latex-commands': {
     atom: /\\(?:[A-Za-z]+|[^A-Za-z\s])/gu,
     word: /\\[A-Za-z]{2,}/u,
     leastShare: 0.2,
-    singleWord: true,
+    withLonger: true,
   },
   'abc-music': {
     atom: new RegExp(`${ABC_NOTE}|${ABC_BAR}`, 'gu'),
@@ -64,9 +59,8 @@ const table = {
     aside: ABC_ABOUT,
     needs: /\|/u,
     leastShare: 0.7,
-    singleWord: false,
   },
-  numbers: { atom: /\p{Nd}/gu, word: /^\p{Nd}+$/u, leastShare: null, singleWord: false },
+  numbers: { atom: /\p{Nd}/gu, word: /^\p{Nd}+$/u, leastShare: null },
 } satisfies Record<string, Grammar>;
 
 export type GrammarName = keyof typeof table;

@@ -48,6 +48,4 @@ export interface CharacterPiece extends PieceBase {
 /** An added token: found in the text before the pre-tokenizer cuts it. */
 export interface AddedPiece extends PieceBase {
   readonly kind: 'added';
-  /** Matches only between characters that are no word characters. */
-  readonly singleWord: boolean;
 }

@@ -3,7 +3,7 @@ import { onigPattern } from '../pattern/onigPattern';
 import type { Piece, PreTokenizer } from './preTokenizer';
 import { Split } from './Split';
 
-const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
+export const GPT2_PATTERN = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 
 export class ByteLevel implements PreTokenizer {
   private readonly splitter: Split | null;
@@ -12,7 +12,7 @@ export class ByteLevel implements PreTokenizer {
     readonly addPrefixSpace: boolean,
     useRegex: boolean,
   ) {
-    this.splitter = useRegex ? new Split(onigPattern(GPT2, 'pre_tokenizer'), 'Isolated', false) : null;
+    this.splitter = useRegex ? new Split(onigPattern(GPT2_PATTERN, 'pre_tokenizer'), 'Isolated', false) : null;
   }
 
   split(pieces: readonly Piece[]): readonly Piece[] {

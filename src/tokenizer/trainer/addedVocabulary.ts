@@ -35,10 +35,13 @@ export function addedWords(
       .preTokenize(text)
       .filter(({ addedId }) => addedId === null)
       .map(({ start, end }) => text.slice(start, end).trim());
-  return addedVocabulary(tokenizer, texts, options, words, false);
+  return addedVocabulary(tokenizer, texts, options, words);
 }
 
-/** One token for each atom of the grammar that is several tokens now, the most frequent first. */
+/**
+ * One token for each atom of the grammar that is several tokens now, the most frequent first. They are found wherever they stand:
+ * `single_word`, which would keep `\\in` out of `\\int`, is heeded by the Rust library alone.
+ */
 export function atomicAlphabet(
   tokenizer: Tokenizer,
   texts: TrainingTexts,
@@ -46,7 +49,7 @@ export function atomicAlphabet(
   options: ContinueBpeOptions,
 ): Promise<VocabularyExtension> {
   const atoms = (text: string): string[] => atomsOf(grammar, text).map((atom) => atom.text);
-  return addedVocabulary(tokenizer, texts, { forbidDigits: false, ...options }, atoms, grammar.singleWord);
+  return addedVocabulary(tokenizer, texts, { forbidDigits: false, ...options }, atoms, grammar.withLonger);
 }
 
 async function addedVocabulary(
@@ -54,7 +57,7 @@ async function addedVocabulary(
   texts: TrainingTexts,
   options: ContinueBpeOptions,
   partsOf: (text: string) => string[],
-  singleWord: boolean,
+  withLonger = false,
 ): Promise<VocabularyExtension> {
   const pause = new Pause(options.signal);
   const counts = new Map<string, { count: number; documents: number; last: number }>();
@@ -92,7 +95,8 @@ async function addedVocabulary(
       return gain > 0;
     })
     .sort((a, b) => b.gain - a.gain || (a.text < b.text ? -1 : 1));
-  const { candidates, refused } = readable(tokenizer, ranked, options.newTokens);
+  const ordered = withLonger ? groups(ranked, turnedDown, options.newTokens) : ranked;
+  const { candidates, refused } = readable(tokenizer, ordered, options.newTokens);
   for (const { text } of refused) turnedDown.add(text, 'undecodable');
   if (candidates.length === 0 && refused.length > 0) throw noneReadable(refused, tokenizer);
   const shortfall = turnedDown.shortfall(options.newTokens, candidates.length);
@@ -107,8 +111,25 @@ async function addedVocabulary(
     );
   }
   let id = options.firstNewId ?? tokenizer.largestId + 1;
-  const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text, singleWord }));
+  const pieces = candidates.map(({ text }): AddedPiece => ({ kind: 'added', id: id++, piece: text }));
   return { ...(await counted(tokenizer, texts, pieces, candidates, before, shortfall, pause)), refused };
+}
+
+/**
+ * Each candidate followed by those that begin with it, as long as they fit into `most` together: the longest token is found, so that
+ * one without them would be found in their place. One that begins a token of the vocabulary is turned down.
+ */
+function groups(ranked: readonly Candidate[], turnedDown: TurnedDown, most: number): Candidate[] {
+  const known = turnedDown.pieces('known');
+  const ordered = new Set<Candidate>();
+  for (const candidate of ranked) {
+    if (ordered.has(candidate)) continue;
+    const begins = (text: string): boolean => text.length > candidate.text.length && text.startsWith(candidate.text);
+    const longer = ranked.filter((each) => begins(each.text) && !ordered.has(each));
+    if (known.some(begins) || ordered.size + longer.length >= most) turnedDown.add(candidate.text, 'cuts-longer');
+    else for (const each of [candidate, ...longer]) ordered.add(each);
+  }
+  return [...ordered];
 }
 
 /**

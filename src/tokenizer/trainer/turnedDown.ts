@@ -14,6 +14,8 @@ export type Refusal =
   | 'never-reached'
   /** The vocabulary has the piece, so that it would only get a second way to itself. */
   | 'known'
+  /** Begins a longer symbol that is a token already, or that did not fit in, and would be found in its place. */
+  | 'cuts-longer'
   /** Joined to an added token, the unknown token or a byte of byte fallback, which merge with nothing. */
   | 'unmergeable'
   /** An added token that the decoder would make other text of. */
@@ -40,6 +42,11 @@ export class TurnedDown {
     this.reasons.delete(piece);
   }
 
+  /** Those with this reason. */
+  pieces(reason: Refusal): string[] {
+    return [...this.reasons].filter(([, each]) => each === reason).map(([piece]) => piece);
+  }
+
   /** Candidates that are counted without a name: pairs too rare to be looked at. */
   addRare(count: number): void {
     this.others += count;
@@ -62,6 +69,7 @@ const said: Readonly<Record<Refusal, string>> = {
   'never-merge': 'match what is never merged',
   'never-reached': 'would never be reached, since the text is cut elsewhere before',
   known: 'are tokens already',
+  'cuts-longer': 'begin a longer symbol, and would be found in its place',
   unmergeable: 'join a byte, an added token or the unknown token, which merge with nothing',
   undecodable: 'would be decoded as other text, since the decoder reads their letters as bytes',
   'turned-down': 'were turned down afterwards, by hand or for their exposure',
@@ -72,6 +80,7 @@ const remedies: Readonly<Partial<Record<Refusal, string>>> = {
   'too-few-documents': 'lower the minimum number of documents',
   digit: 'allow digits to merge',
   'too-long': 'allow longer tokens',
+  'cuts-longer': 'ask for more new tokens',
   'never-merge': 'narrow what is never merged',
   'turned-down': 'ask for a lower exposure',
 };

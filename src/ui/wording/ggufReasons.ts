@@ -5,6 +5,7 @@ import type { GgufReason } from '../../worker/index';
 const SENTENCES: Readonly<Record<GgufReason['reason'], (what: string) => string>> = {
   family: (what) => msg(str`Models of the family ${what} are not written to GGUF.`),
   activation: (what) => msg(str`Its activation, ${what}, is another one there.`),
+  biases: () => msg('It expects biases in attention, which this model has not.'),
   windows: () => msg('It would not lay sliding windows over these layers.'),
   rotary: () => msg('A GGUF file cannot state how its rotary positions are scaled.'),
   'attention-scale': () => msg('It would scale attention otherwise.'),

@@ -10,6 +10,7 @@ const reasons: Readonly<Record<Refusal, (candidates: string) => string>> = {
   'too-long': (n) => msg(str`${n} are too long`),
   'never-merge': (n) => msg(str`${n} match what is never merged`),
   'never-reached': (n) => msg(str`${n} would never be reached, since the text is cut elsewhere before`),
+  'cuts-longer': (n) => msg(str`${n} begin a longer symbol that is no new token`),
   known: (n) => msg(str`${n} are tokens already`),
   unmergeable: (n) => msg(str`${n} join what merges with nothing`),
   undecodable: (n) => msg(str`${n} would be decoded as other text`),

@@ -1,13 +1,12 @@
 // llama.cpp over GGUF files: `node read.mjs JOB ANSWERS`, where JOB is JSON {files: [path], texts: [string], prompt, tokens}; writes
-// JSON by path: {ids of every text, greedy ids behind the prompt}.
+// JSON by path: {ids of every text, greedy ids behind the prompt}. Without `tokens` files need no weights.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 
 const { files, texts, prompt, tokens } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error, progressLogs: false });
-const answers = {};
-for (const modelPath of files) {
-  const model = await llama.loadModel({ modelPath, gpuLayers: 0, checkTensors: true });
+
+async function greedyTokens(model) {
   const context = await model.createContext({ contextSize: 128, threads: 1 });
   const greedy = [];
   const ids = model.tokenize(prompt, true);
@@ -15,8 +14,15 @@ for (const modelPath of files) {
     greedy.push(id);
     if (greedy.length === tokens) break;
   }
-  answers[modelPath] = { ids: texts.map((text) => [...model.tokenize(text, true)]), greedy };
   await context.dispose();
+  return greedy;
+}
+
+const answers = {};
+for (const modelPath of files) {
+  const model = await llama.loadModel({ modelPath, gpuLayers: 0, checkTensors: true, vocabOnly: !tokens });
+  const ids = texts.map((text) => [...model.tokenize(text, true)]);
+  answers[modelPath] = { ids, greedy: tokens ? await greedyTokens(model) : [] };
   await model.dispose();
 }
 writeFileSync(process.argv[3], JSON.stringify(answers));

@@ -48,6 +48,12 @@ const writable: readonly (readonly [string, Readonly<Record<string, unknown>>])[
   ['gemma3-tied', gemma],
   ['gpt2-tied', { n_embd: 64, n_head: 4 }],
   ['gpt2-untied', { activation_function: 'gelu_new', scale_attn_by_inverse_layer_idx: false }],
+  ['gpt_neox-untied', { rope_parameters: { ...plainRope, partial_rotary_factor: 0.7 } }],
+  ['gpt_neox-untied', { hidden_size: 96, hidden_act: 'gelu_fast', use_parallel_residual: false }],
+  [
+    'gpt_neox-tied',
+    { attention_bias: true, hidden_size: 132, rope_parameters: { ...plainRope, partial_rotary_factor: 0.69 } },
+  ],
 ];
 
 describe('a model as GGUF', () => {
@@ -61,7 +67,7 @@ describe('a model as GGUF', () => {
       else if (!name.startsWith('gemma3')) expect(proof.largestRounding).toBe(0);
     }
     const { config } = await openModel(await ggufTree(await written(exported, 'F32')), 'folder');
-    const kept = (of: typeof config) => ({ ...of, modelType: '', architecture: '', initializerRange: 0 });
+    const kept = (of: typeof config) => ({ ...of, modelType: '', architecture: '', headName: '', initializerRange: 0 });
     expect(kept(config)).toEqual(kept(exported.model.config));
   });
 
@@ -98,7 +104,8 @@ describe('a model as GGUF', () => {
 
 describe('what llama.cpp would do otherwise', () => {
   it.each([
-    ['gpt_neox-tied', {}, 'model/gguf-unsupported', 'gpt_neox'],
+    ['gpt_neox-tied', {}, 'model/gguf-unsupported', 'without biases'],
+    ['gpt_neox-untied', { hidden_act: 'silu' }, 'model/gguf-unsupported', 'the activation silu'],
     ['llama-tied', {}, 'model/gguf-unsupported', 'other constants'],
     ['mistral-tied', {}, 'model/gguf-unsupported', 'sliding windows'],
     ['gemma3-tied', {}, 'model/gguf-unsupported', 'queries scaled'],

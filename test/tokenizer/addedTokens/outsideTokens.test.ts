@@ -47,7 +47,7 @@ describe('tokens outside of tokenizer.json', () => {
     const first = old.largestId + 1;
     const pieces: NewPiece[] = [
       { kind: 'merge', id: first, piece: 'cd', left: 2, right: 3 },
-      { kind: 'added', id: first + 1, piece: 'new', singleWord: false },
+      { kind: 'added', id: first + 1, piece: 'new' },
     ];
     const { files: written } = extendTokenizer(before, pieces);
     const { tokenizer } = open(written);

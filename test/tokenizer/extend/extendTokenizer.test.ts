@@ -122,7 +122,7 @@ describe('extendTokenizer', () => {
         'tokenizer_config.json': JSON.stringify({ added_tokens_decoder: { '0': { content: '<|endoftext|>' } } }),
         'added_tokens.json': '{"<|endoftext|>": 0}',
       },
-      [{ kind: 'added', id: 4096, piece: '[C@@H]', singleWord: false }],
+      [{ kind: 'added', id: 4096, piece: '[C@@H]' }],
     );
     const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
     expect(JSON.parse(files['tokenizer.json']).added_tokens.at(-1)).toEqual({ id: 4096, content: '[C@@H]', ...flags });

@@ -80,11 +80,23 @@ function read(bytes: Uint8Array) {
 const NEW: readonly NewPiece[] = [
   { kind: 'merge', id: 6, piece: 'aab', left: 2, right: 4 },
   { kind: 'merge', id: 7, piece: 'aabb', left: 6, right: 3 },
-  { kind: 'added', id: 8, piece: 'Xy', singleWord: false },
-  { kind: 'added', id: 9, piece: 'word', singleWord: true },
+  { kind: 'added', id: 8, piece: 'Xy' },
+  { kind: 'added', id: 9, piece: 'word' },
 ];
 
 describe('extendSentencePieceModel', () => {
+  it('writes characters beyond the first two planes as they are', () => {
+    const extended = tokenizer().extended([{ kind: 'character', id: 5, piece: '\u{20000}' }]);
+    expect(read(extendSentencePieceModel(oldFile(), extended)).pieces.at(-1)!.piece).toBe('\u{20000}');
+  });
+
+  it('has a token that matches whole words only as an unused piece, since SentencePiece knows no such thing', () => {
+    const { pieces } = read(
+      extendSentencePieceModel(oldFile(), tokenizer([{ id: 5, content: 'whole', single_word: true }])),
+    );
+    expect(pieces.at(-1)).toMatchObject({ piece: 'whole', type: 5 });
+  });
+
   it('appends pieces in their order below all ranks, and fills ids that no piece has', () => {
     const extended = tokenizer([{ id: 5, content: '<image>', special: true }]).extended(NEW);
     const { pieces, fields, trainer } = read(extendSentencePieceModel(oldFile([0, -1e9, -2, -3, -7]), extended));
@@ -98,7 +110,7 @@ describe('extendSentencePieceModel', () => {
       ['aab', 1],
       ['aabb', 1],
       ['Xy', 4],
-      ['word', 5],
+      ['word', 4],
     ]);
     // A single character of -1e9, as Mistral's file has some, does not drag the new ranks to where floats are far apart.
     expect(pieces[6]!.score).toBeLessThan(-7);

@@ -24,7 +24,7 @@ function loadTokenizerFiles(files: TokenizerFiles): Tokenizer {
 function newPieces(first: number, idOf: (piece: string) => number): NewPiece[] {
   return [
     { kind: 'merge', id: first, piece: 'xa', left: idOf('x'), right: idOf('a') },
-    { kind: 'added', id: first + 1, piece: 'domain', singleWord: true },
+    { kind: 'added', id: first + 1, piece: 'domain' },
   ];
 }
 
