@@ -96,7 +96,7 @@ know. Copy both files, so that the lab knows which tokens are new and everybody 
   (transformers ${llamaFactory.transformers}, peft ${llamaFactory.peft}, accelerate ${llamaFactory.accelerate}), one step on a CPU in f32, its own version checks on; what it
   trains on are the lab's tokens, each document followed by the end token.
 - \`axolotl.yaml\` passes the schema of Axolotl ${axolotl.axolotl} (its \`AxolotlInputConfig\`). Its requirements file was installed once, and
-  \`axolotl preprocess\` gave the lab's tokens (transformers ${axolotl.transformers}). Axolotl was **not** trained with.
+  \`axolotl preprocess\` gave the lab's tokens and the end token of every document (transformers ${axolotl.transformers}). Axolotl was **not** trained with.
 - None of the three was run on GPUs, on more than one machine, in bf16, or on a large model.
 `;
 }
@@ -105,10 +105,10 @@ function tokenizerText({ tokenizerClass, readAs }: ScaleReadme): string {
   const alone = `\`train.py\` reads \`model/tokenizer.json\` by the \`tokenizers\` library alone. Axolotl loads it as PreTrainedTokenizerFast
 (\`tokenizer_type\`), which takes the file as it is.`;
   if (tokenizerClass === 'obeys') {
-    return `${alone} LLaMA-Factory asks AutoTokenizer, and that the class that
+    return `${alone} LLaMA-Factory asks AutoTokenizer, which takes the class that
 \`model/tokenizer_config.json\` names: PreTrainedTokenizerFast (TokenizersBackend in transformers 5), whatever class the model came
-with. Leave it so. Other classes build their own pipeline from the vocabulary and may cut text otherwise than the new rows were
-trained with.`;
+with. Leave it so: other classes may build a pipeline of their own from the vocabulary, and cut text otherwise than the new rows
+were trained with.`;
   }
   const asked = `${alone} LLaMA-Factory asks AutoTokenizer, and \`model/tokenizer_config.json\` keeps the class
 that the model came with, as was asked`;
