@@ -61,7 +61,7 @@ const layers = Object.entries(allowed).map(([folder, below]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist', 'build', 'coverage', 'public', 'src/ui/locales', 'node_modules', '.venv'] },
+  { ignores: ['dist', 'build', 'coverage', 'public', 'src/ui/locales', 'node_modules', '.venv*'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

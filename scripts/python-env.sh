@@ -1,33 +1,59 @@
 #!/usr/bin/env bash
-# The project's own Python environments: .venv, with what requirements.txt and published-files.txt of test/interop pin, and
-# .venv4, with the older transformers that many still run. Made once; made again only when the pins change. Silent when there
-# is nothing to do. PYTHON names another interpreter than python3 (3.10 or newer).
+# The project's own Python environments: .venv, with what requirements.txt and published-files.txt of test/interop pin; .venv4,
+# with the older transformers that many still run; and .venv-llama-factory, with what a folder of `export --to scale` asks for,
+# which goes into no environment with the first. Made once; made again only when the pins change. Silent when there is nothing to
+# do. PYTHON names another interpreter than python3 (3.11 or newer).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# environment FOLDER REQUIREMENTS [REQUIREMENTS WITHOUT DEPENDENCIES]
-environment() {
-  local folder=$1 stamp=$1/installed-requirements.txt
+# fresh FOLDER FILE...: an empty environment, where there is none that was installed from these files; fails where there is.
+fresh() {
+  local folder=$1
   shift
-  if [ -x "$folder/bin/python" ] && cat "$@" | cmp -s - "$stamp"; then return; fi
+  if [ -x "$folder/bin/python" ] && cat "$@" | cmp -s - "$folder/installed-requirements.txt"; then return 1; fi
   echo "Making $folder from $1 (once; some minutes)" >&2
   if ! "${PYTHON:-python3}" -m venv --clear "$folder"; then
     echo "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv" >&2
     exit 1
   fi
-  install "$folder" -r "$1"
-  if [ $# -gt 1 ]; then install "$folder" --no-deps -r "$2"; fi
-  cat "$@" >"$stamp"
 }
 
-install() {
+pip() {
   local folder=$1
   shift
-  "$folder/bin/pip" install --quiet --disable-pip-version-check --no-input "$@" 2>"$folder/pip-errors.txt" || {
+  "$folder/bin/pip" --quiet --disable-pip-version-check --no-input "$@" 2>"$folder/pip-errors.txt" || {
     cat "$folder/pip-errors.txt" >&2
     exit 1
   }
 }
 
-environment .venv test/interop/requirements.txt test/interop/published-files.txt
-environment .venv4 test/interop/requirements-transformers4.txt
+# done_with FOLDER FILE...
+done_with() {
+  local folder=$1
+  shift
+  cat "$@" >"$folder/installed-requirements.txt"
+}
+
+asked=test/interop/requirements.txt
+published=test/interop/published-files.txt
+if fresh .venv $asked $published; then
+  pip .venv install -r $asked
+  pip .venv install --no-deps -r $published
+  done_with .venv $asked $published
+fi
+
+asked=test/interop/requirements-transformers4.txt
+if fresh .venv4 $asked; then
+  pip .venv4 install -r $asked
+  done_with .venv4 $asked
+fi
+
+# The constraints spare pip a search of minutes.
+asked=src/lab/export/scale/requirements-llama-factory.txt
+constraints=test/interop/constraints-llama-factory.txt
+if fresh .venv-llama-factory $asked $constraints; then
+  pip .venv-llama-factory install -r $asked -c $constraints
+  # Of pictures and sounds, and built for CUDA: beside a PyTorch that is not they cannot be imported.
+  pip .venv-llama-factory uninstall --yes torchaudio torchvision
+  done_with .venv-llama-factory $asked $constraints
+fi

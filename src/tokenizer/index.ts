@@ -31,6 +31,7 @@ export { handMadePieces } from './trainer/handMadePieces';
 export { isText, visibleText } from './visibleText';
 export { learnVocabulary, type LearnMethod, type LearnVocabularyOptions } from './trainer/learnVocabulary';
 export { independentBpe } from './trainer/independentBpe';
+export { chosenClass } from './autoTokenizer/chosenClass';
 export { obeyingConfig, otherReading, type OtherReading } from './autoTokenizer/otherReading';
 export { formatLike, parseFile } from './extend/jsonFile';
 export { llamaCppHash } from './extend/llamaCppHash';

@@ -1,42 +1,24 @@
-"""The folder that goes on elsewhere: its training script runs on two processes under `accelerate launch`, what it trains
-loads back into the lab, and the configurations of other trainers pass their projects' own readers."""
+"""The folder that goes on elsewhere: its training script runs on two processes under `accelerate launch`, on the lab's tokens,
+starts where the lab measures, and what it trains loads back into the lab."""
 
 import json
 import math
-import os
-import subprocess
-import sys
 import tempfile
 import unittest
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
 import yaml
 from safetensors import safe_open
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from lab import BUNDLED, Reference, lab
+from lab import Reference, lab
+from scale_folders import STEPS, auto_ids, in_smollm2s_layout, labs_ids, launch, priced_things, tiny_base, training_script
 from test_grafted_folder import bits, corpus
 
 NEW_TOKENS = 16
-STEPS = 3
 EMBEDDING = "model.embed_tokens.weight"
 HERE = Path(__file__).parent
-SMALL = ["--steps", STEPS, "--batch", 2, "--length", 64, "--lr", 0.003, "--warmup", 0]
-
-
-def launch(folder, out, *more, config=(), wrapper=()):
-    """`accelerate launch` of the written script on two CPU processes; the report it wrote."""
-    accelerate = Path(sys.executable).with_name("accelerate")
-    config = list(config) or ["--multi_gpu", "--num_processes", 2]
-    command = [accelerate, "launch", *config, *wrapper, folder / "train.py", "--out", out, *SMALL, *more]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run([str(each) for each in command], capture_output=True, text=True, env=environment, timeout=300)
-    if done.returncode != 0:
-        raise AssertionError(f"{command}: status {done.returncode}\n{done.stdout[-1500:]}\n{done.stderr[-2500:]}")
-    return json.loads((out / "training_report.json").read_text())
 
 
 def bits_per_byte(reference, settings, documents):
@@ -47,19 +29,6 @@ def bits_per_byte(reference, settings, documents):
         logits = reference.logits([settings["start_id"], *ids])[:-1].double()
         nats += torch.nn.functional.cross_entropy(logits, torch.tensor(ids), reduction="sum").item()
     return nats / math.log(2) / sum(len(text.encode("utf-8")) for text in documents)
-
-
-def tiny_base(folder, tied=True):
-    """A random Llama of two layers in bf16 with the bundled model's tokenizer."""
-    torch.manual_seed(3)
-    sizes = dict(hidden_size=48, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2)
-    ids = dict(vocab_size=4096, bos_token_id=0, eos_token_id=0, pad_token_id=None)
-    config = LlamaConfig(**sizes, **ids, max_position_embeddings=256, tie_word_embeddings=tied)
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
-    for path in BUNDLED.iterdir():
-        if "token" in path.name:
-            (folder / path.name).write_bytes(path.read_bytes())
-    return folder
 
 
 class GoingOnElsewhere(unittest.TestCase):
@@ -158,6 +127,11 @@ class GoingOnElsewhere(unittest.TestCase):
                 self.assertEqual(found["documents"], len(self.documents))
                 self.assertAlmostEqual(found["bitsPerByte"], bits_per_byte(reference, self.settings, self.documents), delta=1e-4)
 
+    def test_the_script_cuts_every_text_as_the_lab_does(self):
+        script, (texts, ids) = training_script(self.folder), labs_ids(self.folder)
+        self.assertGreater(len(texts), 1000)
+        self.assertEqual(list(script.ids_of(script.tokenizer_of(self.folder / "model"), texts)), ids)
+
     def test_the_scripts_measure_is_the_labs(self):
         before = bits_per_byte(Reference(self.folder / "model"), self.settings, self.documents)
         for report in self.reports.values():
@@ -190,63 +164,54 @@ class GoingOnElsewhere(unittest.TestCase):
                 self.assertEqual(moved, [], name)
 
 
-class OtherTrainers(unittest.TestCase):
+class InSmolLM2sLayout(unittest.TestCase):
+    """A class that builds its own pipeline, beside a file that says otherwise: kept, and as it is written by default."""
+
     @classmethod
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory()
         path = Path(cls.scratch.name)
-        corpus(path / "corpus.txt")
-        cls.folder = path / "scale"
-        lab("export", "--to", "scale", "--model", "bundled", "--corpus", path / "corpus.txt", "--out", cls.folder)
+        documents = path / "documents.jsonl"
+        base = in_smollm2s_layout(path / "base", priced_things(documents))
+        grafted = path / "grafted"
+        choices = {"kept": "kept", "obeying": "obeys"}
+        # fmt: off
+        lab("expand", "--model", base, "--corpus", documents, "--new-tokens", 8,
+            "--tokenizer-class", "kept", "--out", grafted)
+        for name, choice in choices.items():
+            lab("export", "--to", "scale", "--model", grafted, "--corpus", documents,
+                "--tokenizer-class", choice, "--out", path / name)
+        # fmt: on
+        cls.kept, cls.obeying, cls.trained = path / "kept", path / "obeying", path / "trained"
+        cls.texts, cls.ids = labs_ids(cls.kept)
 
     @classmethod
     def tearDownClass(cls):
         cls.scratch.cleanup()
 
-    def test_axolotls_schema_takes_its_file(self):
-        from axolotl.utils.schemas.config import AxolotlInputConfig
+    def test_the_class_cuts_every_document_otherwise(self):
+        """Or nothing here is proven."""
+        found, ids = auto_ids(".venv", self.kept / "model", self.texts)
+        self.assertEqual(found, "GPT2Tokenizer")
+        same = [text for text, a, b in zip(self.texts, ids, self.ids, strict=True) if a == b and "no. " in text]
+        self.assertEqual(same, [])
 
-        config = yaml.safe_load((self.folder / "axolotl.yaml").read_text())
-        unknown = set(config) - set(AxolotlInputConfig.model_fields)
-        self.assertEqual(unknown, set())
-        read = AxolotlInputConfig(**config)
-        self.assertEqual(read.datasets[0].path, "./data/train.jsonl")
-        self.assertEqual((read.max_steps, read.sequence_len), (400, 512))
-        with self.assertRaises(Exception):
-            AxolotlInputConfig(**{**config, "max_steps": "many"})
+    def test_the_script_cuts_every_text_as_the_lab_does(self):
+        for folder in (self.kept, self.obeying):
+            script = training_script(folder)
+            self.assertEqual(list(script.ids_of(script.tokenizer_of(folder / "model"), self.texts)), self.ids)
 
-    def test_llama_factorys_parser_takes_its_file_and_finds_the_texts(self):
-        script = """
-import json, os, sys, types, yaml
-import llamafactory
-# The package's own __init__ wants torchaudio and more; its list of data sets needs none of that.
-data = sys.modules["llamafactory.data"] = types.ModuleType("llamafactory.data")
-data.__path__ = [os.path.join(os.path.dirname(llamafactory.__file__), "data")]
-from llamafactory.hparams.parser import _parse_train_args
-from llamafactory.data.parser import get_dataset_list
-os.chdir(sys.argv[1])
-# bf16 asks for hardware that has it; everything else is read as it stands.
-config = {**yaml.safe_load(open("llama-factory.yaml")), "bf16": False, "use_cpu": True}
-_, data, training, finetuning, _ = _parse_train_args(config)
-found = [(each.dataset_name, each.prompt) for name in (data.dataset, data.eval_dataset) for each in get_dataset_list(name, data.dataset_dir)]
-print(json.dumps([found, finetuning.stage, finetuning.finetuning_type, training.max_steps, data.cutoff_len, data.packing]))
-"""
-        environment = {**os.environ, "DISABLE_VERSION_CHECK": "1"}
-        command = [sys.executable, "-c", script, str(self.folder)]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
-        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
-        found = json.loads(done.stdout.splitlines()[-1])
-        # Where rows are packed, LLaMA-Factory takes one token off the length it was given.
-        self.assertEqual(found, [[["train.jsonl", "text"], ["heldout.jsonl", "text"]], "pt", "full", 400, 511, True])
-        for name, _ in found[0]:
-            self.assertTrue((self.folder / "data" / name).exists())
+    def test_the_written_class_cuts_every_text_as_the_lab_does(self):
+        for environment in (".venv", ".venv4"):
+            self.assertEqual(auto_ids(environment, self.obeying / "model", self.texts)[1], self.ids)
 
-    def test_the_readme_names_what_was_run(self):
-        readme = (self.folder / "README.md").read_text()
-        for package in ("accelerate", "peft", "transformers", "torch"):
-            self.assertIn(f"{package} {version(package).split('+')[0]}", readme)
-        for package, name in (("axolotl", "Axolotl"), ("llamafactory", "LLaMA-Factory")):
-            self.assertIn(f"{name} {version(package)}", readme)
+    def test_the_script_starts_at_the_labs_bits_per_byte_and_saves_the_tokenizer(self):
+        measured = lab("eval", "--model", self.kept / "model", "--corpus", self.kept / "data/heldout.jsonl")
+        report = launch(self.kept, self.trained, "--mode", "new-rows")
+        self.assertEqual(report["held_out_bytes"], measured["bytes"])
+        self.assertAlmostEqual(report["bits_per_byte"][0], measured["bitsPerByte"], delta=1e-3)
+        for path in (self.kept / "model").glob("*token*"):
+            self.assertEqual(path.read_bytes(), (self.trained / path.name).read_bytes(), path.name)
 
 
 if __name__ == "__main__":

@@ -70,11 +70,11 @@ export function otherReading(
  * is padded, and no `token_type_ids`, which transformers 4 else hands to models that know none.
  */
 export function obeyingConfig(config: JsonObject, className: string, tokenizer: Tokenizer): JsonObject {
-  const { named, paddingSide = 'right' } = classPipelines[className]!(config);
-  const own = Object.entries(named).filter(([, content]) => tokenizer.idOfPiece(content) !== undefined);
+  const own = Object.hasOwn(classPipelines, className) ? classPipelines[className]!(config) : undefined;
+  const named = Object.entries(own?.named ?? {}).filter(([, content]) => tokenizer.idOfPiece(content) !== undefined);
   return {
-    ...Object.fromEntries(own),
-    padding_side: paddingSide,
+    ...Object.fromEntries(named),
+    ...(own ? { padding_side: own.paddingSide ?? 'right' } : {}),
     model_input_names: ['input_ids', 'attention_mask'],
     ...config,
     // transformers 4 knows the class by its older name, and 5 by both.

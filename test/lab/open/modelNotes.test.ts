@@ -1,32 +1,8 @@
 // What is said of a model when it is opened, and what follows from it: rows, new ids, written files.
 import { describe, expect, it } from 'vitest';
-import { memoryTree, type FileTree } from '../../../src/checkpoint/index';
 import { inspectModel, openModel, writeModel } from '../../../src/lab/index';
-import { tinyLlama } from '../vocabulary/letters';
 import { memorySink } from '../export/memorySink';
-
-/** The tiny model with some of its files changed. */
-async function changed(
-  change: (files: Record<string, string>) => void,
-  options: Parameters<typeof tinyLlama>[0] = {},
-): Promise<FileTree> {
-  const tree = await tinyLlama(options);
-  const texts: Record<string, string> = {};
-  const bytes: Record<string, Uint8Array> = {};
-  for (const name of tree.list()) {
-    const source = tree.open(name)!;
-    const read = await source.read(0, source.size);
-    if (name.endsWith('.json')) texts[name] = new TextDecoder().decode(read);
-    else bytes[name] = read;
-  }
-  change(texts);
-  return memoryTree('tiny', { ...texts, ...bytes });
-}
-
-const withConfig = (config: object) => (files: Record<string, string>) => {
-  const old = JSON.parse(files['tokenizer_config.json']!) as object;
-  files['tokenizer_config.json'] = JSON.stringify({ ...old, ...config });
-};
+import { asGpt2, changed, withConfig } from './changedModel';
 
 describe('tokens outside of tokenizer.json', () => {
   it('their rows are not spare', async () => {
@@ -52,12 +28,6 @@ describe('tokens outside of tokenizer.json', () => {
 });
 
 describe('a folder that AutoTokenizer would read otherwise', () => {
-  const asGpt2 = (files: Record<string, string>) => {
-    withConfig({ tokenizer_class: 'GPT2Tokenizer' })(files);
-    const json = JSON.parse(files['tokenizer.json']!) as Record<string, unknown>;
-    json.pre_tokenizer = { type: 'ByteLevel', add_prefix_space: true, use_regex: true };
-    files['tokenizer.json'] = JSON.stringify(json);
-  };
   it.each([
     ['obeys', 'PreTrainedTokenizerFast'],
     ['kept', 'GPT2Tokenizer'],

@@ -20,6 +20,8 @@ export const warmupSteps = ({ steps }: Pick<ContinuedTraining, 'steps'>) => Math
 export function axolotlYaml({ steps, batchRows, rowLength, learningRate, seed }: ContinuedTraining): string {
   return `# axolotl train axolotl.yaml
 base_model: ./model
+# Reads model/tokenizer.json as it is, whatever class AutoTokenizer would choose.
+tokenizer_type: PreTrainedTokenizerFast
 datasets:
   - path: ./${TRAIN_LINES}
     ds_type: json
@@ -63,8 +65,17 @@ fsdp_config:
 `;
 }
 
-export function llamaFactoryYaml({ steps, batchRows, rowLength, learningRate, seed }: ContinuedTraining): string {
+/** @param readAs the class that AutoTokenizer builds in place of tokenizer.json, which LLaMA-Factory has no setting against. */
+export function llamaFactoryYaml(
+  { steps, batchRows, rowLength, learningRate, seed }: ContinuedTraining,
+  readAs: string | null,
+): string {
+  const tokenizer =
+    readAs === null
+      ? '# The tokenizer is read by the class that model/tokenizer_config.json names.'
+      : `# ATTENTION: the tokenizer is built as ${readAs}, which cuts text otherwise than model/tokenizer.json (README.md).`;
   return `# llamafactory-cli train llama-factory.yaml
+${tokenizer}
 model_name_or_path: model
 stage: pt
 do_train: true

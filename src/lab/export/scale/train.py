@@ -6,7 +6,8 @@
 `new-rows` trains the rows of the new tokens alone, through PEFT's trainable tokens, and merges them into the weights
 when it saves; `all` trains everything, sharded by FSDP where the launcher says so. Weights are computed in f32 and saved
 in the type, the file layout and under the names of the model that was read; its other files are copied as they are.
-Held-out bits per byte are measured before and after as Tokengraft measures them.
+Held-out bits per byte are measured before and after as Tokengraft measures them. Text becomes ids by tokenizer.json itself:
+AutoTokenizer builds some pipelines anew from vocabulary and merges, and then cuts text otherwise than the lab did.
 """
 
 import argparse
@@ -21,10 +22,12 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer, TrainerCallback, TrainingArguments
+from tokenizers import Tokenizer
+from transformers import AutoModelForCausalLM, Trainer, TrainerCallback, TrainingArguments
 
 HERE = Path(__file__).resolve().parent
 IGNORED = -100
+DOCUMENTS_AT_ONCE = 1000
 
 
 def arguments():
@@ -53,6 +56,21 @@ def texts(path):
         return [json.loads(line)["text"] for line in file if line.strip()]
 
 
+def tokenizer_of(source):
+    """tokenizer.json of a model folder, as it is; a document is neither cut off nor filled up."""
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def ids_of(tokenizer, documents):
+    """Of each document, without start and end token."""
+    for at in range(0, len(documents), DOCUMENTS_AT_ONCE):
+        for encoding in tokenizer.encode_batch(documents[at : at + DOCUMENTS_AT_ONCE], add_special_tokens=False):
+            yield encoding.ids
+
+
 class PackedRows(torch.utils.data.Dataset):
     """Documents one after another, each between the model's start and end token, cut into rows of `length` tokens."""
 
@@ -60,7 +78,7 @@ class PackedRows(torch.utils.data.Dataset):
         documents = list(documents)
         random.Random(seed).shuffle(documents)
         stream = []
-        for ids in tokenizer(documents, add_special_tokens=False)["input_ids"]:
+        for ids in ids_of(tokenizer, documents):
             stream += [start, *ids] + ([] if end is None else [end])
         if len(stream) < 2:
             raise SystemExit("data/train.jsonl holds no text to train on.")
@@ -86,6 +104,15 @@ def windows(ids, start, length):
         predicted = last
 
 
+def unknown_tokens(tokenizer, unknown, documents, encoded):
+    """How many tokens stand for lost text; those whose name a document spells out do not."""
+    if unknown is None:
+        return 0
+    name = tokenizer.id_to_token(unknown)
+    spelled = sum(document.count(name) for document in documents)
+    return max(0, sum(ids.count(unknown) for ids in encoded) - spelled)
+
+
 class HeldOut(TrainerCallback):
     """
     Bits per byte before the first step and after the last one, on the model as the launcher prepared it. None where the
@@ -100,10 +127,8 @@ class HeldOut(TrainerCallback):
             kept.append(document)
             size += len(document.encode("utf-8"))
         self.bytes, self.batch, self.measured = size, arguments.batch, []
-        encoded = tokenizer(kept, add_special_tokens=False)["input_ids"] if kept else []
-        name, unknown = tokenizer.unk_token, tokenizer.unk_token_id
-        spelled = sum(document.count(name) for document in kept) if name else 0
-        self.unknown = max(0, sum(ids.count(unknown) for ids in encoded) - spelled) if name else 0
+        encoded = list(ids_of(tokenizer, kept))
+        self.unknown = unknown_tokens(tokenizer, settings["unknown_id"], kept, encoded)
         length = settings["window_length"]
         self.windows = [each for ids in encoded for each in windows(ids, settings["start_id"], length)]
         self.accelerator = None
@@ -200,7 +225,7 @@ def main():
     new_ids = settings["new_ids"]
     if asked.mode == "new-rows" and not new_ids:
         raise SystemExit("continue.json lists no new ids: train with --mode all.")
-    tokenizer = AutoTokenizer.from_pretrained(source)
+    tokenizer = tokenizer_of(source)
     model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
     prefix = model.base_model_prefix
     model.config.use_cache = False

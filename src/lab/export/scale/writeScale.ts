@@ -1,6 +1,6 @@
 /**
  * A folder with which training goes on where one GPU is not enough: the grafted model, the corpus as JSON lines, the ids of
- * the new tokens, and ready configurations. train.py and fsdp.yaml are files of their own, copied as they are.
+ * the new tokens, and ready configurations. train.py, fsdp.yaml and the lists of requirements are files of their own, copied as they are.
  */
 import { subfolderSink, type FolderSink } from '../../../checkpoint/index';
 import { LabError } from '../../../error';
@@ -17,8 +17,12 @@ import {
   type ContinuedTraining,
 } from './configurations';
 import fsdpYaml from './fsdp.yaml?raw';
-import { requirements, scaleReadme } from './readme';
+import { scaleReadme } from './readme';
+import scriptRequirements from './requirements.txt?raw';
+import axolotlRequirements from './requirements-axolotl.txt?raw';
+import llamaFactoryRequirements from './requirements-llama-factory.txt?raw';
 import trainScript from './train.py?raw';
+import { trainersTokenizer } from './trainersTokenizer';
 
 export const MODEL_FOLDER = 'model';
 
@@ -44,6 +48,8 @@ export interface ContinueFile {
   readonly start_id: number;
   /** After every document that is trained on; null: none. */
   readonly end_id: number | null;
+  /** What stands for text that the tokenizer cannot write; null: nothing does. */
+  readonly unknown_id: number | null;
   readonly window_length: number;
   readonly row_length: number;
 }
@@ -73,9 +79,11 @@ export async function writeScale(
     new_ids: newIds,
     start_id: model.startId,
     end_id: model.tokenizer.special.eos ?? model.config.eosTokenIds[0] ?? null,
+    unknown_id: model.tokenizer.special.unknown,
     window_length: Math.min(longestWindow, contextLength),
     row_length: rowLength,
   };
+  const { files, readAs } = trainersTokenizer(exported);
   const texts: Record<string, string | AsyncIterable<Uint8Array>> = {
     'README.md': scaleReadme({
       model: model.summary.name,
@@ -83,19 +91,24 @@ export async function writeScale(
       newIds,
       trainDocuments: corpus.summary.trainDocuments,
       heldOutDocuments: corpus.heldOut.length,
+      tokenizerClass: exported.tokenizerClass ?? 'obeys',
+      readAs,
     }),
     'continue.json': `${JSON.stringify(file, null, 2)}\n`,
     'train.py': trainScript,
     'fsdp.yaml': fsdpYaml,
-    'requirements.txt': requirements,
+    'requirements.txt': scriptRequirements,
+    'requirements-axolotl.txt': axolotlRequirements,
+    'requirements-llama-factory.txt': llamaFactoryRequirements,
     'axolotl.yaml': axolotlYaml({ ...asked, rowLength }),
-    'llama-factory.yaml': llamaFactoryYaml({ ...asked, rowLength }),
+    'llama-factory.yaml': llamaFactoryYaml({ ...asked, rowLength }, readAs),
     'data/dataset_info.json': datasetInfo(),
     [TRAIN_LINES]: jsonLines(trainingTexts(corpus)),
     [HELD_OUT_LINES]: jsonLines(corpus.heldOut),
   };
   for (const [name, content] of Object.entries(texts)) await sink.write(name, content);
-  await writeModel(subfolderSink(sink, MODEL_FOLDER), exported, onProgress);
+  // The class is chosen; what is left to do beside it is the same for every download.
+  await writeModel(subfolderSink(sink, MODEL_FOLDER), { ...exported, files, tokenizerClass: 'kept' }, onProgress);
 }
 
 const documentsAtOnce = 1000;
