@@ -49,11 +49,13 @@ if fresh .venv4 $asked; then
 fi
 
 # The constraints spare pip a search of minutes.
-asked=src/lab/export/scale/requirements-llama-factory.txt
-constraints=test/interop/constraints-llama-factory.txt
-if fresh .venv-llama-factory $asked $constraints; then
+llama_factory() {
+  local asked=src/lab/export/scale/requirements-llama-factory.txt
+  local constraints=test/interop/constraints-llama-factory.txt
+  fresh .venv-llama-factory $asked $constraints || return 0
   pip .venv-llama-factory install -r $asked -c $constraints
   # Of pictures and sounds, and built for CUDA: beside a PyTorch that is not they cannot be imported.
   pip .venv-llama-factory uninstall --yes torchaudio torchvision
   done_with .venv-llama-factory $asked $constraints
-fi
+}
+(llama_factory) || echo "LLaMA-Factory could not be installed; the tests that run it are skipped" >&2

@@ -21,6 +21,9 @@ from scale_folders import in_smollm2s_layout, labs_ids, priced_things
 
 TRAINERS = {"llama-factory": "llamafactory", "axolotl": "axolotl"}
 LLAMA_FACTORY = ROOT / ".venv-llama-factory/bin"
+needs_llama_factory = unittest.skipUnless(
+    (LLAMA_FACTORY.parent / "installed-requirements.txt").exists(), "LLaMA-Factory could not be installed"
+)
 
 
 def requirements(text):
@@ -76,6 +79,7 @@ class OtherTrainers(unittest.TestCase):
         with self.assertRaises(Exception):
             AxolotlInputConfig(**{**config, "max_steps": "many"})
 
+    @needs_llama_factory
     def test_llama_factory_trains_a_step_on_the_labs_tokens(self):
         for package, asked in self.required("llama-factory").items():
             command = [LLAMA_FACTORY / "python", "-c", f"from importlib.metadata import version; print(version('{package}'))"]
@@ -114,6 +118,10 @@ class OtherTrainers(unittest.TestCase):
             self.assertIn(f"{package} {Version(version(package)).public}", readme)
         for package, name in (("axolotl", "Axolotl"), ("llamafactory", "LLaMA-Factory")):
             self.assertIn(f"{name} {version(package)}", readme)
+
+    @needs_llama_factory
+    def test_the_readme_names_what_llama_factory_was_run_with(self):
+        readme = (self.folder / "README.md").read_text()
         code = "from importlib.metadata import version; print(*map(version, ['transformers', 'peft', 'accelerate']))"
         done = subprocess.run([LLAMA_FACTORY / "python", "-c", code], capture_output=True, text=True, check=True)
         transformers, peft, accelerate = done.stdout.split()
