@@ -2,7 +2,6 @@
  * A GGUF file as the model folder it was converted from: config.json and tokenizer made from its metadata, weights
  * dequantised as they are read. One FileTree like any other, so that nothing behind it knows the difference.
  */
-import { LabError } from '../../error';
 import { memoryTree, treeOf, type ByteSource, type FileTree } from '../byteSource';
 import { architectureOf } from './architecture';
 import { readGgufHeader, type GgufHeader, type GgufTensor } from './header';
@@ -37,43 +36,6 @@ export async function ggufTree(source: ByteSource, signal?: AbortSignal): Promis
   const weights = weightsSource(source.name, source, header, tied && head ? [head] : []);
   const files = new Map(texts.list().map((file) => [file, texts.open(file)!]));
   return treeOf(source.name.replace(/\.gguf$/i, ''), new Map([...files, ['model.safetensors', weights]]));
-}
-
-/**
- * The folder's files as they are, or those of its one GGUF file where it has no safetensors. Throws
- * `checkpoint/gguf-several` where there is a choice of GGUF files.
- */
-export async function modelTree(tree: FileTree, signal?: AbortSignal): Promise<FileTree> {
-  const source = ggufOf(tree);
-  return source ? ggufTree(source, signal) : tree;
-}
-
-function ggufOf(tree: FileTree): ByteSource | undefined {
-  const names = tree.list();
-  if (names.some((name) => /^[^/]*\.safetensors$/.test(name))) return undefined;
-  const ggufs = names.filter((name) => /\.gguf$/i.test(name));
-  if (ggufs.length < 2) return ggufs[0] === undefined ? undefined : tree.open(ggufs[0]);
-  throw new LabError(
-    'checkpoint/gguf-several',
-    `\`${tree.name}\` has ${ggufs.length} GGUF files: ${ggufs.slice(0, 3).join(', ')}${ggufs.length > 3 ? ', ...' : ''}.`,
-    'Choose one of the files instead of the folder.',
-    { found: ggufs },
-  );
-}
-
-/** Types of the tensors in the one GGUF file of a folder, most bytes first; undefined where the folder is read otherwise. */
-export async function ggufTypes(
-  tree: FileTree,
-  signal?: AbortSignal,
-): Promise<readonly { readonly dtype: string; readonly tensors: number; readonly bytes: number }[] | undefined> {
-  const source = ggufOf(tree);
-  if (!source) return undefined;
-  const found = new Map<string, { tensors: number; bytes: number }>();
-  for (const { type, start, end } of (await readGgufHeader(source, signal)).tensors) {
-    const sum = found.get(type.name) ?? { tensors: 0, bytes: 0 };
-    found.set(type.name, { tensors: sum.tensors + 1, bytes: sum.bytes + end - start });
-  }
-  return [...found].map(([dtype, sum]) => ({ dtype, ...sum })).sort((a, b) => b.bytes - a.bytes);
 }
 
 /** No head of its own, or one that is its embedding to the bit (converters before 2024 wrote tied heads out). */
