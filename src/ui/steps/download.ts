@@ -51,9 +51,13 @@ export class DownloadStep extends LabElement {
                 body: canSave
                   ? emptyState(
                       msg('Nothing written yet.'),
-                      msg(
-                        'Weights, configuration, the extended tokenizer, a model card with this run’s figures, and what is needed to run it again.',
-                      ),
+                      this.lab.exportChoice.form === 'gguf'
+                        ? msg(
+                            'One file without a model card: that, and what is needed to run it again, comes with the whole model.',
+                          )
+                        : msg(
+                            'Weights, configuration, the extended tokenizer, a model card with this run’s figures, and what is needed to run it again.',
+                          ),
                     )
                   : emptyState(
                       msg('No trained graft yet.'),
