@@ -83,8 +83,11 @@ export function readSentencePiece(bytes: Uint8Array): SentencePieceFile {
   return { pieces, ...spec, body: joined(kept) };
 }
 
+/** pbf's own drops a byte-order mark at the start of a long string: Gemma has a piece of four. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 function readPiece(field: number, piece: SentencePiece, reader: PbfReader): void {
-  if (field === PieceField.piece) piece.piece = reader.readString();
+  if (field === PieceField.piece) piece.piece = decoder.decode(reader.readBytes());
   else if (field === PieceField.score) piece.score = reader.readFloat();
   else if (field === PieceField.type) piece.type = reader.readVarint();
 }

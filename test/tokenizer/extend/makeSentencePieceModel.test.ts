@@ -9,7 +9,19 @@ import {
 } from '../../../src/tokenizer/index';
 
 const SPACE = '\u2581';
-const vocabulary = ['<unk>', '<s>', '<0x41>', SPACE, 'a', 'b', 'ab', `${SPACE}ab`, '\u{20000}', 'x'];
+const vocabulary = [
+  '<unk>',
+  '<s>',
+  '<0x41>',
+  SPACE,
+  'a',
+  'b',
+  'ab',
+  `${SPACE}ab`,
+  '\u{20000}',
+  'x',
+  '\ufeff'.repeat(4),
+];
 const base = {
   added_tokens: [
     { id: 1, content: '<s>', special: true },
@@ -33,14 +45,14 @@ describe('makeSentencePieceModel', () => {
     const { pieces, modelType, addDummyPrefix } = readSentencePiece(made(base)!);
     expect([modelType, addDummyPrefix]).toEqual([2, false]);
     expect(pieces.map(({ piece }) => piece)).toEqual(vocabulary);
-    expect(pieces.map(({ type }) => type)).toEqual([2, 3, 6, 1, 1, 1, 1, 1, 1, 4]);
+    expect(pieces.map(({ type }) => type)).toEqual([2, 3, 6, 1, 1, 1, 1, 1, 1, 4, 1]);
     expect(pieces[6]!.score).toBeGreaterThan(pieces[7]!.score);
     for (const single of [3, 4, 5, 8]) expect(pieces[single]!.score).toBeLessThan(pieces[7]!.score);
   });
 
   it('is extended like one that came with the model, and gives the merges back', () => {
     const tokenizer = loadTokenizer(base, config);
-    const extended = tokenizer.extended([{ kind: 'merge', id: 10, piece: 'ba', left: 5, right: 4 }]);
+    const extended = tokenizer.extended([{ kind: 'merge', id: 11, piece: 'ba', left: 5, right: 4 }]);
     const file = extendSentencePieceModel(made(base)!, extended);
     expect(readSentencePiece(file).pieces.at(-1)).toMatchObject({ piece: 'ba', type: 1 });
     const { files } = makeTokenizerJson({}, file, 'gemma3_text')!;
