@@ -98,9 +98,7 @@ export async function verifyExport(
  */
 async function putRounded(fresh: ModelSession, trained: ModelSession, rounding?: FileRounding): Promise<void> {
   const ours = parameterSpecs(trained.model.config).map(({ name }) => name);
-  // Where the file has a head of its own, and the model's is its embedding.
-  const tied = matrixName(trained.model, 'output');
-  const source = new Map(parameterSpecs(fresh.model.config).map(({ name }, at) => [name, ours[at] ?? tied]));
+  const source = new Map(parameterSpecs(fresh.model.config).map(({ name }, at) => [name, ours[at]!]));
   for (const row of fresh.graphs.parameters) {
     const tensor = source.get(row.tensor)!;
     const dtype = fresh.model.checkpoint.tensors.get(row.tensor)!.dtype as WeightDtype;
