@@ -132,6 +132,11 @@ export const evidence = {
     value: 'TEXT',
     about: 'only this token: where it helped most and least, and its neighbours',
   },
+  prune: {
+    kind: 'text',
+    value: 'FILE',
+    about: 'write the specification with one more arm: this one without its starved tokens',
+  },
   places: {
     kind: 'whole',
     value: 'N',

@@ -22,6 +22,7 @@ export type { Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
 export type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
 export type * from './device/stepProfile';
 export { tokenNeighbours, tokensEvidence, type EvidenceSubject } from './evidence/evidence';
+export { withoutStarved, type PrunedArm } from './evidence/pruneStarved';
 export { controlIn, controlOfArm, subjectOfArm, subjectOfFolder } from './evidence/subjects';
 export * from './evidence/tokenEvidence';
 export type { Crossing } from './evidence/exposuresNeeded';

@@ -190,6 +190,9 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
     expect(one).toContain(`${best.text}, instead of ${best.pieces.map(({ text }) => text).join(' ')}`);
     expect(one).toMatch(/^helped most:\n +[+−]\d+\.\d\d {2}.*\(rank \d+/m);
     expect(one).toMatch(/^nearest at the start \(input\): /m);
+    // Few of six are ever seen 100 times in 300 bytes; all would go.
+    const pruned = tokens('--prune', join(scratch, 'pruned.json'), '--json');
+    expect([pruned.status, pruned.stdout]).toEqual([1, expect.stringContaining('lab/nothing-starved') as string]);
     const refused = tokens('--token', 'none of them', '--json');
     expect([refused.status, refused.stdout]).toEqual([1, expect.stringContaining('lab/no-such-token') as string]);
     const unlearned = tokens('--arm', 'old vocabulary', '--json');

@@ -1,5 +1,5 @@
 /** `tokens`: evidence for every new token of an arm that was run, or of a model that was expanded. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { diskFolder } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
@@ -14,9 +14,12 @@ import {
   subjectOfFolder,
   tokenNeighbours,
   tokensEvidence,
+  withoutStarved,
+  writtenSpec,
   type ArmModel,
   type EvidenceSubject,
   type ExperimentSpec,
+  type TokensEvidence,
 } from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
@@ -31,12 +34,19 @@ interface Opened {
   readonly subject: EvidenceSubject;
   /** Whose tokens they are, for people and as JSON. */
   readonly of: string;
+  /** Of an experiment. */
+  readonly arm?: { readonly spec: ExperimentSpec; readonly name: string };
   close(): void;
 }
 
 export async function tokensVerb(command: Command): Promise<Answer> {
   const onProgress = progressLine();
-  const { subject, of, close } = await opened(command);
+  const prune = command.text('prune');
+  if (prune !== undefined && command.text('experiment') === undefined) {
+    const hint = 'Give the folder that the arm was run in.';
+    throw new LabError('headless/bad-arguments', '`--prune` makes an arm, and needs `--experiment DIR`.', hint);
+  }
+  const { subject, of, arm, close } = await opened(command);
   try {
     const wanted = command.text('token');
     const only = wanted === undefined ? undefined : tokenNamed(subject, wanted).id;
@@ -46,7 +56,13 @@ export async function tokensVerb(command: Command): Promise<Answer> {
       maxBytes: command.number('max-bytes')!,
       ...(only === undefined ? {} : { only }),
     });
-    if (only === undefined) return { value: { of, ...evidence }, text: tokensText(of, evidence) };
+    if (only === undefined) {
+      const pruned = prune === undefined ? [] : [prunedInto(prune, arm!, evidence)];
+      return {
+        value: { of, ...evidence, ...(pruned[0] ? { pruned: pruned[0] } : {}) },
+        text: [tokensText(of, evidence), ...pruned.map(prunedText)].join('\n'),
+      };
+    }
     const token = evidence.tokens.find(({ id }) => id === only)!;
     const sides = subject.session.model.config.tied ? (['input'] as const) : (['input', 'output'] as const);
     const neighbours = [];
@@ -56,6 +72,22 @@ export async function tokensVerb(command: Command): Promise<Answer> {
     close();
   }
 }
+
+interface Pruned {
+  readonly arm: string;
+  readonly file: string;
+  readonly tokens: readonly string[];
+}
+
+/** Writes the specification with one more arm. */
+function prunedInto(file: string, { spec, name }: NonNullable<Opened['arm']>, evidence: TokensEvidence): Pruned {
+  const made = withoutStarved(spec, name, evidence.tokens, evidence.summary.floor);
+  writeFileSync(file, `${JSON.stringify(writtenSpec(made.spec), null, 2)}\n`);
+  return { arm: made.name, file, tokens: made.pruned };
+}
+
+const prunedText = ({ arm, file, tokens }: Pruned): string =>
+  `${file} has one more arm, \`${arm}\`, without ${tokens.length} starved tokens: \`run\` it into the same folder, what is finished is skipped.`;
 
 async function opened(command: Command): Promise<Opened> {
   const path = command.text('experiment');
@@ -108,7 +140,7 @@ async function openedArm(command: Command, path: string): Promise<Opened> {
     const against = controlIn(await readReport(folder), key);
     const control = against === undefined ? undefined : controlOfArm(against, (await open(against)).arm);
     const subject = subjectOfArm(arm, newTokens, records, control);
-    return { subject, of: `${key.arm}, seed ${key.seed}`, close };
+    return { subject, of: `${key.arm}, seed ${key.seed}`, arm: { spec: written, name: key.arm }, close };
   } catch (error) {
     close();
     throw error;
