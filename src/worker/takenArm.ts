@@ -1,6 +1,7 @@
 /** A finished run of an experiment as a trained model: for Try, Download and proofs. */
 import type { Engine } from '../engine/index';
 import {
+  controlIn,
   experimentFigures,
   learnedText,
   openRun,
@@ -36,18 +37,16 @@ export async function takenArm(
   const { model, corpus } = opened;
   const { openShards } = experiments;
   const vocabularies = experiments.vocabulariesFor(model, corpus);
-  const {
-    arm,
-    spec: ofArm,
-    vocabulary,
-    records,
-    status,
-  } = await openRun({ ...opened, spec, folder, openShards, vocabularies }, key, watch);
+  const from = { ...opened, spec, folder, openShards, vocabularies };
+  const { arm, spec: ofArm, vocabulary, records, status } = await openRun(from, key, watch);
   try {
     const report = await readReport(folder);
+    const against = controlIn(report, key);
+    const openControl = async (asked: Watch) => (await openRun(from, { ...key, arm: against! }, asked)).arm;
     return {
       ...{ arm, start: ofArm.start, records, steps: status.steps },
       ...(vocabulary ? { vocabulary } : {}),
+      ...(against === undefined ? {} : { control: { name: against, open: openControl } }),
       extras: { 'experiment.json': asFile(writtenSpec(spec)), 'report.json': asFile({ taken: key, ...report }) },
       figures: {
         ...experimentFigures(report, key.arm),

@@ -5,6 +5,7 @@
 import { LabError } from '../../src/error';
 import type { CorpusSummary, LabApi, VocabularySummary } from '../../src/worker/index';
 import { fakeExperiments, type FakeExperimentParts } from './fakeExperiment';
+import { fakeEvidence } from './fakeEvidence';
 import { fakeExports } from './fakeExports';
 import { withKept } from './fakeKept';
 import { fakeHub, model } from './fakeModels';
@@ -33,6 +34,7 @@ export function fakeLab({
   experiment = {},
 }: FakeOptions = {}): LabApi {
   let tokens: string[] = [];
+  let taken: VocabularySummary | null = null;
   const open = { model: false, corpus: false, trained: false };
   const modelOpened = <T>(summary: T): T => {
     Object.assign(open, { model: true, trained: false });
@@ -67,13 +69,18 @@ export function fakeLab({
       );
     }
     open.trained = true;
-    return arm.vocabulary ? learned(arm.vocabulary.newTokens ?? 64) : null;
+    taken = arm.vocabulary ? learned(arm.vocabulary.newTokens ?? 64) : null;
+    return taken;
   };
   const count = counting(tick);
   const { requireTrained, ...exporting } = fakeExports(count, () => open.trained);
   return {
     ...fakeHub(count, modelOpened),
     ...exporting,
+    ...fakeEvidence(count, () => {
+      requireTrained();
+      return taken?.newTokens ?? [];
+    }),
     async openEngine(choice, onProgress) {
       await count('self-test', 14, onProgress);
       const checks = { passed: 14, total: 14, failed: [] };

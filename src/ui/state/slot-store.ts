@@ -16,6 +16,7 @@ import {
   type OnProgress,
   type SampleSummary,
   type StepProfile,
+  type TokensEvidence,
   type VocabularySummary,
 } from '../../worker/index';
 import { FrameQueue } from '../frames';
@@ -42,6 +43,7 @@ export interface Slots {
   vocabulary: Slot<VocabularySummary>;
   profile: Slot<StepProfile>;
   comparison: Slot<Comparison>;
+  evidence: Slot<TokensEvidence>;
   exported: Slot<Exported>;
   opening: Slot<KeptExperiment>;
   /** A graft that was trained elsewhere being brought back. */
@@ -59,6 +61,7 @@ const DOWNSTREAM: readonly SlotName[] = [
   'vocabulary',
   'profile',
   'comparison',
+  'evidence',
   'exported',
 ];
 
@@ -80,6 +83,7 @@ export class SlotStore {
     vocabulary: EMPTY,
     profile: EMPTY,
     comparison: EMPTY,
+    evidence: EMPTY,
     exported: EMPTY,
     opening: EMPTY,
     elsewhere: EMPTY,
