@@ -23,6 +23,7 @@ const allowed = {
 const loadedAlone = [
   'corpus/corpus',
   'graft/initialise',
+  'lab/evidence/defaults',
   'lab/open/openCorpus',
   'lab/training/trainSettings',
   'lab/vocabulary/tokenizerClassChoice',

@@ -9,11 +9,13 @@ import { LabError } from '../error';
 import { samplingBounds } from '../samplingBounds';
 import { trainModes } from '../lab/training/trainSettings';
 import {
+  allHeldOut,
   common,
   corpus,
   counted,
   defaultSteps,
   device,
+  evidence,
   type Flag,
   method,
   runtime,
@@ -209,13 +211,22 @@ export const verbs = {
       },
     },
   },
+  tokens: {
+    about:
+      'Evidence for every new token of an arm that was run (--experiment), or of a model that was expanded (--model, with new_tokens.json): rank and price where it is right, beside its old pieces.',
+    flags: {
+      ...evidence,
+      seed,
+      device,
+    },
+  },
   compare: {
     about: 'A graft trained elsewhere (--model, with new_tokens.json) against its base, in bits per byte.',
     flags: {
       base: { kind: 'text', value: 'bundled|DIR', about: 'the model as it was before it was grafted', required: true },
       ...corpus,
       corpus: { ...corpus.corpus, about: 'texts; what is held out of them is scored' },
-      'all-held-out': { kind: 'switch', about: 'score every document of the corpus' },
+      'all-held-out': allHeldOut,
       'max-bytes': { kind: 'whole', value: 'N', about: 'bytes that are scored of each text', bounds: counted },
       device,
     },

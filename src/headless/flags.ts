@@ -1,6 +1,7 @@
 /** Flags that several verbs of the command line have. */
 import type { Bounds } from '../bounds';
 import { documentFormats } from '../corpus/corpus';
+import { evidenceDefaults } from '../lab/evidence/defaults';
 import { samplingBounds } from '../samplingBounds';
 import { tokenizerClassChoices } from '../lab/vocabulary/tokenizerClassChoice';
 import { grammarNames } from '../tokenizer/grammar/grammars';
@@ -68,6 +69,7 @@ export const corpus = {
     about: 'field, path of fields (data.text) or column that holds the text, in JSON, CSV or Parquet',
   },
 } as const;
+export const allHeldOut = { kind: 'switch', about: 'every document of the corpus counts as held out' } as const;
 export const tokenizer = {
   kind: 'text',
   value: 'DIR',
@@ -114,3 +116,39 @@ export const weights = {
     bounds: counted,
   },
 } as const;
+/** What `tokens` looks at, and how closely. */
+export const evidence = {
+  experiment: { kind: 'text', value: 'DIR', about: 'folder of an experiment; model and corpus are those it names' },
+  arm: { kind: 'text', value: 'NAME', about: 'arm of it; the first with new tokens by default' },
+  ...corpus,
+  corpus: {
+    ...corpus.corpus,
+    about: 'without --experiment: texts; what is held out of them is read',
+    required: false,
+  },
+  'all-held-out': allHeldOut,
+  token: {
+    kind: 'text',
+    value: 'TEXT',
+    about: 'only this token: where it helped most and least, and its neighbours',
+  },
+  prune: {
+    kind: 'text',
+    value: 'FILE',
+    about: 'write the specification with one more arm: this one without its starved tokens',
+  },
+  places: {
+    kind: 'whole',
+    value: 'N',
+    about: 'places of each token that are measured, at most',
+    bounds: { least: 1, most: 1000, isWhole: true },
+    fallback: String(evidenceDefaults.placesEach),
+  },
+  'max-bytes': {
+    kind: 'whole',
+    value: 'N',
+    about: 'bytes of held-out text that are looked through',
+    bounds: counted,
+    fallback: String(evidenceDefaults.maxBytes),
+  },
+} as const satisfies Record<string, Flag>;

@@ -140,7 +140,8 @@ function intervalText(interval: readonly [number, number] | null, shown = (value
   return interval ? `[${shown(interval[0])}, ${shown(interval[1])}]` : '';
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** Columns as wide as their widest cell. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   return [head, ...rows].map((row) =>
     row

@@ -25,6 +25,7 @@ const verbs: Readonly<Record<Verb, () => Promise<(command: Command) => Promise<A
   profile: async () => (await import('./verbs/profile')).profileVerb,
   export: async () => (await import('./verbs/export')).exportVerb,
   apply: async () => (await import('./verbs/apply')).applyVerb,
+  tokens: async () => (await import('./verbs/tokens')).tokensVerb,
   compare: async () => (await import('./verbs/compare')).compareVerb,
   generate: async () => (await import('./verbs/generate')).generateVerb,
   cached: async () => (await import('./verbs/hub')).cachedVerb,

@@ -122,6 +122,11 @@ const steps: Readonly<Record<StepName, Step>> = {
 };
 
 const pages: Readonly<Record<PageName, Place>> = {
+  tokens: {
+    name: () => msg('Tokens'),
+    load: () => import('./pages/tokens'),
+    element: () => html`<tg-page-tokens></tg-page-tokens>`,
+  },
   runs: {
     name: () => msg('Runs'),
     load: () => import('./pages/runs'),

@@ -38,6 +38,9 @@ import type {
   SpecProblem,
   SpecSchema,
   StepProfile,
+  TokenEvidence,
+  TokenNeighbours,
+  TokensEvidence,
   TrainSettings,
   VocabularySummary,
 } from '../lab/index';
@@ -194,6 +197,21 @@ export interface LabApi {
   ): Promise<{ model: ModelSummary; corpus: CorpusSummary }>;
   /** A finished run of it takes the place of the trained model, for Try and Download. */
   takeArm(id: string, key: RunKey, onProgress: OnProgress, signal?: AbortSignal): Promise<VocabularySummary | null>;
+
+  /**
+   * What is known of each new token of the trained model, its old pieces priced by the control of its experiment. Throws
+   * `lab/no-run`, `lab/no-new-tokens`.
+   */
+  tokensEvidence(onProgress: OnProgress, signal?: AbortSignal): Promise<TokensEvidence>;
+  /** Rows nearest to that of a new token, of each vocabulary matrix. */
+  tokenNeighbours(id: number): Promise<readonly TokenNeighbours[]>;
+  /** The specification with one more arm: that one without the tokens seen fewer than `floor` times. Throws `lab/nothing-starved`. */
+  pruneStarved(
+    spec: WrittenSpec,
+    arm: string,
+    tokens: readonly Pick<TokenEvidence, 'text' | 'piece' | 'exposures' | 'isLink'>[],
+    floor: number,
+  ): Promise<{ readonly name: string; readonly spec: WrittenSpec }>;
 
   pause(): Promise<void>;
   resume(): Promise<void>;

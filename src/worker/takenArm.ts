@@ -1,17 +1,11 @@
 /** A finished run of an experiment as a trained model: for Try, Download and proofs. */
-import { LabError } from '../error';
 import type { Engine } from '../engine/index';
 import {
-  ArmModel,
-  canonicalJson,
+  controlIn,
   experimentFigures,
-  movedBy,
-  movesEarlierRows,
   learnedText,
-  readCheckpoint,
+  openRun,
   readReport,
-  readStatus,
-  specVocabulary,
   writtenSpec,
   type CorpusText,
   type EarlierGraft,
@@ -35,50 +29,32 @@ export async function takenArm(
   experiments: Experiments,
   id: string,
   key: RunKey,
-  { engine, model, corpus, earlier }: OpenedForArm,
-  { onProgress, signal }: Watch,
+  opened: OpenedForArm,
+  watch: Watch,
 ): Promise<TrainedArm> {
   const folder = await experiments.folder(id);
   const spec = await experiments.spec(id);
-  const status = await readStatus(folder, key);
-  const arm = spec.arms[key.arm];
-  if (!arm || status?.state !== 'finished' || arm.stages.length === 0) {
-    throw new LabError(
-      'lab/not-finished',
-      `The arm \`${key.arm}\` with seed ${key.seed} has no trained weights.`,
-      'Take a trained arm whose run is finished.',
-    );
-  }
-  const known = experiments.vocabulariesFor(model, corpus);
-  const name = canonicalJson(arm.vocabulary);
-  const vocabulary = arm.vocabulary
-    ? (known.get(name) ??
-      (await specVocabulary(model, corpus, arm.vocabulary, { onProgress, signal, openShards: experiments.openShards })))
-    : undefined;
-  if (vocabulary) known.set(name, vocabulary);
-  const old = movesEarlierRows(arm) ? await earlier?.() : undefined;
-  const { start } = arm;
-  const setup = {
-    ...{ engine, model, corpus, start, moves: movedBy(arm), seed: key.seed, evaluation: spec.evaluation },
-    ...(vocabulary ? { vocabulary } : {}),
-    ...(old ? { earlier: old.graft } : {}),
-  };
-  const held = await ArmModel.open(setup, { onProgress, signal });
+  const { model, corpus } = opened;
+  const { openShards } = experiments;
+  const vocabularies = experiments.vocabulariesFor(model, corpus);
+  const from = { ...opened, spec, folder, openShards, vocabularies };
+  const { arm, spec: ofArm, vocabulary, records, status } = await openRun(from, key, watch);
   try {
-    const { weights, loop } = await readCheckpoint(folder, status);
-    for (const [parameter, values] of Object.entries(weights)) held.session.store.write(parameter, values);
     const report = await readReport(folder);
+    const against = controlIn(report, key);
+    const openControl = async (asked: Watch) => (await openRun(from, { ...key, arm: against! }, asked)).arm;
     return {
-      ...{ arm: held, start, records: loop.records, steps: status.steps },
+      ...{ arm, start: ofArm.start, records, steps: status.steps },
       ...(vocabulary ? { vocabulary } : {}),
+      ...(against === undefined ? {} : { control: { name: against, open: openControl } }),
       extras: { 'experiment.json': asFile(writtenSpec(spec)), 'report.json': asFile({ taken: key, ...report }) },
       figures: {
         ...experimentFigures(report, key.arm),
-        learned: learnedText(arm.stages.map(({ objective }) => objective)),
+        learned: learnedText(ofArm.stages.map(({ objective }) => objective)),
       },
     };
   } catch (error) {
-    held.close();
+    arm.close();
     throw error;
   }
 }

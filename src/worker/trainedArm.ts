@@ -1,6 +1,6 @@
 /** What Try, Compare and Download hold beside the base: an arm of an experiment, or a graft trained elsewhere. */
 import type { ModelCard } from '../graft/index';
-import type { ArmModel, RunRecord, Vocabulary } from '../lab/index';
+import type { ArmModel, RunRecord, Vocabulary, Watch } from '../lab/index';
 
 /** A trained model with what is known of how it came about. */
 export interface TrainedArm {
@@ -13,6 +13,8 @@ export interface TrainedArm {
   readonly start?: ArmModel['setup']['start'];
   /** Files that go into a download: an experiment's specification, and its answer. */
   readonly extras?: Readonly<Record<string, string>>;
+  /** The arm on the old vocabulary that it is compared with, to be opened beside it and closed by whoever did; absent: none is trained. */
+  readonly control?: { readonly name: string; open(watch: Watch): Promise<ArmModel> };
   /** Of an experiment, for the model card. */
   readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict' | 'learned'>;
 }

@@ -65,6 +65,23 @@ export abstract class TrainedLab extends OpenedLab {
     });
   }
 
+  tokensEvidence(onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['tokensEvidence']> {
+    return this.cancellable(asked, async (signal) => {
+      const { evidenceOf } = await import('./evidence');
+      return evidenceOf(this.requireTrained(), { onProgress, signal });
+    });
+  }
+
+  async tokenNeighbours(id: number): ReturnType<LabApi['tokenNeighbours']> {
+    const { neighboursOf } = await import('./evidence');
+    return neighboursOf(this.requireTrained(), id);
+  }
+
+  async pruneStarved(...asked: Parameters<LabApi['pruneStarved']>): ReturnType<LabApi['pruneStarved']> {
+    const { prunedSpec } = await import('./evidence');
+    return prunedSpec(...asked);
+  }
+
   openTrainedFolder(
     files: readonly File[],
     onProgress: OnProgress,

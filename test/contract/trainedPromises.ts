@@ -80,6 +80,8 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
       await expect(lab.exportFolder(choice, handle('none'), ignore)).rejects.toMatchObject(nothingTrained);
       await expect(lab.ggufRefusal()).rejects.toMatchObject(nothingTrained);
       await expect(lab.compare(ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.tokensEvidence(ignore)).rejects.toMatchObject(nothingTrained);
+      await expect(lab.tokenNeighbours(4000)).rejects.toMatchObject(nothingTrained);
       await expect(lab.generate({ ...generating, model: 'grafted' }, ignore)).rejects.toMatchObject(nothingTrained);
       await expect(lab.takeArm('none', key('base'), ignore)).rejects.toMatchObject({ code: 'storage/no-run' });
       expect(folders.named('none').files.size).toBe(0);
@@ -93,11 +95,20 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
         code: 'lab/not-finished',
       });
       expect(await lab.takeArm(id, key('old vocabulary'), ignore)).toBeNull();
+      await expect(lab.tokensEvidence(ignore)).rejects.toMatchObject({ code: 'lab/no-new-tokens' });
       const vocabulary = (await lab.takeArm(id, key(graft), ignore))!;
       expect(vocabulary.newTokens).toHaveLength(8);
       const known = new Set(vocabulary.newTokens.map(({ id: token }) => token));
       const pieces = (await lab.tokenize('c1ccccc1')).grafted!;
       expect(pieces.filter(({ isNew }) => isNew).every(({ id: token }) => known.has(token))).toBe(true);
+
+      const evidence = await lab.tokensEvidence(ignore);
+      expect([evidence.control, evidence.tokens.map(({ id: token }) => token)]).toEqual(['old vocabulary', [...known]]);
+      const [first] = evidence.tokens;
+      for (const { now } of await lab.tokenNeighbours(first!.id)) {
+        expect(now.length).toBeGreaterThan(0);
+        expect(now.some(({ id: token }) => token === first!.id)).toBe(false);
+      }
 
       const told: Progress[] = [];
       const zipped = await lab.exportFile(choice, (progress) => void told.push(progress));

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseSpecText, type ExperimentReport, type RunRecord } from '../../src/lab/index';
+import { parseSpecText, type ExperimentReport, type RunRecord, type TokensEvidence } from '../../src/lab/index';
 import { seededRandom } from '../../src/random';
 import { tinyLlama } from '../lab/vocabulary/letters';
 
@@ -89,6 +89,20 @@ describe('a verb of one arm', { timeout: 240_000 }, () => {
     expect(runAgain('further').losses).toEqual(value.losses);
     const list = (folder: string) => readFileSync(at(folder, 'new_tokens.json'), 'utf8');
     expect(list('further')).toBe(list('trained'));
+  });
+
+  it('leaves a folder whose new tokens there is evidence for', () => {
+    const asked = ['--corpus', at('corpus.jsonl'), '--places', '3', '--device', 'processor'];
+    const { status, value, stderr } = lab('tokens', '--model', at('trained'), ...asked);
+    expect(status, stderr).toBe(0);
+    const { tokens, control } = value as unknown as TokensEvidence;
+    expect([tokens.length, control]).toEqual([6, null]);
+    // Counted by the training that wrote the folder.
+    expect(tokens.reduce((sum, { exposures }) => sum + exposures!, 0)).toBeGreaterThan(0);
+    const untouched = lab('tokens', '--model', at('model'), ...asked);
+    expect([untouched.status, untouched.value.error]).toMatchObject([1, { code: 'lab/no-new-tokens' }]);
+    const nowhere = lab('tokens', '--model', at('trained'));
+    expect([nowhere.status, nowhere.value.error]).toMatchObject([1, { code: 'headless/bad-arguments' }]);
   });
 
   it('is refused where there are no new rows, naming the field', () => {

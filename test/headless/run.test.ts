@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExperimentReport } from '../../src/lab/index';
+import type { ExperimentReport, TokensEvidence } from '../../src/lab/index';
 import { tinyArms } from '../lab/experiment/tinyExperiment';
 import { seededRandom } from '../../src/random';
 import { tinyLlama } from '../lab/vocabulary/letters';
@@ -165,6 +165,38 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
     const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
     expect([status, error.code]).toEqual([1, code]);
     expect(error.message).toContain(message);
+  });
+
+  it('lab tokens gives evidence for every new token of an arm, priced by its control', () => {
+    expect(run('evidence', specOf({ seeds: [1] })).status).toBe(0);
+    const tokens = (...flags: string[]) =>
+      lab('tokens', '--experiment', join(scratch, 'evidence'), '--device', 'processor', ...flags);
+    const { status, stdout, stderr } = tokens('--json', '--places', '4');
+    expect(status, stderr).toBe(0);
+    const evidence = JSON.parse(stdout) as TokensEvidence & { of: string };
+    expect(evidence).toMatchObject({ of: 'continued, seed 1', control: 'old vocabulary', placesEach: 4 });
+    expect(evidence.tokens).toHaveLength(6);
+    const seen = evidence.tokens.reduce((sum, { exposures }) => sum + exposures!, 0);
+    expect(seen).toBeGreaterThan(0);
+    expect(evidence.summary.priced).toBeGreaterThan(0);
+
+    const table = tokens('--arm', 'continued').stdout;
+    expect(table).toContain('Old pieces are priced by old vocabulary');
+    expect(table).toMatch(/^token +exposures +loss +rank +p\(right\) +leakage +advantage +norm$/m);
+    expect(table).toMatch(/\d of \d tokens are cheaper than their old pieces; median advantage [+−]\d+\.\d\d nats/);
+
+    const best = evidence.tokens.find(({ places }) => places.length > 0)!;
+    const one = tokens('--token', best.text).stdout;
+    expect(one).toContain(`${best.text}, instead of ${best.pieces.map(({ text }) => text).join(' ')}`);
+    expect(one).toMatch(/^helped most:\n +[+−]\d+\.\d\d {2}.*\(rank \d+/m);
+    expect(one).toMatch(/^nearest at the start \(input\): /m);
+    // Few of six are ever seen 100 times in 300 bytes; all would go.
+    const pruned = tokens('--prune', join(scratch, 'pruned.json'), '--json');
+    expect([pruned.status, pruned.stdout]).toEqual([1, expect.stringContaining('lab/nothing-starved') as string]);
+    const refused = tokens('--token', 'none of them', '--json');
+    expect([refused.status, refused.stdout]).toEqual([1, expect.stringContaining('lab/no-such-token') as string]);
+    const unlearned = tokens('--arm', 'old vocabulary', '--json');
+    expect([unlearned.status, unlearned.stdout]).toEqual([1, expect.stringContaining('lab/no-new-tokens') as string]);
   });
 
   it('say where there is no experiment', () => {

@@ -5,6 +5,7 @@
 import { LabError } from '../../src/error';
 import type { CorpusSummary, FormRefusal, LabApi, VocabularySummary } from '../../src/worker/index';
 import { fakeExperiments, type FakeExperimentParts } from './fakeExperiment';
+import { fakeEvidence } from './fakeEvidence';
 import { fakeExports } from './fakeExports';
 import { withKept } from './fakeKept';
 import { fakeHub, model } from './fakeModels';
@@ -36,6 +37,7 @@ export function fakeLab({
   ggufRefused,
 }: FakeOptions = {}): LabApi {
   let tokens: string[] = [];
+  let taken: VocabularySummary | null = null;
   const open = { model: false, corpus: false, trained: false };
   const modelOpened = <T>(summary: T): T => {
     Object.assign(open, { model: true, trained: false });
@@ -70,13 +72,18 @@ export function fakeLab({
       );
     }
     open.trained = true;
-    return arm.vocabulary ? learned(arm.vocabulary.newTokens ?? 64) : null;
+    taken = arm.vocabulary ? learned(arm.vocabulary.newTokens ?? 64) : null;
+    return taken;
   };
   const count = counting(tick);
   const { requireTrained, ...exporting } = fakeExports(count, { isTrained: () => open.trained, ggufRefused });
   return {
     ...fakeHub(count, modelOpened),
     ...exporting,
+    ...fakeEvidence(count, () => {
+      requireTrained();
+      return taken?.newTokens ?? [];
+    }),
     async openEngine(choice, onProgress) {
       await count('self-test', 14, onProgress);
       const checks = { passed: 14, total: 14, failed: [] };

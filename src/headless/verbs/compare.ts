@@ -1,17 +1,17 @@
 /** `compare`: a graft that was trained elsewhere against its base and against the graft as it would start. */
-import { besideBase, openTrainedElsewhere, type CorpusText } from '../../lab/index';
+import { besideBase, openTrainedElsewhere } from '../../lab/index';
 import type { Command } from '../arguments';
 import { nodeEngine } from '../engine';
 import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import type { Answer } from '../answer';
-import { corpusOf, generalTextOf, undividedCorpus } from './corpus';
+import { heldOutCorpus } from './corpus';
 import { takenFiles } from '../taken';
 import { modelFiles, openNamed } from './model';
 
 export async function compareVerb(command: Command): Promise<Answer> {
   const base = await openNamed(command, command.text('base')!);
-  const corpus = command.isSet('all-held-out') ? await allHeldOut(command) : await corpusOf(command);
+  const corpus = await heldOutCorpus(command);
   const onProgress = progressLine();
   const evaluationBytes = command.number('max-bytes');
   const setup = {
@@ -39,9 +39,4 @@ export async function compareVerb(command: Command): Promise<Answer> {
       'The base was not trained on this text: what the new tokens did is told by an experiment with a control (`lab run`).',
     ].join('\n'),
   };
-}
-
-async function allHeldOut(command: Command): Promise<CorpusText> {
-  const { train: heldOut, summary } = await undividedCorpus(command);
-  return { train: [], heldOut, general: (await generalTextOf(command)).documents, summary };
 }

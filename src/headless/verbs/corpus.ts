@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { CorpusFile, DocumentFormat, SampleIndex } from '../../corpus/index';
 import { LabError } from '../../error';
 // Not from the lab's `index.ts`: reading a corpus loads no engine.
-import type { CorpusSummary, CorpusText, GeneralText, OpenCorpusOptions } from '../../lab/index';
+import type { CorpusSummary, CorpusText, ExperimentSpec, GeneralText, OpenCorpusOptions } from '../../lab/index';
 import { openCorpus, openGeneralText } from '../../lab/open/openCorpus';
 import type { Command } from '../arguments';
 import { print, progressLine } from '../stdout';
@@ -69,6 +69,36 @@ function readingOptions(command: Command): Pick<OpenCorpusOptions, 'format' | 't
   };
 }
 
+/** The corpus and the general text that a specification names. */
+export async function corpusOfSpec(command: Command, { corpus, general }: ExperimentSpec): Promise<CorpusText> {
+  const sample = samples().find(({ id }) => id === corpus.sample);
+  if (corpus.sample !== undefined && !sample) {
+    const known = samples().flatMap(({ id, kind }) => (kind === 'general' ? [] : [id]));
+    throw new LabError(
+      'lab/bad-specification',
+      `\`corpus.sample\` is "${corpus.sample}"; expected is one of ${known.join(', ')}.`,
+      'Nothing was run.',
+    );
+  }
+  const path = sample ? samplePath(sample) : corpus.path;
+  if (path === undefined) {
+    throw new LabError(
+      'lab/bad-specification',
+      `\`corpus.name\` "${corpus.name}" names files that were opened on the page; the command line does not have them.`,
+      'Nothing was run. Say where they lie: `"corpus": {"path": …}`.',
+    );
+  }
+  const { documents: format, field: textField } = corpus;
+  const opened = await openCorpus(await corpusFiles(path), await generalTextAt(general.path), {
+    onProgress: progressLine(),
+    ...(sample ? { name: sample.title, source: sample.source, licence: sample.licence } : {}),
+    ...(format === undefined ? {} : { format }),
+    ...(textField === undefined ? {} : { textField }),
+  });
+  sayTaken(command, opened.summary);
+  return opened;
+}
+
 /** Every document of the files in `train`, none held out; one is enough. */
 export async function undividedCorpus(command: Command): Promise<CorpusText> {
   const files = await corpusFiles(command.text('corpus')!);
@@ -76,6 +106,13 @@ export async function undividedCorpus(command: Command): Promise<CorpusText> {
   const corpus = await openCorpus(files, { name: '', documents: [] }, options);
   sayTaken(command, corpus.summary);
   return corpus;
+}
+
+/** With `--all-held-out` every document is held out. */
+export async function heldOutCorpus(command: Command): Promise<CorpusText> {
+  if (!command.isSet('all-held-out')) return corpusOf(command);
+  const { train: heldOut, summary } = await undividedCorpus(command);
+  return { train: [], heldOut, general: (await generalTextOf(command)).documents, summary };
 }
 
 /** `--general`, or the sample that comes with the page. */

@@ -4,13 +4,10 @@ import { diskFolder } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
   earlierGraft,
-  openCorpus,
   parseSpecText,
   readReport,
   runExperiment,
-  type CorpusText,
   type ExperimentReport,
-  type ExperimentSpec,
   type ExperimentUpdate,
 } from '../../lab/index';
 import type { Answer } from '../answer';
@@ -20,7 +17,7 @@ import { nodeEngine } from '../engine';
 import { reportText } from '../reportText';
 import { progressLine } from '../stdout';
 import { xzSize } from '../xzWorker';
-import { corpusFiles, generalTextAt, samplePath, samples, sayTaken } from './corpus';
+import { corpusOfSpec } from './corpus';
 import { loaded, sourceNamed } from './model';
 
 export async function runVerb(command: Command): Promise<Answer> {
@@ -59,36 +56,6 @@ function textOf(path: string): string {
 
 function noSuchFile(path: string): LabError {
   return new LabError('headless/no-such-file', `There is no file \`${path}\`.`, 'Check the path.', { path });
-}
-
-/** The corpus and the general text that a specification names. */
-async function corpusOfSpec(command: Command, { corpus, general }: ExperimentSpec): Promise<CorpusText> {
-  const sample = samples().find(({ id }) => id === corpus.sample);
-  if (corpus.sample !== undefined && !sample) {
-    const known = samples().flatMap(({ id, kind }) => (kind === 'general' ? [] : [id]));
-    throw new LabError(
-      'lab/bad-specification',
-      `\`corpus.sample\` is "${corpus.sample}"; expected is one of ${known.join(', ')}.`,
-      'Nothing was run.',
-    );
-  }
-  const path = sample ? samplePath(sample) : corpus.path;
-  if (path === undefined) {
-    throw new LabError(
-      'lab/bad-specification',
-      `\`corpus.name\` "${corpus.name}" names files that were opened on the page; the command line does not have them.`,
-      'Nothing was run. Say where they lie: `"corpus": {"path": …}`.',
-    );
-  }
-  const { documents: format, field: textField } = corpus;
-  const opened = await openCorpus(await corpusFiles(path), await generalTextAt(general.path), {
-    onProgress: progressLine(),
-    ...(sample ? { name: sample.title, source: sample.source, licence: sample.licence } : {}),
-    ...(format === undefined ? {} : { format }),
-    ...(textField === undefined ? {} : { textField }),
-  });
-  sayTaken(command, opened.summary);
-  return opened;
 }
 
 /** A line a run as it ends, and what is under way on a terminal. */

@@ -128,6 +128,17 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return (await program.run(inputs))[0]!;
   }
 
+  /** Logits at some positions of packed windows, f32 [selected.length, embeddingRows]; one program for as many positions. */
+  async selectedLogits(batch: PackedWindows, selected: Uint32Array): Promise<Float32Array> {
+    const { ids, windowLengths: documentLengths, blockLength: rowLength } = batch;
+    const [tokens, selectedTokens] = [ids.length, selected.length];
+    const program = await this.program(`selected ${tokens} ${rowLength} ${selectedTokens}`, async () => {
+      const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits', selectedTokens, rowLength });
+      return this.engine.forward(graph, this.store, [outputs.logits!]);
+    });
+    return (await program.run(modelInputs({ ids, rowLength, documentLengths, selected })))[0]!;
+  }
+
   /** Parameters that training moves. */
   get trained(): readonly ParameterRow[] {
     return this.graphs.trained;

@@ -14,6 +14,7 @@ import {
   type ModelSummary,
   type ReadingChoice,
   type KeptExperiment,
+  type TokensEvidence,
   type TrainSettings,
   type WrittenSpec,
 } from '../../worker/index';
@@ -78,7 +79,7 @@ export class LabState extends SlotStore {
       follow: (run) => (this.run = run),
       taken: (vocabulary) => {
         if (vocabulary) this.slots.vocabulary = { status: 'ready', value: vocabulary };
-        this.emptyAfter('ggufRefusal');
+        this.emptyAfter('evidence');
       },
     });
     void crashed?.then((failure) => {
@@ -327,13 +328,18 @@ export class LabState extends SlotStore {
       return vocabulary;
     });
     if (!opened) return;
-    this.emptyAfter('ggufRefusal');
+    this.emptyAfter('evidence');
     await this.fill('comparison', (onProgress, signal) => this.lab.compare(onProgress, signal));
   }
 
   /** The model as it was opened, on what is held out; needs no GPU. */
   measureBase(): Promise<ModelScores | null> {
     return this.fill('baseScores', (onProgress, signal) => this.lab.measureBase(onProgress, signal));
+  }
+
+  /** What is known of each new token of the trained arm that is held. */
+  readTokens(): Promise<TokensEvidence | null> {
+    return this.fill('evidence', (onProgress, signal) => this.lab.tokensEvidence(onProgress, signal));
   }
 
   // ── taking it away ───────────────────────────────────────

@@ -1,8 +1,8 @@
-/** The eight steps and the two pages beside them, and the address of each: a hash, so that a static host serves the page as it is. */
+/** The eight steps and the three pages beside them, and the address of each: a hash, so that a static host serves the page as it is. */
 export const STEPS = ['model', 'corpus', 'diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'] as const;
 export type StepName = (typeof STEPS)[number];
 
-export const PAGES = ['runs', 'report'] as const;
+export const PAGES = ['tokens', 'runs', 'report'] as const;
 export type PageName = (typeof PAGES)[number];
 export const PLACES = [...STEPS, ...PAGES] as const;
 export type PlaceName = (typeof PLACES)[number];

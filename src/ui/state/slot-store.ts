@@ -17,6 +17,7 @@ import {
   type OnProgress,
   type SampleSummary,
   type StepProfile,
+  type TokensEvidence,
   type VocabularySummary,
 } from '../../worker/index';
 import { FrameQueue } from '../frames';
@@ -43,6 +44,7 @@ export interface Slots {
   vocabulary: Slot<VocabularySummary>;
   profile: Slot<StepProfile>;
   comparison: Slot<Comparison>;
+  evidence: Slot<TokensEvidence>;
   /** Why the trained model cannot be written as GGUF. */
   ggufRefusal: Slot<FormRefusal | null>;
   exported: Slot<Exported>;
@@ -62,6 +64,7 @@ const DOWNSTREAM: readonly SlotName[] = [
   'vocabulary',
   'profile',
   'comparison',
+  'evidence',
   'ggufRefusal',
   'exported',
 ];
@@ -84,6 +87,7 @@ export class SlotStore {
     vocabulary: EMPTY,
     profile: EMPTY,
     comparison: EMPTY,
+    evidence: EMPTY,
     ggufRefusal: EMPTY,
     exported: EMPTY,
     opening: EMPTY,

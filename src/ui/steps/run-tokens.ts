@@ -93,7 +93,8 @@ export class RunTokens extends LabElement {
             : nothing
         }`,
       footer: record
-        ? html`<span class="note">${this.summary(record.tokens, record.step)}</span>`
+        ? html`<span class="note">${this.summary(record.tokens, record.step)}</span
+            ><a class="btn small" href="#tokens">${msg('Evidence for each')}</a>`
         : html`<span class="note">&nbsp;</span>`,
     });
   }

@@ -48,7 +48,8 @@ export class VerdictView extends LabElement {
         verdictLede(report),
         view.isActive
           ? html`<a class="btn" href="#train">${msg('Back to Train')}</a>`
-          : html`<a class="btn main" href="#try">${msg('Try it')}</a>`,
+          : html`<a class="btn" href="#tokens">${msg('Each token')}</a
+              ><a class="btn main" href="#try">${msg('Try it')}</a>`,
       )}
       ${worsenedAlerts(report.worsened)}
       ${

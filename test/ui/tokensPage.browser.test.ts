@@ -1,0 +1,111 @@
+/** The Tokens page in a real browser, on the fake lab. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import '../../src/ui/app';
+import { setLocale } from '../../src/ui/preferences';
+import { LabState } from '../../src/ui/state/lab-state';
+import '../../src/ui/styles/page.css';
+import { fakeLab } from './fakeLab';
+import { click, find, shown } from './onPage';
+
+let state: LabState;
+
+/** The newest kept experiment, with its graft held. */
+async function open(): Promise<void> {
+  location.hash = 'tokens';
+  const app = document.createElement('tg-app');
+  document.body.append(app);
+  state = new LabState(fakeLab({ tick: 0, experiments: 3 }));
+  app.start(state);
+  await state.open();
+  await vi.waitFor(() => expect(state.kept.present.length).toBeGreaterThan(0));
+  await state.openKept(state.kept.present[0]!);
+  location.hash = 'tokens';
+}
+
+const texts = (selector: string) => [...document.querySelectorAll(selector)].map((each) => each.textContent.trim());
+const column = (at: number) => texts(`.token-table .vrow > :nth-child(${at})`);
+const numbers = (at: number) => column(at).map((text) => Number(text.replaceAll(',', '').replace('−', '-')));
+const rowCount = () => Number(find('.token-table')!.getAttribute('aria-rowcount')) - 1;
+
+beforeEach(async () => {
+  await setLocale('en');
+  await open();
+});
+afterEach(() => {
+  find('tg-app')?.remove();
+  location.hash = '';
+});
+
+test('measures when asked to, sorts, filters and finds', async () => {
+  await click('[data-action="measure-tokens"]');
+  await shown('.token-table .vrow');
+  expect(find('h1')!.textContent).toMatch(/exposures on; \d+ of \d+ were seen fewer than 100 times\./);
+  const all = rowCount();
+  expect(all).toBeGreaterThan(20);
+  const descending = (values: number[]) => [...values].sort((a, b) => b - a);
+  expect(numbers(2)).toEqual(descending(numbers(2)));
+  await click('[data-sort="advantage"]');
+  await vi.waitFor(() => expect(numbers(7)).toEqual(descending(numbers(7))));
+  await click('[data-sort="advantage"]');
+  await vi.waitFor(() => expect(numbers(7)).toEqual(descending(numbers(7)).reverse()));
+
+  const show = (label: string) =>
+    [...document.querySelectorAll<HTMLButtonElement>('.tools .seg button')].find((key) =>
+      key.textContent.trim().startsWith(label),
+    )!;
+  for (const label of ['Fed', 'Starved', 'Cheaper as pieces']) {
+    const told = Number(/\d+$/.exec(show(label).textContent.trim())![0]);
+    show(label).click();
+    await vi.waitFor(() => expect(rowCount()).toBe(told));
+    expect(told).toBeLessThan(all);
+  }
+  show('All').click();
+  const search = find<HTMLInputElement>('.tools input[type="search"]')!;
+  search.value = 'no such token';
+  search.dispatchEvent(new Event('input'));
+  await vi.waitFor(() => expect(rowCount()).toBe(0));
+  expect(find('.token-table')!.textContent).toContain('No token matches.');
+});
+
+test('shows one token from its row or its dot: places, and rows near its own', async () => {
+  await click('[data-action="measure-tokens"]');
+  await shown('.token-table .vrow');
+  expect(find('[data-panel="token"]')).toBeNull();
+  await click('.token-table .vrow');
+  const panel = await shown('[data-panel="token"]');
+  await vi.waitFor(() => expect(panel.textContent).toContain('Nearest now'));
+  expect(texts('[data-panel="token"] .places li').length).toBe(6);
+  expect(panel.textContent).toContain('Where it helped least');
+  expect(find('tg-advantage .note')!.textContent).toContain('exposures');
+
+  const svg = find('tg-advantage svg')!;
+  const dots = [...svg.querySelectorAll('circle')];
+  const dot = dots[5]!.getBoundingClientRect();
+  const [x, y] = [dot.x + dot.width / 2, dot.y + dot.height / 2];
+  const before = panel.querySelector('h2')!.textContent;
+  svg.dispatchEvent(new MouseEvent('click', { clientX: x, clientY: y, bubbles: true }));
+  await vi.waitFor(() => expect(find('[data-panel="token"] h2')!.textContent).not.toBe(before));
+});
+
+test('prunes the starved into one more arm, which Train would run', async () => {
+  await click('[data-action="measure-tokens"]');
+  await shown('.token-table .vrow');
+  const arms = Object.keys(state.experiment!.spec.arms);
+  await click('[data-action="prune-starved"]');
+  await vi.waitFor(() => expect(location.hash).toBe('#train'));
+  const { spec } = state.desk;
+  const [added] = Object.keys(spec!.arms).filter((name) => !arms.includes(name));
+  expect(added).toMatch(/, pruned$/);
+  expect(spec!.arms[added!]!.vocabulary!.turnedDown!.length).toBeGreaterThan(0);
+});
+
+test('says where to go while nothing is trained', async () => {
+  find('tg-app')!.remove();
+  location.hash = 'tokens';
+  const app = document.createElement('tg-app');
+  document.body.append(app);
+  app.start(new LabState(fakeLab({ tick: 0 })));
+  await vi.waitFor(() => expect(find('tg-page-tokens')?.textContent).toContain('No trained arm is open.'));
+  expect(find('[data-action="measure-tokens"]')).toBeNull();
+  expect(find('tg-page-tokens a[href="#train"]')).not.toBeNull();
+});
