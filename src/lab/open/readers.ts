@@ -56,7 +56,8 @@ export const readOtherwise = {
   'written-specials': {
     client: 'sentencepiece',
     forms: ['model', 'delta', 'scale'],
-    applies: ({ tokenizerModel }) => tokenizerModel !== undefined,
+    applies: ({ tokenizer, tokenizerModel }) =>
+      tokenizerModel !== undefined || tokenizer.family === 'sentencepiece-bpe',
   },
   'js-digits': {
     client: 'transformers.js',
