@@ -16,6 +16,7 @@ export { runRows, runSeries, type RecordedRun, type RunRow, type RunSeries } fro
 export { runsAsCsv, runsAsJsonLines } from './experiment/runTables';
 export type { Difference, Interval } from './scoring/bootstrap';
 export type { ModelNote } from './open/modelNotes';
+export type { ReaderNote } from './open/readers';
 export type { TokenizerClassChoice } from './vocabulary/tokenizerClassChoice';
 export type { Progress, Watch } from './progress';
 export type { Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';

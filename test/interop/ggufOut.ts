@@ -108,7 +108,7 @@ export async function main([out, ...more]: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function filesOf(name: string, folders: Readonly<Record<string, string>>) {
+export async function filesOf(name: string, folders: Readonly<Record<string, string>>) {
   if (name === 'smaug') return smaugFiles();
   const folder = folders[name];
   if (folder?.endsWith('.gguf')) return vocabularyFiles(folder);
@@ -140,12 +140,14 @@ function madeFiles(model: Uint8Array): Record<string, string> {
   return { ...files, 'tokenizer.json': JSON.stringify(json) };
 }
 
-async function randomModel(
+export async function randomModel(
   name: string,
   files: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>,
+  family = configs[name],
+  named: readonly string[] = [],
 ): Promise<FileTree> {
-  const config = { ...configs[name], vocab_size: largestId(name, files) + 3, torch_dtype: 'float32' };
-  const tensors = parameterSpecs(parseConfig(config)).map(({ name: tensor, shape }, index) => ({
+  const config = { ...family, vocab_size: largestId(name, files) + 3, torch_dtype: 'float32' };
+  const tensors = parameterSpecs(parseConfig(config, new Set(named))).map(({ name: tensor, shape }, index) => ({
     name: tensor,
     dtype: 'F32' as const,
     shape,
@@ -187,7 +189,7 @@ export function sampleTexts(): string[] {
   return [...new Set(texts)].slice(0, TEXTS);
 }
 
-function corpusOf(documents: readonly string[]): CorpusText {
+export function corpusOf(documents: readonly string[]): CorpusText {
   return { train: documents, heldOut: documents, general: documents, summary: {} as CorpusText['summary'] };
 }
 

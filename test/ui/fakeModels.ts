@@ -22,6 +22,10 @@ export const model = {
   extendable: true,
   licence: 'Apache-2.0',
   notes: [],
+  readers: [
+    { reason: 'nfc', client: 'llama.cpp', forms: ['gguf'] },
+    { reason: 'rounded-activations', client: 'llama.cpp', forms: ['gguf'], ggufDtypes: ['BF16', 'Q8_0'] },
+  ],
 } as const;
 
 const hubFiles = [

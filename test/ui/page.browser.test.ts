@@ -838,7 +838,10 @@ describe('the page', () => {
     expect(types.value).toBe('F16');
     const size = () => parseFloat(textOf('[data-form="gguf"] + div h3 .note').replace('about', ''));
     const halves = size();
+    const readers = () => [...document.querySelectorAll('[data-reader-note]')].map((note) => note.textContent);
+    expect(readers()).toEqual([expect.stringContaining('not NFC')]);
     choose(types, 'Q8_0');
+    await vi.waitFor(() => expect(readers().at(1)).toContain('rounds activations'));
     await vi.waitFor(() => expect(size() / halves).toBeCloseTo(17 / 32, 2));
     expect(textOf('#export-gguf-note')).toMatch(/llama\.cpp.*Ollama.*LM Studio/);
     expect(textOf('[data-action="save-file"]')).toBe('Save the file');
@@ -851,6 +854,7 @@ describe('the page', () => {
     expect(textOf('[data-panel="files"]')).toContain('Weights, configuration and tokenizer');
     await click('[data-form="model"]');
     await vi.waitFor(() => expect(textOf('[data-action="save-file"]')).toBe('Save as zip'));
+    expect(readers()).toEqual([]);
   });
 
   test('GGUF is refused where it is chosen, by what llama.cpp would do otherwise, in both languages', async () => {

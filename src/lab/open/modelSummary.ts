@@ -1,5 +1,6 @@
 /** An opened model in figures. */
 import type { ModelNote } from './modelNotes';
+import type { ReaderNote } from './readers';
 
 export interface ModelSummary {
   readonly name: string;
@@ -24,4 +25,6 @@ export interface ModelSummary {
   readonly licence?: string;
   /** Absent: nothing. */
   readonly notes?: readonly ModelNote[];
+  /** What other programs make of it otherwise than the lab. Absent: nothing. */
+  readonly readers?: readonly ReaderNote[];
 }

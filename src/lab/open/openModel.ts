@@ -11,6 +11,7 @@ import { tokenizerNotes, type ModelNote } from './modelNotes';
 import { isExtendable, openWhole } from './openTokenizer';
 import { openWeights, type ModelWeights } from './openWeights';
 import type { ModelSummary } from './modelSummary';
+import { readerNotes } from './readers';
 import { rowlessTokens } from './rowlessTokens';
 import { withTokenizerJson } from './tokenizerFiles';
 
@@ -43,6 +44,13 @@ export async function openModel(
     ...rowlessNote(rowless, config.vocabSize),
   ];
   const extendable = isExtendable(tokenizer);
+  const readers = readerNotes({
+    config,
+    tensors: checkpoint.tensors,
+    tokenizer: read,
+    tokenizerJson: whole.json,
+    tokenizerModel: checkpoint.tokenizerModel,
+  });
   return {
     ...weights,
     checkpoint,
@@ -69,6 +77,7 @@ export async function openModel(
       ...(extendable ? {} : { notExtendableReason: tokenizer.family }),
       ...licence(checkpoint),
       ...(notes.length > 0 ? { notes } : {}),
+      ...(readers.length > 0 ? { readers } : {}),
     },
   };
 }

@@ -21,6 +21,7 @@ import type { Topic } from '../state/lab-state';
 import { isPending, valueOf } from '../state/slot';
 import { failureTitle } from '../wording/failures';
 import { ggufReason } from '../wording/ggufReasons';
+import { readerSentences } from '../wording/readers';
 
 const elementBytes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
 /** A weight of 4 bits takes a scale with it, and the embedding stays whole. */
@@ -149,9 +150,17 @@ export class ExportChoiceElement extends LabElement {
           ${refused ? nothing : html`<span class="note">${msg('about')} ${measured(fileSize(bytes))}</span>`}
         </h3>
         <p class="note" id="export-${form}-note">${note}</p>
-        ${isOn ? more : nothing}
+        ${isOn ? [this.readers(), more] : nothing}
       </div>
     </div>`;
+  }
+
+  /** What other programs make of the chosen form otherwise than the lab. */
+  private readers() {
+    const { readers = [] } = valueOf(this.lab.slots.model)!;
+    return readerSentences(readers, this.lab.exportChoice).map(
+      (sentence) => html`<p class="note" data-reader-note>${sentence}</p>`,
+    );
   }
 
   /** Where AutoTokenizer would cut otherwise than the lab: which class a download names. */
