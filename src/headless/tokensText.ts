@@ -67,7 +67,7 @@ function summaryLines(summary: EvidenceSummary): string[] {
 const uncrossed: Readonly<Record<Exclude<Crossing['kind'], 'at'>, string>> = {
   always: 'Their running median is above zero at all exposures that occur.',
   never: 'Their running median is not above zero at the exposures that occur.',
-  'too-few-tokens': 'Too few tokens to tell from how many exposures on they pay.',
+  'too-few-tokens': 'Too few tokens to tell from how many exposures on they are cheaper.',
 };
 
 function crossingText(crossing: Crossing): string {

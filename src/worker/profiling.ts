@@ -1,7 +1,7 @@
 /** Timing a step of the open model, refused while a run computes: each would slow the other, and both need the memory. */
 import type { Engine } from '../engine/index';
 import { LabError } from '../error';
-import { profileStep, type LoadedModel, type ProfileOptions, type StepProfile, type TrainSettings } from '../lab/index';
+import type { LoadedModel, ProfileOptions, StepProfile, TrainSettings } from '../lab/index';
 
 export interface ProfileRequest {
   readonly engine: () => Promise<Engine>;
@@ -33,6 +33,7 @@ export class Profiling {
       );
     }
     const { mode, batchRows, rowLength } = settings;
+    const { profileStep } = await import('./trainedCalls');
     return profileStep(await engine(), model, { mode, batchRows, rowLength, newTokens }, options);
   }
 }

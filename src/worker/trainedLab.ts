@@ -3,21 +3,12 @@ import { filesTree } from '../checkpoint/index';
 import type { Engine } from '../engine/index';
 import { asLabError } from '../error';
 import {
-  besideBase,
-  sampledDocuments,
-  encodeDocuments,
-  engineText,
-  generateText,
-  ModelSession,
-  onnxText,
-  openTrainedElsewhere,
-  scoreDocuments,
-  scoreResult,
   sizesFor,
   type Comparison,
   type ExportChoice,
   type ExportReport,
   type FormRefusal,
+  type ModelSession,
   type Piece,
   type RunStatus,
   type TextModel,
@@ -25,7 +16,7 @@ import {
 import type { Tokenizer } from '../tokenizer/index';
 import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed } from './api';
 import type { FinishedRun } from './exporting';
-import { OnnxArms, type Arm, type OnnxArm } from './onnxArms';
+import type { Arm, OnnxArm, OnnxArms } from './onnxArms';
 
 import { missing, OpenedLab } from './openedLab';
 import type { TrainedArm } from './trainedArm';
@@ -35,11 +26,12 @@ export abstract class TrainedLab extends OpenedLab {
   /** Of the model that is held, which trains no more. */
   private comparison: Comparison | undefined;
   private base: Promise<ModelSession> | undefined;
-  private readonly arms = new OnnxArms();
+  private arms: Promise<OnnxArms> | undefined;
 
   compare(onProgress: OnProgress, asked?: AbortSignal): Promise<Comparison> {
     return this.cancellable(asked, async (signal) => {
       const { arm, steps } = this.requireTrained();
+      const { besideBase } = await import('./trainedCalls');
       this.comparison ??= await besideBase(arm, steps, {}, { onProgress, signal });
       return this.comparison;
     });
@@ -54,6 +46,7 @@ export abstract class TrainedLab extends OpenedLab {
       const { model: arm, ...rest } = options;
       const { text, runtime } = await this.textModel(arm);
       const { tokenizer, firstNewId } = arm === 'base' ? this.baseTokenizer : this.requireTrained().arm;
+      const { generateText } = await import('./trainedCalls');
       const started = performance.now();
       const pieces = await generateText(text, tokenizer, {
         ...rest,
@@ -90,6 +83,7 @@ export abstract class TrainedLab extends OpenedLab {
     return this.cancellable(asked, async (signal) => {
       const [base, corpus, engine] = [this.requireModel(), this.requireCorpus(), await this.engines.engine()];
       const setup = { engine, base, corpus };
+      const { openTrainedElsewhere } = await import('./trainedCalls');
       const opened = await openTrainedElsewhere(setup, filesTree(files), { onProgress, signal });
       this.dropTraining();
       const { arm, vocabulary, steps, mode } = opened;
@@ -104,6 +98,7 @@ export abstract class TrainedLab extends OpenedLab {
     return this.cancellable(asked, async (signal) => {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
       const session = await this.baseSession();
+      const { encodeDocuments, sampledDocuments, scoreDocuments, scoreResult } = await import('./trainedCalls');
       const scorer = session.scorer();
       const { evaluationBytes, generalBytes } = sizesFor(session.engine.report.kind, model.summary.parameters);
       const score = async (documents: readonly string[], bytes: number, part: number) => {
@@ -156,6 +151,7 @@ export abstract class TrainedLab extends OpenedLab {
    * engine, where the model is too large for that.
    */
   protected async textModel(arm: Arm): Promise<{ text: TextModel; runtime: RuntimeUsed }> {
+    const { engineText, onnxText } = await import('./trainedCalls');
     try {
       const opened = arm === 'base' ? await this.baseArm() : await this.graftedArm();
       return { text: onnxText(opened.session, this.requireModel()), runtime: onnxUsed(opened) };
@@ -168,14 +164,18 @@ export abstract class TrainedLab extends OpenedLab {
 
   protected async baseArm(): Promise<OnnxArm> {
     const exported = { model: this.requireModel() };
-    return this.arms.open('base', exported, 0, await this.engines.device());
+    return (await this.onnxArms()).open('base', exported, 0, await this.engines.device());
   }
 
   protected async graftedArm(): Promise<OnnxArm> {
     const { arm, steps } = this.requireTrained();
     const { graft, session } = arm;
     const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), session };
-    return this.arms.open('grafted', exported, steps, await this.engines.device());
+    return (await this.onnxArms()).open('grafted', exported, steps, await this.engines.device());
+  }
+
+  private onnxArms(): Promise<OnnxArms> {
+    return (this.arms ??= import('./trainedCalls').then(({ OnnxArms }) => new OnnxArms()));
   }
 
   protected get baseTokenizer(): { tokenizer: Tokenizer; firstNewId?: number } {
@@ -183,7 +183,11 @@ export abstract class TrainedLab extends OpenedLab {
   }
 
   protected baseSession(): Promise<ModelSession> {
-    this.base ??= this.engines.engine().then((engine) => ModelSession.open(engine, this.requireModel()));
+    const open = async () => {
+      const { ModelSession } = await import('./trainedCalls');
+      return ModelSession.open(await this.engines.engine(), this.requireModel());
+    };
+    this.base ??= open();
     this.base.catch(() => {
       this.base = undefined;
     });
@@ -196,13 +200,13 @@ export abstract class TrainedLab extends OpenedLab {
   }
 
   protected dropBase(): void {
-    void this.arms.close('base');
+    void this.arms?.then((arms) => arms.close('base'));
     void this.base?.then((session) => session.close());
     this.base = undefined;
   }
 
   protected dropTraining(): void {
-    void this.arms.close('grafted');
+    void this.arms?.then((arms) => arms.close('grafted'));
     this.trained?.arm.close();
     this.trained = undefined;
     this.comparison = undefined;

@@ -34,7 +34,8 @@ export const dotsOf = (tokens: readonly TokenEvidence[]) =>
 
 export function drawAdvantage({ tokens, summary, chosen }: AdvantageInput, width: number): AdvantageDrawing {
   const dots = dotsOf(tokens);
-  const height = width < 560 ? 300 : 360;
+  const isNarrow = width < 560;
+  const height = isNarrow ? 300 : 360;
   const [right, bottom] = [width - 12, height - FOOT];
   const most = Math.max(10, ...dots.map(({ exposures }) => exposures));
   // The axis is ln(1 + exposures), as the lab's.
@@ -48,11 +49,12 @@ export function drawAdvantage({ tokens, summary, chosen }: AdvantageInput, width
   const digits = digitsOf(ticks.length > 1 ? ticks[1]! - ticks[0]! : 1);
   const exposures = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000].filter((tick) => tick <= most);
   const { crossing } = summary;
-  const at = crossing.kind === 'at' ? x(crossing.exposures) : null;
+  const crossed = crossing.kind === 'at' ? crossing.exposures : null;
+  const at = crossed === null ? null : x(crossed);
   const places = new Map(dots.map((dot): [number, Point] => [dot.id, [x(dot.exposures), y(dot.advantage)]]));
   const median = pathOf(summary.runningMedian.map((point): Point => [x(point.exposures), y(point.advantage)]));
   const ringed = chosen === null ? undefined : places.get(chosen);
-  const isLeft = at !== null && at + LABEL > right;
+  const isLeft = at !== null && at + (isNarrow ? 60 : LABEL) > right;
   return {
     height,
     places,
@@ -75,7 +77,7 @@ export function drawAdvantage({ tokens, summary, chosen }: AdvantageInput, width
       ${
         at === null
           ? nothing
-          : svg`<circle cx=${at} cy=${y(0)} r="5" fill="var(--surface)" stroke="var(--ink)" stroke-width="2"/><text class="halo strong" x=${at + (isLeft ? -10 : 10)} y=${bottom - 40} text-anchor=${isLeft ? 'end' : 'start'}>${crossingWords(summary)}</text>`
+          : svg`<circle cx=${at} cy=${y(0)} r="5" fill="var(--surface)" stroke="var(--ink)" stroke-width="2"/><text class="halo strong" x=${at + (isLeft ? -10 : 10)} y=${bottom - 40} text-anchor=${isLeft ? 'end' : 'start'}>${isNarrow ? count(crossed!) : crossingWords(summary)}</text>`
       }
       ${ringed ? svg`<circle cx=${ringed[0]} cy=${ringed[1]} r="6" fill="none" stroke="var(--ink)" stroke-width="2"/>` : nothing}`,
   };
@@ -93,12 +95,12 @@ export function crossingNote({ crossing }: Pick<EvidenceSummary, 'crossing'>): s
       low === null ? msg('below what was seen') : count(low),
       high === null ? msg('above what was seen') : count(high),
     ];
-    return msg(str`95 % interval of the crossing: ${ends[0]!} to ${ends[1]!}.`);
+    return msg(str`95\u00a0% interval of the crossing: ${ends[0]!} to ${ends[1]!}.`);
   }
   const why = {
     always: msg('The running median is above zero at all exposures that occur.'),
     never: msg('The running median is not above zero at the exposures that occur.'),
-    'too-few-tokens': msg('Too few tokens to tell from how many exposures on they pay.'),
+    'too-few-tokens': msg('Too few tokens to tell from how many exposures on they are cheaper.'),
   };
   return why[crossing.kind];
 }

@@ -1,0 +1,15 @@
+/** What computes with a model that is open or held, loaded with the first such call: none of it is needed to open one. */
+export {
+  besideBase,
+  encodeDocuments,
+  engineText,
+  generateText,
+  ModelSession,
+  onnxText,
+  openTrainedElsewhere,
+  profileStep,
+  sampledDocuments,
+  scoreDocuments,
+  scoreResult,
+} from '../lab/index';
+export { OnnxArms } from './onnxArms';
