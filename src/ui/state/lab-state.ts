@@ -381,8 +381,6 @@ export class LabState extends SlotStore {
     this.set(() => (this.tried = tried));
   }
 
-  // ── slots ────────────────────────────────────────────────
-
   private emptyAfter(first: SlotName, until?: SlotName): void {
     this.emptySlots(first, until);
     if (until === undefined) {
