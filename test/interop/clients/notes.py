@@ -56,7 +56,7 @@ NOTES = {
     ),
     "written-specials": Note(
         "SentencePiece’s `encode` takes special tokens that are written out in a text for plain text; all others look for them first.",
-        ids=lambda row, text: row["client"] == "sentencepiece" and has_any(text, "<s>", "</s>", "<unk>"),
+        ids=lambda row, text: row["client"] == "sentencepiece" and has_any(text, "<s>", "</s>", "<unk>", "<bos>", "<eos>", "<pad>"),
     ),
     "js-digits": Note(
         "The pre-tokenizer `Digits` of SmolLM2 and StarCoder cuts at every digit and number of Unicode; @huggingface/tokenizers, of which "
