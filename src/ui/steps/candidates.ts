@@ -313,8 +313,8 @@ export class Candidates extends LabElement {
       data-in=${isIn}
       @click=${() => (this.selected = key)}
     >
-      <span class="cell chip" role="cell" translate="no">${piece(text, true)}</span>
-      <span class="cell chip" role="cell" translate="no">${pieces(row.pieces)}</span>
+      <span class="c-piece chip" role="cell" translate="no">${piece(text, true)}</span>
+      <span class="c-piece chip" role="cell" translate="no">${pieces(row.pieces)}</span>
       <span class="r" role="cell">${count(row.occurrences)}</span>
       <span class="r c-documents" role="cell">${row.isByHand ? '–' : count(row.documents)}</span>
       <span class="r c-saved" role="cell">${isIn ? count(row.tokensSaved) : '–'}</span>
