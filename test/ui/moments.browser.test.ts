@@ -223,3 +223,29 @@ test('what was sent stands once on a screen', async () => {
     expect(said.filter(({ textContent }) => textContent!.includes('0 bytes'))).toHaveLength(1);
   }
 });
+
+test('another corpus can be undone: the one before comes back with its tokens as they were chosen by hand', async () => {
+  visit(fakeLab({ tick: 0 }));
+  await click('[data-action="start-sample"]:not([disabled])');
+  await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'), { timeout: 10_000 });
+  await vi.waitFor(() => expect(state.guided).toBe(false));
+  await at('vocabulary');
+  await vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'), { timeout: 10_000 });
+  const [first] = state.slots.candidates.status === 'ready' ? state.slots.candidates.value : [];
+  state.editor.reject([first!.piece]);
+  await vi.waitFor(() => expect(state.words.settled?.rejected).toEqual([first!.piece]), { timeout: 10_000 });
+  const before = { corpus: state.origin.sample, choice: state.words.settled };
+  await at('corpus');
+  expect(find('[data-left]')).toBeNull();
+  const others = state.slots.samples.status === 'ready' ? state.slots.samples.value : [];
+  await state.openSample(others.find(({ id }) => id !== state.origin.sample)!.id);
+  expect(state.origin.sample).not.toBe(before.corpus);
+  await shown('[data-left]');
+  expect(textOf('[data-left]')).toContain('made way. The tokens that were chosen on it went with it.');
+  await click('[data-action="bring-back"]');
+  await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'), { timeout: 10_000 });
+  expect(state.origin.sample).toBe(before.corpus);
+  expect(state.words.settled).toEqual(before.choice);
+  await at('corpus');
+  expect(find('[data-left]')).toBeNull();
+});

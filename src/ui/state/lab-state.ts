@@ -24,6 +24,7 @@ import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
 import { KeptView } from './kept-view';
+import { corpusToLeave, type Origin } from './left-corpus';
 import { goTo } from './route';
 import { RunView } from './run-view';
 import { valueOf, type Failure } from './slot';
@@ -46,8 +47,7 @@ export class LabState extends SlotStore {
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
   private corpusFiles: readonly File[] = [];
-  /** Ids of the bundled corpus and of the Hub's model that are open; a corpus of files that a reload could not open again. */
-  readonly origin: Record<'sample' | 'hub' | 'missed', string | null> = { sample: null, hub: null, missed: null };
+  readonly origin: Origin = { sample: null, hub: null, missed: null, left: null };
   /** How single files of them are read, by name, where the visitor chose. */
   readings: Readonly<Record<string, ReadingChoice>> = {};
   /** Something is leading through several steps; the steps then start nothing by themselves. */
@@ -164,8 +164,9 @@ export class LabState extends SlotStore {
     action: LongCall<CorpusSummary>,
     sample: string | null = null,
   ): Promise<CorpusSummary | null> {
+    const left = corpusToLeave(this, { files: this.corpusFiles, readings: this.readings });
     return this.replace('corpus', action, () => {
-      Object.assign(this.origin, { sample, missed: null });
+      Object.assign(this.origin, { sample, missed: null, left });
       this.corpusFiles = files;
       this.readings = readings;
       this.emptyAfter('baseScores');
@@ -218,7 +219,6 @@ export class LabState extends SlotStore {
     return diagnosis;
   }
 
-  /** The chosen size; the diagnosis suggests one. */
   get newTokens(): number {
     return this.editor.choice.newTokens;
   }

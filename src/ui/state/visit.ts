@@ -62,7 +62,7 @@ export function keepVisit(lab: LabState): void {
 /** After `open`; ends early where the visitor has chosen something meanwhile. */
 export async function comeBack(lab: LabState, visit: Visit | null): Promise<void> {
   if (!visit) return;
-  const { model, sample, picked, isDiagnosed, choice, settings, preset, ownSpec } = visit;
+  const { model, sample, picked } = visit;
   if (lab.slots.corpus.status !== 'empty') return;
   if (picked !== null) {
     lab.origin.missed = picked;
@@ -71,13 +71,20 @@ export async function comeBack(lab: LabState, visit: Visit | null): Promise<void
   if (typeof model === 'object' && model !== null) await lab.openHubModel(model.hub);
   if (sample === null || lab.slots.corpus.status !== 'empty') return;
   await lab.guide(async () => {
-    if (!(await lab.openSample(sample)) || !isDiagnosed || !(await lab.diagnose())) return;
+    if (!(await lab.openSample(sample))) return;
     // Tokens are of the model they were chosen for.
-    if (!choice || model === null || visitOf(lab).model === null) return;
-    lab.words.editor.restore(choice);
-    if (!(await lab.words.build())) return;
-    if (settings) lab.changeSettings(settings);
-    lab.desk.choose(preset);
-    if (ownSpec) lab.desk.useSpec(ownSpec);
+    const isSameModel = model !== null && visitOf(lab).model !== null;
+    await chooseAgain(lab, isSameModel ? visit : { ...visit, choice: null });
   });
+}
+
+/** On its corpus: the diagnosis, the tokens, the settings and what Start would run. */
+export async function chooseAgain(lab: LabState, visit: Visit): Promise<void> {
+  const { isDiagnosed, choice, settings, preset, ownSpec } = visit;
+  if (!isDiagnosed || !(await lab.diagnose()) || !choice) return;
+  lab.words.editor.restore(choice);
+  if (!(await lab.words.build())) return;
+  if (settings) lab.changeSettings(settings);
+  lab.desk.choose(preset);
+  if (ownSpec) lab.desk.useSpec(ownSpec);
 }

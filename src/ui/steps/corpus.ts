@@ -8,6 +8,7 @@ import { count, fileSize, measured, plain } from '../format';
 import '../parts/drop-zone';
 import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import { bringBack } from '../state/left-corpus';
 import './kept-offer';
 import { atStake } from './at-stake';
 import { doubtSentence, formatNames, sampleTitle } from '../wording/corpus';
@@ -45,7 +46,7 @@ export class CorpusStep extends LabElement {
               ),
             )
       }
-      <tg-kept-offer></tg-kept-offer>${this.missed()}
+      <tg-kept-offer></tg-kept-offer>${this.missed()}${this.left()}
       ${failed ? failureAlert(failed, corpus ? staysOpen(corpus.name) : nothing) : nothing}
       ${corpus ? html`${this.sampled(corpus)}${this.refused(corpus)}${this.tooFew(corpus)}${this.doubts(corpus)}` : nothing}
       ${
@@ -55,7 +56,7 @@ export class CorpusStep extends LabElement {
             ? this.documents(corpus)
             : nothing
       }
-      ${atStake(this.lab)} ${this.choices()}
+      ${atStake(this.lab, { returns: true })} ${this.choices()}
     </div>`;
   }
 
@@ -67,6 +68,28 @@ export class CorpusStep extends LabElement {
       msg(str`${missed} is not open any more.`),
       msg('The page was loaded again, and may not open files by itself. Choose them again below.'),
     );
+  }
+
+  /** Until something is built on the corpus that took its place. */
+  private left() {
+    const { origin, slots } = this.lab;
+    const { left } = origin;
+    if (left === null || slots.corpus.status !== 'ready' || slots.vocabulary.status !== 'empty') return nothing;
+    return html`<div data-left>
+      ${alertBox(
+        'warn',
+        msg(str`${left.name} made way.`),
+        msg('The tokens that were chosen on it went with it.'),
+        html`<button
+          type="button"
+          class="btn small"
+          data-action="bring-back"
+          @click=${() => void bringBack(this.lab, left)}
+        >
+          ${msg('Undo')}
+        </button>`,
+      )}
+    </div>`;
   }
 
   private sampled({ sampledDocuments, sampledBytes, trainDocuments }: CorpusSummary) {

@@ -68,7 +68,7 @@ export class ModelStep extends LabElement {
             )
           : nothing
       }
-      ${opened?.notes?.length ? this.notes(opened.notes) : nothing} ${atStake(this.lab)}
+      ${opened?.notes?.length ? this.notes(opened.notes) : nothing} ${atStake(this.lab, { returns: false })}
       <div class="cols main-side">
         <div class="stack">${this.sources()}<tg-fitting></tg-fitting></div>
         <div class="stack"><tg-device></tg-device><tg-privacy></tg-privacy></div>
