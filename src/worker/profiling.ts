@@ -33,7 +33,8 @@ export class Profiling {
       );
     }
     const { mode, batchRows, rowLength } = settings;
+    const opened = await engine();
     const { profileStep } = await import('./trainedCalls');
-    return profileStep(await engine(), model, { mode, batchRows, rowLength, newTokens }, options);
+    return profileStep(opened, model, { mode, batchRows, rowLength, newTokens }, options);
   }
 }

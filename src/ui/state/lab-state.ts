@@ -24,7 +24,7 @@ import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
 import { KeptView } from './kept-view';
-import { corpusToLeave, type Origin } from './left-corpus';
+import { corpusToLeave, type Origin } from './origin';
 import { goTo } from './route';
 import { RunView } from './run-view';
 import { valueOf, type Failure } from './slot';

@@ -3,40 +3,10 @@
  * that were built, settings and what Start would run. The position is the address. Picked files cannot be opened again without the
  * visitor; they are named.
  */
-import type { PresetName, TrainSettings, VocabularyChoice, WrittenSpec } from '../../worker/index';
 import type { LabState } from './lab-state';
-import { valueOf } from './slot';
+import { visitOf, type LeftCorpus, type Visit } from './origin';
 
 const KEY = 'tokengraft.visit';
-
-export interface Visit {
-  /** A model of the Hub by its id; null: of picked files. */
-  readonly model: 'bundled' | { readonly hub: string } | null;
-  /** A bundled corpus by its id. */
-  readonly sample: string | null;
-  /** Of picked files: the corpus that they made. */
-  readonly picked: string | null;
-  readonly isDiagnosed: boolean;
-  readonly choice: VocabularyChoice | null;
-  readonly settings: TrainSettings | null;
-  readonly preset: PresetName;
-  readonly ownSpec: WrittenSpec | null;
-}
-
-export function visitOf({ slots, origin: { sample, hub }, words, settings, desk }: LabState): Visit {
-  const source = valueOf(slots.model)?.source;
-  const corpus = valueOf(slots.corpus);
-  return {
-    model: source === 'bundled' ? 'bundled' : source === 'hub' && hub !== null ? { hub } : null,
-    sample: corpus ? sample : null,
-    picked: corpus && sample === null ? corpus.name : null,
-    isDiagnosed: slots.diagnosis.status === 'ready',
-    choice: slots.vocabulary.status === 'ready' && slots.diagnosis.status === 'ready' ? words.settled : null,
-    settings,
-    preset: desk.preset,
-    ownSpec: desk.ownSpec,
-  };
-}
 
 export function readVisit(): Visit | null {
   try {
@@ -87,4 +57,13 @@ export async function chooseAgain(lab: LabState, visit: Visit): Promise<void> {
   if (settings) lab.changeSettings(settings);
   lab.desk.choose(preset);
   if (ownSpec) lab.desk.useSpec(ownSpec);
+}
+
+/** In the place of what is open now. */
+export async function bringBack(lab: LabState, { files, readings, visit }: LeftCorpus): Promise<void> {
+  await lab.guide(async () => {
+    const { sample } = visit;
+    const opened = sample === null ? lab.openCorpusFiles(files, readings) : lab.openSample(sample);
+    if (await opened) await chooseAgain(lab, visit);
+  });
 }

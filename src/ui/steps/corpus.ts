@@ -8,7 +8,7 @@ import { count, fileSize, measured, plain } from '../format';
 import '../parts/drop-zone';
 import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
-import { bringBack } from '../state/left-corpus';
+import { bringBack } from '../state/visit';
 import './kept-offer';
 import { atStake } from './at-stake';
 import { doubtSentence, formatNames, sampleTitle } from '../wording/corpus';
