@@ -22,7 +22,7 @@ export type { Progress, Watch } from './progress';
 export type { Doubt, DocumentFormat, ReadingChoice } from '../corpus/index';
 export type { GrammarName, LearnMethod, Refusal, Shortfall } from '../tokenizer/index';
 export type * from './device/stepProfile';
-export { tokenNeighbours, tokensEvidence, type EvidenceSubject } from './evidence/evidence';
+export { neighboursOf, tokensEvidence, type EvidenceSubject } from './evidence/evidence';
 export { withoutStarved, type PrunedArm } from './evidence/pruneStarved';
 export { controlIn, controlOfArm, subjectOfArm, subjectOfFolder } from './evidence/subjects';
 export * from './evidence/tokenEvidence';

@@ -1,9 +1,9 @@
 /** Evidence for the new tokens of the arm that is held; loaded when it is asked for. */
 import {
   controlOfArm,
+  neighboursOf,
   parseSpec,
   subjectOfArm,
-  tokenNeighbours,
   tokensEvidence,
   withoutStarved,
   writtenSpec,
@@ -30,12 +30,8 @@ export async function evidenceOf(trained: TrainedArm, watch: Watch): Promise<Tok
   }
 }
 
-/** Of the input side, and of the output side where that is another matrix. */
-export async function neighboursOf(trained: TrainedArm, id: number): Promise<TokenNeighbours[]> {
-  const subject = subjectOfArm(trained.arm, newTokensOf(trained), trained.records);
-  const input = await tokenNeighbours(subject, id, 'input');
-  if (subject.session.model.config.tied) return [input];
-  return [input, await tokenNeighbours(subject, id, 'output')];
+export function neighboursOfTrained(trained: TrainedArm, id: number): Promise<TokenNeighbours[]> {
+  return neighboursOf(subjectOfArm(trained.arm, newTokensOf(trained), trained.records), id);
 }
 
 export function prunedSpec(...[spec, arm, tokens, floor]: Parameters<LabApi['pruneStarved']>) {

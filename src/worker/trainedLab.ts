@@ -66,8 +66,8 @@ export abstract class TrainedLab extends OpenedLab {
   }
 
   async tokenNeighbours(id: number): ReturnType<LabApi['tokenNeighbours']> {
-    const { neighboursOf } = await import('./evidence');
-    return neighboursOf(this.requireTrained(), id);
+    const { neighboursOfTrained } = await import('./evidence');
+    return neighboursOfTrained(this.requireTrained(), id);
   }
 
   async pruneStarved(...asked: Parameters<LabApi['pruneStarved']>): ReturnType<LabApi['pruneStarved']> {

@@ -1,7 +1,8 @@
-/** A GGUF file (version 3) as a stream: metadata, where tensors lie, and their bytes, each aligned to 32. The reader is header.ts. */
+/** A GGUF file (version 3) as a stream: metadata with their checksum (seal.ts), where tensors lie, and their bytes, each aligned to 32. The reader is header.ts. */
 import { LabError } from '../../error';
 import { ggmlCode, ggmlTypeNamed } from './ggmlTypes';
 import type { WrittenType } from './quantise';
+import { SEAL_KEY, sealOf } from './seal';
 
 export type GgufValue =
   | { readonly kind: 'u32' | 'f32'; readonly value: number }
@@ -45,11 +46,10 @@ export function ggufFile(entries: GgufEntries, tensors: readonly GgufTensorToWri
   header.raw(encoder.encode('GGUF'));
   header.u32(VERSION);
   header.u64(tensors.length);
-  header.u64(Object.keys(entries).length);
-  for (const [key, value] of Object.entries(entries)) {
-    header.text(key);
-    writeValue(header, value);
-  }
+  const written = new Map(Object.entries(entries).map(([key, value]) => [key, entryBytes(key, value)]));
+  written.set(SEAL_KEY, entryBytes(SEAL_KEY, text(sealOf(written))));
+  header.u64(written.size);
+  for (const bytes of written.values()) header.raw(bytes);
   let offset = 0;
   for (const tensor of tensors) {
     header.text(tensor.name);
@@ -94,6 +94,13 @@ export function bytesOf({ type, shape }: Pick<GgufTensorToWrite, 'type' | 'shape
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+function entryBytes(key: string, value: GgufValue): Uint8Array {
+  const bytes = new Bytes();
+  bytes.text(key);
+  writeValue(bytes, value);
+  return bytes.joined();
+}
 
 function writeValue(bytes: Bytes, { kind, value }: GgufValue): void {
   switch (kind) {

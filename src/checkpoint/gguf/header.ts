@@ -10,6 +10,7 @@ import { toF32 } from '../dtype';
 import { HeaderCursor, headerError } from './cursor';
 import { ggmlType, READ_TYPES, type GgmlType } from './ggmlTypes';
 import { GgufMetadata, type MetadataValue } from './metadata';
+import { SEAL_KEY, sealOf } from './seal';
 
 export interface GgufTensor {
   readonly name: string;
@@ -45,11 +46,15 @@ export async function readGgufHeader(source: ByteSource, signal?: AbortSignal): 
   const tensorCount = await cursor.count(32, 'tensors');
   const keyCount = await cursor.count(13, 'metadata keys');
   const values = new Map<string, MetadataValue>();
+  const places = new Map<string, readonly [start: number, end: number]>();
   for (let i = 0; i < keyCount; i++) {
+    const start = cursor.at;
     const key = await cursor.text('a key');
     if (values.has(key)) throw headerError(source.name, `it has the key \`${key.slice(0, 100)}\` twice`);
     values.set(key, await readValue(cursor, await cursor.u32(), key, 0));
+    places.set(key, [start, cursor.at]);
   }
+  if (values.has(SEAL_KEY)) requireSealed(source.name, await source.read(0, cursor.at, signal), places, values);
   const metadata = new GgufMetadata(source.name, values);
   const alignment = metadata.whole('general.alignment') ?? 32;
   if (alignment < 1 || alignment > 2 ** 20 || (alignment & (alignment - 1)) !== 0) {
@@ -62,6 +67,22 @@ export async function readGgufHeader(source: ByteSource, signal?: AbortSignal): 
   const table = tensors.find(({ name }) => name === 'rope_freqs.weight');
   if (table?.type.name !== 'F32' || table.elements > MOST_ROPE_FACTORS) return { metadata, tensors };
   return { metadata, tensors, ropeFactors: toF32(await source.read(table.start, table.end, signal), 'F32') };
+}
+
+function requireSealed(
+  file: string,
+  bytes: Uint8Array,
+  places: ReadonlyMap<string, readonly [start: number, end: number]>,
+  values: ReadonlyMap<string, MetadataValue>,
+): void {
+  const entries = new Map([...places].map(([key, [start, end]]) => [key, bytes.subarray(start, end)]));
+  if (sealOf(entries) === values.get(SEAL_KEY)) return;
+  throw new LabError(
+    'checkpoint/gguf-header',
+    `The metadata of \`${file}\` are not those that were written: their checksum is another.`,
+    `Fetch the file again; if a program changed it on purpose, take its key \`${SEAL_KEY}\` out (gguf-new-metadata --remove-metadata).`,
+    { file },
+  );
 }
 
 /** Half of a head's size; real ones have 64 or 128. */

@@ -6,13 +6,13 @@ import {
   earlierGraft,
   controlIn,
   controlOfArm,
+  neighboursOf,
   openRun,
   pinned,
   readReport,
   readSpec,
   subjectOfArm,
   subjectOfFolder,
-  tokenNeighbours,
   tokensEvidence,
   withoutStarved,
   writtenSpec,
@@ -64,9 +64,7 @@ export async function tokensVerb(command: Command): Promise<Answer> {
       };
     }
     const token = evidence.tokens.find(({ id }) => id === only)!;
-    const sides = subject.session.model.config.tied ? (['input'] as const) : (['input', 'output'] as const);
-    const neighbours = [];
-    for (const side of sides) neighbours.push(await tokenNeighbours(subject, only, side));
+    const neighbours = await neighboursOf(subject, only);
     return { value: { of, token, neighbours }, text: tokenText(token, neighbours) };
   } finally {
     close();

@@ -170,12 +170,18 @@ async function oldPrices(
   return all;
 }
 
+/** Of the input side, and of the output side where that is another matrix. */
+export async function neighboursOf(subject: EvidenceSubject, id: number, most = 8): Promise<TokenNeighbours[]> {
+  const input = await sideNeighbours(subject, id, 'input', most);
+  return subject.session.model.config.tied ? [input] : [input, await sideNeighbours(subject, id, 'output', most)];
+}
+
 /** Rows nearest to a token's, by cosine; reads the whole matrix. */
-export async function tokenNeighbours(
+async function sideNeighbours(
   { session, tokenizer, newTokens, graft }: EvidenceSubject,
   id: number,
-  side: VocabularySide = 'input',
-  most = 8,
+  side: VocabularySide,
+  most: number,
 ): Promise<TokenNeighbours> {
   const known = new Set(newTokens.map((token) => token.id));
   const named = (neighbours: readonly Neighbour[]) =>

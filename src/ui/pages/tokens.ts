@@ -14,6 +14,7 @@ import { count, fixed, percent } from '../format';
 import { icon } from '../parts/icons';
 import { emptyState, facts, failureAlert, loadingPanel, panel, segmented, status, verdict } from '../parts/panel';
 import { piece } from '../parts/pieces';
+import { RowTable, sortHead } from '../parts/row-table';
 import { goTo } from '../state/route';
 import { errorOf, valueOf, type Failure } from '../state/slot';
 import '../steps/kept-offer';
@@ -23,8 +24,6 @@ import './token-one';
 import { advantage } from './token-one';
 import { countsOf, isDearer, isStarvedRow, tokenRows, type Show, type TokenSort } from './token-rows';
 
-type Virtualize = typeof import('@lit-labs/virtualizer/virtualize.js').virtualize;
-
 @customElement('tg-page-tokens')
 export class TokensPage extends LabElement {
   @state() private show: Show = 'all';
@@ -33,12 +32,7 @@ export class TokensPage extends LabElement {
   @state() private descending = true;
   @state() private chosen: number | null = null;
   @state() private failed: Failure | null = null;
-  @state() private virtualize: Virtualize | null = null;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void import('@lit-labs/virtualizer/virtualize.js').then((module) => (this.virtualize = module.virtualize));
-  }
+  private readonly rowTable = new RowTable(this);
 
   override render() {
     const slot = this.lab.slots.evidence;
@@ -196,54 +190,29 @@ export class TokensPage extends LabElement {
           /></label>
           <span class="note push" role="status">${msg(str`${count(rows.length)} of ${count(counts.all)}`)}</span>
         </div>
-        <div class="vt token-table" role="table" aria-label=${msg('New tokens')} aria-rowcount=${rows.length + 1}>
-          <div role="rowgroup">
-            <div class="vhead" role="row">
-              ${this.head('text', msg('Token'), '')} ${this.head('exposures', msg('Exposures'), 'r')}
-              ${this.head('loss', msg('Loss'), 'r c-wide')} ${this.head('rank', msg('Rank'), 'r c-wide')}
-              ${this.head('probability', msg('P(right)'), 'r c-wide')}
-              ${this.head('leakage', msg('Leakage'), 'r c-wide')} ${this.head('advantage', msg('Advantage'), 'r')}
-              ${this.head('norm', msg('Norm'), 'r c-wide')}
-              <span role="columnheader" class="c-wide">${msg('Remarks')}</span>
-            </div>
-          </div>
-          ${
-            rows.length === 0
-              ? emptyState(msg('No token matches.'), msg('Clear the search, or show all of them.'))
-              : html`<div
-                  class="vbody"
-                  role="rowgroup"
-                  tabindex="0"
-                  aria-label=${msg('New tokens')}
-                  @keydown=${(event: KeyboardEvent) => this.onKey(event, rows)}
-                >
-                  ${
-                    this.virtualize
-                      ? this.virtualize({
-                          items: rows,
-                          renderItem: (row, at) => this.row(row, at, evidence.summary.floor),
-                          scroller: true,
-                          keyFunction: ({ id }) => id,
-                        })
-                      : nothing
-                  }
-                </div>`
-          }
-        </div>`,
+        ${this.rowTable.table({
+          label: msg('New tokens'),
+          className: 'token-table',
+          heads: html`${this.head('text', msg('Token'), '')} ${this.head('exposures', msg('Exposures'), 'r')}
+            ${this.head('loss', msg('Loss'), 'r c-wide')} ${this.head('rank', msg('Rank'), 'r c-wide')}
+            ${this.head('probability', msg('P(right)'), 'r c-wide')} ${this.head('leakage', msg('Leakage'), 'r c-wide')}
+            ${this.head('advantage', msg('Advantage'), 'r')} ${this.head('norm', msg('Norm'), 'r c-wide')}
+            <span role="columnheader" class="c-wide">${msg('Remarks')}</span>`,
+          rows,
+          keyOf: ({ id }) => id,
+          draw: (row, at) => this.row(row, at, evidence.summary.floor),
+          onKey: (event) => this.onKey(event, rows),
+        })}`,
       footer: html`<span class="note"
         >${msg('Loss, rank and price are where the token is right. Leakage: how often an old piece that begins it ranks first. Norm: of the median old row.')}</span
       >`,
     });
   }
 
-  private head(key: TokenSort, label: string, right: string) {
-    const isSorted = this.sort === key;
+  private head(key: TokenSort, label: string, className: string) {
     const direction = this.descending ? 'descending' : 'ascending';
-    return html`<span class=${right} role="columnheader" aria-sort=${isSorted ? direction : 'none'}
-      ><button type="button" data-sort=${key} @click=${() => this.sortBy(key)}>
-        ${label}${isSorted ? (this.descending ? ' ↓' : ' ↑') : ''}
-      </button></span
-    >`;
+    const sorted = this.sort === key ? direction : null;
+    return sortHead(key, { label, className, sorted, sort: () => this.sortBy(key) });
   }
 
   private sortBy(key: TokenSort): void {
@@ -280,12 +249,8 @@ export class TokensPage extends LabElement {
   }
 
   private onKey(event: KeyboardEvent, rows: readonly TokenEvidence[]): void {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const at = rows.findIndex(({ id }) => id === this.chosen);
-    this.chosen = rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.id ?? null;
-    void this.updateComplete.then(() => this.querySelector('.vrow.sel')?.scrollIntoView({ block: 'nearest' }));
+    const next = this.rowTable.next(event, rows, ({ id }) => id === this.chosen);
+    if (next) this.chosen = next.id;
   }
 }
 

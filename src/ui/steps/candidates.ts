@@ -9,8 +9,9 @@ import type { LearnWay, VocabularyChoice } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, percent } from '../format';
 import { icon } from '../parts/icons';
-import { emptyState, failureAlert, panel, segmented } from '../parts/panel';
+import { failureAlert, panel, segmented } from '../parts/panel';
 import { piece, pieces } from '../parts/pieces';
+import { RowTable, sortHead } from '../parts/row-table';
 import { valueOf } from '../state/slot';
 import { flag, flagWord, methodNote } from '../wording/candidates';
 import { grammarName, GRAMMARS } from '../wording/signals';
@@ -28,8 +29,6 @@ import {
   type SortKey,
 } from './candidate-rows';
 
-type Virtualize = typeof import('@lit-labs/virtualizer/virtualize.js').virtualize;
-
 const LEAST = 100; // exposure under which a token is too rare to be learned
 const GOOD = 1000; // exposure that counts as good; the tick of the bar stands here
 const FULL = 6; // the bar is full here: 1 to a million on a log scale puts the tick at half
@@ -41,14 +40,9 @@ export class Candidates extends LabElement {
   @state() private show: Show = 'all';
   @state() private selected: string | null = null;
   @state() private byHand = '';
-  @state() private virtualize: Virtualize | null = null;
+  private readonly rowTable = new RowTable(this);
   private rowsOf: { readonly from: unknown; readonly counts: unknown; readonly rows: readonly CandidateRow[] } | null =
     null;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void import('@lit-labs/virtualizer/virtualize.js').then((module) => (this.virtualize = module.virtualize));
-  }
 
   private get isLocked(): boolean {
     return this.lab.isTraining || this.lab.slots.candidates.status !== 'ready';
@@ -252,54 +246,25 @@ export class Candidates extends LabElement {
   }
 
   private table(rows: CandidateRow[]) {
-    const head = (key: SortKey, label: string, right: string) =>
-      html`<span
-        class=${right}
-        role="columnheader"
-        aria-sort=${this.sort === key ? (key === 'text' ? 'ascending' : 'descending') : 'none'}
-        ><button type="button" @click=${() => (this.sort = key)}>
-          ${label}${this.sort === key ? (key === 'text' ? ' ↑' : ' ↓') : ''}
-        </button></span
-      >`;
-    return html`<div
-      class="vt candidates"
-      role="table"
-      aria-label=${msg('Candidates')}
-      aria-rowcount=${rows.length + 1}
-    >
-      <div role="rowgroup">
-        <div class="vhead" role="row">
-          ${head('text', msg('Token'), '')}
-          <span role="columnheader">${msg('Pieces it replaces')}</span>
-          ${head('occurrences', msg('Occurrences'), 'r')} ${head('documents', msg('Documents'), 'r c-documents')}
-          ${head('tokensSaved', msg('Tokens saved'), 'r c-saved')} ${head('exposure', msg('Exposure'), 'c-exposure')}
-          <span role="columnheader" class="c-flags">${msg('Flags')}</span>
-          <span role="columnheader"><span class="sr">${msg('In or out')}</span></span>
-        </div>
-      </div>
-      ${
-        rows.length === 0
-          ? emptyState(msg('No token matches.'), msg('Clear the search, or show all of them.'))
-          : html`<div
-              class="vbody"
-              role="rowgroup"
-              tabindex="0"
-              aria-label=${msg('Candidates')}
-              @keydown=${(event: KeyboardEvent) => this.onKey(event, rows)}
-            >
-              ${
-                this.virtualize
-                  ? this.virtualize({
-                      items: rows,
-                      renderItem: (row, at) => this.row(row, at),
-                      scroller: true,
-                      keyFunction: (row) => row.key,
-                    })
-                  : nothing
-              }
-            </div>`
-      }
-    </div>`;
+    const head = (key: SortKey, label: string, className: string) => {
+      const direction = key === 'text' ? 'ascending' : 'descending';
+      const sorted = this.sort === key ? direction : null;
+      return sortHead(key, { label, className, sorted, sort: () => (this.sort = key) });
+    };
+    return this.rowTable.table({
+      label: msg('Candidates'),
+      className: 'candidates',
+      heads: html`${head('text', msg('Token'), '')}
+        <span role="columnheader">${msg('Pieces it replaces')}</span>
+        ${head('occurrences', msg('Occurrences'), 'r')} ${head('documents', msg('Documents'), 'r c-documents')}
+        ${head('tokensSaved', msg('Tokens saved'), 'r c-saved')} ${head('exposure', msg('Exposure'), 'c-exposure')}
+        <span role="columnheader" class="c-flags">${msg('Flags')}</span>
+        <span role="columnheader"><span class="sr">${msg('In or out')}</span></span>`,
+      rows,
+      keyOf: ({ key }) => key,
+      draw: (row, at) => this.row(row, at),
+      onKey: (event) => this.onKey(event, rows),
+    });
   }
 
   private row(row: CandidateRow, at: number) {
@@ -361,15 +326,12 @@ export class Candidates extends LabElement {
   }
 
   private onKey(event: KeyboardEvent, rows: readonly CandidateRow[]): void {
-    const at = rows.findIndex((row) => row.key === this.selected);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) {
-      event.preventDefault();
-      this.selected = rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.key ?? null;
-      this.querySelector('.vrow.sel')?.scrollIntoView({ block: 'nearest' });
+    const next = this.rowTable.next(event, rows, ({ key }) => key === this.selected);
+    if (next) {
+      this.selected = next.key;
       return;
     }
-    const row = rows[at];
+    const row = rows.find(({ key }) => key === this.selected);
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.toLowerCase() === 'a' && !row.isIn) this.accept(row);
     if (event.key.toLowerCase() === 'r' && row.isIn) this.reject(row);

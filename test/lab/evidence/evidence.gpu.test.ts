@@ -6,23 +6,16 @@ import {
   controlOfArm,
   learnVocabulary,
   openModel,
-  tokenNeighbours,
+  neighboursOf,
   tokensEvidence,
-  type CorpusText,
   type EvidenceSubject,
   type RunRecord,
 } from '../../../src/lab/index';
 import { ArmModel } from '../../../src/lab/training/armModel';
 import { engineNames, openTestEngine } from '../../support/engines';
-import { syllableDocuments, tinyLlama } from '../vocabulary/letters';
+import { syllableCorpus, tinyLlama } from '../vocabulary/letters';
 
-const documents = syllableDocuments(120);
-const corpus = {
-  train: documents.slice(20),
-  heldOut: documents.slice(0, 20),
-  general: ['abc def gh'],
-  summary: { name: 'syllables', generalName: 'letters', trainDocuments: 100 },
-} as unknown as CorpusText;
+const corpus = syllableCorpus(120, 20);
 
 /** To one length, so that one program gives all logits; no id sees those behind it. */
 const padded = (ids: readonly number[]) => Uint32Array.from({ length: 56 }, (_, at) => ids[at] ?? 0);
@@ -146,7 +139,9 @@ describe.each(engineNames)('evidence on the %s', (engineName) => {
   it('knows a row’s neighbours at the start and now', async () => {
     const { arm, subject } = await opened(true);
     const [token] = subject.newTokens;
-    const { start, now } = await tokenNeighbours(subject, token!.id, 'input', 4);
+    const sides = await neighboursOf(subject, token!.id, 4);
+    expect(sides.map(({ side }) => side)).toEqual(['input']);
+    const { start, now } = sides[0]!;
     expect([start!.length, now.length]).toEqual([4, 4]);
     const { session, graft, tokenizer } = subject;
     const row = (values: Float32Array, at: number) => values.subarray(16 * at, 16 * (at + 1));
@@ -162,6 +157,14 @@ describe.each(engineNames)('evidence on the %s', (engineName) => {
       expect(near.text).toBe(tokenizer.tokenText(near.id));
     }
     expect(now).not.toEqual(start);
+    arm.close();
+  });
+
+  it('looks for neighbours on both sides where the head is another matrix', async () => {
+    const { arm, subject } = await opened(false);
+    const [input, output] = await neighboursOf(subject, subject.newTokens[0]!.id, 4);
+    expect([input!.side, output!.side]).toEqual(['input', 'output']);
+    expect(output!.start).not.toEqual(input!.start);
     arm.close();
   });
 

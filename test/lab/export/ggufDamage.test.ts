@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesSource, ggufTree } from '../../../src/checkpoint/index';
 import { readGgufHeader } from '../../../src/checkpoint/gguf/header';
+import { SEAL_KEY, sealOf } from '../../../src/checkpoint/gguf/seal';
 import { LabError } from '../../../src/error';
 import { openModel, writeGguf } from '../../../src/lab/index';
 import { tinyLlama } from '../vocabulary/letters';
@@ -71,11 +72,33 @@ describe('a damaged GGUF file', () => {
     expect(await unnoticed(bytes, entries)).toEqual([]);
   });
 
-  // A key that the lab can do without, and a value that a file could have, cannot be told from what was written.
-  it('ends in an error, or opens with another value, where its metadata are others', async () => {
+  it('ends in an error where what it says of model or tokenizer is another', async () => {
+    const bytes = await file();
+    const { start: end } = await tensorEntries(bytes);
+    const latin = new TextDecoder('latin1').decode(bytes);
+    const [model, seal] = [latin.indexOf('llama.') - 8, latin.indexOf(SEAL_KEY)];
+    expect([latin.lastIndexOf('general.') < model, seal + SEAL_KEY.length + 4 + 8 + 64]).toEqual([true, end]);
+    const found = await unnoticed(bytes, { start: model, end });
+    // Under another key the checksum is not found.
+    expect(found.filter((at) => at < seal || at >= seal + SEAL_KEY.length)).toEqual([]);
+  });
+
+  it('says how to open one that was changed on purpose', async () => {
     const bytes = await file();
     const { start } = await tensorEntries(bytes);
-    const found = await unnoticed(bytes, { start: 24, end: start });
-    expect(found.length / (4 * (start - 24))).toBeLessThan(0.2);
+    bytes[start - 1]! ^= 1;
+    const opened = ggufTree(bytesSource('changed.gguf', bytes));
+    await expect(opened).rejects.toMatchObject({ hint: expect.stringContaining(SEAL_KEY) as string });
+  });
+});
+
+describe('the checksum', () => {
+  it('holds where other types, other general keys or another order were written', () => {
+    const entry = (key: string, value: number) => [key, Uint8Array.of(value)] as const;
+    const written = new Map([entry('llama.a', 1), entry('general.file_type', 2), entry('tokenizer.b', 3)]);
+    const sum = sealOf(written);
+    expect(sealOf(new Map([...written].reverse()).set('general.file_type', Uint8Array.of(7)))).toBe(sum);
+    expect(sealOf(new Map(written).set('llama.a', Uint8Array.of(9)))).not.toBe(sum);
+    expect(sealOf(new Map(written).set('llama.c', Uint8Array.of(1)))).not.toBe(sum);
   });
 });

@@ -22,21 +22,14 @@ import {
   proveGguf,
   verifyExport,
   writeGguf,
-  type CorpusText,
   type GgufToExport,
 } from '../../../src/lab/index';
 import { families } from '../../model/goldenCase';
 import { openTestEngine } from '../../support/engines';
-import { syllableDocuments, tinyModel } from '../vocabulary/letters';
+import { syllableCorpus, tinyModel } from '../vocabulary/letters';
 import { memorySink } from './memorySink';
 
-const documents = syllableDocuments(60);
-const corpus = {
-  train: documents.slice(10),
-  heldOut: documents.slice(0, 10),
-  general: ['abc def gh'],
-  summary: { name: 'syllables', generalName: 'letters', trainDocuments: 50, trainBytes: 1000 },
-} as unknown as CorpusText;
+const corpus = syllableCorpus(60, 10);
 const text = corpus.heldOut.join('\n');
 
 const plainRope = { rope_theta: 10000, rope_type: 'default' };

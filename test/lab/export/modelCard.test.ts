@@ -6,19 +6,12 @@ import {
   experimentFigures,
   learnVocabulary,
   openModel,
-  type CorpusText,
   type ExperimentReport,
 } from '../../../src/lab/index';
 import { graftRows } from '../../../src/lab/device/graftedRows';
-import { syllableDocuments, tinyLlama } from '../vocabulary/letters';
+import { syllableCorpus, tinyLlama } from '../vocabulary/letters';
 
-const documents = syllableDocuments(40);
-const corpus = {
-  train: documents.slice(5),
-  heldOut: documents.slice(0, 5),
-  general: ['abc'],
-  summary: { name: 'syllables', generalName: 'letters', trainDocuments: 35 },
-} as unknown as CorpusText;
+const corpus = syllableCorpus(40, 5, ['abc']);
 
 describe('the model card', () => {
   it('says how new rows started, and of an untrained graft that it is not trained', async () => {

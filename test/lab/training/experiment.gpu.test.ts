@@ -17,7 +17,6 @@ import {
   writeModel,
   type ArmModel,
   type ArmSetup,
-  type CorpusText,
   type LoadedModel,
   type TrainMode,
   type Vocabulary,
@@ -26,16 +25,10 @@ import {
 import { earlierGraft } from '../../../src/lab/device/earlierGraft';
 import { defaultOptimizer } from '../../../src/lab/training/moves';
 import { engineNames, openTestEngine } from '../../support/engines';
-import { syllableDocuments, tinyLlama } from '../vocabulary/letters';
+import { syllableCorpus, tinyLlama } from '../vocabulary/letters';
 import { memorySink } from '../export/memorySink';
 
-const documents = syllableDocuments(120);
-const corpus = {
-  train: documents.slice(20),
-  heldOut: documents.slice(0, 20),
-  general: ['abc def gh', 'hgfe dcba'],
-  summary: { name: 'syllables', generalName: 'letters' },
-} as unknown as CorpusText;
+const corpus = syllableCorpus(120, 20, ['abc def gh', 'hgfe dcba']);
 
 describe.each(engineNames)('%s', (engineName) => {
   let engine: Engine;

@@ -9,6 +9,7 @@ import {
 } from '../../../src/checkpoint/index';
 import { NormalGenerator } from '../../../src/graft/index';
 import { parameterSpecs, parseConfig } from '../../../src/model/index';
+import type { CorpusText } from '../../../src/lab/open/corpusText';
 import { loadTokenizer, type Tokenizer } from '../../../src/tokenizer/index';
 
 export const letters = [...'abcdefgh'];
@@ -98,4 +99,19 @@ export function syllableDocuments(count: number): string[] {
   return Array.from({ length: count }, (_, i) =>
     Array.from({ length: 4 + (i % 5) }, (_, j) => words[(i * 7 + j * (1 + (i % 3))) % words.length]).join(' '),
   );
+}
+
+/** So many of them, the first ones held out. */
+export function syllableCorpus(
+  count: number,
+  heldOut: number,
+  general: readonly string[] = ['abc def gh'],
+): CorpusText {
+  const documents = syllableDocuments(count);
+  const train = documents.slice(heldOut);
+  const trainBytes = train.reduce((sum, text) => sum + text.length, 0);
+  return {
+    ...{ train, heldOut: documents.slice(0, heldOut), general },
+    summary: { name: 'syllables', generalName: 'letters', trainDocuments: train.length, trainBytes },
+  } as unknown as CorpusText;
 }
