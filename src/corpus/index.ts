@@ -1,6 +1,7 @@
 // Files to documents, splits and packed rows.
 export { type Corpus, type CorpusFileReport, type Doubt, type DocumentFormat, documentFormats } from './corpus';
 export type { CorpusFile } from './decodeText';
+export { emptyPair, jointsOf, packPairs, type PairedRow, type TwoCuts } from './packPairs';
 export { emptyRow, packedLength, type PackedRow, type PackOptions, packInOrder } from './packRows';
 export { DEFAULT_FRACTION, splitHash } from './heldOut';
 export { readCorpus, type ReadCorpusOptions, type ReadingChoice, type ReadProgress } from './readCorpus';

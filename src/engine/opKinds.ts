@@ -15,6 +15,7 @@ export const kindOfOp: Readonly<Record<string, OpKind>> = {
   slidingWindow: 'attention',
   linearCrossEntropy: 'head',
   vocabularyLogits: 'head',
+  squaredError: 'head',
   rmsNorm: 'norms',
   rmsNormBackward: 'norms',
   rmsNormWeightGradient: 'norms',

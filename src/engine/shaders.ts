@@ -34,6 +34,7 @@ import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
 import rope from '../../shaders/rope.wgsl?raw';
 import slidingWindow from '../../shaders/slidingWindow.wgsl?raw';
 import splitColumns from '../../shaders/splitColumns.wgsl?raw';
+import squaredError from '../../shaders/squaredError.wgsl?raw';
 import squaredNorm from '../../shaders/squaredNorm.wgsl?raw';
 
 export const shaderSources: Readonly<Record<string, string>> = {
@@ -66,6 +67,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
   rope,
   slidingWindow,
   splitColumns,
+  squaredError,
   squaredNorm,
 };
 

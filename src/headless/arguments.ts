@@ -147,7 +147,7 @@ export const verbs = {
       ...flagsOf(['bytes', 'batch', 'seq']),
       lr: { kind: 'number', value: 'X', about: 'peak learning rate of all that moves; from the size of the model' },
       'body-lr': { kind: 'number', value: 'X', about: 'another one for all but the new rows' },
-      ...flagsOf(['warmup', 'replay', 'resegment', 'points', 'evaluate-bytes']),
+      ...flagsOf(['objective', 'warmup', 'replay', 'resegment', 'points', 'evaluate-bytes']),
       device,
       seed,
       ...tokenizerClass,

@@ -37,6 +37,7 @@ export const fieldFlags = {
   warmup: { fields: [`${stage}.schedule.warmup`], value: 'X', about: 'warm-up, as a share of the steps' },
   replay: { fields: [`${stage}.replay`], value: 'X' },
   resegment: { fields: [`${stage}.resegment`], value: 'P' },
+  objective: { fields: [`${stage}.objective`], value: 'WHAT' },
   points: { fields: ['evaluation.points'], value: 'N', about: 'evaluations while it trains' },
   'evaluate-bytes': {
     fields: ['evaluation.bytes', 'evaluation.generalBytes'],

@@ -9,6 +9,7 @@ import {
   Graph,
   linearCrossEntropy,
   slidingWindow,
+  squaredError,
   vocabularyLogits,
   type ElementType,
   type ParameterSpec,
@@ -42,6 +43,25 @@ export interface BuildOptions {
   readonly chunkTokens?: number;
   /** Adds the gradients of everything trainable. Only with `outputs: 'loss'`. */
   readonly differentiate?: boolean;
+  /** Hidden states of other tokens of the same text teach. Only with `differentiate`. */
+  readonly taught?: Taught;
+}
+
+export interface Taught {
+  /** States behind so many layers are compared. */
+  readonly layer: number;
+  /** Whether next tokens are learned as well; otherwise their loss is computed, and moves nothing. */
+  readonly nextToken: boolean;
+}
+
+/** Before the names of inputs that the teacher reads: the same as the model's, of its own tokens. */
+export const teacherPrefix = 'teacher.';
+
+/** What a family computes, in this order. */
+export interface Passes {
+  embed(): Tensor;
+  layer(layer: number, hidden: Tensor): Tensor;
+  norm(hidden: Tensor): Tensor;
 }
 
 export interface ModelGraph {
@@ -51,6 +71,8 @@ export interface ModelGraph {
   readonly outputs: {
     /** f32 [tokens] in nats, 0 where there is no target; with `outputs: 'loss'`. */
     readonly tokenLoss?: Tensor;
+    /** f32 [tokens], mean squares, 0 where nothing is taught; with `taught`. */
+    readonly taughtError?: Tensor;
     readonly logits?: Tensor;
   };
 }
@@ -137,7 +159,9 @@ export class ModelBuilder {
   private readonly hiddenSize: number;
   private readonly inputs: Record<string, Tensor> = {};
   private readonly parameters = new Map<string, Tensor>();
-  private readonly windows = new Map<number, readonly [Tensor, Tensor]>();
+  private readonly windows = new Map<string, readonly [Tensor, Tensor]>();
+  /** Before the names of inputs. */
+  private prefix = '';
 
   constructor(hiddenSize: number, options: BuildOptions) {
     this.hiddenSize = hiddenSize;
@@ -146,7 +170,8 @@ export class ModelBuilder {
 
   /** u32 [tokens] unless said otherwise; made on first use. */
   input(name: string, shape: readonly number[] = [this.options.tokens], type: ElementType = 'u32'): Tensor {
-    return (this.inputs[name] ??= this.graph.input(name, shape, type));
+    const own = `${this.prefix}${name}`;
+    return (this.inputs[own] ??= this.graph.input(own, shape, type));
   }
 
   parameter(name: string, shape: readonly number[]): Tensor {
@@ -157,7 +182,7 @@ export class ModelBuilder {
   /** [tokens, hiddenSize], times `scale`. */
   embed(scale = 1): Tensor {
     const segments = this.segments(this.options.vocabulary.input);
-    const learns = this.options.differentiate && segments.some(({ parameter }) => parameter.trainable);
+    const learns = this.learns && segments.some(({ parameter }) => parameter.trainable);
     const scatter = learns
       ? { sortedTokens: this.input('sortedTokens'), sortedIds: this.input('sortedIds') }
       : undefined;
@@ -168,7 +193,7 @@ export class ModelBuilder {
   embedPositions(name: string, positions: number): Tensor {
     const parameter = this.parameter(name, [positions, this.hiddenSize]);
     const scatter =
-      this.options.differentiate && parameter.trainable
+      this.learns && parameter.trainable
         ? { sortedTokens: this.input('tokensByPosition'), sortedIds: this.input('sortedPositions') }
         : undefined;
     return embedding(this.graph, this.input('positions'), [{ parameter, firstId: 0 }], scatter);
@@ -178,16 +203,54 @@ export class ModelBuilder {
   mask(window: number | null): readonly [start: Tensor, end: Tensor] {
     const documents = [this.input('documentStart'), this.input('documentEnd')] as const;
     if (window === null || window >= this.options.tokens) return documents;
-    const known = this.windows.get(window) ?? slidingWindow(this.graph, ...documents, window);
-    this.windows.set(window, known);
+    const key = `${this.prefix}${window}`;
+    const known = this.windows.get(key) ?? slidingWindow(this.graph, ...documents, window);
+    this.windows.set(key, known);
     return known;
   }
 
+  /** The whole model; where it is taught, once more as far as the layer that teaches, with the same weights and the teacher's tokens. */
+  run(layers: number, passes: Passes): ModelGraph {
+    const { graph } = this;
+    const { taught } = this.options;
+    // First, so that none of its activations is kept while the model's are.
+    const teacher = taught && graph.within('teacher', () => this.teacher(taught, passes));
+    const states = this.hiddenStates(layers, passes);
+    const taughtError =
+      taught && teacher && squaredError(graph, states[taught.layer]!, teacher.states, teacher.weights);
+    return graph.within('head', () => this.finish(passes.norm(states[layers]!), taughtError));
+  }
+
+  /** Behind the embedding and behind each layer: [tokens, hiddenSize]. */
+  private hiddenStates(layers: number, { embed, layer }: Passes): Tensor[] {
+    const { graph } = this;
+    const states = [graph.within('embedding', embed)];
+    for (let at = 0; at < layers; at++) states.push(graph.within(`layer ${at}`, () => layer(at, states[at]!)));
+    return states;
+  }
+
+  /** Its states, each in the place of the token that it teaches, and what that counts for. */
+  private teacher({ layer }: Taught, passes: Passes) {
+    this.prefix = teacherPrefix;
+    const hidden = this.hiddenStates(layer, passes)[layer]!;
+    const states = gatherRows(this.graph, hidden, this.input('states'));
+    const weights = this.input('weights', [this.options.tokens], 'f32');
+    this.prefix = '';
+    return { states, weights };
+  }
+
+  private get learns(): boolean {
+    return this.options.differentiate === true && this.prefix === '';
+  }
+
   /** From the last hidden states to what was asked for. */
-  finish(hidden: Tensor): ModelGraph {
+  private finish(hidden: Tensor, taughtError?: Tensor): ModelGraph {
     const { graph, inputs, options } = this;
     const segments = this.segments(options.vocabulary.output);
-    if (options.outputs === 'loss') return { graph, inputs, outputs: { tokenLoss: this.loss(hidden, segments) } };
+    if (options.outputs === 'loss') {
+      const tokenLoss = this.loss(hidden, segments, taughtError);
+      return { graph, inputs, outputs: { tokenLoss, ...(taughtError ? { taughtError } : {}) } };
+    }
     const rows =
       options.outputs === 'selectedLogits'
         ? gatherRows(graph, hidden, this.input('selected', [options.selectedTokens ?? 1]))
@@ -195,11 +258,12 @@ export class ModelBuilder {
     return { graph, inputs, outputs: { logits: vocabularyLogits(graph, rows, segments) } };
   }
 
-  private loss(hidden: Tensor, segments: readonly VocabularySegment[]): Tensor {
+  private loss(hidden: Tensor, segments: readonly VocabularySegment[], taughtError?: Tensor): Tensor {
     const { graph, options } = this;
+    const learnsNext = options.taught?.nextToken ?? true;
     const columns = options.vocabulary.output.reduce((sum, segment) => sum + segment.rows, 0);
     const chunkTokens = options.chunkTokens ?? Math.max(64, Math.floor(logitsBytes / 4 / columns / 64) * 64);
-    const differentiate = options.differentiate ?? false;
+    const differentiate = (options.differentiate ?? false) && learnsNext;
     const inputNames = new Set(options.vocabulary.input.map((segment) => segment.name));
     const hiddenGradient = [...this.parameters.values()].some(
       (parameter) => parameter.trainable && (inputNames.has(parameter.name) || !this.isOutputSegment(parameter.name)),
@@ -212,7 +276,8 @@ export class ModelBuilder {
       this.input('lossScale', [1], 'f32'),
       { chunkTokens, differentiate, hiddenGradient },
     );
-    if (differentiate) addGradients(graph, tokenLoss);
+    const losses = [...(differentiate ? [tokenLoss] : []), ...(taughtError ? [taughtError] : [])];
+    if (losses.length > 0) addGradients(graph, ...losses);
     return tokenLoss;
   }
 

@@ -67,14 +67,13 @@ function layerShapes(config: GatedDecoderConfig): ShapesByName {
 
 function build(config: GatedDecoderConfig, options: BuildOptions): ModelGraph {
   const model = new ModelBuilder(config.hiddenSize, options);
-  const { graph } = model;
-  let hidden = graph.within('embedding', () => model.embed());
-  for (let layer = 0; layer < config.layers; layer++) {
-    hidden = graph.within(`layer ${layer}`, () => decoderLayer(model, config, layer, hidden));
-  }
-  return graph.within('head', () => {
-    const norm = model.parameter('model.norm.weight', [config.hiddenSize]);
-    return model.finish(rmsNorm(graph, hidden, norm, config.normEpsilon));
+  return model.run(config.layers, {
+    embed: () => model.embed(),
+    layer: (layer, hidden) => decoderLayer(model, config, layer, hidden),
+    norm: (hidden) => {
+      const norm = model.parameter('model.norm.weight', [config.hiddenSize]);
+      return rmsNorm(model.graph, hidden, norm, config.normEpsilon);
+    },
   });
 }
 

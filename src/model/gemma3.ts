@@ -80,14 +80,13 @@ export const gemma3: Family<Gemma3Config> = {
 
   build(config, options: BuildOptions): ModelGraph {
     const model = new ModelBuilder(config.hiddenSize, options);
-    const { graph } = model;
-    let hidden = graph.within('embedding', () => model.embed(config.embeddingScale));
-    for (let layer = 0; layer < config.layers; layer++) {
-      hidden = graph.within(`layer ${layer}`, () => decoderLayer(model, config, layer, hidden));
-    }
-    return graph.within('head', () => {
-      const norm = model.parameter('model.norm.weight', [config.hiddenSize]);
-      return model.finish(rmsNorm(graph, hidden, norm, config.normEpsilon, true));
+    return model.run(config.layers, {
+      embed: () => model.embed(config.embeddingScale),
+      layer: (layer, hidden) => decoderLayer(model, config, layer, hidden),
+      norm: (hidden) => {
+        const norm = model.parameter('model.norm.weight', [config.hiddenSize]);
+        return rmsNorm(model.graph, hidden, norm, config.normEpsilon, true);
+      },
     });
   },
 };

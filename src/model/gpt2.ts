@@ -70,17 +70,15 @@ export const gpt2: Family<Gpt2Config> = {
 
   build(config, options: BuildOptions): ModelGraph {
     const model = new ModelBuilder(config.hiddenSize, options);
-    const { graph } = model;
-    let hidden = graph.within('embedding', () =>
-      add(graph, model.embed(), model.embedPositions(`${config.prefix}wpe.weight`, config.contextLength)),
-    );
-    for (let layer = 0; layer < config.layers; layer++) {
-      hidden = graph.within(`layer ${layer}`, () => decoderLayer(model, config, layer, hidden));
-    }
-    return graph.within('head', () => {
-      const own = new LayerParameters(model, '', finalNorm(config));
-      const [weight, bias] = [own.get(`${config.prefix}ln_f.weight`), own.get(`${config.prefix}ln_f.bias`)];
-      return model.finish(layerNorm(graph, hidden, weight, bias, config.normEpsilon));
+    return model.run(config.layers, {
+      embed: () =>
+        add(model.graph, model.embed(), model.embedPositions(`${config.prefix}wpe.weight`, config.contextLength)),
+      layer: (layer, hidden) => decoderLayer(model, config, layer, hidden),
+      norm: (hidden) => {
+        const own = new LayerParameters(model, '', finalNorm(config));
+        const [weight, bias] = [own.get(`${config.prefix}ln_f.weight`), own.get(`${config.prefix}ln_f.bias`)];
+        return layerNorm(model.graph, hidden, weight, bias, config.normEpsilon);
+      },
     });
   },
 };

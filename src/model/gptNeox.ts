@@ -75,16 +75,15 @@ export const gptNeox: Family<GptNeoxConfig> = {
 
   build(config, options: BuildOptions): ModelGraph {
     const model = new ModelBuilder(config.hiddenSize, options);
-    const { graph } = model;
-    let hidden = graph.within('embedding', () => model.embed());
-    for (let layer = 0; layer < config.layers; layer++) {
-      hidden = graph.within(`layer ${layer}`, () => decoderLayer(model, config, layer, hidden));
-    }
-    return graph.within('head', () => {
-      const own = new LayerParameters(model, '', finalNorm(config));
-      const norm = 'gpt_neox.final_layer_norm';
-      const [weight, bias] = [own.get(`${norm}.weight`), own.get(`${norm}.bias`)];
-      return model.finish(layerNorm(graph, hidden, weight, bias, config.normEpsilon));
+    return model.run(config.layers, {
+      embed: () => model.embed(),
+      layer: (layer, hidden) => decoderLayer(model, config, layer, hidden),
+      norm: (hidden) => {
+        const own = new LayerParameters(model, '', finalNorm(config));
+        const norm = 'gpt_neox.final_layer_norm';
+        const [weight, bias] = [own.get(`${norm}.weight`), own.get(`${norm}.bias`)];
+        return layerNorm(model.graph, hidden, weight, bias, config.normEpsilon);
+      },
     });
   },
 };

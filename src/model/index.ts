@@ -9,7 +9,8 @@ import {
 import { type ModelConfig, type TensorNames, badField } from './config';
 import { familyOf } from './families';
 
-export type { BuildOptions, CheckpointParameter, ModelGraph, StoredParameter, VocabularySpec } from './build';
+export type { BuildOptions, CheckpointParameter, ModelGraph, StoredParameter, Taught, VocabularySpec } from './build';
+export { teacherPrefix } from './build';
 export type { ModelConfig, TensorNames } from './config';
 export type { GatedDecoderConfig } from './gatedDecoder';
 export type { Gemma3Config } from './gemma3';

@@ -67,7 +67,7 @@ export class ModelGraphs {
 
   build(
     tokens: number,
-    options: Pick<BuildOptions, 'outputs' | 'selectedTokens' | 'differentiate' | 'rowLength'>,
+    options: Pick<BuildOptions, 'outputs' | 'selectedTokens' | 'differentiate' | 'rowLength' | 'taught'>,
   ): ModelGraph {
     const { vocabulary, parameterTypes, trainable } = this;
     return buildModel(this.config, { tokens, vocabulary, parameterTypes, trainable, ...options });
@@ -94,7 +94,7 @@ export class ModelGraphs {
       groups: Object.fromEntries(Object.entries(groups).filter(([, { parameters }]) => parameters.length > 0)),
       ...optimizer,
       microBatches,
-      readback: [graph.outputs.tokenLoss!],
+      readback: [graph.outputs.tokenLoss!, ...(graph.outputs.taughtError ? [graph.outputs.taughtError] : [])],
     };
   }
 

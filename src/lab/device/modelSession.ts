@@ -4,7 +4,7 @@
  */
 import type { Engine, Forward, GraphNode, Inputs, Steps, StepTimes, TimingWatch, Weights } from '../../engine/index';
 import { LabError } from '../../error';
-import { modelInputs, type ModelConfig } from '../../model/index';
+import { modelInputs, type ModelConfig, type Taught } from '../../model/index';
 import { throwIfCancelled } from '../cancel';
 import type { Scorer } from '../scoring/evaluate';
 import type { Graft } from './graftedRows';
@@ -32,6 +32,7 @@ export interface StepSettings {
   readonly optimizer: OptimizerSettings;
   /** Of a stage that moves fewer groups than the session was opened for. */
   readonly moves?: readonly ParameterGroup[];
+  readonly taught?: Taught;
 }
 
 /** Logits need weights alone; scoring a text needs the whole model. */
@@ -177,10 +178,17 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     this.store.close();
   }
 
-  private trainingGraph({ rowLength, optimizer, moves }: StepSettings, microBatchTokens: number, microBatches: number) {
+  private trainingGraph(
+    { rowLength, optimizer, moves, taught }: StepSettings,
+    microBatchTokens: number,
+    microBatches: number,
+  ) {
     requirePositions(this.model.config, rowLength);
     const graphs = moves ? this.graphs.moving(moves) : this.graphs;
-    const graph = graphs.build(microBatchTokens, { outputs: 'loss', differentiate: true, rowLength });
+    const graph = graphs.build(microBatchTokens, {
+      ...{ outputs: 'loss', differentiate: true, rowLength },
+      ...(taught ? { taught } : {}),
+    });
     return { graph: graph.graph, options: graphs.trainingOptions(graph, optimizer, microBatches) };
   }
 

@@ -1,5 +1,6 @@
 /** What each mode of training needs, known before anything is allocated. Pure: nothing is computed. */
 import { gpuPlanner, type Engine } from '../../engine/index';
+import type { Taught } from '../../model/index';
 import { microBatchRowsOf } from '../training/batches';
 import { defaultOptimizer } from '../training/moves';
 import { modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
@@ -16,7 +17,9 @@ export type Planner = Pick<Engine, 'report' | 'plan'>;
 /** For a GPU that nobody opened: the limits that every WebGPU adapter grants. */
 export const unopenedGpu: Planner = gpuPlanner('', { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 });
 
-export type PlannedSettings = Pick<TrainSettings, 'batchRows' | 'rowLength'>;
+export interface PlannedSettings extends Pick<TrainSettings, 'batchRows' | 'rowLength'> {
+  readonly taught?: Taught;
+}
 
 /** Throws `lab/too-long`, `lab/bad-step`. */
 export function planTraining(
@@ -27,7 +30,7 @@ export function planTraining(
   engine: Planner,
 ): FittingPlan {
   const { kind, limits } = engine.report;
-  const { batchRows, rowLength } = settings;
+  const { batchRows, rowLength, taught } = settings;
   requireShape({ rows: batchRows, length: rowLength }, model.config);
   const rows = microBatchRowsOf(batchRows, rowLength, engineSizes[kind].microBatchTokens);
   const { largestId, embeddingRows } = model.summary;
@@ -39,7 +42,10 @@ export function planTraining(
     maxBindingBytes: limits.maxBindingBytes,
     graft: { firstNewId, count, newEmbeddingRows },
   });
-  const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true, rowLength });
+  const graph = graphs.build(rows * rowLength, {
+    ...{ outputs: 'loss', differentiate: true, rowLength },
+    ...(taught ? { taught } : {}),
+  });
   const training = graphs.trainingOptions(graph, defaultOptimizer, batchRows / rows);
   const plan = engine.plan(graph.graph, { parameters: graphs.parameters, training });
   const { parameters, gradients, optimizer, activations, inputs, staging } = plan.bytes;

@@ -3,6 +3,7 @@ import { opKind, productOperations } from '../../engine/index';
 import type { GraftPlan } from '../../graft/index';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
+import { taughtOf } from '../training/distillation';
 import { movingGroups } from '../training/moves';
 import type { Stage } from '../training/recipe';
 import { ModelGraphs } from './modelGraphs';
@@ -14,11 +15,15 @@ const maxBindingBytes = 2 ** 40;
 export function stepFlops(
   model: LoadedModel,
   newRows: number | GraftPlan,
-  { rates, batch }: Pick<Stage, 'rates' | 'batch'>,
+  { rates, batch, ...stage }: Pick<Stage, 'rates' | 'batch'> & Partial<Pick<Stage, 'objective' | 'distillation'>>,
 ): number {
   const graft = typeof newRows === 'number' ? graftOf(model, newRows) : newRows;
   const graphs = new ModelGraphs({ model, moves: movingGroups(rates), maxBindingBytes, graft });
-  const { graph } = graphs.build(batch.length, { outputs: 'loss', differentiate: true, rowLength: batch.length });
+  const taught = taughtOf(stage, model.config);
+  const { graph } = graphs.build(batch.length, {
+    ...{ outputs: 'loss', differentiate: true, rowLength: batch.length },
+    ...(taught ? { taught } : {}),
+  });
   const ofRow = graph.nodes.reduce((sum, node) => sum + (opKind(node.op) ? productOperations(node) : 0), 0);
   return ofRow * batch.rows;
 }

@@ -141,6 +141,28 @@ const Stage = Type.Object(
         description: 'probability that an occurrence of a new token is read as its old pieces; absent: none',
       }),
     ),
+    distillation: Type.Optional(
+      Type.Object(
+        {
+          layer: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 1024,
+              description: 'hidden states behind so many layers are compared; absent: behind the last',
+            }),
+          ),
+          nextToken: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              exclusiveMaximum: 1,
+              default: 0,
+              description: "share of the loss that is next tokens'; the rest is the distance of the states",
+            }),
+          ),
+        },
+        { ...strict, description: 'of the objective distillation' },
+      ),
+    ),
     optimizer: Type.Optional(
       Type.Object(
         {

@@ -8,6 +8,7 @@ import { LabError } from '../../error';
 import type { Prediction } from '../diagnosis/diagnosis';
 import type { SampleOrder } from '../scoring/evaluate';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
+import { defaultObjective, objectives } from '../training/objectives/index';
 import type { Budget, Recipe, Stage } from '../training/recipe';
 import { lengthProblem, sizeProblem, type ShapeProblem } from '../training/stepShape';
 import type { LearnRules } from '../vocabulary/choice';
@@ -91,9 +92,19 @@ function sizeProblems(spec: ExperimentSpec): SpecProblem[] {
   return shapeProblems(spec, (batch) => sizeProblem(batch, budget));
 }
 
-/** Empty where every row is within the model's context. */
-export function lengthProblems(spec: ExperimentSpec, model: { readonly contextLength: number }): SpecProblem[] {
-  return shapeProblems(spec, (batch) => lengthProblem(batch, model));
+/** Empty where every row is within the model's context, and every layer that teaches is one of its own. */
+export function lengthProblems(
+  spec: ExperimentSpec,
+  model: { readonly contextLength: number; readonly layers: number },
+): SpecProblem[] {
+  const tooDeep = Object.entries(spec.arms).flatMap(([arm, { stages }]) =>
+    stages.flatMap(({ distillation: { layer = 0 } = {} }, at) => {
+      if (layer <= model.layers) return [];
+      const path = `${joined('arms', arm)}.stages[${at}].distillation.layer`;
+      return [problemAt(path, { code: 'layer-beyond', layer, layers: model.layers })];
+    }),
+  );
+  return [...shapeProblems(spec, (batch) => lengthProblem(batch, model)), ...tooDeep];
 }
 
 function shapeProblems({ arms }: ExperimentSpec, wrong: (batch: Stage['batch']) => ShapeProblem | undefined) {
@@ -180,7 +191,15 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
   if (start !== undefined && !vocabulary) {
     add(`${path}.start`, { code: 'start-of-nothing' });
   }
-  for (const [at, { moves, resegment }] of stages.entries()) {
+  for (const [at, { moves, resegment, objective, distillation }] of stages.entries()) {
+    const isTaught = objectives[objective ?? defaultObjective].isTaught;
+    const stage = `${path}.stages[${at}]`;
+    if (distillation !== undefined && !isTaught) add(`${stage}.distillation`, { code: 'distillation-of-other' });
+    if (isTaught && !vocabulary) add(`${stage}.objective`, { code: 'distillation-of-nothing' });
+    if (isTaught && resegment !== undefined) add(`${stage}.resegment`, { code: 'distillation-recut' });
+    if (isTaught && Object.keys(moves).some((group) => group !== 'newRows')) {
+      add(`${stage}.moves`, { code: 'teacher-moves' });
+    }
     const where = `${path}.stages[${at}].moves`;
     if (resegment !== undefined && !vocabulary)
       add(`${path}.stages[${at}].resegment`, { code: 'resegment-of-nothing' });

@@ -34,6 +34,11 @@ interface Reasons extends ShapeReasons {
   readonly 'grammar-of-atomic': object;
   readonly 'start-of-nothing': object;
   readonly 'resegment-of-nothing': object;
+  readonly 'distillation-of-other': object;
+  readonly 'distillation-of-nothing': object;
+  readonly 'distillation-recut': object;
+  readonly 'teacher-moves': object;
+  readonly 'layer-beyond': { readonly layer: number; readonly layers: number };
   readonly 'no-adapters': object;
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
@@ -75,6 +80,12 @@ const english: ReasonWords = {
   'grammar-of-atomic': () => 'belongs to the method `atomic`',
   'resegment-of-nothing': () => 'cuts new tokens back into old ones, and the arm has no `vocabulary` that adds any',
   'start-of-nothing': () => 'says how new rows start, and the arm has no `vocabulary` that adds any',
+  'distillation-of-other': () => 'belongs to the objective `distillation`',
+  'distillation-of-nothing': () => 'has old pieces teach new tokens, and the arm has no `vocabulary` that adds any',
+  'distillation-recut': () =>
+    'would cut new tokens back into the pieces that teach them; leave it out of a distillation',
+  'teacher-moves': () => 'moves what teaches; a distillation moves `newRows` alone',
+  'layer-beyond': ({ layer, layers }) => `is ${layer}; the model has ${layers} layers`,
   'no-adapters': () => 'is a name kept for low-rank adapters, which are not trained yet',
   ...shapeWords,
   'no-json': ({ why }) => `is no JSON: ${why}`,

@@ -16,6 +16,7 @@ import { scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import { ArmModel, type ArmModelSetup } from './armModel';
 import { batchesInOrder, bytesPerId, microBatchRowsOf } from './batches';
 import { objectives } from './objectives/index';
+import { nextTokenOf, taughtBatches, taughtOf } from './distillation';
 import { rateShareAt } from './learningRate';
 import { movingGroups, parameterGroups, scaledRates } from './moves';
 import type { ParameterGroup } from '../device/parameterTable';
@@ -177,14 +178,15 @@ export class ArmTraining {
     if (moments) program.restoreOptimizerState(moments);
     const { rows: batchRows, length: rowLength } = stage.batch;
     const microBatchRows = this.microBatchRows(stage);
-    const batches = batchesInOrder(
-      plan.documents,
-      { startId: model.startId, endId: plan.endId },
-      { batchRows, rowLength, microBatchRows },
-      bytesPerId(this.arm.tokenizer),
-      objectives[stage.objective],
-      Math.max(0, (loop?.step ?? 0) - plan.from),
-    );
+    const taught = taughtOf(stage, model.config);
+    const planned = { batchRows, rowLength, ...(taught ? { taught } : {}) };
+    const shape = { batchRows, rowLength, microBatchRows };
+    const bytesOf = bytesPerId(this.arm.tokenizer);
+    const skip = Math.max(0, (loop?.step ?? 0) - plan.from);
+    const ends = { startId: model.startId, endId: plan.endId };
+    const batches = plan.taught
+      ? taughtBatches(plan.taught, shape, bytesOf, { nextToken: nextTokenOf(stage), isNew: this.isNew }, skip)
+      : batchesInOrder(plan.documents, ends, shape, bytesOf, objectives[stage.objective], skip);
     const { save } = options;
     const watched = this.watched;
     const run: TrainRun = new TrainRun(
@@ -193,7 +195,7 @@ export class ArmTraining {
         nextBatch: () => batches.next().value!,
         rates: (share) => scaledRates(stage.rates, share),
         newIds: this.arm.newIds,
-        plan: planTraining(model, this.arm.newIds.length, smallestMode(moves), { batchRows, rowLength }, engine),
+        plan: planTraining(model, this.arm.newIds.length, smallestMode(moves), planned, engine),
         evaluate: async () => {
           const scores = await scoreDocuments(this.arm.session.scorer(), watched);
           this.latest = scores;
@@ -230,9 +232,11 @@ export class ArmTraining {
     };
   }
 
-  private program({ batch, optimizer }: Stage, moves: readonly ParameterGroup[]): Promise<Steps> {
+  private program(stage: Stage, moves: readonly ParameterGroup[]): Promise<Steps> {
+    const { batch, optimizer } = stage;
     const rows = this.microBatchRows({ batch });
-    const step = { rowLength: batch.length, optimizer, moves };
+    const taught = taughtOf(stage, this.setup.model.config);
+    const step = { rowLength: batch.length, optimizer, moves, ...(taught ? { taught } : {}) };
     return this.arm.session.trainingProgram(step, rows * batch.length, batch.rows / rows);
   }
 
@@ -248,6 +252,8 @@ export class ArmTraining {
     for (const name of trainedNames) weights[name] = await store.read(name);
     return { stage, loop, moments, weights };
   }
+
+  private readonly isNew = (id: number): boolean => id >= this.arm.firstNewId;
 
   private get watched(): ScoredText[] {
     const { corpus, evaluation } = this.setup;

@@ -35,17 +35,25 @@ export function* batchesInOrder(
   objective: Objective,
   skip = 0,
 ): Generator<StepBatch, void> {
-  let batch: PackedRow[] = [];
-  let skipped = 0;
-  for (const row of packInOrder(documents, { ...pack, rowLength })) {
-    batch.push(row);
-    if (batch.length < batchRows) continue;
-    if (skipped++ >= skip) yield stepBatch(batch, microBatchRows, bytesOf, objective);
-    batch = [];
+  const rows = packInOrder(documents, { ...pack, rowLength });
+  for (const batch of grouped(rows, batchRows, () => emptyRow(rowLength), skip)) {
+    yield stepBatch(batch, microBatchRows, bytesOf, objective);
   }
-  if (batch.length === 0 || skipped < skip) return;
-  while (batch.length < batchRows) batch.push(emptyRow(rowLength));
-  yield stepBatch(batch, microBatchRows, bytesOf, objective);
+}
+
+/** Rows of each step; the last group is filled up. @param skip groups left out. */
+export function* grouped<Row>(rows: Iterable<Row>, size: number, filler: () => Row, skip = 0): Generator<Row[], void> {
+  let group: Row[] = [];
+  let skipped = 0;
+  for (const row of rows) {
+    group.push(row);
+    if (group.length < size) continue;
+    if (skipped++ >= skip) yield group;
+    group = [];
+  }
+  if (group.length === 0 || skipped < skip) return;
+  while (group.length < size) group.push(filler());
+  yield group;
 }
 
 function stepBatch(

@@ -18,11 +18,20 @@ export interface Stage {
   readonly replay?: number;
   /** Probability that an occurrence of a new token is read as its old pieces; absent: none. */
   readonly resegment?: number;
+  /** Of the objective `distillation`. */
+  readonly distillation?: Distillation;
   readonly optimizer: OptimizerSettings;
   /** A line up to the peak, then a cosine down; as shares of the steps and of the peak. */
   readonly schedule: { readonly warmup: number; readonly final: number };
   /** Rows a step, and tokens a row. */
   readonly batch: { readonly rows: number; readonly length: number };
+}
+
+export interface Distillation {
+  /** Hidden states behind so many layers are compared; absent: behind the last. */
+  readonly layer?: number;
+  /** Share of the loss that is next tokens', 0 to 1; the rest is the distance of the states. */
+  readonly nextToken: number;
 }
 
 /** UTF-8 bytes of training text that is read, or FLOPs. */

@@ -9,6 +9,8 @@ export interface StepRecord {
   readonly newTokenLoss: number | null;
   readonly oldTokenLoss: number | null;
   readonly afterNewTokenLoss: number | null;
+  /** Mean square between hidden states and those that teach them; of a distillation. */
+  readonly taughtError?: number;
   readonly learningRate: number;
   readonly gradientNorm: number;
   readonly tokens: number;

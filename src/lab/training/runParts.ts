@@ -13,6 +13,8 @@ export interface MicroBatch {
   readonly inputs: Readonly<Record<string, Uint32Array | Float32Array>>;
   readonly ids: Uint32Array;
   readonly targets: Uint32Array;
+  /** Tokens that are taught; of a distillation. */
+  readonly taughtTokens?: number;
 }
 
 /** What the loop needs of a program that trains. */

@@ -4,10 +4,13 @@ import type { Graft } from '../device/graftedRows';
 import { stepFlops } from '../device/stepFlops';
 import { LabError } from '../../error';
 import type { Tokenizer } from '../../tokenizer/index';
+import type { TwoCuts } from '../../corpus/index';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Watch } from '../progress';
+import { cutTwice, rowsOf } from './distillation';
+import { objectives } from './objectives/index';
 import type { Budget, Stage } from './recipe';
 import { ownShare, ownShareOf, replayedPassages, withReplay, type GeneralText } from './replay';
 import { resegmenting } from './resegment';
@@ -21,6 +24,8 @@ export interface StagePlan {
   /** UTF-8 bytes of them. */
   readonly bytes: number;
   readonly endId: number | null;
+  /** Of a distillation: the same documents in both cuts. */
+  readonly taught?: readonly TwoCuts[];
 }
 
 export interface Planned {
@@ -55,6 +60,13 @@ export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: 
     if (texts.length === 0) {
       const message = `Stage ${at + 1} of ${stages.length} would read nothing: the budget is too small to be shared out.`;
       throw new LabError('lab/budget-too-small', message, 'Raise the budget, or leave a stage out.');
+    }
+    if (objectives[stages[at]!.objective].isTaught) {
+      const { documents, bytes } = await cutTwice(texts, tokenizer, model.tokenizer, ends, options);
+      const steps = stepsOf(setup, at, Math.ceil(rowsOf(documents, length) / rows));
+      plans.push({ from, steps, documents: [], bytes, endId: ends.endId, taught: documents });
+      from += steps;
+      continue;
     }
     const { documents, bytes, tokens } = await encodeText(texts, tokenizer, ends, {
       signal: options.signal,

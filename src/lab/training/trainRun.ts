@@ -215,8 +215,11 @@ export class TrainRun {
       const batch = this.waiting.shift()!;
       const step = this.stepsRead + 1;
       const split = emptySplit();
-      for (const [index, { ids, targets }] of batch.microBatches.entries()) {
-        const losses = outcome.readback[index]![0]!;
+      let [taught, taughtError] = [0, 0];
+      for (const [index, { ids, targets, taughtTokens }] of batch.microBatches.entries()) {
+        const [losses, errors] = outcome.readback[index] as [Float32Array, Float32Array?];
+        taught += taughtTokens ?? 0;
+        taughtError += errors?.reduce((sum, error) => sum + error, 0) ?? 0;
         addLosses(
           split,
           ids,
@@ -245,6 +248,7 @@ export class TrainRun {
         newTokenLoss: mean(split.newTokenLoss, split.newTargets),
         oldTokenLoss: mean(split.loss - split.newTokenLoss, split.targets - split.newTargets),
         afterNewTokenLoss: mean(split.afterNewTokenLoss, split.afterNewTargets),
+        ...(taught > 0 ? { taughtError: taughtError / taught } : {}),
         learningRate: this.settings.peak * this.settings.share(step),
         gradientNorm: outcome.gradientNorm,
         tokens: batch.tokens,

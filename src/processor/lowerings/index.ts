@@ -14,6 +14,7 @@ import {
 import { biasGradient, linear, linearInputGradient, linearWeightGradient } from './products';
 import { rope } from './rope';
 import { add, embedding, embeddingScatter, gatherRows, joinColumns, splitColumns } from './rows';
+import { squaredError } from './squaredError';
 import { linearCrossEntropy, vocabularyLogits } from './vocabulary';
 
 const lowerings: Readonly<Record<string, Lowering>> = {
@@ -42,6 +43,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   rope,
   slidingWindow,
   splitColumns,
+  squaredError,
   vocabularyLogits,
 };
 

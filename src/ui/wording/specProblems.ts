@@ -17,6 +17,12 @@ const words: ReasonWords = {
   'seed-twice': () => msg('names a seed twice'),
   'how-many-tokens': () => msg('is missing: how many tokens; only an alphabet of atoms has a number of its own'),
   'grammar-of-atomic': () => msg('belongs to an alphabet of atoms'),
+  'distillation-of-other': () => msg('belongs to the objective “distillation”'),
+  'distillation-of-nothing': () => msg('has old pieces teach new tokens, and the arm has no vocabulary that adds any'),
+  'distillation-recut': () =>
+    msg('would cut new tokens back into the pieces that teach them; leave it out of a distillation'),
+  'teacher-moves': () => msg('moves what teaches; a distillation moves the new rows alone'),
+  'layer-beyond': ({ layer, layers }) => msg(str`is ${layer}; the model has ${layers} layers`),
   'resegment-of-nothing': () => msg('cuts new tokens back into old ones, and the arm has no vocabulary that adds any'),
   'start-of-nothing': () => msg('says how new rows start, and the arm has no vocabulary that adds any'),
   'no-adapters': () => msg('is a name kept for low-rank adapters, which are not trained yet'),

@@ -138,8 +138,15 @@ export const stageWords: GroupWords<Omit<Stage, 'moves'>> = {
   resegment: { label: () => msg('New tokens cut back into old ones'), unit: () => msg('of the time'), rare: true },
   objective: {
     label: () => msg('What is learned'),
-    names: named({ 'next-token': () => msg('every next token') }),
+    names: named({
+      'next-token': () => msg('every next token'),
+      distillation: () => msg('what the old pieces leave behind (Token Distillation)'),
+    }),
     rare: true,
+  },
+  distillation: {
+    layer: { label: () => msg('Layer that teaches'), rare: true },
+    nextToken: { label: () => msg('Next tokens learned as well'), unit: () => msg('of the loss'), rare: true },
   },
   schedule: {
     warmup: { label: () => msg('Warm-up'), unit: () => msg('of the steps'), rare: true },

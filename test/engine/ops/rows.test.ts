@@ -12,6 +12,7 @@ import {
   rmsNorm,
   rope,
   splitColumns,
+  squaredError,
 } from '../../../src/engine/ops/index';
 import * as reference from './reference';
 import { openKernelBench, type KernelBench } from './runDispatches';
@@ -355,6 +356,38 @@ test.each([
     expect(results.map((list) => [...list])).toEqual([...expected, dExpected]);
   },
 );
+
+test.each([
+  [1, 3],
+  [17, 65],
+  [130, 64],
+])('squaredError of %i rows x %i and its gradient', async (rows, width) => {
+  const [hiddenValues, taughtValues] = [normals(rows * width, 21), normals(rows * width, 22)];
+  const weightValues = Float32Array.from({ length: rows }, (_, row) => (row % 3 === 1 ? 0 : 0.1 + row));
+  const graph = new Graph();
+  const hidden = graph.input('hidden', [rows, width], 'f32');
+  const error = squaredError(
+    graph,
+    hidden,
+    graph.input('taught', [rows, width], 'f32'),
+    graph.input('weights', [rows], 'f32'),
+  );
+  const [dHidden] = opNamed('squaredError').gradient!(graph.nodes[0]!, [undefined], [true, false, false], graph);
+  const values = { hidden: hiddenValues, taught: taughtValues, weights: weightValues };
+  const results = await bench.runGraph(graph, values, [error, dHidden!], bench.targetFor('lane'));
+  const difference = Array.from(hiddenValues, (value, at) => value - taughtValues[at]!);
+  const mean = (row: number) => {
+    const squares = difference.slice(row * width, (row + 1) * width).map((value) => value * value);
+    return squares.reduce((sum, value) => sum + value, 0) / width;
+  };
+  expectClose(
+    results[0]!,
+    Float64Array.from(weightValues, (weight, row) => (weight > 0 ? mean(row) : 0)),
+    'error',
+  );
+  const gradient = difference.map((value, at) => (2 / width) * weightValues[Math.floor(at / width)]! * value);
+  expectClose(results[1]!, Float64Array.from(gradient), 'dHidden');
+});
 
 test('gatherRows picks whole rows', async () => {
   const graph = new Graph();

@@ -76,9 +76,27 @@ describe.each(engineNames)('%s', (engineName) => {
     ],
   };
 
+  const taught = { ...stage, objective: 'distillation', rates: { newRows: 0.02 } } as const;
+  const distilled = {
+    stages: [
+      { ...taught, distillation: { layer: 1, nextToken: 0.25 } },
+      { ...stage, rates: everything },
+    ],
+  };
+
+  it('brings the states behind new tokens nearer to those behind their pieces', { timeout: 300_000 }, async () => {
+    const { status, records } = await whole({ stages: [taught], budget: { bytes: 6000 } });
+    expect(status.state).toBe('finished');
+    const errors = records.flatMap((record) => (record.type === 'step' ? [record.taughtError!] : []));
+    const mean = (some: readonly number[]) => some.reduce((sum, error) => sum + error, 0) / some.length;
+    expect(errors.length).toBeGreaterThan(20);
+    expect(mean(errors.slice(-5))).toBeLessThan(0.8 * mean(errors.slice(0, 5)));
+  });
+
   it.each([
     ['one stage', {}],
     ['two stages that move different groups', twoStages],
+    ['a distillation, and then everything', distilled],
   ] as const)(
     'goes on from any checkpoint with the losses, scores and weights of an unbroken run: %s',
     { timeout: 300_000 },

@@ -1,10 +1,11 @@
 /** The objectives by the name that a specification gives them. A new one is a file here and a row. */
+import { distillation } from './distillation';
 import { nextToken } from './nextToken';
 import type { Objective } from './objective';
 
 export type { Objective } from './objective';
 
-export const objectives = { 'next-token': nextToken } satisfies Record<string, Objective>;
+export const objectives = { 'next-token': nextToken, distillation } satisfies Record<string, Objective>;
 
 export type ObjectiveName = keyof typeof objectives;
 export const objectiveNames = Object.keys(objectives) as readonly ObjectiveName[];

@@ -6,4 +6,6 @@ export interface Objective {
   readonly about: string;
   /** The id that each of the row's ids should predict, or `ignoredTarget`; as many as the row has ids. */
   readonly targets: (row: PackedRow) => Uint32Array;
+  /** Whether the old cut of the same text teaches as well. */
+  readonly isTaught?: true;
 }
