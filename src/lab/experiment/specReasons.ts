@@ -35,6 +35,9 @@ interface Reasons extends ShapeReasons {
   readonly 'start-of-nothing': object;
   readonly 'resegment-of-nothing': object;
   readonly 'no-adapters': object;
+  readonly 'trim-adds-nothing': object;
+  readonly 'remove-of-nothing': object;
+  readonly 'as-many-as-come': object;
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
   readonly 'not-checked': { readonly why: string };
@@ -76,6 +79,9 @@ const english: ReasonWords = {
   'resegment-of-nothing': () => 'cuts new tokens back into old ones, and the arm has no `vocabulary` that adds any',
   'start-of-nothing': () => 'says how new rows start, and the arm has no `vocabulary` that adds any',
   'no-adapters': () => 'is a name kept for low-rank adapters, which are not trained yet',
+  'trim-adds-nothing': () => 'is of new tokens, and the method `trim` adds none',
+  'remove-of-nothing': () => 'says which old tokens go; they go with `room` `replace` or the method `trim` alone',
+  'as-many-as-come': () => 'belongs to the method `trim`: new tokens take the rows of as many old ones',
   ...shapeWords,
   'no-json': ({ why }) => `is no JSON: ${why}`,
   'does-not-fit': ({ why }) => `does not fit: ${why}`,
