@@ -17,6 +17,8 @@ export interface ModelCard {
   readonly newTokens: number;
   readonly firstNewId: number;
   readonly embeddingRows: number;
+  /** Old tokens that went: their rows were taken by the new ones, or left out. */
+  readonly removed?: { readonly kind: 'replace' | 'trim'; readonly tokens: number };
   readonly init: string;
   readonly trained: string;
   /** In words; of a card of something trained. */
@@ -59,10 +61,13 @@ export function modelCardText(card: ModelCard): string {
     '',
     ...(card.newTokens > 0
       ? [
-          `- New tokens: ${card.newTokens}, ids ${card.firstNewId} to ${card.firstNewId + card.newTokens - 1}; the embedding has ${card.embeddingRows} rows.`,
+          card.removed
+            ? `- New tokens: ${card.newTokens}, at the ids of as many old tokens (replaced_tokens.json lists both); the embedding has ${card.embeddingRows} rows, as before.`
+            : `- New tokens: ${card.newTokens}, ids ${card.firstNewId} to ${card.firstNewId + card.newTokens - 1}; the embedding has ${card.embeddingRows} rows.`,
           `- New rows started as: ${card.init}.`,
         ]
       : [`- New tokens: none; the embedding has ${card.embeddingRows} rows.`]),
+    ...(card.removed ? [`- ${removedText(card.removed)}`] : []),
     `- Training: ${steps}`,
     `- Corpus: ${corpus.name}${origin.length > 0 ? ` (${origin.join('; ')})` : ''}.`,
     ...(card.licence ? [] : ["- Licence: the base model's own applies; it was not stated where the model was read."]),
@@ -103,7 +108,15 @@ function yaml(value: string): string {
     : JSON.stringify(value);
 }
 
-function doneWith({ newTokens, steps }: ModelCard): string {
-  const done = [...(newTokens > 0 ? ['grafted'] : []), ...(steps > 0 ? ['trained'] : [])];
+function removedText({ kind, tokens }: NonNullable<ModelCard['removed']>): string {
+  const left =
+    kind === 'replace'
+      ? 'All others keep their ids.'
+      : 'All others are numbered on without holes; removed_tokens.json lists those that went.';
+  return `Old tokens taken out: ${tokens}. Text that held one is now cut finer. ${left}`;
+}
+
+function doneWith({ newTokens, steps, removed }: ModelCard): string {
+  const done = [...(newTokens > 0 ? ['grafted'] : removed ? ['trimmed'] : []), ...(steps > 0 ? ['trained'] : [])];
   return done.length > 0 ? done.join(' and ') : 'written';
 }

@@ -30,7 +30,7 @@ export interface GraftPlan {
   /** New ids that fell into rows the matrix already had. */
   readonly spareRowsUsed: number;
   readonly rowsAdded: number;
-  /** Cover ids 0 to newEmbeddingRows without gap, ascending; empty runs are left out. */
+  /** Cover ids 0 to newEmbeddingRows without gap, in the order of the file; empty runs are left out. */
   readonly segments: readonly GraftSegment[];
 }
 

@@ -110,8 +110,9 @@ function vocabularyTensor(
           yield* oldRows(entry, { start: firstId, end: firstId + count }, trained, dtype);
           continue;
         }
+        const first = firstId - plan.firstNewId;
         for (const { start, end } of rowChunks(count, width * bytesPerElement(dtype))) {
-          yield narrowed(newRows.subarray(start * width, end * width), dtype, entry.name);
+          yield narrowed(newRows.subarray((first + start) * width, (first + end) * width), dtype, entry.name);
         }
       }
     },

@@ -34,6 +34,9 @@ const learning = [
   'merge-digits',
   'never',
   'least-exposure',
+  'room',
+  'remove-below',
+  'remove-tokens',
   'init',
 ] as const satisfies FieldFlagName[];
 
@@ -114,7 +117,7 @@ export const verbs = {
     flags: {
       ...corpus,
       tokenizer: { ...tokenizer, about: `${tokenizer.about}; writes only the extended tokenizer` },
-      ...flagsOf(['new-tokens'], ['new-tokens']),
+      ...flagsOf(['new-tokens']),
       method,
       ...flagsOf(learning),
       ...tokenizerClass,

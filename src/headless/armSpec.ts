@@ -1,6 +1,7 @@
 /** `train` and `expand` as specifications of one arm: what their flags say, written as `lab run` reads it. */
 import { LabError } from '../error';
 import {
+  addsTokens,
   modeGroups,
   parseSpec,
   rateFor,
@@ -8,6 +9,7 @@ import {
   type ExperimentSpec,
   type SpecProblem,
   type TrainMode,
+  type WrittenArm,
 } from '../lab/index';
 import type { Command } from './arguments';
 import { fieldFlags, fieldSchema, type FieldFlagName } from './fieldFlags';
@@ -36,7 +38,11 @@ export function trainSpec(
   }
   const written = fieldsOf(command);
   const { stages, ...arm } = written.arm as Fields;
-  const moves = movesOf(command, rateFor(model.parameters), hasNewRows || arm.vocabulary !== undefined);
+  const moves = movesOf(
+    command,
+    rateFor(model.parameters),
+    hasNewRows || addsTokens(arm.vocabulary as WrittenArm['vocabulary']),
+  );
   const stage = { moves, ...(stages as Fields[] | undefined)?.[0] };
   return parsed(command, { budget, ...written, arm: { ...arm, stages: [stage] } });
 }
@@ -44,7 +50,10 @@ export function trainSpec(
 /** The arm of `expand`, which is grafted and not trained: a stage that is written to it reads the corpus once. */
 export function expandSpec(command: Command, { trainBytes }: { readonly trainBytes: number }): ExperimentSpec {
   const model = command.text('tokenizer') ?? command.text('model');
-  return parsed(command, { ...fieldsOf(command), model, budget: { bytes: Math.max(1, trainBytes) } });
+  const written = fieldsOf(command);
+  // Without a word of tokens, how many is what is missing.
+  const arm = { vocabulary: { method: 'continued' }, ...(written.arm as Fields) };
+  return parsed(command, { ...written, arm, model, budget: { bytes: Math.max(1, trainBytes) } });
 }
 
 export function armOf(spec: ExperimentSpec): ArmSpec {

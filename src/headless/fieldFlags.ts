@@ -15,6 +15,7 @@ interface FieldFlag {
 }
 
 const rules = 'arm.vocabulary.rules';
+const remove = 'arm.vocabulary.remove';
 const stage = 'arm.stages.0';
 
 export const fieldFlags = {
@@ -26,6 +27,13 @@ export const fieldFlags = {
   'merge-digits': { fields: [`${rules}.mergeDigits`] },
   never: { fields: [`${rules}.neverMerge`], value: 'REGEX' },
   'least-exposure': { fields: ['arm.vocabulary.leastExposure'], value: 'N' },
+  room: { fields: ['arm.vocabulary.room'], value: 'WHERE' },
+  'remove-below': {
+    fields: [`${remove}.leastCount`],
+    value: 'N',
+    about: 'with --room replace or --method trim: old tokens go that training and general text hold fewer times',
+  },
+  'remove-tokens': { fields: [`${remove}.tokens`], value: 'N', about: 'with --method trim: how many; all that may go' },
   init: { fields: ['arm.start'], value: 'HOW', about: 'how new rows start' },
   bytes: {
     fields: ['budget.bytes'],

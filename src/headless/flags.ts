@@ -79,7 +79,7 @@ export const tokenizer = {
 export const method = {
   kind: 'text',
   value: 'HOW',
-  about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammarNames.join(', ')})`,
+  about: `continued, independent, added, atomic or atomic:GRAMMAR (${grammarNames.join(', ')}); or trim: no new tokens, unused ones go`,
   byDefault: 'continued',
 } as const;
 export const tokenizerClass = {

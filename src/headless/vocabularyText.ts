@@ -1,8 +1,35 @@
 /** A vocabulary in the command line's words: what it came to, why not to more, and what it gives back of lost text. */
 import { remedyText, turnedDownText } from '../tokenizer/index';
-import type { VocabularySummary } from '../lab/index';
+import type { RemovalPrice, RemovalSummary, VocabularySummary } from '../lab/index';
 
-export function vocabularyLines({ newTokens, shortfall, links, heldOut }: VocabularySummary): string[] {
+export function vocabularyLines(summary: VocabularySummary): string[] {
+  const { newTokens, removal } = summary;
+  return [...(newTokens.length > 0 ? newTokenLines(summary) : []), ...(removal ? removalLines(removal, summary) : [])];
+}
+
+function removalLines(removal: RemovalSummary, { embeddingRowsAfter }: VocabularySummary): string[] {
+  const { kind, removed, free, leastCount, heldOut, general, tokens } = removal;
+  const went = kind === 'replace' ? 'gave their rows to them' : 'went';
+  const rows = kind === 'replace' ? 'the embedding keeps' : 'the embedding has';
+  const seen = leastCount === 1 ? 'not at all' : `fewer than ${leastCount} times`;
+  const used = tokens.filter(({ times }) => times > 0).slice(0, usedNamed);
+  return [
+    `${removed} old tokens ${went}, of ${free} that training and general text hold ${seen}; ${rows} ${embeddingRowsAfter} rows`,
+    `without them ${priceText('held-out', heldOut)}; ${priceText('general', general)}`,
+    ...used.map(
+      ({ text, times, example }) => `  ${JSON.stringify(text)} ${times} times, as in ${JSON.stringify(example)}`,
+    ),
+  ];
+}
+
+const usedNamed = 10;
+
+function priceText(name: string, { bytes, finerBytes, tokensBefore, tokensAfter }: RemovalPrice): string {
+  const share = bytes === 0 ? 0 : (100 * finerBytes) / bytes;
+  return `${share.toFixed(2)} % of ${name} text is cut finer, ${tokensAfter} tokens instead of ${tokensBefore}`;
+}
+
+function newTokenLines({ newTokens, shortfall, links, heldOut }: VocabularySummary): string[] {
   const { bytes, tokensBefore, tokensAfter, lostBefore, lostAfter } = heldOut;
   const length = `held-out text in ${tokensAfter} tokens instead of ${tokensBefore}`;
   return [

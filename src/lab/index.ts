@@ -125,6 +125,9 @@ export { buildVocabulary, type Vocabulary } from './vocabulary/vocabulary';
 export { verifyExport } from './export/verifyExport';
 export { MODEL_FOLDER, writeScale, type ContinueFile, type ScaleToWrite } from './export/scale';
 export { writeTokenizer } from './vocabulary/writeTokenizer';
+export { modelWithout, type Removal } from './vocabulary/modelWithout';
+export { writtenTokenizer } from './vocabulary/writtenTokenizer';
+export { asItRuns } from './export/asWritten';
 export { deltaOfFolders, deltaOfGraft, writeDelta } from './export/writeDelta';
 export { verifyWeights, type VerifiedWeights } from './export/verifyWeights';
 export type { GgufReason } from '../checkpoint/index';
@@ -158,6 +161,7 @@ export {
   type RunExperimentOptions,
 } from './experiment/runner';
 export {
+  addsTokens,
   lengthProblems,
   parseSpec,
   movedBy,

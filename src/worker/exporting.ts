@@ -164,8 +164,10 @@ function ggufOf(run: FinishedRun): GgufToExport {
 function modelOf(run: FinishedRun): ModelToExport {
   const { arm, corpus, vocabulary, start, comparison, steps, extras } = run;
   const { graft, session, setup } = arm;
-  const { model, moves } = setup;
-  const card = cardOf({ model, corpus: corpus.summary, graft, ...(start ? { start } : {}), moves, steps, comparison });
+  const { model } = session;
+  const about = { model, corpus: corpus.summary, graft, removal: vocabulary?.summary.removal };
+  const began = graft && start ? { start } : {};
+  const card = cardOf({ ...about, ...began, moves: setup.moves, steps, comparison });
   return {
     model,
     ...(vocabulary ? { files: vocabulary.files } : {}),

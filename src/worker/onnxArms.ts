@@ -4,7 +4,14 @@
  * exported anew.
  */
 import type { Device } from '../engine/index';
-import { onnxModelFiles, OnnxSession, type LoadedModel, type ModelToExport, type OnnxRuntime } from '../lab/index';
+import {
+  asItRuns,
+  onnxModelFiles,
+  OnnxSession,
+  type LoadedModel,
+  type ModelToExport,
+  type OnnxRuntime,
+} from '../lab/index';
 import { onnxRuntime } from './onnxRuntime';
 
 export type Arm = 'base' | 'grafted';
@@ -40,7 +47,7 @@ export class OnnxArms {
     if (known && known.model === model && known.step === step && known.device === device) return known;
     await this.close(arm);
     const runtime = await onnxRuntime(device);
-    const files = await onnxModelFiles(exported, 'f32');
+    const files = await onnxModelFiles({ ...exported, model: asItRuns(model) }, 'f32');
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
     for (const [other, { bytes: theirs }] of this.opened) if (bytes + theirs > bytesKept) await this.close(other);
     const session = await OnnxSession.openFiles(runtime, files);

@@ -154,7 +154,8 @@ export abstract class TrainedLab extends OpenedLab {
     const { engineText, onnxText } = await import('./trainedCalls');
     try {
       const opened = arm === 'base' ? await this.baseArm() : await this.graftedArm();
-      return { text: onnxText(opened.session, this.requireModel()), runtime: onnxUsed(opened) };
+      const model = arm === 'base' ? this.requireModel() : this.requireTrained().arm.session.model;
+      return { text: onnxText(opened.session, model), runtime: onnxUsed(opened) };
     } catch (thrown) {
       if (asLabError(thrown).code !== 'onnx/too-large') throw thrown;
       const session = arm === 'base' ? await this.baseSession() : this.requireTrained().arm.session;
@@ -170,7 +171,7 @@ export abstract class TrainedLab extends OpenedLab {
   protected async graftedArm(): Promise<OnnxArm> {
     const { arm, steps } = this.requireTrained();
     const { graft, session } = arm;
-    const exported = { model: this.requireModel(), ...(graft ? { graft } : {}), session };
+    const exported = { model: session.model, ...(graft ? { graft } : {}), session };
     return (await this.onnxArms()).open('grafted', exported, steps, await this.engines.device());
   }
 

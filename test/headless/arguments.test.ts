@@ -29,7 +29,7 @@ describe('the command line', () => {
     ['an unknown flag', ['eval', '--corpus', 'a', '--verbose'], /`--verbose`/],
     ['a flag of another verb', ['eval', '--corpus', 'a', '--steps', '3'], /`--steps`/],
     ['a stray word', ['eval', 'a.txt'], /`a.txt`/],
-    ['a missing flag', ['expand', '--corpus', 'a', '--out', 'b'], /--new-tokens/],
+    ['a missing flag', ['expand', '--corpus', 'a', '--new-tokens', '5'], /--out/],
     ['a missing value', ['eval', '--corpus'], /--corpus/],
     ['a number that is none', ['train', '--corpus', 'a', '--out', 'b', '--steps', 'many'], /`many`/],
     ['steps below nothing', ['train', '--corpus', 'a', '--out', 'b', '--steps', '-5'], /whole number from 1.*`-5`/],

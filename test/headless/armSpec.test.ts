@@ -40,6 +40,14 @@ function refusal(use: () => unknown): LabError {
   throw new Error('was not refused');
 }
 
+/** Where a flag is of another choice than new tokens with rows of their own. */
+const flagsBeside: Readonly<Record<string, readonly string[]>> = {
+  'remove-below': ['--new-tokens', '5', '--room', 'replace'],
+  'remove-tokens': ['--method', 'trim'],
+};
+/** Fields that have a meaning, and so their defaults, only then. */
+const resolvedBeside: Readonly<Record<string, readonly string[]>> = { room: ['arm.vocabulary.remove'] };
+
 describe('a verb of one arm', () => {
   it('has the defaults of the specification, field by field', () => {
     const moves = { oldRows: 0.003, body: 0.003, norms: 0.003 };
@@ -52,7 +60,7 @@ describe('a verb of one arm', () => {
   });
 
   it.each(Object.entries(fieldFlags))('--%s sets its fields and no other', (flag, { fields }) => {
-    const base = ['--new-tokens', '5', '--train', 'all'];
+    const base = [...(flagsBeside[flag] ?? ['--new-tokens', '5']), '--train', 'all'];
     const { type, enum: choices } = fieldSchema(fields[0]);
     const value = { integer: '7', number: '0.5', boolean: undefined }[type ?? ''] ?? choices?.at(-1) ?? 'x+';
     const given = train(...base, `--${flag}`, ...(type === 'boolean' ? [] : [value]));
@@ -60,10 +68,20 @@ describe('a verb of one arm', () => {
     expect(changed.length).toBeGreaterThan(0);
     for (const path of changed)
       expect(
-        fields.some((field) => path.startsWith(field)),
+        [...fields, ...(resolvedBeside[flag] ?? [])].some((field) => path.startsWith(field)),
         path,
       ).toBe(true);
     expect(fields.every((field) => changed.some((path) => path.startsWith(field)))).toBe(true);
+  });
+
+  it('refuses fields of new tokens where none are added, and old ones that nothing takes the place of', () => {
+    expect(refusal(() => train('--method', 'trim', '--new-tokens', '5')).message).toMatch(/--new-tokens.*trim/);
+    expect(refusal(() => train('--new-tokens', '5', '--remove-below', '2')).message).toMatch(/vocabulary\.remove/);
+    const both = () => train('--new-tokens', '5', '--room', 'replace', '--remove-tokens', '9');
+    expect(refusal(both).message).toMatch(/--remove-tokens.*as many old ones/);
+    expect(
+      refusal(() => expandSpec(parseCommand(['expand', '--corpus', 'c', '--out', 'o']), { trainBytes: 1 })).message,
+    ).toMatch(/--new-tokens/);
   });
 
   it('says the defaults of the specification in its help', () => {

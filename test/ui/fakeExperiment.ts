@@ -1,6 +1,7 @@
 /** Experiments of the fake lab: cells go their way, curves fall, and the report is the lab's own on invented document scores. */
 import { LabError } from '../../src/error';
 import {
+  addsTokens,
   exposureOf,
   parseSpec,
   plannedExposure,
@@ -21,6 +22,11 @@ import {
   type WrittenSpec,
 } from '../../src/lab/index';
 import type { KeptExperiment, KeptRun, LabApi } from '../../src/worker/index';
+
+const newTokensOf = ({ arms }: ExperimentSpec, arm: string): number => {
+  const vocabulary = arms[arm]?.vocabulary;
+  return addsTokens(vocabulary) ? vocabulary.newTokens : 0;
+};
 
 type ExperimentCalls = Pick<
   LabApi,
@@ -166,7 +172,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
             ended();
             throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
           }
-          const fresh = pointRecords(point, points, budget, end, spec.arms[arm]!.vocabulary?.newTokens ?? 0);
+          const fresh = pointRecords(point, points, budget, end, newTokensOf(spec, arm));
           all.push(...fresh);
           const status = statusOf(isPaused ? 'paused' : 'running', point, points);
           const bitsPerByte = fresh.findLast((record) => record.type === 'evaluation')?.bitsPerByte ?? null;
@@ -195,12 +201,12 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
               ...facts,
               trainingSeconds: 21,
               engine: 'fake',
-              newTokens: spec.arms[arm]!.vocabulary?.newTokens ?? 0,
+              newTokens: newTokensOf(spec, arm),
             },
             ...{ fingerprint: '', savedAt: '', generation: '', files: {} },
             curve: curveOf(all, spec.arms[arm]!.vocabulary ? 0.55 : 1),
-            ...(spec.arms[arm]!.vocabulary && isTrained
-              ? { exposure: seenIn(spec.arms[arm]!.vocabulary, budget) }
+            ...(newTokensOf(spec, arm) > 0 && isTrained
+              ? { exposure: seenIn({ newTokens: newTokensOf(spec, arm) }, budget) }
               : {}),
           },
           ...(isDiverged ? {} : { scores: scoresOf(end, spec.arms[arm]!.vocabulary ? 0.55 : 1, seed) }),

@@ -7,12 +7,14 @@ import { folderSink, folderTree } from '../../checkpoint/node';
 import {
   cardOf,
   graftRows,
+  modelWithout,
   openTokenizerFolder,
   openTokenizerModel,
   pinned,
   specVocabulary,
   writeModel,
   writeTokenizer,
+  writtenTokenizer,
   writtenSpec,
   type CorpusText,
   type ExperimentSpec,
@@ -43,10 +45,10 @@ export async function expandVerb(command: Command): Promise<Answer> {
   if (folder !== undefined) {
     const model = await tokenizerAlone(folder);
     const vocabulary = await learn(model);
-    const { files, summary } = vocabulary;
-    const { newTokens } = summary;
-    const tokenizerClass = tokenizerClassOf(command);
-    await writeTokenizer(await folderSink(out), model, { files, newTokens, tokenizerClass });
+    const written = writtenTokenizer(model, vocabulary);
+    const sink = await folderSink(out);
+    await writeTokenizer(sink, written.model, { ...written, tokenizerClass: tokenizerClassOf(command) });
+    for (const [name, text] of Object.entries(written.lists)) await sink.write(name, text);
     return answerOf(command, corpus, vocabulary, out);
   }
   const model = await modelOf(command);
@@ -61,16 +63,21 @@ async function writeGrafted(
   model: LoadedModel,
   corpus: CorpusText,
   spec: ExperimentSpec,
-  { newRows, files, summary }: Vocabulary,
+  { newRows, files, summary, removal }: Vocabulary,
 ): Promise<void> {
   const { start } = armOf(spec);
-  const graft = await graftRows(model, newRows, start, spec.seeds[0]!);
-  const card = cardOf({ model, corpus: corpus.summary, graft, start, moves: [], steps: 0 });
+  const without = modelWithout(model, removal);
+  const graft = newRows.length > 0 ? await graftRows(without, newRows, start, spec.seeds[0]!) : undefined;
+  const about = { model: without, corpus: corpus.summary, graft, removal: summary.removal };
+  const card = cardOf({ ...about, start, moves: [], steps: 0 });
   const extras = { 'experiment.json': `${JSON.stringify(writtenSpec(spec), null, 2)}\n` };
   const { newTokens } = summary;
   await writeModel(
     sink,
-    { model, files, graft, card, newTokens, tokenizerClass: tokenizerClassOf(command), extras },
+    {
+      ...{ model: without, files, card, newTokens, tokenizerClass: tokenizerClassOf(command), extras },
+      ...(graft ? { graft } : {}),
+    },
     progressLine(),
   );
 }
@@ -103,6 +110,7 @@ function answerOf(command: Command, corpus: CorpusText, { summary }: Vocabulary,
       refused: { count: refused.length, words: refused },
       links: summary.links,
       method: command.text('method'),
+      ...(summary.removal ? { removal: summary.removal } : {}),
       heldOut: summary.heldOut,
       general: summary.general,
       llamaCppHash: summary.llamaCppHash,

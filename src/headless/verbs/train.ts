@@ -14,6 +14,7 @@ import {
   documentEnds,
   earlierGraft,
   earlierRows,
+  modelWithout,
   movedBy,
   pinned,
   recordLines,
@@ -67,6 +68,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
   };
   const training = await ArmTraining.open(setup, { onProgress });
   const { session, graft, tokenizer } = training.arm;
+  const own = session.model;
   const untrained = await training.arm.score({ onProgress });
   const log = logFile(command.text('log'));
   const status = await training.run(
@@ -90,15 +92,16 @@ export async function trainVerb(command: Command): Promise<Answer> {
   await writeModel(
     await folderSink(out),
     {
-      model,
+      model: own,
       ...(vocabulary ? { files: vocabulary.files } : {}),
       ...(graft ? { graft } : {}),
       session,
       card: cardOf({
-        model,
+        model: own,
         corpus: corpus.summary,
         graft,
-        ...(vocabulary ? { start } : {}),
+        removal: vocabulary?.summary.removal,
+        ...(graft && vocabulary ? { start } : {}),
         moves,
         steps,
         learned: arm.stages.map(({ objective }) => objective),
@@ -133,6 +136,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     steps,
     budget: spec.budget,
     ...(vocabulary ? { newTokens: vocabulary.summary.newTokens.length, shortfall: vocabulary.summary.shortfall } : {}),
+    ...(vocabulary?.summary.removal ? { removal: vocabulary.summary.removal } : {}),
     losses: records.flatMap((record) => (record.type === 'step' ? [record.loss] : [])),
     bitsPerByte: {
       ...(base ? { base: base.bitsPerByte } : {}),
@@ -173,7 +177,7 @@ function bytesOf(
     steps: command.number('steps') ?? defaultSteps,
     stepTokens: rows * length,
     seed: spec.seeds[0]!,
-    ...documentEnds(model, tokenizer),
+    ...documentEnds(modelWithout(model, vocabulary?.removal), tokenizer),
   });
 }
 

@@ -152,7 +152,9 @@ async function oldPrices(
   const old = control ? texts.map((text) => control.tokenizer.encode(text)) : encoded;
   const [length, mostPieces] = [windowOf(by.session), by.session.scorer().windowLength];
   const priced = places.flatMap(({ token, document, at }, index) => {
-    const own = pieces.get(token)!;
+    const known = pieces.get(token)!;
+    // The control has the ids of the model that was opened.
+    const own = control ? known.map((id) => session.model.rearranged?.rows[id] ?? id) : known;
     const place = control ? placeOfPieces(old[document]!, encoded[document]!.starts[at]!, own) : at;
     if (place === undefined || own.length > mostPieces) return [];
     const { ids } = old[document]!;

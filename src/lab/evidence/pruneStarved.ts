@@ -1,6 +1,6 @@
 /** One more arm of a specification: another one without the new tokens that its training hardly saw. */
 import { LabError } from '../../error';
-import type { ArmSpec, ExperimentSpec } from '../experiment/spec';
+import { addsTokens, type ArmSpec, type ExperimentSpec } from '../experiment/spec';
 import { isStarved, type TokenEvidence } from './tokenEvidence';
 
 export interface PrunedArm {
@@ -23,7 +23,7 @@ export function withoutStarved(
 ): PrunedArm {
   const { vocabulary, ...recipe } = spec.arms[arm]!;
   const starved = tokens.filter((token) => isStarved(token, floor));
-  if (!vocabulary || starved.length === 0 || starved.length === tokens.length) {
+  if (!addsTokens(vocabulary) || starved.length === 0 || starved.length === tokens.length) {
     throw new LabError(
       'lab/nothing-starved',
       starved.length === 0

@@ -6,7 +6,7 @@ import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { readReferences } from './references';
 import { readScores, readStatus, runPath, type RunKey } from './runFolder';
 import { joined } from './specProblems';
-import { parseSpecText, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
+import { addsTokens, parseSpecText, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
 
 /** The answer of what lies in a folder; nothing is run. */
 export async function readReport(folder: DurableFolder): Promise<ExperimentReport> {
@@ -93,7 +93,8 @@ export function writtenSpec(spec: ExperimentSpec): unknown {
       Object.entries(spec.arms).map(([name, { vocabulary, start, stages }]) => [
         name,
         {
-          ...(vocabulary ? { vocabulary, start } : {}),
+          ...(vocabulary ? { vocabulary } : {}),
+          ...(addsTokens(vocabulary) ? { start } : {}),
           stages: stages.map(({ rates, ...stage }) => ({ moves: rates, ...stage })),
         },
       ]),

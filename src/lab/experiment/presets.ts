@@ -7,7 +7,7 @@ import { leastDocuments } from '../scoring/bootstrap';
 import { modeGroups, rateFor, type TrainMode } from '../training/trainSettings';
 import type { ParameterGroup } from '../device/parameterTable';
 import { initMethods, type InitMethod } from '../../graft/index';
-import type { VocabularyChoice } from '../vocabulary/choice';
+import type { RemovalChoice, VocabularyChoice } from '../vocabulary/choice';
 import type { WrittenArm, WrittenSpec } from './schema';
 
 export const presetNames = ['quick-answer', 'should-i-expand', 'how-many-tokens', 'which-start', 'adapt-only'] as const;
@@ -154,6 +154,7 @@ function writtenChoice({
   newTokens,
   rejected,
   added,
+  replaces,
 }: VocabularyChoice): WrittenArm['vocabulary'] {
   return {
     method,
@@ -162,16 +163,26 @@ function writtenChoice({
     ...(rules && Object.keys(rules).length > 0 ? { rules } : {}),
     ...(rejected.length > 0 ? { turnedDown: [...rejected] } : {}),
     ...(added.length > 0 ? { added: [...added] } : {}),
+    ...(replaces ? { room: 'replace', ...writtenRemoval(replaces) } : {}),
   };
 }
 
-/** What `writtenChoice` wrote, or a visitor did; a number that is left out is all there are. */
-export function choiceOf(written: NonNullable<WrittenArm['vocabulary']>): VocabularyChoice {
+/** Without what are the defaults. */
+function writtenRemoval({ leastCount, pieces }: RemovalChoice): Pick<NonNullable<WrittenArm['vocabulary']>, 'remove'> {
+  const remove = { ...(leastCount > 1 ? { leastCount } : {}), ...(pieces.length > 0 ? { pieces: [...pieces] } : {}) };
+  return Object.keys(remove).length > 0 ? { remove } : {};
+}
+
+/** What `writtenChoice` wrote, or a visitor did; a number that is left out is all there are. Undefined where no token is chosen. */
+export function choiceOf(written: NonNullable<WrittenArm['vocabulary']>): VocabularyChoice | undefined {
   const { method, grammar, rules, newTokens = Number.MAX_SAFE_INTEGER, turnedDown = [], added = [] } = written;
+  const { leastCount = 1, pieces = [] } = written.remove ?? {};
+  if (method === 'trim') return undefined;
   return {
     method,
     ...(grammar === undefined ? {} : { grammar }),
     ...(rules ? { rules } : {}),
     ...{ newTokens, rejected: turnedDown, added },
+    ...(written.room === 'replace' ? { replaces: { leastCount, pieces } } : {}),
   };
 }

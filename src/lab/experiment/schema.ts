@@ -26,6 +26,9 @@ const fingerprint = Type.Optional(
 
 const learnMethods = ['continued', 'independent', 'added', 'atomic'] as const;
 export type SpecLearnMethod = (typeof learnMethods)[number];
+/** Of ways to a vocabulary the one that adds no token. */
+export const trimMethod = 'trim';
+const rooms = ['append', 'replace'] as const;
 
 const Model = Type.Union([
   Type.String({ minLength: 1, description: '`bundled`, a folder or GGUF file, or owner/name of the Hub' }),
@@ -58,9 +61,25 @@ const Rules = Type.Object(
   { ...strict, default: {} },
 );
 
+const Remove = Type.Object(
+  {
+    leastCount: Type.Optional(count('a token that training and general text hold so often is kept', { default: 1 })),
+    tokens: Type.Optional(count('how many, of trim; absent: all that may go', { maximum: 1_048_576 })),
+    pieces: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        default: [],
+        description: 'that go first, however often they are used, as tokenizer.json spells them',
+      }),
+    ),
+  },
+  { ...strict, default: {}, description: 'which old tokens go, of replace and trim' },
+);
+
 const Vocabulary = Type.Object(
   {
-    method: oneOf(learnMethods, { description: 'how new tokens are found' }),
+    method: oneOf([...learnMethods, trimMethod] as const, {
+      description: 'how new tokens are found; trim: none are, and old ones that no text uses go',
+    }),
     grammar: Type.Optional(
       oneOf(Object.keys(grammars) as (keyof typeof grammars)[], {
         description: 'of atomic; absent: told from the text',
@@ -75,6 +94,13 @@ const Vocabulary = Type.Object(
       Type.Array(Type.String({ minLength: 1 }), { default: [], description: 'texts that become tokens as well' }),
     ),
     leastExposure: Type.Optional(count('rare tokens are pruned until every leaf occurs so often')),
+    room: Type.Optional(
+      oneOf(rooms, {
+        default: 'append',
+        description: 'where new tokens get their rows: behind the old ones, or in place of tokens that no text uses',
+      }),
+    ),
+    remove: Type.Optional(Remove),
   },
   strict,
 );

@@ -11,8 +11,15 @@ import { movingGroups, parameterGroups, type Rates } from '../training/moves';
 import { defaultObjective, objectives } from '../training/objectives/index';
 import type { Budget, Recipe, Stage } from '../training/recipe';
 import { lengthProblem, sizeProblem, type ShapeProblem } from '../training/stepShape';
-import type { LearnRules } from '../vocabulary/choice';
-import { armSchema, experimentSchema, type WrittenArm, type WrittenSpec } from './schema';
+import type { LearnRules, RemovalChoice } from '../vocabulary/choice';
+import {
+  armSchema,
+  experimentSchema,
+  trimMethod,
+  type SpecLearnMethod,
+  type WrittenArm,
+  type WrittenSpec,
+} from './schema';
 import { joined, schemaProblems } from './specProblems';
 import { problemAt, type SpecProblem, type SpecReason } from './specReasons';
 
@@ -43,14 +50,27 @@ export interface ArmSpec extends Recipe {
   readonly vocabulary?: VocabularySpec;
 }
 
-export interface VocabularySpec {
-  readonly method: NonNullable<WrittenArm['vocabulary']>['method'];
+export type VocabularySpec = LearnedSpec | TrimSpec;
+
+/** A vocabulary with new tokens. */
+export interface LearnedSpec {
+  readonly method: SpecLearnMethod;
   readonly grammar?: NonNullable<WrittenArm['vocabulary']>['grammar'];
   readonly newTokens: number;
   readonly rules: LearnRules;
   readonly turnedDown: readonly string[];
   readonly added: readonly string[];
   readonly leastExposure?: number;
+  /** They take the rows of old tokens; absent: they get rows of their own. */
+  readonly room?: 'replace';
+  /** Which those are; of `room` alone. */
+  readonly remove?: RemovalChoice;
+}
+
+/** The old vocabulary without some of its tokens. */
+export interface TrimSpec {
+  readonly method: typeof trimMethod;
+  readonly remove: RemovalChoice;
 }
 
 /** An atomic alphabet has as many atoms as the notation has. */
@@ -138,15 +158,13 @@ export function parseSpecText(text: string): ExperimentSpec {
 /** @param arm with defaults. */
 function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
   return {
-    ...(vocabulary
-      ? { vocabulary: { ...vocabulary, newTokens: vocabulary.newTokens ?? allAtoms } as VocabularySpec }
-      : {}),
+    ...(vocabulary ? { vocabulary: vocabularyOf(vocabulary) } : {}),
     start: typeof start === 'string' ? { input: start, output: start } : start!,
     stages: stages!.map(({ moves: { everything, adapters: _, ...named }, ...stage }) => ({
       ...(stage as Omit<Stage, 'rates'>),
       rates: Object.fromEntries(
         parameterGroups
-          .filter((group) => group !== 'newRows' || vocabulary !== undefined || named.newRows !== undefined)
+          .filter((group) => group !== 'newRows' || addsTokens(vocabulary) || named.newRows !== undefined)
           .flatMap((group) => {
             const rate = named[group] ?? everything;
             return rate === undefined ? [] : [[group, rate]];
@@ -154,6 +172,13 @@ function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
       ),
     })),
   };
+}
+
+function vocabularyOf({ room, remove, ...vocabulary }: WrittenVocabulary): VocabularySpec {
+  if (vocabulary.method === trimMethod) return { method: trimMethod, remove: remove as RemovalChoice };
+  const learned = { ...vocabulary, newTokens: vocabulary.newTokens ?? allAtoms } as LearnedSpec;
+  // Where rows are added nothing is said of it, so that experiments from before there was a choice are the same.
+  return room === 'replace' ? { ...learned, room, remove: remove as RemovalChoice } : learned;
 }
 
 /** What a schema cannot say. */
@@ -182,13 +207,15 @@ function meaningProblems(spec: WrittenSpec): SpecProblem[] {
 
 function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: SpecReason) => void): void {
   const { vocabulary, start, stages = [] } = arm;
-  if (vocabulary?.newTokens === undefined && vocabulary && vocabulary.method !== 'atomic') {
+  const adds = addsTokens(vocabulary);
+  if (vocabulary?.newTokens === undefined && adds && vocabulary.method !== 'atomic') {
     add(`${path}.vocabulary.newTokens`, { code: 'how-many-tokens' });
   }
+  if (vocabulary) removalProblems(vocabulary, `${path}.vocabulary`, add);
   if (vocabulary?.grammar !== undefined && vocabulary.method !== 'atomic') {
     add(`${path}.vocabulary.grammar`, { code: 'grammar-of-atomic' });
   }
-  if (start !== undefined && !vocabulary) {
+  if (start !== undefined && !adds) {
     add(`${path}.start`, { code: 'start-of-nothing' });
   }
   for (const [at, { moves, resegment, objective, distillation }] of stages.entries()) {
@@ -201,10 +228,38 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
       add(`${stage}.moves`, { code: 'teacher-moves' });
     }
     const where = `${path}.stages[${at}].moves`;
-    if (resegment !== undefined && !vocabulary)
-      add(`${path}.stages[${at}].resegment`, { code: 'resegment-of-nothing' });
+    if (vocabulary && !adds && moves.newRows !== undefined) add(`${where}.newRows`, { code: 'trim-adds-nothing' });
+    if (resegment !== undefined && !adds) add(`${path}.stages[${at}].resegment`, { code: 'resegment-of-nothing' });
     if (moves.adapters !== undefined) add(`${where}.adapters`, { code: 'no-adapters' });
   }
+}
+
+type WrittenVocabulary = NonNullable<WrittenArm['vocabulary']>;
+
+/** Whether it is a vocabulary with new tokens. */
+export function addsTokens<V extends { readonly method: WrittenVocabulary['method'] }>(
+  vocabulary: V | undefined,
+): vocabulary is Exclude<V, TrimSpec> {
+  return vocabulary !== undefined && vocabulary.method !== trimMethod;
+}
+
+/** Fields of new tokens, which trimming has none of. */
+const ofNewTokens = ['newTokens', 'rules', 'turnedDown', 'added', 'leastExposure', 'room'] as const;
+
+function removalProblems(
+  vocabulary: WrittenVocabulary,
+  path: string,
+  add: (path: string, reason: SpecReason) => void,
+): void {
+  const { method, room, remove } = vocabulary;
+  if (method === trimMethod) {
+    for (const field of ofNewTokens) {
+      if (vocabulary[field] !== undefined) add(`${path}.${field}`, { code: 'trim-adds-nothing' });
+    }
+    return;
+  }
+  if (remove !== undefined && room !== 'replace') add(`${path}.remove`, { code: 'remove-of-nothing' });
+  else if (remove?.tokens !== undefined) add(`${path}.remove.tokens`, { code: 'as-many-as-come' });
 }
 
 /** Devices of Windows, which no folder may be called. */

@@ -40,6 +40,9 @@ interface Reasons extends ShapeReasons {
   readonly 'teacher-moves': object;
   readonly 'layer-beyond': { readonly layer: number; readonly layers: number };
   readonly 'no-adapters': object;
+  readonly 'trim-adds-nothing': object;
+  readonly 'remove-of-nothing': object;
+  readonly 'as-many-as-come': object;
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
   readonly 'not-checked': { readonly why: string };
@@ -87,6 +90,9 @@ const english: ReasonWords = {
   'teacher-moves': () => 'moves what teaches; a distillation moves `newRows` alone',
   'layer-beyond': ({ layer, layers }) => `is ${layer}; the model has ${layers} layers`,
   'no-adapters': () => 'is a name kept for low-rank adapters, which are not trained yet',
+  'trim-adds-nothing': () => 'is of new tokens, and the method `trim` adds none',
+  'remove-of-nothing': () => 'says which old tokens go; they go with `room` `replace` or the method `trim` alone',
+  'as-many-as-come': () => 'belongs to the method `trim`: new tokens take the rows of as many old ones',
   ...shapeWords,
   'no-json': ({ why }) => `is no JSON: ${why}`,
   'does-not-fit': ({ why }) => `does not fit: ${why}`,

@@ -22,6 +22,7 @@ import { parseFile } from '../../tokenizer/index';
 import { openTokenizer } from '../open/openTokenizer';
 import { throttled, type OnProgress } from '../progress';
 import { tokenizerModelOf } from '../vocabulary/vocabulary';
+import { asWritten } from './asWritten';
 import type { FormRefusal } from './exportChoice';
 import { planOf, tensorsToWrite, type ModelToExport } from './exportModel';
 
@@ -55,8 +56,8 @@ const REFUSALS = ['model/gguf-unsupported', 'checkpoint/gguf-tokenizer', 'checkp
 
 /** Throws one of `REFUSALS`. */
 export async function ggufFileOf(exported: GgufToExport, type: WrittenType): Promise<GgufFile> {
-  const { model } = exported;
-  const config = { ...model.config, vocabSize: planOf(exported).newEmbeddingRows };
+  const { config: stated } = asWritten(exported).model;
+  const config = { ...stated, vocabSize: planOf(exported).newEmbeddingRows };
   const { architecture, entries, ropeFactors } = ggufModelOf(config);
   const tokenizer = tokenizerPart(exported, config.vocabSize);
   const byName = new Map((await tensorsToWrite({ ...exported, dtype: 'F32' })).map((tensor) => [tensor.name, tensor]));
@@ -82,7 +83,8 @@ export async function ggufFileOf(exported: GgufToExport, type: WrittenType): Pro
   ]);
 }
 
-function tokenizerPart({ model, files }: GgufToExport, rows: number): GgufEntries {
+function tokenizerPart(exported: GgufToExport, rows: number): GgufEntries {
+  const { model, files } = asWritten(exported);
   const { checkpoint } = model;
   const written = { ...checkpoint.tokenizerFiles, ...files };
   const tokenizer = files ? openTokenizer({ name: checkpoint.name, tokenizerFiles: files }) : model.tokenizer;

@@ -34,9 +34,11 @@ import { matrixName, type Graft } from '../device/graftedRows';
 import type { ModelSession } from '../device/modelSession';
 import type { LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
+import { asWritten, planAsWritten } from './asWritten';
 import type { ExportForm, ExportReport } from './exportChoice';
 import type { NewToken } from '../vocabulary/vocabularySummary';
 import type { TokenizerClassChoice } from '../vocabulary/tokenizerClassChoice';
+import { removedTokensFile, replacedTokensFile } from '../vocabulary/removalFiles';
 import { writeTokenizer } from '../vocabulary/writeTokenizer';
 
 /** How weights are written. */
@@ -88,18 +90,28 @@ export async function writeModel(
 
 /** Everything of the folder but weights: configuration, tokenizer, model card, new tokens, the experiment. */
 export async function writeSmallFiles(sink: FolderSink, exported: ModelToExport, config: string): Promise<void> {
-  const { model, files, card, newTokens, extras, tokenizerClass } = exported;
+  const { model, files, card, newTokens, extras, tokenizerClass } = asWritten(exported);
   const { generationConfig } = model.checkpoint;
   await sink.write('config.json', config);
   if (generationConfig !== undefined) await sink.write('generation_config.json', generationConfig);
-  await writeTokenizer(sink, model, { files, newTokens, tokenizerClass });
+  const { rearranged } = exported.model;
+  const restored = rearranged?.restored ?? false;
+  await writeTokenizer(sink, model, { files, newTokens: restored ? [] : newTokens, tokenizerClass });
+  if (rearranged) {
+    const before = rearranged.from.tokenizer;
+    const lists = restored
+      ? replacedTokensFile(before, newTokens)
+      : removedTokensFile(before, exported.model.tokenizer, rearranged);
+    for (const [name, text] of Object.entries(lists)) await sink.write(name, text);
+  }
   if (card) await sink.write('README.md', typeof card === 'string' ? card : modelCardText(card));
   for (const [name, text] of Object.entries(extras)) await sink.write(name, text);
 }
 
 /** The text that was read where nothing in it changes. */
 function configToWrite(exported: ModelToExport): string {
-  const { model, graft, dtype } = exported;
+  const { graft, dtype } = exported;
+  const { model } = asWritten(exported);
   if (!graft && dtype === undefined) return model.checkpoint.configText;
   return configText(graftedConfig(model.checkpoint.config, planOf(exported), dtype));
 }
@@ -113,7 +125,7 @@ export async function tensorsToWrite(
   exported: Pick<ModelToExport, 'model' | 'graft' | 'session' | 'dtype'>,
 ): Promise<TensorToWrite[]> {
   const { model, graft, session, dtype } = exported;
-  const plan = planOf(exported);
+  const plan = planAsWritten(model, planOf(exported));
   const vocabulary: VocabularyTensor[] = [];
   if (graft) {
     const input = matrixName(model, 'input');

@@ -6,6 +6,7 @@
 import { configText, graftedConfig } from '../../graft/index';
 import { isJsonObject, onnxFiles, toF32, type FolderSink, type OnnxFile } from '../../checkpoint/index';
 import { onnxModelOf, type OnnxDtype, type WeightSource } from '../../model/index';
+import { asWritten } from './asWritten';
 import { planOf, tensorsToWrite, writeSmallFiles, type ModelToExport } from './exportModel';
 import { throttled, type OnProgress } from '../progress';
 
@@ -72,7 +73,7 @@ function onnxConfigText(
   exported: ModelToExport,
   models: readonly { readonly dtype: OnnxDtype; readonly files: readonly OnnxFile[] }[],
 ): string {
-  const { checkpoint } = exported.model;
+  const { checkpoint } = asWritten(exported).model;
   const config = exported.graft ? graftedConfig(checkpoint.config, exported.graft.plan) : checkpoint.config;
   const known = config['transformers.js_config'];
   const chunks = models.map(({ dtype, files }) => [onnxFileName(dtype), files.length - 1] as const);

@@ -23,6 +23,7 @@ import type { Tokenizer } from '../../tokenizer/index';
 import { openModel } from '../open/openModel';
 import { openTokenizer } from '../open/openTokenizer';
 import { throttled, type OnProgress } from '../progress';
+import { asWritten } from './asWritten';
 import type { GgufProof } from './exportChoice';
 import { ggufFileOf, type GgufToExport } from './exportGguf';
 import { tensorsToWrite } from './exportModel';
@@ -88,7 +89,8 @@ export function provedTexts(tokenizer: Tokenizer): string[] {
   return [...PROVED_TEXTS, ...pieces];
 }
 
-function tokenizerOf({ model, files }: GgufToExport): Tokenizer {
+function tokenizerOf(exported: GgufToExport): Tokenizer {
+  const { model, files } = asWritten(exported);
   return files ? openTokenizer({ name: model.checkpoint.name, tokenizerFiles: files }) : model.tokenizer;
 }
 

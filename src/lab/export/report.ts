@@ -9,6 +9,7 @@ import type { ParameterGroup } from '../device/parameterTable';
 import type { Recipe } from '../training/recipe';
 import { learnedText, type ObjectiveName } from '../training/objectives/index';
 import type { RunRecord } from '../training/records';
+import type { RemovalSummary } from '../vocabulary/vocabularySummary';
 import { modeGroups, smallestMode, type TrainMode } from '../training/trainSettings';
 
 export function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
@@ -62,6 +63,8 @@ export function cardOf(parts: {
   readonly model: LoadedModel;
   readonly corpus: CorpusText['summary'];
   readonly graft: Graft | undefined;
+  /** Old tokens that went. */
+  readonly removal?: RemovalSummary | undefined;
   /** How its new rows started; absent where that is not known. */
   readonly start?: Recipe['start'];
   /** What was trained. */
@@ -71,16 +74,17 @@ export function cardOf(parts: {
   readonly learned?: readonly ObjectiveName[];
   readonly comparison?: Comparison | null;
 }): ModelCard {
-  const { model, corpus, graft, start, moves, steps, learned, comparison } = parts;
+  const { model, corpus, graft, removal, start, moves, steps, learned, comparison } = parts;
   const { summary, checkpoint } = model;
   const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
   return {
-    title: `${summary.name}, grafted on ${corpus.name}`,
+    title: `${summary.name}, ${removal && !graft ? 'trimmed' : 'grafted'} on ${corpus.name}`,
     baseModel: summary.name,
     ...(licence === undefined ? {} : { licence }),
     newTokens: graft ? graft.plan.count - graft.rowless : 0,
     firstNewId: graft ? graft.plan.firstNewId + graft.rowless : summary.embeddingRows,
     embeddingRows: graft?.plan.newEmbeddingRows ?? summary.embeddingRows,
+    ...(removal ? { removed: { kind: removal.kind, tokens: removal.removed } } : {}),
     init: start ? startText(start) : 'not known',
     trained: movedText(moves, graft !== undefined),
     ...(learned ? { learned: learnedText(learned) } : {}),

@@ -25,6 +25,7 @@ import { writeRows } from '../device/rowPieces';
 import { openModel, type LoadedModel } from '../open/openModel';
 import type { OnProgress } from '../progress';
 import { parameterSpecs } from '../../model/index';
+import { asInLab } from './asWritten';
 import type { ExportReport } from './exportChoice';
 import type { FileRounding } from './proveGguf';
 import type { TrainMode } from '../training/trainSettings';
@@ -51,7 +52,7 @@ export async function verifyExport(
   onProgress: OnProgress = () => undefined,
 ): Promise<ExportReport['verification']> {
   onProgress({ phase: 'verifying', done: 0, total: 3 });
-  const reopened = await openModel(tree, 'folder');
+  const reopened = asInLab(session.model, await openModel(tree, 'folder'));
   const { vocabSize } = reopened.config;
   const limit = Math.min(comparedTokens, session.model.config.contextLength, Math.ceil(comparedLogits / vocabSize));
   const ids = reopened.tokenizer.encode(text.slice(0, 2000), { specialTokens: true }).ids.slice(0, limit);

@@ -21,6 +21,23 @@ export interface LoadedModel extends ModelWeights {
   /** The token that opens every document in training and evaluation. */
   readonly startId: number;
   readonly summary: ModelSummary;
+  /** Where its ids are not those of the files that were opened. */
+  readonly rearranged?: Rearranged;
+}
+
+/** Rows of a vocabulary matrix in another order. */
+export interface RowOrder {
+  /** Row of the opened model by row of the rearranged one. */
+  readonly rows: Int32Array;
+  /** Rows of the opened model. */
+  readonly rowsBefore: number;
+}
+
+/** How a model came to its order (rearranged.ts). */
+export interface Rearranged extends RowOrder {
+  readonly from: LoadedModel;
+  /** It is written in the order that was opened. */
+  readonly restored: boolean;
 }
 
 export async function openModel(

@@ -19,11 +19,13 @@ import {
   type SampleOrder,
   type ScoredText,
 } from '../scoring/evaluate';
+import { modelWithout } from '../vocabulary/modelWithout';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { Recipe } from './recipe';
 
 export interface ArmModelSetup extends Pick<Recipe, 'start'> {
   readonly engine: Engine;
+  /** As it was opened; the arm's own, `session.model`, lacks the tokens that its vocabulary removed. */
   readonly model: LoadedModel;
   readonly corpus: Pick<CorpusText, 'heldOut' | 'general'>;
   /** Absent: the model keeps its vocabulary. */
@@ -45,8 +47,10 @@ export class ArmModel {
   ) {}
 
   static async open(setup: ArmModelSetup, options: Watch = {}): Promise<ArmModel> {
-    const { engine, model, vocabulary, earlier, start, moves, seed } = setup;
-    const graft = vocabulary ? await graftRows(model, vocabulary.newRows, start, seed) : earlier;
+    const { engine, vocabulary, earlier, start, moves, seed } = setup;
+    const model = modelWithout(setup.model, vocabulary?.removal);
+    const hasNewRows = vocabulary !== undefined && vocabulary.newRows.length > 0;
+    const graft = hasNewRows ? await graftRows(model, vocabulary.newRows, start, seed) : earlier;
     const session = await ModelSession.open(engine, model, { ...(graft ? { graft } : {}), moves, ...options });
     return new ArmModel(setup, session, graft);
   }

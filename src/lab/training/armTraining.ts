@@ -63,6 +63,7 @@ export class ArmTraining {
   /** Of `watched`, with the weights as they are; a run ends with it. */
   private latest: DocumentScores | undefined;
 
+  /** @param setup with the arm's own model. */
   private constructor(
     readonly setup: ArmSetup,
     readonly arm: ArmModel,
@@ -73,14 +74,15 @@ export class ArmTraining {
     const { model, vocabulary, earlier, stages } = setup;
     for (const { batch } of stages) requireShape(batch, model.config);
     const moves = parameterGroups.filter((group) => stages.some(({ rates }) => rates[group] !== undefined));
-    if (!vocabulary && !earlier && moves.length === 1 && moves[0] === 'newRows') {
+    if (!vocabulary?.newRows.length && !earlier && moves.length === 1 && moves[0] === 'newRows') {
       throw new LabError(
         'lab/no-new-rows',
         'There are no new rows to train.',
         'Add new tokens first, or train the embeddings or everything.',
       );
     }
-    return new ArmTraining(setup, await ArmModel.open({ ...setup, moves }, options));
+    const arm = await ArmModel.open({ ...setup, moves }, options);
+    return new ArmTraining({ ...setup, model: arm.session.model }, arm);
   }
 
   /** Of all stages so far. */

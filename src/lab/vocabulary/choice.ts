@@ -34,6 +34,18 @@ export interface VocabularyChoice extends LearnWay {
   readonly rejected: readonly string[];
   /** Texts. */
   readonly added: readonly string[];
+  /** They take the rows of old tokens, of these; absent: they get rows of their own. */
+  readonly replaces?: RemovalChoice;
+}
+
+/** Which old tokens go. */
+export interface RemovalChoice {
+  /** One that training and general text hold so often is kept. */
+  readonly leastCount: number;
+  /** How many, where no new tokens say it; absent: all that may go. */
+  readonly tokens?: number;
+  /** That go first, as tokenizer.json spells them. */
+  readonly pieces: readonly string[];
 }
 
 export type CandidateFlag = 'part-of-character' | 'inside-another' | 'bound-pair' | 'few-documents' | 'near-duplicate';

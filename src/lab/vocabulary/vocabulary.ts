@@ -24,6 +24,7 @@ import { piecesShown } from '../open/pieces';
 import { throttled, type OnProgress } from '../progress';
 import type { LengthChange, NewToken, VocabularySummary } from './vocabularySummary';
 import type { TokenizerModel } from '../open/tokenizerModel';
+import type { Removal } from './modelWithout';
 
 export interface Vocabulary {
   /** The extended tokenizer, as it is loaded from `files`. */
@@ -31,6 +32,15 @@ export interface Vocabulary {
   readonly files: TokenizerFiles;
   readonly newRows: readonly NewRows[];
   readonly summary: VocabularySummary;
+  /** Old tokens that went; `files`, ids and rows are then of a model without them (`modelWithout`). */
+  readonly removal?: Removal;
+}
+
+export interface BuildOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+  /** What the new cut is compared with, where it is not the model's own tokenizer. */
+  readonly before?: Tokenizer;
 }
 
 export async function buildVocabulary(
@@ -38,7 +48,7 @@ export async function buildVocabulary(
   corpus: CorpusText,
   extension: VocabularyExtension,
   newTokens: number,
-  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+  options: BuildOptions = {},
 ): Promise<Vocabulary> {
   const started = performance.now();
   const report = throttled(options.onProgress ?? (() => undefined));
@@ -63,6 +73,7 @@ export async function buildVocabulary(
     {
       onProgress: report,
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.before ? { before: options.before } : {}),
     },
   );
   return {
@@ -92,18 +103,19 @@ export async function summaryOf(
   corpus: Pick<CorpusText, 'heldOut' | 'general'>,
   tokenizer: Tokenizer,
   newTokens: readonly NewToken[],
-  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+  options: BuildOptions = {},
 ): Promise<VocabularySummary> {
   const started = performance.now();
   const report = options.onProgress ?? (() => undefined);
   const signal = options.signal ? { signal: options.signal } : {};
   report({ phase: 'measuring', done: 1, total: 3 });
-  const heldOut = await beforeAndAfter(model.tokenizer, tokenizer, corpus.heldOut, signal);
+  const before = options.before ?? model.tokenizer;
+  const heldOut = await beforeAndAfter(before, tokenizer, corpus.heldOut, signal);
   report({ phase: 'measuring', done: 2, total: 3 });
-  const general = await beforeAndAfter(model.tokenizer, tokenizer, corpus.general, signal);
+  const general = await beforeAndAfter(before, tokenizer, corpus.general, signal);
   report({ phase: 'measuring', done: 3, total: 3 });
-  const [before, after] = await Promise.all([llamaCppHash(model.tokenizer), llamaCppHash(tokenizer)]);
-  const firstNewId = newTokens[0]!.id;
+  const hashes = await Promise.all([llamaCppHash(before), llamaCppHash(tokenizer)]);
+  const firstNewId = newTokens[0]?.id ?? tokenizer.largestId + 1;
   const rowsBefore = model.summary.embeddingRows;
   const end = firstNewId + newTokens.length;
   return {
@@ -117,7 +129,7 @@ export async function summaryOf(
     embeddingRowsAfter: Math.max(rowsBefore, end),
     heldOut,
     general,
-    llamaCppHash: before === null || after === null ? null : { before, after },
+    llamaCppHash: hashes[0] === null || hashes[1] === null ? null : { before: hashes[0], after: hashes[1] },
     hasTokenizerModel: tokenizerModelOf(model, model.tokenizer) !== undefined,
     milliseconds: performance.now() - started,
   };

@@ -24,6 +24,40 @@ export interface LengthChange {
   readonly lostAfter: number;
 }
 
+/** The same text cut with and without removed tokens. Tokens count lost text as byte fallback would spell it. */
+export interface RemovalPrice {
+  readonly bytes: number;
+  /** Of `bytes`, those that removed tokens stood for. */
+  readonly finerBytes: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+}
+
+export interface RemovedToken {
+  /** In the model as it was opened. */
+  readonly id: number;
+  readonly text: string;
+  /** In the held-out and general text that the price is measured on. */
+  readonly times: number;
+  /** Text around the first of them. */
+  readonly example?: string;
+}
+
+/** Old tokens that went. */
+export interface RemovalSummary {
+  /** Their rows were taken by new tokens, or left out. */
+  readonly kind: 'replace' | 'trim';
+  readonly removed: number;
+  /** How many might have gone. */
+  readonly free: number;
+  /** Used at least so often in training and general text, a token was kept. */
+  readonly leastCount: number;
+  readonly heldOut: RemovalPrice;
+  readonly general: RemovalPrice;
+  /** Some of them, the most used first. */
+  readonly tokens: readonly RemovedToken[];
+}
+
 export interface VocabularySummary {
   readonly newTokens: readonly NewToken[];
   readonly dead: number;
@@ -43,5 +77,7 @@ export interface VocabularySummary {
   readonly llamaCppHash: { readonly before: string; readonly after: string } | null;
   /** Whether a `tokenizer.model` is written, from which llama.cpp's converter takes the scores of pieces; made where the base has none. */
   readonly hasTokenizerModel: boolean;
+  /** Absent: every old token is kept. */
+  readonly removal?: RemovalSummary;
   readonly milliseconds: number;
 }

@@ -26,6 +26,9 @@ const words: ReasonWords = {
   'resegment-of-nothing': () => msg('cuts new tokens back into old ones, and the arm has no vocabulary that adds any'),
   'start-of-nothing': () => msg('says how new rows start, and the arm has no vocabulary that adds any'),
   'no-adapters': () => msg('is a name kept for low-rank adapters, which are not trained yet'),
+  'trim-adds-nothing': () => msg('is of new tokens, and trimming adds none'),
+  'remove-of-nothing': () => msg('says which old tokens go; they go where new ones take their rows, or in trimming'),
+  'as-many-as-come': () => msg('belongs to trimming: new tokens take the rows of as many old ones'),
   'beyond-context': ({ length, most }) =>
     msg(str`is ${count(length)}; expected is at most ${count(most)}, the model’s context`),
   'step-too-large': ({ rows, length, most, bytes }) =>

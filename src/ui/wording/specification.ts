@@ -77,6 +77,7 @@ export const vocabularyWords: GroupWords<Vocabulary> = {
       independent: () => msg('merges of their own'),
       added: () => msg('whole words'),
       atomic: () => msg('an alphabet of atoms'),
+      trim: () => msg('none: unused tokens go'),
     }),
     none: () => msg('none: the old vocabulary'),
   },
@@ -98,6 +99,19 @@ export const vocabularyWords: GroupWords<Vocabulary> = {
   leastExposure: { label: () => msg('Pruned until each is seen'), unit: () => msg('times'), rare: true },
   turnedDown: { label: () => msg('Turned down, one a line'), rare: true },
   added: { label: () => msg('Added by hand, one a line'), rare: true },
+  room: {
+    label: () => msg('Their rows'),
+    names: named<NonNullable<Vocabulary['room']>>({
+      append: () => msg('behind the old ones'),
+      replace: () => msg('of tokens that no text uses'),
+    }),
+    rare: true,
+  },
+  remove: {
+    leastCount: { label: () => msg('Old tokens stay that are seen'), unit: () => msg('times'), rare: true },
+    tokens: { label: () => msg('Old tokens that go'), rare: true },
+    pieces: { label: () => msg('Old tokens that go first, one a line'), rare: true },
+  },
 };
 
 /** Rows of the two sides of the model. */

@@ -6,6 +6,7 @@ import { subfolderSink, type FolderSink } from '../../../checkpoint/index';
 import { LabError } from '../../../error';
 import { batchesOf, type TrainingTexts } from '../../../tokenizer/index';
 import { trainingTexts, type CorpusText } from '../../open/corpusText';
+import { asWritten } from '../asWritten';
 import { writeModel, type ModelToExport } from '../exportModel';
 import type { OnProgress } from '../../progress';
 import {
@@ -59,7 +60,7 @@ export async function writeScale(
   { exported, corpus, training = {} }: ScaleToWrite,
   onProgress?: OnProgress,
 ): Promise<void> {
-  const { model, newTokens } = exported;
+  const { model, newTokens } = asWritten(exported);
   if (corpus.train.length === 0) {
     throw new LabError(
       'lab/no-training-text',
