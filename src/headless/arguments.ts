@@ -17,6 +17,7 @@ import {
   device,
   evidence,
   type Flag,
+  harm,
   method,
   runtime,
   seed,
@@ -216,6 +217,15 @@ export const verbs = {
       'Evidence for every new token of an arm that was run (--experiment), or of a model that was expanded (--model, with new_tokens.json): rank and price where it is right, beside its old pieces.',
     flags: {
       ...evidence,
+      seed,
+      device,
+    },
+  },
+  harm: {
+    about:
+      'What a training did to what the model knew: general text beside the untouched base, what comes just after new tokens, the probability that new tokens take, the texts that got worst.',
+    flags: {
+      ...harm,
       seed,
       device,
     },

@@ -2,6 +2,7 @@
 import type { Bounds } from '../bounds';
 import { documentFormats } from '../corpus/corpus';
 import { evidenceDefaults } from '../lab/evidence/defaults';
+import { harmDefaults } from '../lab/harm/defaults';
 import { samplingBounds } from '../samplingBounds';
 import { tokenizerClassChoices } from '../lab/vocabulary/tokenizerClassChoice';
 import { grammarNames } from '../tokenizer/grammar/grammars';
@@ -150,5 +151,33 @@ export const evidence = {
     about: 'bytes of held-out text that are looked through',
     bounds: counted,
     fallback: String(evidenceDefaults.maxBytes),
+  },
+} as const satisfies Record<string, Flag>;
+/** Of `harm`. */
+export const harm = {
+  experiment: evidence.experiment,
+  arm: evidence.arm,
+  base: {
+    kind: 'text',
+    value: 'bundled|DIR',
+    about: 'without --experiment: the model as it was before it was grafted (--model, with new_tokens.json)',
+  },
+  ...corpus,
+  corpus: evidence.corpus,
+  'all-held-out': allHeldOut,
+  general: { kind: 'text', value: 'FILE', about: 'general text that the model knew; the bundled English by default' },
+  worst: {
+    kind: 'whole',
+    value: 'N',
+    about: 'general texts that are shown, those that got worst first',
+    bounds: { least: 0, most: 1000, isWhole: true },
+    fallback: String(harmDefaults.worst),
+  },
+  'max-bytes': {
+    kind: 'whole',
+    value: 'N',
+    about: 'bytes that are read of each text',
+    bounds: counted,
+    fallback: String(harmDefaults.maxBytes),
   },
 } as const satisfies Record<string, Flag>;
