@@ -16,6 +16,7 @@ import {
   defaultSteps,
   device,
   evidence,
+  field,
   type Flag,
   harm,
   method,
@@ -227,6 +228,16 @@ export const verbs = {
     flags: {
       ...harm,
       seed,
+      device,
+    },
+  },
+  sample: {
+    about:
+      "Evidence from the field: samples of every finished arm and of the untouched base, read by a parser of the text's notation. They are kept with the runs.",
+    file: { name: 'DIR', about: 'folder of an experiment' },
+    flags: {
+      ...field,
+      runtime: { ...runtime, fallback: 'onnxruntime' },
       device,
     },
   },

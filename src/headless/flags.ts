@@ -2,6 +2,7 @@
 import type { Bounds } from '../bounds';
 import { documentFormats } from '../corpus/corpus';
 import { evidenceDefaults } from '../lab/evidence/defaults';
+import { fieldDefaults, notationNames } from '../lab/field/defaults';
 import { harmDefaults } from '../lab/harm/defaults';
 import { samplingBounds } from '../samplingBounds';
 import { tokenizerClassChoices } from '../lab/vocabulary/tokenizerClassChoice';
@@ -180,4 +181,38 @@ export const harm = {
     bounds: counted,
     fallback: String(harmDefaults.maxBytes),
   },
+} as const satisfies Record<string, Flag>;
+/** Of `sample`. */
+export const field = {
+  notation: {
+    kind: 'text',
+    value: 'WHICH',
+    about: 'what samples are read as; told from the training text by default',
+    choices: notationNames,
+  },
+  n: {
+    kind: 'whole',
+    value: 'N',
+    about: 'samples of each run',
+    bounds: { least: 1, most: 100_000, isWhole: true },
+    fallback: String(fieldDefaults.samples),
+  },
+  arm: { kind: 'text', value: 'NAME', about: 'only this arm, its control and the untouched base' },
+  'run-seed': { kind: 'whole', value: 'S', about: 'only runs with this seed', bounds: seed.bounds },
+  seed: { ...seed, about: 'seed of the samples, the same for every arm' },
+  temperature: {
+    kind: 'number',
+    value: 'X',
+    about: '0 takes the likeliest token',
+    bounds: samplingBounds.temperature,
+    fallback: String(fieldDefaults.temperature),
+  },
+  'top-p': {
+    kind: 'number',
+    value: 'P',
+    about: 'sample among the likeliest that together have this probability; 1: all',
+    bounds: samplingBounds.topP,
+    fallback: String(fieldDefaults.topP),
+  },
+  bytes: { kind: 'whole', value: 'N', about: 'UTF-8 bytes of a sample, at most; from the notation', bounds: counted },
 } as const satisfies Record<string, Flag>;
