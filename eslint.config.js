@@ -24,6 +24,8 @@ const loadedAlone = [
   'corpus/corpus',
   'graft/initialise',
   'lab/evidence/defaults',
+  'lab/harm/defaults',
+  'lab/field/defaults',
   'lab/open/openCorpus',
   'lab/training/trainSettings',
   'lab/vocabulary/tokenizerClassChoice',

@@ -16,7 +16,9 @@ import {
   defaultSteps,
   device,
   evidence,
+  field,
   type Flag,
+  harm,
   method,
   runtime,
   seed,
@@ -220,6 +222,25 @@ export const verbs = {
     flags: {
       ...evidence,
       seed,
+      device,
+    },
+  },
+  harm: {
+    about:
+      'What a training did to what the model knew: general text beside the untouched base, what comes just after new tokens, the probability that new tokens take, the texts that got worst.',
+    flags: {
+      ...harm,
+      seed,
+      device,
+    },
+  },
+  sample: {
+    about:
+      "Evidence from the field: samples of every finished arm and of the untouched base, read by a parser of the text's notation. They are kept with the runs.",
+    file: { name: 'DIR', about: 'folder of an experiment' },
+    flags: {
+      ...field,
+      runtime: { ...runtime, fallback: 'onnxruntime' },
       device,
     },
   },

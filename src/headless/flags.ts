@@ -2,6 +2,8 @@
 import type { Bounds } from '../bounds';
 import { documentFormats } from '../corpus/corpus';
 import { evidenceDefaults } from '../lab/evidence/defaults';
+import { fieldDefaults, notationNames } from '../lab/field/defaults';
+import { harmDefaults } from '../lab/harm/defaults';
 import { samplingBounds } from '../samplingBounds';
 import { tokenizerClassChoices } from '../lab/vocabulary/tokenizerClassChoice';
 import { grammarNames } from '../tokenizer/grammar/grammars';
@@ -151,4 +153,66 @@ export const evidence = {
     bounds: counted,
     fallback: String(evidenceDefaults.maxBytes),
   },
+} as const satisfies Record<string, Flag>;
+/** Of `harm`. */
+export const harm = {
+  experiment: evidence.experiment,
+  arm: evidence.arm,
+  base: {
+    kind: 'text',
+    value: 'bundled|DIR',
+    about: 'without --experiment: the model as it was before it was grafted (--model, with new_tokens.json)',
+  },
+  ...corpus,
+  corpus: evidence.corpus,
+  'all-held-out': allHeldOut,
+  general: { kind: 'text', value: 'FILE', about: 'general text that the model knew; the bundled English by default' },
+  worst: {
+    kind: 'whole',
+    value: 'N',
+    about: 'general texts that are shown, those that got worst first',
+    bounds: { least: 0, most: 1000, isWhole: true },
+    fallback: String(harmDefaults.worst),
+  },
+  'max-bytes': {
+    kind: 'whole',
+    value: 'N',
+    about: 'bytes that are read of each text',
+    bounds: counted,
+    fallback: String(harmDefaults.maxBytes),
+  },
+} as const satisfies Record<string, Flag>;
+/** Of `sample`. */
+export const field = {
+  notation: {
+    kind: 'text',
+    value: 'WHICH',
+    about: 'what samples are read as; told from the training text by default',
+    choices: notationNames,
+  },
+  n: {
+    kind: 'whole',
+    value: 'N',
+    about: 'samples of each run',
+    bounds: { least: 1, most: 100_000, isWhole: true },
+    fallback: String(fieldDefaults.samples),
+  },
+  arm: { kind: 'text', value: 'NAME', about: 'only this arm, its control and the untouched base' },
+  'run-seed': { kind: 'whole', value: 'S', about: 'only runs with this seed', bounds: seed.bounds },
+  seed: { ...seed, about: 'seed of the samples, the same for every arm' },
+  temperature: {
+    kind: 'number',
+    value: 'X',
+    about: '0 takes the likeliest token',
+    bounds: samplingBounds.temperature,
+    fallback: String(fieldDefaults.temperature),
+  },
+  'top-p': {
+    kind: 'number',
+    value: 'P',
+    about: 'sample among the likeliest that together have this probability; 1: all',
+    bounds: samplingBounds.topP,
+    fallback: String(fieldDefaults.topP),
+  },
+  bytes: { kind: 'whole', value: 'N', about: 'UTF-8 bytes of a sample, at most; from the notation', bounds: counted },
 } as const satisfies Record<string, Flag>;

@@ -26,6 +26,8 @@ const verbs: Readonly<Record<Verb, () => Promise<(command: Command) => Promise<A
   export: async () => (await import('./verbs/export')).exportVerb,
   apply: async () => (await import('./verbs/apply')).applyVerb,
   tokens: async () => (await import('./verbs/tokens')).tokensVerb,
+  harm: async () => (await import('./verbs/harm')).harmVerb,
+  sample: async () => (await import('./verbs/sample')).sampleVerb,
   compare: async () => (await import('./verbs/compare')).compareVerb,
   generate: async () => (await import('./verbs/generate')).generateVerb,
   cached: async () => (await import('./verbs/hub')).cachedVerb,

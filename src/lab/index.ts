@@ -28,6 +28,18 @@ export { controlIn, controlOfArm, subjectOfArm, subjectOfFolder } from './eviden
 export * from './evidence/tokenEvidence';
 export type { Crossing } from './evidence/exposuresNeeded';
 export type { Indicator } from './evidence/rowFigures';
+export { harmOf, type HarmReference, type HarmSubject } from './harm/harm';
+export type * from './harm/harmReport';
+export {
+  sampleExperiment,
+  type FieldAnswer,
+  type FieldOptions,
+  type SampledExperiment,
+} from './field/sampleExperiment';
+export { detectNotation, notations } from './field/notations';
+export type * from './field/notations/notation';
+export type * from './field/fieldReport';
+export type { Share, ShareDifference } from './scoring/shares';
 export { openRun, type OpenedForRun, type OpenedRun } from './experiment/openRun';
 export { applyDelta } from './export/applyDelta';
 export { CandidateTable } from './vocabulary/candidates';

@@ -27,6 +27,7 @@ import type {
   ExportReport,
   FormRefusal,
   FittingPlan,
+  HarmReport,
   ModelSummary,
   Piece,
   Progress,
@@ -203,6 +204,10 @@ export interface LabApi {
    * `lab/no-run`, `lab/no-new-tokens`.
    */
   tokensEvidence(onProgress: OnProgress, signal?: AbortSignal): Promise<TokensEvidence>;
+  /**
+   * What training did to what the model knew, beside the untouched base and the control. Throws `lab/no-run`, `lab/no-general-text`.
+   */
+  harm(onProgress: OnProgress, signal?: AbortSignal): Promise<HarmReport>;
   /** Rows nearest to that of a new token, of each vocabulary matrix. */
   tokenNeighbours(id: number): Promise<readonly TokenNeighbours[]>;
   /** The specification with one more arm: that one without the tokens seen fewer than `floor` times. Throws `lab/nothing-starved`. */

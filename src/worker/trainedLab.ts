@@ -65,6 +65,13 @@ export abstract class TrainedLab extends OpenedLab {
     });
   }
 
+  harm(onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['harm']> {
+    return this.cancellable(asked, async (signal) => {
+      const { harmOfTrained } = await import('./harm');
+      return harmOfTrained(this.requireTrained(), () => this.baseSession(), { onProgress, signal });
+    });
+  }
+
   async tokenNeighbours(id: number): ReturnType<LabApi['tokenNeighbours']> {
     const { neighboursOfTrained } = await import('./evidence');
     return neighboursOfTrained(this.requireTrained(), id);

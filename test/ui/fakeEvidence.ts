@@ -5,9 +5,10 @@ import { withoutStarved } from '../../src/lab/evidence/pruneStarved';
 import { parseSpec, writtenSpec } from '../../src/lab/index';
 import { seededRandom } from '../../src/random';
 import type { LabApi, NewToken, TokenEvidence, TokensEvidence, WrittenSpec } from '../../src/worker/index';
+import { fakeHarm } from './fakeHarm';
 import type { counting } from './fakeWaiting';
 
-type EvidenceCalls = Pick<LabApi, 'tokensEvidence' | 'tokenNeighbours' | 'pruneStarved'>;
+type EvidenceCalls = Pick<LabApi, 'harm' | 'tokensEvidence' | 'tokenNeighbours' | 'pruneStarved'>;
 
 /** @param newTokens of the arm that is held. Throws where none is. */
 export function fakeEvidence(count: ReturnType<typeof counting>, newTokens: () => readonly NewToken[]): EvidenceCalls {
@@ -19,6 +20,10 @@ export function fakeEvidence(count: ReturnType<typeof counting>, newTokens: () =
       }
       await count('measuring', 8 * tokens.length, onProgress, signal);
       return evidence(tokens);
+    },
+    async harm(onProgress, signal) {
+      await count('evaluating', 64, onProgress, signal);
+      return fakeHarm(newTokens());
     },
     tokenNeighbours: async (id) => {
       const near = (from: number) =>

@@ -157,7 +157,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       ...{ provisional: false, advice: [] },
     },
     prediction: { ...predictionOf(fake), score: fake.score },
-    ...{ arms, comparisons, lengths: [], worsened: [], references: null, base: null, unfinished: [] },
+    ...{ arms, comparisons, lengths: [], worsened: [], references: null, field: null, base: null, unfinished: [] },
   };
 }
 

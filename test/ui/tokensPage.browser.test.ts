@@ -109,3 +109,15 @@ test('says where to go while nothing is trained', async () => {
   expect(find('[data-action="measure-tokens"]')).toBeNull();
   expect(find('tg-page-tokens a[href="#train"]')).not.toBeNull();
 });
+
+test('shows what training did to what the model knew', async () => {
+  await click('[data-action="measure-harm"]');
+  await shown('[data-panel="harm-worst"] .harm-text');
+  expect(find('.harm-said')!.textContent).toBe('General text costs 0.290 bits per byte more than before training.');
+  expect(texts('[data-after]')).toHaveLength(3);
+  expect(find('[data-after="general base"] .num')!.textContent).toContain('3.90 · 2.60');
+  expect(texts('.harm-places li')[0]).toContain('81');
+  const fresh = [...document.querySelectorAll('.harm-text .heat-text .fresh')];
+  expect(fresh.length).toBeGreaterThan(0);
+  expect(find('.harm-text h3')!.textContent).toContain('+0.90 bits per byte');
+});

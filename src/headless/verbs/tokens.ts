@@ -1,16 +1,9 @@
 /** `tokens`: evidence for every new token of an arm that was run, or of a model that was expanded. */
-import { existsSync, writeFileSync } from 'node:fs';
-import { diskFolder } from '../../checkpoint/node';
+import { writeFileSync } from 'node:fs';
 import { LabError } from '../../error';
 import {
-  earlierGraft,
-  controlIn,
   controlOfArm,
   neighboursOf,
-  openRun,
-  pinned,
-  readReport,
-  readSpec,
   subjectOfArm,
   subjectOfFolder,
   tokensEvidence,
@@ -23,12 +16,12 @@ import {
 } from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
-import { openShards } from '../countingShards';
 import { nodeEngine } from '../engine';
 import { progressLine } from '../stdout';
 import { tokenText, tokensText } from '../tokensText';
-import { corpusOfSpec, heldOutCorpus } from './corpus';
-import { loaded, modelOf, modelSource, sourceNamed } from './model';
+import { heldOutCorpus } from './corpus';
+import { experimentRuns, keyNamed } from './experimentRuns';
+import { modelOf, modelSource } from './model';
 
 interface Opened {
   readonly subject: EvidenceSubject;
@@ -105,50 +98,25 @@ async function opened(command: Command): Promise<Opened> {
 }
 
 async function openedArm(command: Command, path: string): Promise<Opened> {
-  const folder = existsSync(path) ? await diskFolder(path) : undefined;
-  const written = folder && (await readSpec(folder));
-  if (!folder || !written) {
-    throw new LabError(
-      'lab/no-experiment',
-      `There is no experiment.json in ${path}.`,
-      'Give the folder that an experiment was run in.',
-    );
-  }
-  const source = await sourceNamed(command, written.model.name);
-  const model = await loaded(source);
-  const corpus = await corpusOfSpec(command, written);
-  const spec = await pinned(written, model, corpus);
-  const key = { arm: command.text('arm') ?? firstExpanded(written), seed: command.number('seed')! };
-  const engine = await nodeEngine(command);
-  const earlier = () => earlierGraft(source.tree, model);
-  const onProgress = progressLine();
+  const runs = await experimentRuns(command, path);
+  const key = keyNamed(command, runs.written);
   const held: ArmModel[] = [];
   const close = () => held.forEach((arm) => arm.close());
   const open = async (arm: string) => {
-    const run = await openRun(
-      { spec, folder, engine, model, corpus, earlier, openShards },
-      { ...key, arm },
-      { onProgress },
-    );
+    const run = await runs.open({ ...key, arm });
     held.push(run.arm);
     return run;
   };
   try {
     const { arm, newTokens, records } = await open(key.arm);
-    const against = controlIn(await readReport(folder), key);
+    const against = await runs.controlOf(key);
     const control = against === undefined ? undefined : controlOfArm(against, (await open(against)).arm);
     const subject = subjectOfArm(arm, newTokens, records, control);
-    return { subject, of: `${key.arm}, seed ${key.seed}`, arm: { spec: written, name: key.arm }, close };
+    return { subject, of: `${key.arm}, seed ${key.seed}`, arm: { spec: runs.written, name: key.arm }, close };
   } catch (error) {
     close();
     throw error;
   }
-}
-
-/** The arm that is meant where nobody names one: the first that is trained with new tokens. */
-function firstExpanded({ arms }: ExperimentSpec): string {
-  const expanded = Object.keys(arms).find((name) => arms[name]!.vocabulary && arms[name]!.stages.length > 0);
-  return expanded ?? Object.keys(arms)[0]!;
 }
 
 function tokenNamed({ newTokens, tokenizer }: EvidenceSubject, wanted: string) {

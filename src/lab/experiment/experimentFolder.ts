@@ -1,6 +1,7 @@
 /** The folder of an experiment as a whole: its specification, and the answer of the runs that lie in it. */
 import { readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
+import { readSamples } from '../field/keptSamples';
 import { canonicalJson, runFingerprint } from './fingerprints';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { readReferences } from './references';
@@ -50,7 +51,9 @@ export async function reportedRun(
       { ...key },
     );
   }
-  return { status, ...(status.state === 'finished' ? { scores: await readScores(folder, status) } : {}) };
+  if (status.state !== 'finished') return { status };
+  const field = await readSamples(folder, status);
+  return { status, scores: await readScores(folder, status), ...(field ? { field } : {}) };
 }
 
 /**

@@ -13,6 +13,7 @@ import { worsening, type Worsening } from '../scoring/worsening';
 import { scorePrediction } from '../scoring/predictionScore';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
+import { fieldReport, type FieldReport, type FieldRun } from '../field/fieldReport';
 import type { References } from './references';
 import type { RunStatusFile } from './runFolder';
 import { movedBy, seedsOf, type ExperimentSpec } from './spec';
@@ -21,6 +22,8 @@ export interface ReportedRun {
   readonly status: RunStatusFile;
   /** Of finished ones. */
   readonly scores?: ArmScores;
+  /** Samples that were drawn of it. */
+  readonly field?: FieldRun;
 }
 
 export interface ReportedArm extends Pick<
@@ -75,6 +78,8 @@ export interface ExperimentReport {
   readonly worsened: readonly WorsenedRun[];
   /** What needs no model; null where they were not computed. */
   readonly references: References | null;
+  /** What a parser of the notation says of samples; null where none were drawn. */
+  readonly field: FieldReport | null;
   /** Null where no arm is the untouched model, or it is not scored yet. */
   readonly base: ReportedBase | null;
   /** Not run, not finished, diverged or failed. */
@@ -133,6 +138,7 @@ export function reportOf(
     lengths: names.flatMap((name) => usefulLength(name, of(name))),
     worsened: names.flatMap((name) => of(name).flatMap(worsenedRun)),
     references: references ?? null,
+    field: fieldOf(names, runs, (arm) => comparisons.find((each) => each.arm === arm)?.against ?? null),
     base: baseOf(spec, runs),
     unfinished: names.flatMap((arm) =>
       seedsOf(spec, arm).flatMap((seed) => {
@@ -160,6 +166,17 @@ function usefulLength(arm: string, runs: readonly ReportedRun[]): UsefulLength[]
 function worsenedRun({ status: { arm, seed, curve } }: ReportedRun): WorsenedRun[] {
   const found = worsening(curve);
   return found ? [{ arm, seed, ...found }] : [];
+}
+
+function fieldOf(
+  names: readonly string[],
+  runs: readonly ReportedRun[],
+  controlOf: (arm: string) => string | null,
+): FieldReport | null {
+  const sampled = names.flatMap((name) =>
+    runs.flatMap(({ status: { arm, seed }, field }) => (field && arm === name ? [{ arm, seed, field }] : [])),
+  );
+  return fieldReport(sampled, controlOf);
 }
 
 function baseOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ReportedBase | null {

@@ -33,6 +33,8 @@ export interface TextUnderWay {
 export interface GenerateOptions extends SamplingOptions {
   readonly prompt: string;
   readonly maxTokens: number;
+  /** UTF-8 bytes after which no further token is drawn. */
+  readonly maxBytes?: number;
   readonly seed: number;
   readonly firstNewId?: number;
   readonly signal?: AbortSignal;
@@ -107,7 +109,7 @@ async function continued(
   const random = seededRandom(options.seed);
   const decoder = new TextDecoder();
   const pieces: Piece[] = [];
-  let at = 0;
+  let [at, bytes] = [0, 0];
   for (let count = 0; count < options.maxTokens; count++) {
     throwIfCancelled(options.signal);
     const logits = await under.next(ids);
@@ -118,8 +120,10 @@ async function continued(
     const text = decoder.decode(tokenizer.tokenBytes(id) as Uint8Array<ArrayBuffer>, { stream: true });
     const piece: Piece = { id, text, start: at, end: at + text.length, isNew: id >= (options.firstNewId ?? Infinity) };
     at = piece.end;
+    bytes += tokenizer.tokenBytes(id).length;
     pieces.push(piece);
     options.onPiece?.(piece);
+    if (bytes >= (options.maxBytes ?? Infinity)) break;
     await breathe();
   }
   return pieces;

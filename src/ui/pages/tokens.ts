@@ -20,6 +20,7 @@ import { errorOf, valueOf, type Failure } from '../state/slot';
 import '../steps/kept-offer';
 import '../steps/take-arm';
 import { medianText, tokensHeadline, tokensLede } from '../wording/tokens';
+import './harm';
 import './token-one';
 import { advantage } from './token-one';
 import { countsOf, isDearer, isStarvedRow, tokenRows, type Show, type TokenSort } from './token-rows';
@@ -56,6 +57,7 @@ export class TokensPage extends LabElement {
             ? this.measured(evidence)
             : this.nothingYet()
       }
+      ${this.lab.hasTrained ? html`<tg-harm></tg-harm>` : nothing}
     </section>`;
   }
 

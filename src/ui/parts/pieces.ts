@@ -23,7 +23,7 @@ function hueOf(text: string): number {
 
 const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\n': '↵', '\t': '⇥', '\r': '␍' };
 
-function visible(text: string): (TemplateResult | string)[] {
+export function visible(text: string): (TemplateResult | string)[] {
   return text.split(/([ \n\t\r])/).map((part) => (MARKS[part] ? html`<i class="ws">${MARKS[part]}</i>` : part));
 }
 

@@ -9,6 +9,7 @@ import {
   type CorpusSummary,
   type Diagnosis,
   type ExportChoice,
+  type HarmReport,
   type LabApi,
   type ModelScores,
   type ModelSummary,
@@ -340,6 +341,11 @@ export class LabState extends SlotStore {
   /** What is known of each new token of the trained arm that is held. */
   readTokens(): Promise<TokensEvidence | null> {
     return this.fill('evidence', (onProgress, signal) => this.lab.tokensEvidence(onProgress, signal));
+  }
+
+  /** What training did to what the model knew. */
+  readHarm(): Promise<HarmReport | null> {
+    return this.fill('harm', (onProgress, signal) => this.lab.harm(onProgress, signal));
   }
 
   // ── taking it away ───────────────────────────────────────

@@ -11,6 +11,7 @@ import {
   type EngineSummary,
   type ExportReport,
   type FormRefusal,
+  type HarmReport,
   type KeptExperiment,
   type ModelScores,
   type ModelSummary,
@@ -45,6 +46,7 @@ export interface Slots {
   profile: Slot<StepProfile>;
   comparison: Slot<Comparison>;
   evidence: Slot<TokensEvidence>;
+  harm: Slot<HarmReport>;
   /** Why the trained model cannot be written as GGUF. */
   ggufRefusal: Slot<FormRefusal | null>;
   exported: Slot<Exported>;
@@ -65,6 +67,7 @@ const DOWNSTREAM: readonly SlotName[] = [
   'profile',
   'comparison',
   'evidence',
+  'harm',
   'ggufRefusal',
   'exported',
 ];
@@ -88,6 +91,7 @@ export class SlotStore {
     profile: EMPTY,
     comparison: EMPTY,
     evidence: EMPTY,
+    harm: EMPTY,
     ggufRefusal: EMPTY,
     exported: EMPTY,
     opening: EMPTY,
