@@ -38,7 +38,8 @@ export function trainSpec(
   const { stages, ...arm } = written.arm as Fields;
   const moves = movesOf(command, rateFor(model.parameters), hasNewRows || arm.vocabulary !== undefined);
   const stage = { moves, ...(stages as Fields[] | undefined)?.[0] };
-  return parsed(command, { budget, ...written, arm: { ...arm, stages: [stage] } });
+  const adapters = moves.adapters !== undefined && arm.adapters === undefined ? { adapters: {} } : {};
+  return parsed(command, { budget, ...written, arm: { ...adapters, ...arm, stages: [stage] } });
 }
 
 /** The arm of `expand`, which is grafted and not trained: a stage that is written to it reads the corpus once. */
@@ -90,6 +91,7 @@ function fieldsOf(command: Command): Fields {
 function valueOf(command: Command, flag: FieldFlagName): unknown {
   const { type } = fieldSchema(fieldFlags[flag].fields[0]);
   if (type === 'boolean') return true;
+  if (type === 'array') return command.text(flag)?.split(',');
   return type === 'integer' || type === 'number' ? command.number(flag) : command.text(flag);
 }
 
@@ -109,7 +111,7 @@ function parsed(command: Command, { arm, ...written }: Fields): ExperimentSpec {
   }
 }
 
-const moved = ['newRows', 'oldRows', 'body', 'norms'].map((group) => `arm.stages.0.moves.${group}`);
+const moved = ['newRows', 'oldRows', 'body', 'norms', 'adapters'].map((group) => `arm.stages.0.moves.${group}`);
 
 /** Fields of flags that are more than one field; where two have a field, the one that was given. */
 const flagFields: Readonly<Record<string, readonly string[]>> = {

@@ -29,7 +29,9 @@ export * from './evidence/tokenEvidence';
 export type { Crossing } from './evidence/exposuresNeeded';
 export type { Indicator } from './evidence/rowFigures';
 export { openRun, type OpenedForRun, type OpenedRun } from './experiment/openRun';
+export { applyAdapter, putOnBase } from './export/applyAdapter';
 export { applyDelta } from './export/applyDelta';
+export { writeAdapter } from './export/writeAdapter';
 export { CandidateTable } from './vocabulary/candidates';
 export { throwIfCancelled } from './cancel';
 export { scoreResult, type ArmScores } from './scoring/compare';
@@ -116,7 +118,7 @@ export { experimentFigures } from './export/experimentCard';
 export { cardOf, recordLines } from './export/report';
 export { earlierGraft, type EarlierGraft } from './device/earlierGraft';
 export { engineSizes, shapeFor, sizesFor } from './device/sizes';
-export { rateFor, smallestMode, trainModes } from './training/trainSettings';
+export { defaultAdapters, rateFor, smallestMode, trainModes } from './training/trainSettings';
 export { ArmModel, type ArmModelSetup } from './training/armModel';
 export { besideBase } from './training/besideBase';
 export { openTrainedElsewhere, type TrainedElsewhere } from './training/trainedElsewhere';
@@ -145,7 +147,7 @@ export { readCheckpoint, readRecordsOf, readStatus } from './experiment/runFolde
 export { ArmTraining, type ArmSetup } from './training/armTraining';
 export { ownShareOf } from './training/replay';
 export { documentEnds } from './training/stagePlans';
-export { checkLengths, earlierRows } from './experiment/checks';
+export { checkAdapters, checkLengths, earlierRows } from './experiment/checks';
 export { bytesOfSteps } from './training/stepBudget';
 export { specVocabulary } from './vocabulary/specVocabulary';
 export { predictionOf } from './export/report';
@@ -158,6 +160,7 @@ export {
   type RunExperimentOptions,
 } from './experiment/runner';
 export {
+  adapterProblems,
   lengthProblems,
   parseSpec,
   movedBy,

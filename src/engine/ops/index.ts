@@ -12,6 +12,7 @@ export { linearCrossEntropy, type LinearCrossEntropyOptions } from './linearCros
 export { rmsNorm } from './rmsNorm';
 export { rope, type RopeShape } from './rope';
 export { slidingWindow } from './slidingWindow';
+export { scaled } from './scaled';
 export { splitColumns, type ColumnSplit } from './splitColumns';
 export type { VocabularySegment } from './vocabulary';
 export { vocabularyLogits } from './vocabularyLogits';

@@ -2,9 +2,10 @@
 import { gpuPlanner, type Engine } from '../../engine/index';
 import { microBatchRowsOf } from '../training/batches';
 import { defaultOptimizer } from '../training/moves';
-import { modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
+import { modeAdapters, modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
 import { requireShape } from '../training/stepShape';
 import { ModelGraphs } from './modelGraphs';
+import type { AdapterSettings } from '../../model/index';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
 import type { FittingPlan } from './fittingPlan';
@@ -25,6 +26,7 @@ export function planTraining(
   mode: TrainMode,
   settings: PlannedSettings,
   engine: Planner,
+  adapters: AdapterSettings | undefined = modeAdapters(mode).adapters,
 ): FittingPlan {
   const { kind, limits } = engine.report;
   const { batchRows, rowLength } = settings;
@@ -38,6 +40,7 @@ export function planTraining(
     moves: modeGroups[mode],
     maxBindingBytes: limits.maxBindingBytes,
     graft: { firstNewId, count, newEmbeddingRows },
+    ...(adapters ? { adapters } : {}),
   });
   const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true, rowLength });
   const training = graphs.trainingOptions(graph, defaultOptimizer, batchRows / rows);

@@ -90,10 +90,11 @@ export function writtenSpec(spec: ExperimentSpec): unknown {
   return {
     ...spec,
     arms: Object.fromEntries(
-      Object.entries(spec.arms).map(([name, { vocabulary, start, stages }]) => [
+      Object.entries(spec.arms).map(([name, { vocabulary, start, adapters, stages }]) => [
         name,
         {
           ...(vocabulary ? { vocabulary, start } : {}),
+          ...(adapters ? { adapters } : {}),
           stages: stages.map(({ rates, ...stage }) => ({ moves: rates, ...stage })),
         },
       ]),

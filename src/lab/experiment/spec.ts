@@ -5,7 +5,9 @@
  */
 import * as Value from 'typebox/value';
 import { LabError } from '../../error';
+import { adapterProblem, type AdapterSettings } from '../../model/index';
 import type { Prediction } from '../diagnosis/diagnosis';
+import type { LoadedModel } from '../open/openModel';
 import type { SampleOrder } from '../scoring/evaluate';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
 import type { Budget, Recipe, Stage } from '../training/recipe';
@@ -96,6 +98,23 @@ export function lengthProblems(spec: ExperimentSpec, model: { readonly contextLe
   return shapeProblems(spec, (batch) => lengthProblem(batch, model));
 }
 
+/** Empty where every target is a projection of the model's family and no rank is larger than a matrix. */
+export function adapterProblems(
+  spec: ExperimentSpec,
+  model: Pick<LoadedModel, 'config' | 'parameters'>,
+): SpecProblem[] {
+  return Object.entries(spec.arms).flatMap(([arm, { adapters }]): SpecProblem[] => {
+    const wrong = adapters && adapterProblem(model, adapters);
+    if (!wrong) return [];
+    const path = `${joined('arms', arm)}.adapters`;
+    if (wrong.field === 'rank') {
+      const { rank, most, tensor } = wrong;
+      return [problemAt(`${path}.rank`, { code: 'rank-too-large', rank, most, tensor })];
+    }
+    return [problemAt(`${path}.targets[${wrong.at}]`, { code: 'no-such-target', known: wrong.known })];
+  });
+}
+
 function shapeProblems({ arms }: ExperimentSpec, wrong: (batch: Stage['batch']) => ShapeProblem | undefined) {
   return Object.entries(arms).flatMap(([arm, { stages }]) =>
     stages.flatMap(({ batch }, at): SpecProblem[] => {
@@ -125,19 +144,21 @@ export function parseSpecText(text: string): ExperimentSpec {
 }
 
 /** @param arm with defaults. */
-function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
+function armOf({ vocabulary, start, adapters, stages }: WrittenArm): ArmSpec {
   return {
     ...(vocabulary
       ? { vocabulary: { ...vocabulary, newTokens: vocabulary.newTokens ?? allAtoms } as VocabularySpec }
       : {}),
     start: typeof start === 'string' ? { input: start, output: start } : start!,
-    stages: stages!.map(({ moves: { everything, adapters: _, ...named }, ...stage }) => ({
+    ...(adapters ? { adapters: adapters as AdapterSettings } : {}),
+    stages: stages!.map(({ moves: { everything, ...named }, ...stage }) => ({
       ...(stage as Omit<Stage, 'rates'>),
       rates: Object.fromEntries(
         parameterGroups
           .filter((group) => group !== 'newRows' || vocabulary !== undefined || named.newRows !== undefined)
           .flatMap((group) => {
-            const rate = named[group] ?? everything;
+            // Adapters are no part of the model that is everything.
+            const rate = named[group] ?? (group === 'adapters' ? undefined : everything);
             return rate === undefined ? [] : [[group, rate]];
           }),
       ),
@@ -170,7 +191,7 @@ function meaningProblems(spec: WrittenSpec): SpecProblem[] {
 }
 
 function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: SpecReason) => void): void {
-  const { vocabulary, start, stages = [] } = arm;
+  const { vocabulary, start, adapters, stages = [] } = arm;
   if (vocabulary?.newTokens === undefined && vocabulary && vocabulary.method !== 'atomic') {
     add(`${path}.vocabulary.newTokens`, { code: 'how-many-tokens' });
   }
@@ -184,7 +205,13 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
     const where = `${path}.stages[${at}].moves`;
     if (resegment !== undefined && !vocabulary)
       add(`${path}.stages[${at}].resegment`, { code: 'resegment-of-nothing' });
-    if (moves.adapters !== undefined) add(`${where}.adapters`, { code: 'no-adapters' });
+    if (moves.adapters !== undefined && !adapters) add(`${where}.adapters`, { code: 'no-adapters' });
+    for (const group of ['everything', 'body'] as const) {
+      if (adapters && moves[group] !== undefined) add(`${where}.${group}`, { code: 'adapters-and-body' });
+    }
+  }
+  if (adapters && stages.every(({ moves }) => moves.adapters === undefined)) {
+    add(`${path}.adapters`, { code: 'idle-adapters' });
   }
 }
 

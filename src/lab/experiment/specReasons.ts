@@ -35,6 +35,10 @@ interface Reasons extends ShapeReasons {
   readonly 'start-of-nothing': object;
   readonly 'resegment-of-nothing': object;
   readonly 'no-adapters': object;
+  readonly 'idle-adapters': object;
+  readonly 'adapters-and-body': object;
+  readonly 'rank-too-large': { readonly rank: number; readonly most: number; readonly tensor: string };
+  readonly 'no-such-target': { readonly known: readonly string[] };
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
   readonly 'not-checked': { readonly why: string };
@@ -75,7 +79,12 @@ const english: ReasonWords = {
   'grammar-of-atomic': () => 'belongs to the method `atomic`',
   'resegment-of-nothing': () => 'cuts new tokens back into old ones, and the arm has no `vocabulary` that adds any',
   'start-of-nothing': () => 'says how new rows start, and the arm has no `vocabulary` that adds any',
-  'no-adapters': () => 'is a name kept for low-rank adapters, which are not trained yet',
+  'no-adapters': () => 'moves adapters, and the arm has no `adapters`',
+  'idle-adapters': () => 'stand beside the model, and no stage of the arm gives `moves.adapters` a rate',
+  'adapters-and-body': () => 'moves the very matrices that the adapters of the arm stand beside; name the other groups',
+  'rank-too-large': ({ rank, most, tensor }) =>
+    `is ${rank}; expected is at most ${most}, the smaller side of \`${tensor}\``,
+  'no-such-target': ({ known }) => `is no projection of this model's family; there are ${known.join(', ')}`,
   ...shapeWords,
   'no-json': ({ why }) => `is no JSON: ${why}`,
   'does-not-fit': ({ why }) => `does not fit: ${why}`,

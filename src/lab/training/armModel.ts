@@ -22,7 +22,7 @@ import {
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { Recipe } from './recipe';
 
-export interface ArmModelSetup extends Pick<Recipe, 'start'> {
+export interface ArmModelSetup extends Pick<Recipe, 'start' | 'adapters'> {
   readonly engine: Engine;
   readonly model: LoadedModel;
   readonly corpus: Pick<CorpusText, 'heldOut' | 'general'>;
@@ -45,9 +45,13 @@ export class ArmModel {
   ) {}
 
   static async open(setup: ArmModelSetup, options: Watch = {}): Promise<ArmModel> {
-    const { engine, model, vocabulary, earlier, start, moves, seed } = setup;
+    const { engine, model, vocabulary, earlier, start, adapters, moves, seed } = setup;
     const graft = vocabulary ? await graftRows(model, vocabulary.newRows, start, seed) : earlier;
-    const session = await ModelSession.open(engine, model, { ...(graft ? { graft } : {}), moves, ...options });
+    const session = await ModelSession.open(engine, model, {
+      ...(graft ? { graft } : {}),
+      ...(adapters ? { adapters: { settings: adapters, seed } } : {}),
+      ...{ moves, ...options },
+    });
     return new ArmModel(setup, session, graft);
   }
 
