@@ -7,7 +7,8 @@ eager attention. Two rows of packed documents: a token sees its own document onl
 Cases: tied, untied, and tied with every body weight rounded to bf16 and frozen. Each file holds the weights, the
 logits, the loss of every token and, under `gradient.`, the gradient of the mean loss for every trained parameter;
 golden.json holds the configurations, the packing, and losses and gradient norms of a few AdamW steps.
-families.json and the files it names are the same, without AdamW, for every family (golden_families.py).
+families.json and the files it names are the same, without AdamW, for every family (golden_families.py);
+adapters.json and its files hold peft's low-rank adapters beside some of them (golden_adapters.py).
 """
 
 import json
@@ -133,9 +134,11 @@ def main():
     lengths = [length for row in DOCUMENTS for length in row]
     golden = {"rowLength": ROW_LENGTH, "documentLengths": lengths, "adamw": ADAMW, "cases": cases}
     (OUT / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")
+    from golden_adapters import write_adapters
     from golden_families import write_families
 
     write_families(OUT)
+    write_adapters(OUT)
 
 
 if __name__ == "__main__":

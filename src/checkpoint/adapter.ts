@@ -21,7 +21,7 @@ export async function refuseAdapter(tree: FileTree, signal?: AbortSignal): Promi
   throw new LabError(
     'checkpoint/adapter',
     `\`${tree.name}\` is a PEFT adapter (${kindOf(config)}), not a model: it changes ${base === undefined ? 'a base that it does not name' : `\`${base}\``} and is nothing without it.`,
-    `Merge the two in Python (\`PeftModel.from_pretrained(base, adapter).merge_and_unload().save_pretrained(folder)\`, and the adapter's tokenizer into the same folder), and open the merged folder.`,
+    `Open it beside that base: Model, *A base and a delta*, or \`lab apply --model BASE --delta FOLDER\`. What is not LoRA on projections has to be merged in Python (\`PeftModel.from_pretrained(base, adapter).merge_and_unload().save_pretrained(folder)\`, and the adapter's tokenizer into the same folder), and open the merged folder.`,
     { base: base ?? null, kind: textOf(config.peft_type) ?? null, found: tree.list().slice(0, 50) },
   );
 }

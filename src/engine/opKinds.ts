@@ -32,6 +32,7 @@ export const kindOfOp: Readonly<Record<string, OpKind>> = {
   add: 'sums',
   gatherRows: 'sums',
   joinColumns: 'sums',
+  scaled: 'sums',
   splitColumns: 'sums',
 };
 

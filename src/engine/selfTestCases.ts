@@ -13,6 +13,7 @@ import {
   linearCrossEntropy,
   rmsNorm,
   rope,
+  scaled,
   slidingWindow,
   splitColumns,
   vocabularyLogits,
@@ -171,6 +172,13 @@ export const selfTestCases: readonly SelfTestCase[] = [
     indices: {},
     build: (graph, t) => add(graph, t.a!, t.b!),
     reference: (v) => v.a!.map((value, at) => value + v.b![at]!),
+  },
+  {
+    name: 'scaled',
+    values: { a: hidden },
+    indices: {},
+    build: (graph, t) => scaled(graph, t.a!, 0.3),
+    reference: (v) => v.a!.map((value) => Math.fround(0.3) * value),
   },
   {
     name: 'linearCrossEntropy',

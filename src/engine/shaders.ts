@@ -32,6 +32,7 @@ import layerNormBackward from '../../shaders/layerNormBackward.wgsl?raw';
 import rmsNorm from '../../shaders/rmsNorm.wgsl?raw';
 import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
 import rope from '../../shaders/rope.wgsl?raw';
+import scaled from '../../shaders/scaled.wgsl?raw';
 import slidingWindow from '../../shaders/slidingWindow.wgsl?raw';
 import splitColumns from '../../shaders/splitColumns.wgsl?raw';
 import squaredError from '../../shaders/squaredError.wgsl?raw';
@@ -65,6 +66,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
   rmsNorm,
   rmsNormBackward,
   rope,
+  scaled,
   slidingWindow,
   splitColumns,
   squaredError,

@@ -9,6 +9,8 @@ import { LabError } from '../error';
 import { samplingBounds } from '../samplingBounds';
 import { trainModes } from '../lab/training/trainSettings';
 import {
+  adapterOf,
+  adapterOut,
   allHeldOut,
   common,
   corpus,
@@ -152,6 +154,8 @@ export const verbs = {
       ...flagsOf(['bytes', 'batch', 'seq']),
       lr: { kind: 'number', value: 'X', about: 'peak learning rate of all that moves; from the size of the model' },
       'body-lr': { kind: 'number', value: 'X', about: 'another one for all but the new rows' },
+      ...flagsOf(['rank', 'alpha', 'targets', 'rank-stabilised']),
+      ...adapterOut,
       ...flagsOf(['objective', 'warmup', 'replay', 'resegment', 'points', 'evaluate-bytes']),
       device,
       seed,
@@ -199,10 +203,11 @@ export const verbs = {
         kind: 'text',
         value: 'FORM',
         about: 'what to write',
-        choices: ['safetensors', 'onnx', 'gguf', 'delta', 'scale'],
+        choices: ['safetensors', 'onnx', 'gguf', 'delta', 'adapter', 'scale'],
         required: true,
       },
       base: { kind: 'text', value: 'bundled|DIR', about: 'delta: the model as it was before it was grafted' },
+      ...adapterOf,
       ...corpus,
       corpus: { ...corpus.corpus, about: 'scale: the texts to go on with', required: false },
       device,
@@ -256,9 +261,15 @@ export const verbs = {
     },
   },
   apply: {
-    about: 'Put the new rows of a delta onto their base (--model) and write the grafted model.',
+    about:
+      'Put the new rows of a delta, or a LoRA adapter of peft, onto their base (--model) and write the one model they are.',
     flags: {
-      delta: { kind: 'text', value: 'DIR', about: 'folder with delta.safetensors', required: true },
+      delta: {
+        kind: 'text',
+        value: 'DIR',
+        about: 'folder with delta.safetensors, or with adapter_config.json and adapter_model.safetensors',
+        required: true,
+      },
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
       ...weights,
     },

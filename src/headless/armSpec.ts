@@ -44,7 +44,8 @@ export function trainSpec(
     hasNewRows || addsTokens(arm.vocabulary as WrittenArm['vocabulary']),
   );
   const stage = { moves, ...(stages as Fields[] | undefined)?.[0] };
-  return parsed(command, { budget, ...written, arm: { ...arm, stages: [stage] } });
+  const adapters = moves.adapters !== undefined && arm.adapters === undefined ? { adapters: {} } : {};
+  return parsed(command, { budget, ...written, arm: { ...adapters, ...arm, stages: [stage] } });
 }
 
 /** The arm of `expand`, which is grafted and not trained: a stage that is written to it reads the corpus once. */
@@ -99,6 +100,7 @@ function fieldsOf(command: Command): Fields {
 function valueOf(command: Command, flag: FieldFlagName): unknown {
   const { type } = fieldSchema(fieldFlags[flag].fields[0]);
   if (type === 'boolean') return true;
+  if (type === 'array') return command.text(flag)?.split(',');
   return type === 'integer' || type === 'number' ? command.number(flag) : command.text(flag);
 }
 
@@ -118,7 +120,7 @@ function parsed(command: Command, { arm, ...written }: Fields): ExperimentSpec {
   }
 }
 
-const moved = ['newRows', 'oldRows', 'body', 'norms'].map((group) => `arm.stages.0.moves.${group}`);
+const moved = ['newRows', 'oldRows', 'body', 'norms', 'adapters'].map((group) => `arm.stages.0.moves.${group}`);
 
 /** Fields of flags that are more than one field; where two have a field, the one that was given. */
 const flagFields: Readonly<Record<string, readonly string[]>> = {

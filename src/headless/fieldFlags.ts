@@ -35,6 +35,14 @@ export const fieldFlags = {
   },
   'remove-tokens': { fields: [`${remove}.tokens`], value: 'N', about: 'with --method trim: how many; all that may go' },
   init: { fields: ['arm.start'], value: 'HOW', about: 'how new rows start' },
+  rank: { fields: ['arm.adapters.rank'], value: 'R', about: 'of --train adapters: directions of each adapter' },
+  alpha: { fields: ['arm.adapters.alpha'], value: 'A', about: 'of --train adapters: strength is alpha / rank' },
+  targets: {
+    fields: ['arm.adapters.targets'],
+    value: 'MODULES',
+    about: 'of --train adapters: q_proj,v_proj; all by default',
+  },
+  'rank-stabilised': { fields: ['arm.adapters.rankStabilised'], about: 'of --train adapters: alpha / √rank (rsLoRA)' },
   bytes: {
     fields: ['budget.bytes'],
     value: 'N',

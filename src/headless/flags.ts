@@ -118,6 +118,21 @@ export const weights = {
     bounds: counted,
   },
 } as const;
+/** Which run `export --to adapter` takes. */
+export const adapterOf = {
+  experiment: { kind: 'text', value: 'DIR', about: 'adapter: folder of an experiment; its model is the base' },
+  arm: { kind: 'text', value: 'NAME', about: 'adapter: arm of it; the first with adapters by default' },
+  seed: { kind: 'whole', value: 'S', about: 'adapter: seed of it; the first by default', bounds: seed.bounds },
+} satisfies Record<string, Flag>;
+
+export const adapterOut = {
+  'adapter-out': {
+    kind: 'text',
+    value: 'DIR',
+    about: 'also write adapters and new rows alone, as a folder of PEFT',
+  },
+} satisfies Record<string, Flag>;
+
 /** What `tokens` looks at, and how closely. */
 export const evidence = {
   experiment: { kind: 'text', value: 'DIR', about: 'folder of an experiment; model and corpus are those it names' },

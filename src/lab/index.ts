@@ -41,7 +41,9 @@ export type * from './field/notations/notation';
 export type * from './field/fieldReport';
 export type { Share, ShareDifference } from './scoring/shares';
 export { openRun, type OpenedForRun, type OpenedRun } from './experiment/openRun';
+export { applyAdapter, putOnBase } from './export/applyAdapter';
 export { applyDelta } from './export/applyDelta';
+export { writeAdapter } from './export/writeAdapter';
 export { CandidateTable } from './vocabulary/candidates';
 export { throwIfCancelled } from './cancel';
 export { scoreResult, type ArmScores } from './scoring/compare';
@@ -128,7 +130,7 @@ export { experimentFigures } from './export/experimentCard';
 export { cardOf, recordLines } from './export/report';
 export { earlierGraft, type EarlierGraft } from './device/earlierGraft';
 export { engineSizes, shapeFor, sizesFor } from './device/sizes';
-export { rateFor, smallestMode, trainModes } from './training/trainSettings';
+export { defaultAdapters, rateFor, smallestMode, trainModes } from './training/trainSettings';
 export { ArmModel, type ArmModelSetup } from './training/armModel';
 export { besideBase } from './training/besideBase';
 export { openTrainedElsewhere, type TrainedElsewhere } from './training/trainedElsewhere';
@@ -160,7 +162,7 @@ export { readCheckpoint, readRecordsOf, readStatus } from './experiment/runFolde
 export { ArmTraining, type ArmSetup } from './training/armTraining';
 export { ownShareOf } from './training/replay';
 export { documentEnds } from './training/stagePlans';
-export { checkLengths, earlierRows } from './experiment/checks';
+export { checkAdapters, checkLengths, earlierRows } from './experiment/checks';
 export { bytesOfSteps } from './training/stepBudget';
 export { specVocabulary } from './vocabulary/specVocabulary';
 export { predictionOf } from './export/report';
@@ -174,6 +176,7 @@ export {
 } from './experiment/runner';
 export {
   addsTokens,
+  adapterProblems,
   lengthProblems,
   parseSpec,
   movedBy,

@@ -24,7 +24,8 @@ export class LayerParameters {
 
   /** x [tokens, in] -> [tokens, out], with the bias where the layer has one. */
   linear(name: string, x: Tensor, layout: 'outIn' | 'inOut' = 'outIn'): Tensor {
-    return linear(this.model.graph, x, this.get(`${name}.weight`), this.find(`${name}.bias`), layout);
+    const y = linear(this.model.graph, x, this.get(`${name}.weight`), this.find(`${name}.bias`), layout);
+    return this.model.adapted(`${this.prefix}${name}`, x, y);
   }
 }
 

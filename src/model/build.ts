@@ -3,11 +3,14 @@
  * the head.
  */
 import {
+  add,
   addGradients,
   embedding,
   gatherRows,
   Graph,
+  linear,
   linearCrossEntropy,
+  scaled,
   slidingWindow,
   squaredError,
   vocabularyLogits,
@@ -16,6 +19,7 @@ import {
   type Tensor,
   type VocabularySegment,
 } from '../engine/index';
+import type { AdaptedMatrix } from './adapters';
 import type { ModelConfig } from './config';
 import type { SegmentSpec } from './vocabulary';
 
@@ -33,6 +37,8 @@ export interface BuildOptions {
   readonly parameterTypes: (name: string) => ElementType;
   /** Whether the optimizer moves a parameter outside the vocabulary; segments say it themselves. */
   readonly trainable: (name: string) => boolean;
+  /** Low-rank adapters beside matrices; absent: none. */
+  readonly adapters?: readonly AdaptedMatrix[];
   /** `logits` gives all positions [tokens, embeddingRows]; `selectedLogits` those of the input `selected`. */
   readonly outputs: 'loss' | 'logits' | 'selectedLogits';
   /** Length of the input `selected`; 1 by default. */
@@ -90,8 +96,8 @@ export interface StoredParameter extends ParameterSpec {
   /** Of the checkpoint; its rows [firstRow, firstRow + shape[0]) are held. */
   readonly tensor: string;
   readonly firstRow: number;
-  /** A tied matrix is the input's. */
-  readonly role: CheckpointParameter['role'];
+  /** A tied matrix is the input's. An adapter's is no tensor of the checkpoint: `tensor` is its own name. */
+  readonly role: CheckpointParameter['role'] | 'adapter';
 }
 
 export type ShapesByName = Readonly<Record<string, readonly number[]>>;
@@ -132,7 +138,7 @@ export function checkpointParameters(
 export function storeSpecs(
   parameters: readonly CheckpointParameter[],
   hiddenSize: number,
-  { vocabulary, parameterTypes }: Pick<BuildOptions, 'vocabulary' | 'parameterTypes'>,
+  { vocabulary, parameterTypes, adapters = [] }: Pick<BuildOptions, 'vocabulary' | 'parameterTypes' | 'adapters'>,
 ): StoredParameter[] {
   const held = (segments: readonly SegmentSpec[], role: StoredParameter['role']): StoredParameter[] =>
     segments.map(({ name, matrix, firstId, rows, type }) => {
@@ -147,6 +153,11 @@ export function storeSpecs(
     ...rest.map(({ name, shape, role }) => {
       return { name, shape, type: parameterTypes(name), tensor: name, firstRow: 0, role };
     }),
+    ...adapters
+      .flatMap(({ down, up }) => [down, up])
+      .map(({ name, shape }): StoredParameter => {
+        return { name, shape, type: 'f32', tensor: name, firstRow: 0, role: 'adapter' };
+      }),
   ];
 }
 
@@ -162,10 +173,12 @@ export class ModelBuilder {
   private readonly windows = new Map<string, readonly [Tensor, Tensor]>();
   /** Before the names of inputs. */
   private prefix = '';
+  private readonly adapters: ReadonlyMap<string, AdaptedMatrix>;
 
   constructor(hiddenSize: number, options: BuildOptions) {
     this.hiddenSize = hiddenSize;
     this.options = options;
+    this.adapters = new Map(options.adapters?.map((adapter) => [adapter.module, adapter]));
   }
 
   /** u32 [tokens] unless said otherwise; made on first use. */
@@ -177,6 +190,18 @@ export class ModelBuilder {
   parameter(name: string, shape: readonly number[]): Tensor {
     const { parameterTypes, trainable } = this.options;
     return this.named(name, () => this.graph.parameter(name, shape, parameterTypes(name), trainable(name)));
+  }
+
+  /** y + strength * up (down x) where the projection has an adapter, else y. The factor falls on [tokens, rank], the smallest. */
+  adapted(module: string, x: Tensor, y: Tensor): Tensor {
+    const adapter = this.adapters.get(module);
+    if (!adapter) return y;
+    const { graph } = this;
+    const [down, up] = [adapter.down, adapter.up].map(({ name, shape }) => this.parameter(name, shape)) as [
+      Tensor,
+      Tensor,
+    ];
+    return add(graph, y, linear(graph, scaled(graph, linear(graph, x, down), adapter.strength), up));
   }
 
   /** [tokens, hiddenSize], times `scale`. */

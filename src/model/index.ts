@@ -9,6 +9,17 @@ import {
 import { type ModelConfig, type TensorNames, badField } from './config';
 import { familyOf } from './families';
 
+export {
+  adaptableOf,
+  adaptedMatrices,
+  adapterProblem,
+  adapterStrength,
+  adapterWords,
+  mergedRows,
+  type AdaptedMatrix,
+  type AdapterProblem,
+  type AdapterSettings,
+} from './adapters';
 export type { BuildOptions, CheckpointParameter, ModelGraph, StoredParameter, Taught, VocabularySpec } from './build';
 export { teacherPrefix } from './build';
 export type { ModelConfig, TensorNames } from './config';
@@ -46,7 +57,7 @@ export function headName(config: ModelConfig): string {
 /** What the ParameterStore holds for a graph built with these options: vocabulary matrices by segments. */
 export function storedParameters(
   config: ModelConfig,
-  options: Pick<BuildOptions, 'vocabulary' | 'parameterTypes'>,
+  options: Pick<BuildOptions, 'vocabulary' | 'parameterTypes' | 'adapters'>,
 ): StoredParameter[] {
   return storeSpecs(parameterSpecs(config), config.hiddenSize, options);
 }

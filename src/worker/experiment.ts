@@ -145,10 +145,11 @@ export class Experiment extends TrainedLab implements LabApi {
   }
 
   async checkSpec(value: unknown): Promise<readonly SpecProblem[]> {
-    const { lengthProblems, parseSpec, specProblems } = await import('./specification');
+    const { adapterProblems, lengthProblems, parseSpec, specProblems } = await import('./specification');
     const problems = specProblems(value);
     if (problems.length > 0 || !this.model) return problems;
-    return lengthProblems(parseSpec(value), this.model.summary);
+    const spec = parseSpec(value);
+    return [...lengthProblems(spec, this.model.summary), ...adapterProblems(spec, this.model)];
   }
 
   async specSchema(): Promise<SpecSchema> {

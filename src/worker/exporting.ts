@@ -20,7 +20,6 @@ import {
 } from '../checkpoint/index';
 import { GpuEngine, type Device, type Engine } from '../engine/index';
 import {
-  applyDelta,
   cardOf,
   deltaOfGraft,
   exportReport,
@@ -30,9 +29,11 @@ import {
   proveGguf,
   provedTexts,
   proveOnnx,
+  putOnBase,
   recordLines,
   smallestMode,
   verifyExport,
+  writeAdapter,
   writeDelta,
   writeGguf,
   writeModel,
@@ -117,6 +118,7 @@ const endings = {
   onnx: 'grafted-onnx',
   gguf: 'grafted',
   delta: 'delta',
+  adapter: 'adapter',
   scale: 'elsewhere',
 } as const satisfies Record<ExportForm, string>;
 
@@ -145,9 +147,10 @@ async function write(
   const exported: ModelToExport = {
     ...modelOf(run),
     tokenizerClass,
-    ...(dtype === 'source' || form === 'delta' ? {} : { dtype }),
+    ...(dtype === 'source' || form === 'delta' || form === 'adapter' ? {} : { dtype }),
   };
   if (form === 'delta') await writeDelta(sink, await deltaOfGraft(exported), { onProgress });
+  else if (form === 'adapter') await writeAdapter(sink, exported);
   else if (form === 'scale') await writeScale(sink, { exported, corpus: run.corpus }, onProgress);
   else await writeModel(sink, exported, onProgress);
 }
@@ -179,9 +182,9 @@ function modelOf(run: FinishedRun): ModelToExport {
   };
 }
 
-/** The written folder as a model: of a delta, put onto the base again. */
+/** The written folder as a model: of a delta or an adapter, put onto the base again. */
 async function modelTree(run: FinishedRun, form: ExportForm, tree: FileTree): Promise<FileTree> {
-  if (form === 'delta') return applyDelta(run.base, tree);
+  if (form === 'delta' || form === 'adapter') return putOnBase(run.base, tree);
   return form === 'scale' ? subtree(tree, MODEL_FOLDER) : tree;
 }
 

@@ -5,7 +5,6 @@
 import { filesTree, type CachedModel, type FileTree, type HubModel } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
-  applyDelta,
   buildVocabulary,
   CandidateTable,
   diagnose,
@@ -13,6 +12,7 @@ import {
   learnVocabulary,
   openModel,
   piecesOf,
+  putOnBase,
   throttled,
   wayOf,
   wordsOf,
@@ -80,7 +80,7 @@ export abstract class OpenedLab {
     return this.cancellable(asked, async (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       const tree = base.length > 0 ? filesTree(base) : await bundledModel(signal);
-      return this.useModel(await applyDelta(tree, filesTree(delta), { onProgress, signal }), 'folder', signal);
+      return this.useModel(await putOnBase(tree, filesTree(delta), { onProgress, signal }), 'folder', signal);
     });
   }
 

@@ -65,6 +65,7 @@ describe('the one experiment of the page', () => {
         'should-i-expand',
         'how-many-tokens',
         'which-start',
+        'adapters-or-everything',
         'adapt-only',
       ]);
       for (const { spec, seconds } of presets.value) {

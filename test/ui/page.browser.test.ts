@@ -261,6 +261,7 @@ describe('the page', () => {
       'should-i-expand',
       'how-many-tokens',
       'which-start',
+      'adapters-or-everything',
       'adapt-only',
     ]);
     for (const card of cards) expect(card.textContent).toMatch(/\d+ arms, .*of text each; about .* here/);

@@ -6,6 +6,7 @@ import {
   withArmNamed,
   withArmTwice,
   withGroup,
+  withoutGroup,
   withNewArm,
   withoutArm,
   withoutStage,
@@ -75,5 +76,9 @@ describe('a stage', () => {
   it('moves another group at the rate of what moves there', () => {
     const path = ['arms', 'control', 'stages', 0];
     expect(valueAt(withGroup(spec, path, 'norms'), [...path, 'moves'])).toEqual({ everything: 0.003, norms: 0.003 });
+    const adapted = withGroup(spec, path, 'adapters');
+    expect(valueAt(adapted, [...path, 'moves'])).toEqual({ adapters: 0.003 });
+    expect(valueAt(adapted, [...path.slice(0, 2), 'adapters'])).toEqual({});
+    expect(valueAt(withoutGroup(adapted, path, 'adapters'), [...path.slice(0, 2), 'adapters'])).toBeUndefined();
   });
 });

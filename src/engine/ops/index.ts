@@ -13,6 +13,7 @@ export { rmsNorm } from './rmsNorm';
 export { rope, type RopeShape } from './rope';
 export { slidingWindow } from './slidingWindow';
 export { squaredError } from './squaredError';
+export { scaled } from './scaled';
 export { splitColumns, type ColumnSplit } from './splitColumns';
 export type { VocabularySegment } from './vocabulary';
 export { vocabularyLogits } from './vocabularyLogits';

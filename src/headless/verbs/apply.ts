@@ -1,6 +1,6 @@
-/** `apply`: a base and a delta become a model folder. Needs no GPU. */
+/** `apply`: a base and a delta, or an adapter of peft, become a model folder. Needs no GPU. */
 import { folderSink, folderTree } from '../../checkpoint/node';
-import { applyDelta, earlierGraft, openModel, verifyWeights, writeModel } from '../../lab/index';
+import { earlierGraft, openModel, putOnBase, verifyWeights, writeModel } from '../../lab/index';
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
 import { progressLine } from '../stdout';
@@ -12,7 +12,7 @@ export async function applyVerb(command: Command): Promise<Answer> {
   const delta = command.text('delta')!;
   const out = await outFolder(command, [modelPath(command), delta]);
   const onProgress = progressLine();
-  const tree = await applyDelta(await modelFiles(command), await folderTree(delta), { onProgress });
+  const tree = await putOnBase(await modelFiles(command), await folderTree(delta), { onProgress });
   const model = await openModel(tree, 'folder');
   const exported = { ...(await exportOf(tree, model)), ...weightsAs(command) };
   await writeModel(await folderSink(out), exported, onProgress);

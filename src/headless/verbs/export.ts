@@ -1,6 +1,7 @@
 /** `export`: a model in the form that another place wants. Each target is a file of its own. */
 import type { Command } from '../arguments';
 import type { Answer } from '../answer';
+import { exportAdapter } from './exportAdapter';
 import { exportDelta } from './exportDelta';
 import { exportGguf } from './exportGguf';
 import { exportOnnx } from './exportOnnx';
@@ -12,6 +13,7 @@ const targets = {
   onnx: exportOnnx,
   gguf: exportGguf,
   delta: exportDelta,
+  adapter: exportAdapter,
   scale: exportScale,
 } satisfies Record<string, (command: Command) => Promise<Answer>>;
 

@@ -3,6 +3,7 @@
  * that were written are verified.
  */
 import { createWriteStream } from 'node:fs';
+import { modelTree } from '../../checkpoint/index';
 import { folderSink, folderTree } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
@@ -10,6 +11,7 @@ import {
   besideBase,
   bytesOfSteps,
   cardOf,
+  checkAdapters,
   checkLengths,
   documentEnds,
   earlierGraft,
@@ -28,6 +30,7 @@ import {
   type CorpusText,
   type ExperimentSpec,
   type LoadedModel,
+  type ModelToExport,
   type RunRecord,
   type Vocabulary,
 } from '../../lab/index';
@@ -42,6 +45,7 @@ import { vocabularyLines } from '../vocabularyText';
 import type { Answer } from '../answer';
 import { takenFiles } from '../taken';
 import { corpusOf } from './corpus';
+import { writtenAdapter } from './exportAdapter';
 import { tokenizerClassOf } from './tokenizerClass';
 import { loaded, modelSource } from './model';
 
@@ -54,6 +58,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
   const specOf = (bytes: number) => trainSpec(command, model.summary, known !== undefined, { bytes });
   const asked = specOf(anyBytes);
   checkLengths(asked, model);
+  checkAdapters(asked, model);
   const earlier = await earlierRows(asked, async () => known);
   const { vocabulary: choice } = armOf(asked);
   const vocabulary = choice ? await specVocabulary(model, corpus, choice, { onProgress, openShards }) : undefined;
@@ -64,6 +69,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     ...{ engine: await nodeEngine(command), model, corpus, start: arm.start, stages: arm.stages },
     ...{ budget: spec.budget, evaluation: spec.evaluation, seed: spec.seeds[0]! },
     ...(vocabulary ? { vocabulary } : {}),
+    ...(arm.adapters ? { adapters: arm.adapters } : {}),
     ...(earlier ? { earlier: earlier.graft } : {}),
   };
   const training = await ArmTraining.open(setup, { onProgress });
@@ -89,33 +95,35 @@ export async function trainVerb(command: Command): Promise<Answer> {
   const out = command.text('out')!;
   const { records } = training;
   const [start, moves, steps] = [arm.start, movedBy(arm), status.step];
-  await writeModel(
-    await folderSink(out),
-    {
+  const exported: ModelToExport = {
+    model: own,
+    ...(vocabulary ? { files: vocabulary.files } : {}),
+    ...(graft ? { graft } : {}),
+    session,
+    card: cardOf({
       model: own,
-      ...(vocabulary ? { files: vocabulary.files } : {}),
-      ...(graft ? { graft } : {}),
-      session,
-      card: cardOf({
-        model: own,
-        corpus: corpus.summary,
-        graft,
-        removal: vocabulary?.summary.removal,
-        ...(graft && vocabulary ? { start } : {}),
-        moves,
-        steps,
-        learned: arm.stages.map(({ objective }) => objective),
-        comparison,
-      }),
-      newTokens: vocabulary?.summary.newTokens ?? earlier?.newTokens ?? [],
-      tokenizerClass: tokenizerClassOf(command),
-      extras: {
-        'experiment.json': `${JSON.stringify(writtenSpec(spec), null, 2)}\n`,
-        'run.jsonl': recordLines(records),
-      },
+      corpus: corpus.summary,
+      graft,
+      removal: vocabulary?.summary.removal,
+      ...(graft && vocabulary ? { start } : {}),
+      moves,
+      steps,
+      learned: arm.stages.map(({ objective }) => objective),
+      comparison,
+    }),
+    newTokens: vocabulary?.summary.newTokens ?? earlier?.newTokens ?? [],
+    tokenizerClass: tokenizerClassOf(command),
+    extras: {
+      'experiment.json': `${JSON.stringify(writtenSpec(spec), null, 2)}\n`,
+      'run.jsonl': recordLines(records),
     },
-    onProgress,
-  );
+  };
+  await writeModel(await folderSink(out), exported, onProgress);
+  const adapterOut = command.text('adapter-out');
+  const adapter =
+    adapterOut === undefined
+      ? undefined
+      : await writtenAdapter(adapterOut, await modelTree(source.tree), exported, training.arm, corpus.heldOut);
   const verification = await verifyExport(await folderTree(out), {
     ...{ session, tokenizer, mode: smallestMode(moves) },
     text: corpus.heldOut.join('\n'),
@@ -147,6 +155,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     tokensPerSecond: status.tokensPerSecond,
     comparison,
     verification,
+    ...(adapter ? { adapter: { out: adapterOut, verification: adapter } } : {}),
     corpus: takenFiles(corpus.summary),
   };
   return {

@@ -6,9 +6,12 @@
 import type { ElementType, TrainingOptions } from '../../engine/index';
 import type { GraftPlan } from '../../graft/index';
 import {
+  adaptedMatrices,
   buildModel,
   segmentVocabulary,
   storedParameters,
+  type AdaptedMatrix,
+  type AdapterSettings,
   type BuildOptions,
   type ModelConfig,
   type ModelGraph,
@@ -27,6 +30,8 @@ export interface ModelState {
   readonly moves?: readonly ParameterGroup[];
   /** Groups that are kept as f32 because another stage of the same session moves them; `moves` are in any case. */
   readonly movesLater?: readonly ParameterGroup[];
+  /** Beside matrices of the body; absent: none. */
+  readonly adapters?: AdapterSettings;
   readonly maxBindingBytes: number;
 }
 
@@ -34,13 +39,18 @@ export class ModelGraphs {
   readonly config: ModelConfig;
   readonly vocabulary: VocabularySpec;
   readonly parameters: readonly ParameterRow[];
+  readonly adapters: readonly AdaptedMatrix[];
   private readonly state: ModelState;
-  private readonly groups: ReadonlyMap<string, 'body' | 'norms'>;
+  private readonly groups: ReadonlyMap<string, ParameterGroup>;
 
   constructor(state: ModelState) {
     const { model, graft } = state;
     this.state = state;
-    this.groups = new Map(model.parameters.map((parameter) => [parameter.name, restGroup(parameter)]));
+    this.adapters = state.adapters ? adaptedMatrices(model, state.adapters) : [];
+    this.groups = new Map<string, ParameterGroup>([
+      ...model.parameters.map((parameter) => [parameter.name, restGroup(parameter)] as const),
+      ...this.adapters.flatMap(({ down, up }) => [down, up].map(({ name }) => [name, 'adapters'] as const)),
+    ]);
     this.config = { ...model.config, vocabSize: graft?.newEmbeddingRows ?? model.config.vocabSize };
     const input = this.segments(matrixName(model, 'input'));
     this.vocabulary = { input, output: model.config.tied ? input : this.segments(matrixName(model, 'output')) };
@@ -50,6 +60,10 @@ export class ModelGraphs {
   /** The same parameters, of which a stage moves only these groups. */
   moving(moves: readonly ParameterGroup[]): ModelGraphs {
     return new ModelGraphs({ ...this.state, moves, movesLater: this.state.moves ?? [] });
+  }
+
+  get adapterSettings(): AdapterSettings | undefined {
+    return this.state.adapters;
   }
 
   /** Parameters that training moves. */
@@ -69,13 +83,13 @@ export class ModelGraphs {
     tokens: number,
     options: Pick<BuildOptions, 'outputs' | 'selectedTokens' | 'differentiate' | 'rowLength' | 'taught'>,
   ): ModelGraph {
-    const { vocabulary, parameterTypes, trainable } = this;
-    return buildModel(this.config, { tokens, vocabulary, parameterTypes, trainable, ...options });
+    const { vocabulary, parameterTypes, trainable, adapters } = this;
+    return buildModel(this.config, { tokens, vocabulary, parameterTypes, trainable, adapters, ...options });
   }
 
   /**
    * New rows and old rows move with moments by row (a row that did not occur is not touched). Decay pulls on matrices of the
-   * body alone: not on rows, nor on learned positions, which are rows too, nor on norms and biases.
+   * body and on adapters: not on rows, nor on learned positions, which are rows too, nor on norms and biases.
    */
   trainingOptions(
     graph: ModelGraph,
@@ -89,6 +103,7 @@ export class ModelGraphs {
       oldRows: { parameters: named('oldRows'), weightDecay: 0, lazyRows: true },
       body: { parameters: named('body'), weightDecay },
       norms: { parameters: named('norms'), weightDecay: 0 },
+      adapters: { parameters: named('adapters'), weightDecay },
     };
     return {
       groups: Object.fromEntries(Object.entries(groups).filter(([, { parameters }]) => parameters.length > 0)),

@@ -4,10 +4,12 @@
  */
 import type { Engine, Forward, GraphNode, Inputs, Steps, StepTimes, TimingWatch, Weights } from '../../engine/index';
 import { LabError } from '../../error';
-import { modelInputs, type ModelConfig, type Taught } from '../../model/index';
+import { modelInputs, type AdapterSettings, type ModelConfig, type Taught } from '../../model/index';
 import { throwIfCancelled } from '../cancel';
 import type { Scorer } from '../scoring/evaluate';
+import { firstAdapterValues } from './adapterValues';
 import type { Graft } from './graftedRows';
+import { tensorRows } from './tensorRows';
 import { ModelGraphs, type ModelState } from './modelGraphs';
 import type { ParameterRow, ParameterGroup } from './parameterTable';
 import { rowWidth, writeRows } from './rowPieces';
@@ -22,6 +24,8 @@ export interface SessionOptions {
   readonly graft?: Graft;
   /** Groups that training moves. */
   readonly moves?: readonly ParameterGroup[];
+  /** Beside matrices of the body, with first values drawn from the seed. */
+  readonly adapters?: { readonly settings: AdapterSettings; readonly seed: number };
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
@@ -55,12 +59,13 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     model: Model,
     options: SessionOptions = {},
   ): Promise<ModelSession<Model>> {
-    const { graft, moves } = options;
+    const { graft, moves, adapters } = options;
     const state: ModelState = {
       model,
       maxBindingBytes: engine.report.limits.maxBindingBytes,
       ...(graft ? { graft: graft.plan } : {}),
       ...(moves ? { moves } : {}),
+      ...(adapters ? { adapters: adapters.settings } : {}),
     };
     const graphs = new ModelGraphs(state);
     const store = await engine.weights(graphs.parameters);
@@ -69,7 +74,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
       for (const [done, row] of parameters.entries()) {
         throwIfCancelled(options.signal);
         options.onProgress?.({ phase: 'loading', done, total: parameters.length });
-        await upload(store, row, model, graft);
+        await upload(store, row, { model, graft, seed: adapters?.seed ?? 0 });
       }
       options.onProgress?.({ phase: 'loading', done: parameters.length, total: parameters.length });
     } catch (error) {
@@ -148,6 +153,17 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
   /** The same, as they are called in the engine. */
   get trainedNames(): readonly string[] {
     return this.trained.map(({ name }) => name);
+  }
+
+  /** Tensors of the checkpoint that are no longer as they were read, new rows apart: moved, or with an adapter beside them. */
+  get changedTensors(): readonly string[] {
+    const moved = this.trained.filter(({ group }) => group !== 'newRows' && group !== 'adapters');
+    return [...new Set([...moved.map(({ tensor }) => tensor), ...this.graphs.adapters.map(({ tensor }) => tensor)])];
+  }
+
+  /** f32 rows [start, end) of a tensor of the checkpoint as the model computes with it: adapters are merged. */
+  rows(tensor: string, start: number, end: number): Promise<Float32Array> {
+    return tensorRows(this.store, this.graphs.adapters, tensor, start, end);
   }
 
   async trainingProgram(step: StepSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
@@ -231,8 +247,19 @@ function windowInputs({ ids, targets, windowLengths, blockLength }: PackedWindow
   return modelInputs({ ids, targets, rowLength: blockLength, documentLengths: windowLengths, targetCount: 1 });
 }
 
+interface FirstValues {
+  readonly model: ModelWeights;
+  readonly graft: Graft | undefined;
+  readonly seed: number;
+}
+
 /** One parameter's first values into the engine. */
-function upload(store: Weights, row: ParameterRow, model: ModelWeights, graft: Graft | undefined): Promise<void> {
+function upload(store: Weights, row: ParameterRow, { model, graft, seed }: FirstValues): Promise<void> {
+  if (row.origin === 'adapter') {
+    const values = firstAdapterValues(row, seed);
+    const width = rowWidth(row);
+    return writeRows(store, row, ({ start, end }) => values.subarray(start * width, end * width));
+  }
   if (row.origin === 'graft') {
     const { plan, input, output } = graft!;
     const rows = row.role === 'inputVocabulary' ? input : output!;

@@ -6,12 +6,12 @@
 import type { GraftPlan } from '../../graft/index';
 import type { CheckpointParameter, StoredParameter } from '../../model/index';
 
-/** What is trained together, at one rate: rows of new tokens, other rows, matrices, and all else (norms, biases, positions). */
-export type ParameterGroup = 'newRows' | 'oldRows' | 'body' | 'norms';
+/** What is trained together, at one rate: rows of new tokens, other rows, matrices, all else (norms, biases, positions), adapters. */
+export type ParameterGroup = 'newRows' | 'oldRows' | 'body' | 'norms' | 'adapters';
 
 export interface ParameterRow extends StoredParameter {
   /** Where its values come from before anything is trained. */
-  readonly origin: 'checkpoint' | 'graft';
+  readonly origin: 'checkpoint' | 'graft' | 'adapter';
   readonly group: ParameterGroup;
 }
 
@@ -21,8 +21,10 @@ export function parameterTable(
   graft: Pick<GraftPlan, 'firstNewId' | 'count'> | undefined,
 ): ParameterRow[] {
   return stored.map((parameter) => {
-    const { firstRow } = parameter;
-    if (!isVocabulary(parameter)) return { ...parameter, origin: 'checkpoint', group: restGroup(parameter) };
+    const { firstRow, role } = parameter;
+    if (role === 'adapter') return { ...parameter, origin: 'adapter', group: 'adapters' };
+    if (!isVocabulary(parameter))
+      return { ...parameter, origin: 'checkpoint', group: restGroup({ ...parameter, role }) };
     const isNew = graft !== undefined && firstRow >= graft.firstNewId && firstRow < graft.firstNewId + graft.count;
     return isNew
       ? { ...parameter, origin: 'graft', group: 'newRows' }

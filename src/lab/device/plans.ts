@@ -3,9 +3,10 @@ import { gpuPlanner, type Engine } from '../../engine/index';
 import type { Taught } from '../../model/index';
 import { microBatchRowsOf } from '../training/batches';
 import { defaultOptimizer } from '../training/moves';
-import { modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
+import { modeAdapters, modeGroups, type TrainMode, type TrainSettings } from '../training/trainSettings';
 import { requireShape } from '../training/stepShape';
 import { ModelGraphs } from './modelGraphs';
+import type { AdapterSettings } from '../../model/index';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
 import type { FittingPlan } from './fittingPlan';
@@ -28,6 +29,7 @@ export function planTraining(
   mode: TrainMode,
   settings: PlannedSettings,
   engine: Planner,
+  adapters: AdapterSettings | undefined = modeAdapters(mode).adapters,
 ): FittingPlan {
   const { kind, limits } = engine.report;
   const { batchRows, rowLength, taught } = settings;
@@ -41,6 +43,7 @@ export function planTraining(
     moves: modeGroups[mode],
     maxBindingBytes: limits.maxBindingBytes,
     graft: { firstNewId, count, newEmbeddingRows },
+    ...(adapters ? { adapters } : {}),
   });
   const graph = graphs.build(rows * rowLength, {
     ...{ outputs: 'loss', differentiate: true, rowLength },

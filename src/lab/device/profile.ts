@@ -18,7 +18,7 @@ import { throttled, type OnProgress } from '../progress';
 import { seededRandom } from '../../random';
 import { defaultOptimizer } from '../training/moves';
 import { requireShape } from '../training/stepShape';
-import { modeGroups } from '../training/trainSettings';
+import { defaultAdapters, modeGroups } from '../training/trainSettings';
 import { engineSizes } from './sizes';
 import type { PartTime, ProfiledStep, StepPart, StepProfile } from './stepProfile';
 
@@ -51,6 +51,7 @@ export async function profileStep(
   const watched = { onProgress: throttled(onProgress), ...(signal ? { signal } : {}) };
   const session = await ModelSession.open(engine, model, {
     moves: modeGroups[mode],
+    ...(mode === 'adapters' ? { adapters: { settings: defaultAdapters, seed: 1 } } : {}),
     ...(graft ? { graft } : {}),
     ...watched,
   });

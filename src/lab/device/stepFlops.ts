@@ -1,6 +1,7 @@
 /** Floating-point operations of the matrix products and attention of one training step; the rest is left out. */
 import { opKind, productOperations } from '../../engine/index';
 import type { GraftPlan } from '../../graft/index';
+import type { AdapterSettings } from '../../model/index';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
 import { taughtOf } from '../training/distillation';
@@ -16,9 +17,13 @@ export function stepFlops(
   model: LoadedModel,
   newRows: number | GraftPlan,
   { rates, batch, ...stage }: Pick<Stage, 'rates' | 'batch'> & Partial<Pick<Stage, 'objective' | 'distillation'>>,
+  adapters?: AdapterSettings,
 ): number {
   const graft = typeof newRows === 'number' ? graftOf(model, newRows) : newRows;
-  const graphs = new ModelGraphs({ model, moves: movingGroups(rates), maxBindingBytes, graft });
+  const graphs = new ModelGraphs({
+    ...{ model, moves: movingGroups(rates), maxBindingBytes, graft },
+    ...(adapters ? { adapters } : {}),
+  });
   const taught = taughtOf(stage, model.config);
   const { graph } = graphs.build(batch.length, {
     ...{ outputs: 'loss', differentiate: true, rowLength: batch.length },

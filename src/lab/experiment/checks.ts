@@ -4,7 +4,7 @@ import type { EarlierGraft } from '../device/earlierGraft';
 import type { LoadedModel } from '../open/openModel';
 import type { RunKey } from './runFolder';
 import { joined } from './specProblems';
-import { lengthProblems, movesEarlierRows, type ExperimentSpec } from './spec';
+import { adapterProblems, lengthProblems, movesEarlierRows, type ExperimentSpec } from './spec';
 
 export function checkChoice(spec: ExperimentSpec, { arm, seed }: Partial<RunKey> = {}): void {
   if (arm !== undefined && !Object.hasOwn(spec.arms, arm)) throw noSuch('arm', arm, Object.keys(spec.arms));
@@ -18,6 +18,14 @@ export function checkLengths(spec: ExperimentSpec, { config }: Pick<LoadedModel,
   const lines = problems.map(({ path, message }) => `\`${path}\` ${message}.`);
   const hint = 'Nothing was run. Make the rows shorter, or open a model with a longer context.';
   throw new LabError('lab/too-long', lines.join('\n'), hint, { problems });
+}
+
+/** Adapters that the model has no place for, in all arms at once. Throws `lab/bad-adapters`. */
+export function checkAdapters(spec: ExperimentSpec, model: Pick<LoadedModel, 'config' | 'parameters'>): void {
+  const problems = adapterProblems(spec, model);
+  if (problems.length === 0) return;
+  const lines = problems.map(({ path, message }) => `\`${path}\` ${message}.`);
+  throw new LabError('lab/bad-adapters', lines.join('\n'), 'Nothing was run.', { problems });
 }
 
 /** Rows that an earlier graft put into the model, where an arm moves them. Throws `lab/no-new-rows`. */

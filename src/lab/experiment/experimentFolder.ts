@@ -93,11 +93,12 @@ export function writtenSpec(spec: ExperimentSpec): unknown {
   return {
     ...spec,
     arms: Object.fromEntries(
-      Object.entries(spec.arms).map(([name, { vocabulary, start, stages }]) => [
+      Object.entries(spec.arms).map(([name, { vocabulary, start, adapters, stages }]) => [
         name,
         {
           ...(vocabulary ? { vocabulary } : {}),
           ...(addsTokens(vocabulary) ? { start } : {}),
+          ...(adapters ? { adapters } : {}),
           stages: stages.map(({ rates, ...stage }) => ({ moves: rates, ...stage })),
         },
       ]),

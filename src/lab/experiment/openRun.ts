@@ -67,10 +67,11 @@ export async function openRun(
     : undefined;
   if (vocabulary) known.set(name, vocabulary);
   const old = movesEarlierRows(arm) ? await opened.earlier?.() : undefined;
-  const { start } = arm;
+  const { start, adapters } = arm;
   const setup = {
     ...{ engine, model, corpus, start, moves: movedBy(arm), seed: key.seed, evaluation: spec.evaluation },
     ...(vocabulary ? { vocabulary } : {}),
+    ...(adapters ? { adapters } : {}),
     ...(old ? { earlier: old.graft } : {}),
   };
   const held = await ArmModel.open(setup, { onProgress, signal });

@@ -10,7 +10,14 @@ import { initMethods, type InitMethod } from '../../graft/index';
 import type { RemovalChoice, VocabularyChoice } from '../vocabulary/choice';
 import type { WrittenArm, WrittenSpec } from './schema';
 
-export const presetNames = ['quick-answer', 'should-i-expand', 'how-many-tokens', 'which-start', 'adapt-only'] as const;
+export const presetNames = [
+  'quick-answer',
+  'should-i-expand',
+  'how-many-tokens',
+  'which-start',
+  'adapters-or-everything',
+  'adapt-only',
+] as const;
 export type PresetName = (typeof presetNames)[number];
 
 export interface PresetRequest {
@@ -53,6 +60,7 @@ const sizes: Readonly<Record<PresetName, PresetSize>> = {
   'should-i-expand': { seconds: 900, seeds: [1, 2, 3] },
   'how-many-tokens': { seconds: 600, seeds: [1] },
   'which-start': { steps: 50, seeds: [1] },
+  'adapters-or-everything': { seconds: 600, seeds: [1] },
   'adapt-only': { seconds: 100, seeds: [1] },
 };
 
@@ -119,6 +127,7 @@ function armsOf(name: PresetName, request: PresetRequest): Record<string, Writte
     start: from,
     ...trainedArm(request, modeGroups[mode]),
   });
+  if (name === 'adapters-or-everything') return { [armNames.base]: {}, ...eachWay(request, vocabulary) };
   if (name === 'which-start') {
     return { ...base, ...Object.fromEntries(initMethods.map((init) => [init, grown(vocabulary, init)])) };
   }
@@ -134,6 +143,24 @@ function armsOf(name: PresetName, request: PresetRequest): Record<string, Writte
   return { ...arms, [label(second)]: grown(second) };
 }
 
+/** Everything or adapters, each on the old vocabulary and with new tokens, whatever the visitor chose to move. */
+function eachWay(request: PresetRequest, vocabulary: VocabularyChoice): Record<string, WrittenArm> {
+  const ways = { everything: 'all', adapters: 'adapters' } as const satisfies Record<string, TrainMode>;
+  return Object.fromEntries(
+    Object.entries(ways).flatMap(([way, mode]): [string, WrittenArm][] => [
+      [`${armNames.control}, ${way}`, trainedArm({ ...request, mode }, controlGroups(mode))],
+      [
+        `new tokens, ${way}`,
+        {
+          vocabulary: writtenChoice(vocabulary),
+          start: request.start,
+          ...trainedArm({ ...request, mode }, modeGroups[mode]),
+        },
+      ],
+    ]),
+  );
+}
+
 /** The old vocabulary has no new rows; where only those would move, its own rows do. */
 function controlGroups(mode: TrainMode): readonly ParameterGroup[] {
   const groups = modeGroups[mode].filter((group) => group !== 'newRows');
@@ -144,7 +171,10 @@ function trainedArm({ parameters, contextLength, mode }: PresetRequest, groups: 
   const rate = rateFor(parameters);
   const moves = mode === 'all' ? { everything: rate } : Object.fromEntries(groups.map((group) => [group, rate]));
   const length = Math.max(2, Math.min(128, contextLength || 128));
-  return { stages: [{ moves, batch: { rows: Math.max(1, Math.round(tokensPerStep / length)), length } }] };
+  return {
+    ...(mode === 'adapters' ? { adapters: {} } : {}),
+    stages: [{ moves, batch: { rows: Math.max(1, Math.round(tokensPerStep / length)), length } }],
+  };
 }
 
 function writtenChoice({

@@ -18,7 +18,7 @@ import type { EvaluationRecord, RunRecord, RunStatus } from '../training/records
 import type { OpenShards } from '../vocabulary/countingShard';
 import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
-import { checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
+import { checkAdapters, checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
 import { canonicalJson, pinned, runFingerprint } from './fingerprints';
 import { makeReferences, readReferences, type References } from './references';
@@ -95,6 +95,7 @@ export async function runExperiment(
   const { folder } = opened;
   checkChoice(spec, options.only);
   checkLengths(spec, opened.model);
+  checkAdapters(spec, opened.model);
   const earlier = await earlierRows(spec, async () => opened.earlier?.());
   const release = await folder.lock('experiment');
   if (!release) {
@@ -195,10 +196,11 @@ class Runner {
     const earlier = before && 'loop.json' in before.files ? await readCheckpoint(folder, before) : undefined;
     const vocabulary = this.vocabularies.get(key.arm);
     const { evaluation, budget } = spec;
-    const { start, stages } = arm;
+    const { start, stages, adapters } = arm;
     const setup: ArmSetup = {
       ...{ engine, model, corpus, start, stages, budget, evaluation, seed: key.seed },
       ...(vocabulary ? { vocabulary } : {}),
+      ...(adapters ? { adapters } : {}),
       ...(this.earlier && movesEarlierRows(arm) ? { earlier: this.earlier.graft } : {}),
     };
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });

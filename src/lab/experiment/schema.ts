@@ -10,6 +10,7 @@ import { grammars } from '../../tokenizer/index';
 import { sampleOrders } from '../scoring/evaluate';
 import { defaultMargin } from '../scoring/verdict';
 import { defaultOptimizer } from '../training/moves';
+import { defaultAdapters } from '../training/trainSettings';
 import { defaultObjective, objectiveNames, objectives } from '../training/objectives/index';
 
 const strict = { additionalProperties: false } as const;
@@ -134,7 +135,7 @@ const Moves = Type.Object(
     oldRows: Type.Optional(rate('peak rate of the rows that were there before')),
     body: Type.Optional(rate('peak rate of the matrices between the embeddings')),
     norms: Type.Optional(rate('peak rate of norms, biases and learned positions')),
-    adapters: Type.Optional(rate('peak rate of low-rank adapters')),
+    adapters: Type.Optional(rate('peak rate of the low-rank adapters that the arm has')),
   },
   { ...strict, minProperties: 1, description: 'a group without a rate stays as it is, to the bit' },
 );
@@ -235,6 +236,31 @@ const Stage = Type.Object(
   strict,
 );
 
+const Adapters = Type.Object(
+  {
+    rank: Type.Optional(count('directions of each adapter', { default: defaultAdapters.rank, maximum: 65_536 })),
+    alpha: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 65_536,
+        default: defaultAdapters.alpha,
+        description: 'what an adapter adds is multiplied by alpha / rank',
+      }),
+    ),
+    targets: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: "last names of modules, as peft's target_modules; absent: every projection of a layer",
+      }),
+    ),
+    rankStabilised: Type.Optional(
+      Type.Boolean({ default: defaultAdapters.rankStabilised, description: 'alpha / √rank instead (rsLoRA)' }),
+    ),
+  },
+  { ...strict, description: 'low-rank adapters (LoRA) beside the projections of every layer, which stay as they are' },
+);
+
 /** A name of one line; without a pattern of its own, names with a line's end would go unchecked. */
 const armNamePattern = '^.{1,80}$';
 
@@ -242,6 +268,7 @@ export const armSchema = Type.Object(
   {
     vocabulary: Type.Optional(Vocabulary),
     start: Type.Optional(Start),
+    adapters: Type.Optional(Adapters),
     stages: Type.Optional(
       Type.Array(Stage, { default: [], maxItems: 100, description: 'none: as it starts, scored and not trained' }),
     ),

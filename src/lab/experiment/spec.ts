@@ -5,7 +5,9 @@
  */
 import * as Value from 'typebox/value';
 import { LabError } from '../../error';
+import { adapterProblem, type AdapterSettings } from '../../model/index';
 import type { Prediction } from '../diagnosis/diagnosis';
+import type { LoadedModel } from '../open/openModel';
 import type { SampleOrder } from '../scoring/evaluate';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
 import { defaultObjective, objectives } from '../training/objectives/index';
@@ -127,6 +129,23 @@ export function lengthProblems(
   return [...shapeProblems(spec, (batch) => lengthProblem(batch, model)), ...tooDeep];
 }
 
+/** Empty where every target is a projection of the model's family and no rank is larger than a matrix. */
+export function adapterProblems(
+  spec: ExperimentSpec,
+  model: Pick<LoadedModel, 'config' | 'parameters'>,
+): SpecProblem[] {
+  return Object.entries(spec.arms).flatMap(([arm, { adapters }]): SpecProblem[] => {
+    const wrong = adapters && adapterProblem(model, adapters);
+    if (!wrong) return [];
+    const path = `${joined('arms', arm)}.adapters`;
+    if (wrong.field === 'rank') {
+      const { rank, most, tensor } = wrong;
+      return [problemAt(`${path}.rank`, { code: 'rank-too-large', rank, most, tensor })];
+    }
+    return [problemAt(`${path}.targets[${wrong.at}]`, { code: 'no-such-target', known: wrong.known })];
+  });
+}
+
 function shapeProblems({ arms }: ExperimentSpec, wrong: (batch: Stage['batch']) => ShapeProblem | undefined) {
   return Object.entries(arms).flatMap(([arm, { stages }]) =>
     stages.flatMap(({ batch }, at): SpecProblem[] => {
@@ -156,17 +175,19 @@ export function parseSpecText(text: string): ExperimentSpec {
 }
 
 /** @param arm with defaults. */
-function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
+function armOf({ vocabulary, start, adapters, stages }: WrittenArm): ArmSpec {
   return {
     ...(vocabulary ? { vocabulary: vocabularyOf(vocabulary) } : {}),
     start: typeof start === 'string' ? { input: start, output: start } : start!,
-    stages: stages!.map(({ moves: { everything, adapters: _, ...named }, ...stage }) => ({
+    ...(adapters ? { adapters: adapters as AdapterSettings } : {}),
+    stages: stages!.map(({ moves: { everything, ...named }, ...stage }) => ({
       ...(stage as Omit<Stage, 'rates'>),
       rates: Object.fromEntries(
         parameterGroups
           .filter((group) => group !== 'newRows' || addsTokens(vocabulary) || named.newRows !== undefined)
           .flatMap((group) => {
-            const rate = named[group] ?? everything;
+            // Adapters are no part of the model that is everything.
+            const rate = named[group] ?? (group === 'adapters' ? undefined : everything);
             return rate === undefined ? [] : [[group, rate]];
           }),
       ),
@@ -206,7 +227,7 @@ function meaningProblems(spec: WrittenSpec): SpecProblem[] {
 }
 
 function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: SpecReason) => void): void {
-  const { vocabulary, start, stages = [] } = arm;
+  const { vocabulary, start, adapters, stages = [] } = arm;
   const adds = addsTokens(vocabulary);
   if (vocabulary?.newTokens === undefined && adds && vocabulary.method !== 'atomic') {
     add(`${path}.vocabulary.newTokens`, { code: 'how-many-tokens' });
@@ -222,7 +243,7 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
     const isTaught = objectives[objective ?? defaultObjective].isTaught;
     const stage = `${path}.stages[${at}]`;
     if (distillation !== undefined && !isTaught) add(`${stage}.distillation`, { code: 'distillation-of-other' });
-    if (isTaught && !vocabulary) add(`${stage}.objective`, { code: 'distillation-of-nothing' });
+    if (isTaught && !adds) add(`${stage}.objective`, { code: 'distillation-of-nothing' });
     if (isTaught && resegment !== undefined) add(`${stage}.resegment`, { code: 'distillation-recut' });
     if (isTaught && Object.keys(moves).some((group) => group !== 'newRows')) {
       add(`${stage}.moves`, { code: 'teacher-moves' });
@@ -230,7 +251,13 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
     const where = `${path}.stages[${at}].moves`;
     if (vocabulary && !adds && moves.newRows !== undefined) add(`${where}.newRows`, { code: 'trim-adds-nothing' });
     if (resegment !== undefined && !adds) add(`${path}.stages[${at}].resegment`, { code: 'resegment-of-nothing' });
-    if (moves.adapters !== undefined) add(`${where}.adapters`, { code: 'no-adapters' });
+    if (moves.adapters !== undefined && !adapters) add(`${where}.adapters`, { code: 'no-adapters' });
+    for (const group of ['everything', 'body'] as const) {
+      if (adapters && moves[group] !== undefined) add(`${where}.${group}`, { code: 'adapters-and-body' });
+    }
+  }
+  if (adapters && stages.every(({ moves }) => moves.adapters === undefined)) {
+    add(`${path}.adapters`, { code: 'idle-adapters' });
   }
 }
 

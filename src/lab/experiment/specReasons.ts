@@ -43,6 +43,10 @@ interface Reasons extends ShapeReasons {
   readonly 'trim-adds-nothing': object;
   readonly 'remove-of-nothing': object;
   readonly 'as-many-as-come': object;
+  readonly 'idle-adapters': object;
+  readonly 'adapters-and-body': object;
+  readonly 'rank-too-large': { readonly rank: number; readonly most: number; readonly tensor: string };
+  readonly 'no-such-target': { readonly known: readonly string[] };
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
   readonly 'not-checked': { readonly why: string };
@@ -89,10 +93,15 @@ const english: ReasonWords = {
     'would cut new tokens back into the pieces that teach them; leave it out of a distillation',
   'teacher-moves': () => 'moves what teaches; a distillation moves `newRows` alone',
   'layer-beyond': ({ layer, layers }) => `is ${layer}; the model has ${layers} layers`,
-  'no-adapters': () => 'is a name kept for low-rank adapters, which are not trained yet',
   'trim-adds-nothing': () => 'is of new tokens, and the method `trim` adds none',
   'remove-of-nothing': () => 'says which old tokens go; they go with `room` `replace` or the method `trim` alone',
   'as-many-as-come': () => 'belongs to the method `trim`: new tokens take the rows of as many old ones',
+  'no-adapters': () => 'moves adapters, and the arm has no `adapters`',
+  'idle-adapters': () => 'stand beside the model, and no stage of the arm gives `moves.adapters` a rate',
+  'adapters-and-body': () => 'moves the very matrices that the adapters of the arm stand beside; name the other groups',
+  'rank-too-large': ({ rank, most, tensor }) =>
+    `is ${rank}; expected is at most ${most}, the smaller side of \`${tensor}\``,
+  'no-such-target': ({ known }) => `is no projection of this model's family; there are ${known.join(', ')}`,
   ...shapeWords,
   'no-json': ({ why }) => `is no JSON: ${why}`,
   'does-not-fit': ({ why }) => `does not fit: ${why}`,

@@ -2,8 +2,8 @@
 import type { GgufReason, WrittenType } from '../../checkpoint/index';
 import type { TokenizerClassChoice } from '../vocabulary/tokenizerClassChoice';
 
-/** The whole model, in three forms; its new rows for whoever has the base; or a folder with which training goes on elsewhere. */
-export type ExportForm = 'model' | 'onnx' | 'gguf' | 'delta' | 'scale';
+/** The whole model, in three forms; its new rows, or adapters and new rows, for whoever has the base; or a folder with which training goes on elsewhere. */
+export type ExportForm = 'model' | 'onnx' | 'gguf' | 'delta' | 'adapter' | 'scale';
 
 /** Why a form is not offered of a model, as a LabError says it; of what has no reason of its own the message alone says it. */
 export interface FormRefusal extends Partial<GgufReason> {

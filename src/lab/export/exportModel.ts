@@ -55,7 +55,7 @@ export interface ModelToExport extends WeightsAs {
   readonly files?: TokenizerFiles;
   readonly graft?: Graft;
   /** Where something was trained: its values; without them the graft is written as it starts. */
-  readonly session?: Pick<ModelSession, 'store' | 'trained'>;
+  readonly session?: Pick<ModelSession, 'store' | 'trained' | 'graphs' | 'changedTensors' | 'rows'>;
   /** What the model card says, or its text. Absent: the folder gets none. */
   readonly card?: ModelCard | string;
   readonly newTokens: readonly NewToken[];
@@ -157,10 +157,9 @@ export async function newRowsOf(
   return store ? deviceRows(store, matrix, firstNewId, firstNewId + count) : initial;
 }
 
-/** Readers of what training moved beside new rows, a few rows at a time. */
-function trainedRows({ store, trained }: NonNullable<ModelToExport['session']>): Map<string, TrainedRows> {
-  const tensors = trained.filter(({ group }) => group !== 'newRows').map(({ tensor }) => tensor);
-  return new Map(tensors.map((tensor) => [tensor, (start, end) => deviceRows(store, tensor, start, end)]));
+/** Readers of what training changed beside new rows, a few rows at a time; adapters are merged. */
+function trainedRows(session: NonNullable<ModelToExport['session']>): Map<string, TrainedRows> {
+  return new Map(session.changedTensors.map((tensor) => [tensor, (start, end) => session.rows(tensor, start, end)]));
 }
 
 function unchangedPlan(embeddingRows: number): GraftPlan {

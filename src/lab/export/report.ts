@@ -26,6 +26,7 @@ export function recordLines(records: readonly RunRecord[]): string {
 const moved: Readonly<Record<TrainMode, string>> = {
   'new-rows': 'the new rows only',
   embeddings: 'all embedding rows',
+  adapters: 'low-rank adapters and the new rows',
   all: 'all parameters',
 };
 
@@ -34,6 +35,7 @@ const groupNames: Readonly<Record<ParameterGroup, string>> = {
   oldRows: 'the old rows',
   body: 'the matrices between the embeddings',
   norms: 'norms, biases and learned positions',
+  adapters: 'low-rank adapters',
 };
 
 /** A model without new rows moves all of its rows where it moves the old ones. */
@@ -41,7 +43,8 @@ function movedText(groups: readonly ParameterGroup[], hasNewRows: boolean): stri
   if (groups.length === 0) return 'nothing';
   const mode = smallestMode(groups);
   const all = modeGroups[mode].filter((group) => hasNewRows || group !== 'newRows');
-  return all.every((group) => groups.includes(group))
+  // Without new rows the words for adapters would speak of some.
+  return (hasNewRows || mode !== 'adapters') && all.every((group) => groups.includes(group))
     ? moved[mode]
     : groups.map((group) => groupNames[group]).join(', ');
 }

@@ -17,7 +17,6 @@ import {
   type WeightDtype,
 } from '../../checkpoint/index';
 import type { Tokenizer } from '../../tokenizer/index';
-import { deviceRows } from '../device/deviceRows';
 import { matrixName, type Graft } from '../device/graftedRows';
 import { greedyAgreement, largestDifference } from '../running/logitDifference';
 import { ModelSession } from '../device/modelSession';
@@ -80,7 +79,8 @@ export async function verifyExport(
       expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     );
   const sameIds = ids.length === expectedIds.length && ids.every((id, at) => id === expectedIds[at]);
-  const untouched = mode === 'new-rows' || mode === undefined ? rows.untouchedRows === rows.oldRows : true;
+  const movesOldRows = mode === 'embeddings' || mode === 'all';
+  const untouched = movesOldRows || rows.untouchedRows === rows.oldRows;
   return {
     largestLogitDifference: largest,
     allowed,
@@ -103,7 +103,7 @@ async function putRounded(fresh: ModelSession, trained: ModelSession, rounding?:
   for (const row of fresh.graphs.parameters) {
     const tensor = source.get(row.tensor)!;
     const dtype = fresh.model.checkpoint.tensors.get(row.tensor)!.dtype as WeightDtype;
-    const read: RowReader = ({ start, end }) => deviceRows(trained.store, tensor, start, end);
+    const read: RowReader = ({ start, end }) => trained.rows(tensor, start, end);
     await writeRows(fresh.store, row, async (range) => {
       const values = rounding ? await rounding(tensor, range, read) : await read(range);
       return rounded(values, dtype, row.type === 'bf16');

@@ -55,7 +55,7 @@ export const readOtherwise = {
   },
   'written-specials': {
     client: 'sentencepiece',
-    forms: ['model', 'delta', 'scale'],
+    forms: ['model', 'delta', 'adapter', 'scale'],
     applies: ({ tokenizer, tokenizerModel }) =>
       tokenizerModel !== undefined || tokenizer.family === 'sentencepiece-bpe',
   },

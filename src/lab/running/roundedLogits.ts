@@ -12,14 +12,18 @@ export async function roundedLogits(session: ModelSession, ids: Uint32Array, dty
   const { engine, graphs } = session;
   const roundings = onnxRoundings(graphs.config, dtype);
   const asF32 = <T>(spec: T, tensor: string) => (roundings.has(tensor) ? { ...spec, type: 'f32' as const } : spec);
-  const specs = graphs.parameters.map((row) => asF32(row, row.tensor));
+  // The file holds merged matrices and no adapters.
+  const specs = graphs.parameters.filter(({ origin }) => origin !== 'adapter').map((row) => asF32(row, row.tensor));
   const { input, output } = graphs.vocabulary;
   const store = await engine.weights(specs);
   try {
-    for (const { name, tensor, shape } of specs) {
+    for (const { name, tensor, firstRow, shape } of specs) {
       const rounding = roundings.get(tensor);
       if (!rounding) store.write(name, await session.store.read(name));
-      else store.write(name, rounded(await session.store.readF32(name), shape.at(-1)!, rounding));
+      else {
+        const values = await session.rows(tensor, firstRow, firstRow + (shape[0] ?? 1));
+        store.write(name, rounded(values, shape.at(-1)!, rounding));
+      }
     }
     const { graph, outputs } = buildModel(graphs.config, {
       tokens: ids.length,

@@ -23,7 +23,7 @@ import { modelWithout } from '../vocabulary/modelWithout';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { Recipe } from './recipe';
 
-export interface ArmModelSetup extends Pick<Recipe, 'start'> {
+export interface ArmModelSetup extends Pick<Recipe, 'start' | 'adapters'> {
   readonly engine: Engine;
   /** As it was opened; the arm's own, `session.model`, lacks the tokens that its vocabulary removed. */
   readonly model: LoadedModel;
@@ -47,11 +47,15 @@ export class ArmModel {
   ) {}
 
   static async open(setup: ArmModelSetup, options: Watch = {}): Promise<ArmModel> {
-    const { engine, vocabulary, earlier, start, moves, seed } = setup;
+    const { engine, vocabulary, earlier, start, adapters, moves, seed } = setup;
     const model = modelWithout(setup.model, vocabulary?.removal);
     const hasNewRows = vocabulary !== undefined && vocabulary.newRows.length > 0;
     const graft = hasNewRows ? await graftRows(model, vocabulary.newRows, start, seed) : earlier;
-    const session = await ModelSession.open(engine, model, { ...(graft ? { graft } : {}), moves, ...options });
+    const session = await ModelSession.open(engine, model, {
+      ...(graft ? { graft } : {}),
+      ...(adapters ? { adapters: { settings: adapters, seed } } : {}),
+      ...{ moves, ...options },
+    });
     return new ArmModel(setup, session, graft);
   }
 

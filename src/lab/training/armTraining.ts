@@ -129,7 +129,7 @@ export class ArmTraining {
   /** FLOPs of so many steps; 0 before `run`. */
   flopsAt(step: number): number {
     const { model, stages } = this.setup;
-    this.flopsOfStep ??= stages.map((stage) => stepFlops(model, newRowsOf(this.setup), stage));
+    this.flopsOfStep ??= stages.map((stage) => stepFlops(model, newRowsOf(this.setup), stage, this.setup.adapters));
     return sum(
       this.plans.map(({ from, steps }, at) => {
         return Math.max(0, Math.min(steps, step - from)) * this.flopsOfStep![at]!;
@@ -172,7 +172,7 @@ export class ArmTraining {
     loop: LoopState | undefined,
     moments: ArmCheckpoint['moments'] | undefined,
   ): Promise<TrainRun> {
-    const { engine, model, stages } = this.setup;
+    const { engine, model, stages, adapters } = this.setup;
     const plan = plans[at]!;
     const stage = stages[at]!;
     const moves = movingGroups(stage.rates);
@@ -197,7 +197,7 @@ export class ArmTraining {
         nextBatch: () => batches.next().value!,
         rates: (share) => scaledRates(stage.rates, share),
         newIds: this.arm.newIds,
-        plan: planTraining(model, this.arm.newIds.length, smallestMode(moves), planned, engine),
+        plan: planTraining(model, this.arm.newIds.length, smallestMode(moves), planned, engine, adapters),
         evaluate: async () => {
           const scores = await scoreDocuments(this.arm.session.scorer(), watched);
           this.latest = scores;

@@ -1,11 +1,17 @@
 /**
- * What a training moves, and how fast: four groups of parameters, each with a peak learning rate of its own; a group without a
+ * What a training moves, and how fast: five groups of parameters, each with a peak learning rate of its own; a group without a
  * rate stays as it is, to the bit. Rows of tokens the graft added and rows that were there before are told apart by id; `norms`
  * are vectors and learned positions, on which weight decay never pulls.
  */
 import type { ParameterGroup } from '../device/parameterTable';
 
-export const parameterGroups = ['newRows', 'oldRows', 'body', 'norms'] as const satisfies readonly ParameterGroup[];
+export const parameterGroups = [
+  'newRows',
+  'oldRows',
+  'body',
+  'norms',
+  'adapters',
+] as const satisfies readonly ParameterGroup[];
 
 /** Peak learning rate of each group that moves. */
 export type Rates = Readonly<Partial<Record<ParameterGroup, number>>>;
@@ -20,7 +26,7 @@ export function scaledRates(rates: Rates, share: number): Record<string, number>
   return Object.fromEntries(movingGroups(rates).map((group) => [group, rates[group]! * share]));
 }
 
-/** AdamW's constants. Decay is decoupled and pulls on matrices of the body alone. */
+/** AdamW's constants. Decay is decoupled and pulls on matrices of the body and on adapters. */
 export interface OptimizerSettings {
   readonly beta1: number;
   readonly beta2: number;

@@ -1,10 +1,13 @@
-/** How one arm is trained: where new rows start, and stages one after the other. */
+/** How one arm is trained: where new rows start, its adapters, and stages one after the other. */
 import type { SidedStart } from '../../graft/index';
+import type { AdapterSettings } from '../../model/index';
 import type { ObjectiveName } from './objectives/index';
 import type { OptimizerSettings, Rates } from './moves';
 
 export interface Recipe {
   readonly start: SidedStart;
+  /** Beside matrices of the body, in all stages; absent: none. */
+  readonly adapters?: AdapterSettings;
   /** None: scored as it starts. */
   readonly stages: readonly Stage[];
 }

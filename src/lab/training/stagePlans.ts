@@ -11,7 +11,7 @@ import type { LoadedModel } from '../open/openModel';
 import type { Watch } from '../progress';
 import { cutTwice, rowsOf } from './distillation';
 import { objectives } from './objectives/index';
-import type { Budget, Stage } from './recipe';
+import type { Budget, Recipe, Stage } from './recipe';
 import { ownShare, ownShareOf, replayedPassages, withReplay, type GeneralText } from './replay';
 import { resegmenting } from './resegment';
 import { encodeText, sharedOut, textOfBytes, textOfTokens } from './trainingText';
@@ -34,6 +34,7 @@ export interface Planned {
   readonly evaluation: GeneralText['evaluation'];
   readonly vocabulary?: Vocabulary;
   readonly earlier?: Graft;
+  readonly adapters?: Recipe['adapters'];
   readonly stages: readonly Stage[];
   readonly budget: Budget;
   readonly seed: number;
@@ -92,12 +93,12 @@ export function newRowsOf({ vocabulary, earlier }: Pick<Planned, 'vocabulary' | 
   return vocabulary?.newRows.length ?? earlier?.plan ?? 0;
 }
 
-function askedSteps({ budget, stages, model, ...rows }: Planned): readonly number[] | undefined {
+function askedSteps({ budget, stages, model, adapters, ...rows }: Planned): readonly number[] | undefined {
   if ('bytes' in budget) return undefined;
   const all = stages.reduce((sum, { share }) => sum + share, 0);
   return stages.map((stage) => {
     const share = stage.share / all;
-    return Math.max(1, Math.round((budget.flops * share) / stepFlops(model, newRowsOf(rows), stage)));
+    return Math.max(1, Math.round((budget.flops * share) / stepFlops(model, newRowsOf(rows), stage, adapters)));
   });
 }
 

@@ -13,7 +13,7 @@ import {
 } from './norms';
 import { biasGradient, linear, linearInputGradient, linearWeightGradient } from './products';
 import { rope } from './rope';
-import { add, embedding, embeddingScatter, gatherRows, joinColumns, splitColumns } from './rows';
+import { add, embedding, embeddingScatter, gatherRows, joinColumns, scaled, splitColumns } from './rows';
 import { squaredError } from './squaredError';
 import { linearCrossEntropy, vocabularyLogits } from './vocabulary';
 
@@ -41,6 +41,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   rmsNormBackward,
   rmsNormWeightGradient,
   rope,
+  scaled,
   slidingWindow,
   splitColumns,
   squaredError,

@@ -7,6 +7,11 @@ export const add: Lowering = (node, { nodes, value, give }) => {
   give(node.outputs[0]!, nodes.node('Add', node.inputs.map(value)));
 };
 
+export const scaled: Lowering = (node, { nodes, value, give }) => {
+  const factor = nodes.scalar(node.attributes.factor as number);
+  give(node.outputs[0]!, nodes.node('Mul', [value(node.inputs[0]!), factor]));
+};
+
 export const gatherRows: Lowering = (node, { nodes, value, give }) => {
   give(node.outputs[0]!, nodes.node('Gather', node.inputs.map(value), attribute.axis(0)));
 };

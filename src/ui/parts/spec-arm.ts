@@ -1,9 +1,16 @@
 /** One arm of a specification: its name, its vocabulary and start, and every stage with the groups that it moves. */
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
-import { withGroup, withStage, withStageEarlier, withoutStage } from '../state/spec-arms';
+import { withGroup, withStage, withStageEarlier, withoutGroup, withoutStage } from '../state/spec-arms';
 import { pathText, schemaAt, valueAt, withValue, type FieldPath } from '../state/spec-fields';
-import { groupWords, stageWords, startWords, vocabularyWords, type StartPart } from '../wording/specification';
+import {
+  adapterWords,
+  groupWords,
+  stageWords,
+  startWords,
+  vocabularyWords,
+  type StartPart,
+} from '../wording/specification';
 import { problemText } from '../wording/specProblems';
 import { icon } from './icons';
 import { plainFields, rareFields, specField, specProblemsAt, type SpecEditing } from './spec-field';
@@ -41,7 +48,7 @@ export function specArm(edit: SpecEditing, name: string, keys: ArmKeys) {
           ${icon('bin')}${msg('Remove')}
         </button>
       </div>
-      ${vocabulary(edit, path)}
+      ${vocabulary(edit, path)} ${adapters(edit, path)}
     </div>
     ${Array.from({ length: count }, (_, at) => stage(edit, path, at, count))}
     ${count === 0 ? html`<p class="note">${msg('Not trained: scored as it starts.')}</p>` : nothing}
@@ -119,14 +126,22 @@ function vocabulary(edit: SpecEditing, arm: FieldPath) {
   }`;
 }
 
+/** Of an arm that has any: they come and go with the rate that a stage gives them. */
+function adapters(edit: SpecEditing, arm: FieldPath) {
+  const path = [...arm, 'adapters'];
+  if (valueAt(edit.value, path) === undefined) return nothing;
+  return html`${specProblemsAt(edit, path)} ${plainFields(edit, path, adapterWords)}
+  ${rareFields(edit, path, adapterWords, msg('Where adapters stand'))}`;
+}
+
 function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
   const path = [...arm, 'stages', at];
   const moves = [...path, 'moves'];
   const known = Object.keys(schemaAt(edit.schema, moves)?.properties ?? {}) as (keyof typeof groupWords)[];
   const hasTokens = valueAt(edit.value, [...arm, 'vocabulary']) !== undefined;
   const isMoved = (group: string) => valueAt(edit.value, [...moves, group]) !== undefined;
-  // Adapters are not trained yet; new rows are of the arm's own vocabulary, else of a model that JSON may speak of.
-  const left = known.filter((group) => !isMoved(group) && group !== 'adapters' && (group !== 'newRows' || hasTokens));
+  // New rows are of the arm's own vocabulary, else of a model that JSON may speak of.
+  const left = known.filter((group) => !isMoved(group) && (group !== 'newRows' || hasTokens));
   return html`<div class="stage" role="group" data-stage=${at} aria-label=${msg(str`Stage ${at + 1} of ${count}`)}>
     <div class="head">
       <b>${count === 1 ? msg('Training') : msg(str`Stage ${at + 1} of ${count}`)}</b>
@@ -164,7 +179,7 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
             data-action="hold"
             aria-label=${msg(str`${label}: stays as it is`)}
             title=${msg(str`${label}: stays as it is`)}
-            @click=${() => edit.send(withValue(edit.value, rate, undefined))}
+            @click=${() => edit.send(withoutGroup(edit.value, path, group))}
           >
             ${icon('cross')}
           </button>`,

@@ -76,9 +76,23 @@ export function withStageEarlier(spec: unknown, arm: FieldPath, at: number): unk
   return withValue(spec, path, stages);
 }
 
-/** At the rate of what moves there already. */
+/** At the rate of what moves there already. Adapters take the place of the matrices that they stand beside. */
 export function withGroup(spec: unknown, stage: FieldPath, group: string): unknown {
-  return withValue(spec, [...stage, 'moves', group], rateIn(valueAt(spec, [...stage, 'moves'])) ?? rateOf(spec));
+  const moves = [...stage, 'moves'];
+  const rate = rateIn(valueAt(spec, moves)) ?? rateOf(spec);
+  if (group !== 'adapters') return withValue(spec, [...moves, group], rate);
+  const adapters = [...stage.slice(0, -2), 'adapters'];
+  const { everything: _, body: __, ...others } = (valueAt(spec, moves) ?? {}) as Record<string, unknown>;
+  const moved = withValue(spec, moves, { ...others, adapters: rate });
+  return withValue(moved, adapters, valueAt(spec, adapters) ?? {});
+}
+
+/** The last adapters that stand still are taken away with their rate. */
+export function withoutGroup(spec: unknown, stage: FieldPath, group: string): unknown {
+  const held = withValue(spec, [...stage, 'moves', group], undefined);
+  const arm = stage.slice(0, -2);
+  const isMoved = listAt(held, [...arm, 'stages']).some((each) => valueAt(each, ['moves', 'adapters']) !== undefined);
+  return group !== 'adapters' || isMoved ? held : withValue(held, [...arm, 'adapters'], undefined);
 }
 
 const firstStage = (spec: unknown) => ({ moves: { everything: rateOf(spec) } });

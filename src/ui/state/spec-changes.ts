@@ -33,9 +33,10 @@ export function withMoreText(
 
 /** The same training on the old vocabulary: what only new rows would do is done to the old ones. */
 export function withControl(spec: WrittenSpec, arm: string): WrittenSpec | null {
-  const stages = spec.arms[arm]?.stages;
+  const { stages, adapters } = spec.arms[arm] ?? {};
   if (!stages) return null;
   const control: WrittenArm = {
+    ...(adapters ? { adapters } : {}),
     stages: stages.map((stage) => {
       const { newRows, ...rest } = stage.moves;
       return { ...stage, moves: Object.keys(rest).length > 0 ? rest : { oldRows: newRows! } };

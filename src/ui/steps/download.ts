@@ -83,7 +83,7 @@ export class DownloadStep extends LabElement {
           msg('The files agree with what you trained.'),
           exported.url
             ? html`${
-                  exported.report.form === 'delta'
+                  exported.report.form === 'delta' || exported.report.form === 'adapter'
                     ? msg('Saved. The exact bytes were put onto the base again and compared, token by token.')
                     : msg('Saved. The exact bytes were opened again and compared, token by token.')
                 } <a href=${exported.url} download=${exported.fileName} data-saved>${exported.fileName}</a>`
@@ -261,6 +261,10 @@ function takenText(form: ExportForm): string {
       );
     case 'delta':
       return msg('The new rows and the extended tokenizer, small enough to share; the base stays where it is.');
+    case 'adapter':
+      return msg(
+        'Low-rank adapters and new rows in the form of PEFT, small enough to share; the base stays where it is.',
+      );
     case 'scale':
       return msg('A folder that goes on where one GPU is not enough: its README has one command for each trainer.');
   }
@@ -270,6 +274,8 @@ function fileNote(path: string, form: ExportForm): string {
   // In a zip every file may lie in one folder: what counts is the end of the path.
   const name = `/${path}`;
   if (name.endsWith('delta.safetensors')) return msg('New rows, their ids, and by what their base is known');
+  if (name.endsWith('adapter_model.safetensors')) return msg('Adapters and new rows, under PEFT’s names');
+  if (name.endsWith('adapter_config.json')) return msg('Rank, strength and targets, and which rows are new');
   if (name.endsWith('.safetensors.index.json')) return msg('Which tensor lies in which file');
   if (name.endsWith('.safetensors') || /\.onnx_data(_\d+)?$/.test(name)) return msg('Weights');
   if (name.endsWith('.gguf')) return msg('Weights, configuration and tokenizer');

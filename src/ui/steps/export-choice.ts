@@ -108,6 +108,25 @@ export class ExportChoiceElement extends LabElement {
           nothing,
           movedMore,
         )}
+        ${
+          arm?.adapters
+            ? this.form(
+                'adapter',
+                msg('Adapters and new rows'),
+                // Follows from every matrix's sides, of which the page knows nothing.
+                null,
+                movesBesidesAdapters(arm)
+                  ? msg(
+                      'Not for this run: it moved more than adapters and new rows, and base and adapter would not be the trained model.',
+                    )
+                  : msg(
+                      str`For people who have ${model.name} and load adapters with PEFT: adapter_config.json, adapter_model.safetensors and the tokenizer. The other forms have them merged.`,
+                    ),
+                nothing,
+                movesBesidesAdapters(arm),
+              )
+            : nothing
+        }
         ${this.form(
           'scale',
           msg('Continue elsewhere'),
@@ -129,7 +148,7 @@ export class ExportChoiceElement extends LabElement {
     return html`<b>${failureTitle(refusal)}</b> ${why} ${msg('The other forms keep all of it.')}`;
   }
 
-  private form(form: ExportForm, title: string, bytes: number, note: unknown, more: unknown, refused = false) {
+  private form(form: ExportForm, title: string, bytes: number | null, note: unknown, more: unknown, refused = false) {
     const isOn = this.lab.exportChoice.form === form;
     const busy = isPending(this.lab.slots.exported);
     return html`<div class="src ${isOn ? 'on' : ''}">
@@ -147,7 +166,7 @@ export class ExportChoiceElement extends LabElement {
       <div>
         <h3>
           <label for="export-${form}">${title}</label>
-          ${refused ? nothing : html`<span class="note">${msg('about')} ${measured(fileSize(bytes))}</span>`}
+          ${refused || bytes === null ? nothing : html`<span class="note">${msg('about')} ${measured(fileSize(bytes))}</span>`}
         </h3>
         <p class="note" id="export-${form}-note">${note}</p>
         ${isOn ? [this.readers(), more] : nothing}
@@ -248,6 +267,10 @@ export class ExportChoiceElement extends LabElement {
 function movesOnlyNewRows({ vocabulary, stages = [] }: WrittenSpec['arms'][string]): boolean {
   const moved = stages.flatMap(({ moves }) => Object.keys(moves));
   return vocabulary !== undefined && moved.every((group) => group === 'newRows');
+}
+
+function movesBesidesAdapters({ stages = [] }: WrittenSpec['arms'][string]): boolean {
+  return stages.some(({ moves }) => Object.keys(moves).some((group) => group !== 'newRows' && group !== 'adapters'));
 }
 
 /** Values of new rows on every side that has its own; of those that were added, or of all that are new. */

@@ -15,6 +15,7 @@ export function presetTitle(name: PresetName): string {
     'should-i-expand': () => msg('Should I expand?'),
     'how-many-tokens': () => msg('How many tokens?'),
     'which-start': () => msg('Which start?'),
+    'adapters-or-everything': () => msg('LoRA or everything?'),
     'adapt-only': () => msg('Adapt without expanding'),
   };
   return titles[name]();
@@ -27,6 +28,8 @@ export function presetAbout(name: PresetName): string {
       msg('Two ways to new tokens against the old vocabulary, with three seeds, so that chance is told apart.'),
     'how-many-tokens': () =>
       msg('16, 64, 256 and 1,024 tokens on the same text: where more of them are seen too rarely.'),
+    'adapters-or-everything': () =>
+      msg('Everything trained, and low-rank adapters alone, each with and without new tokens: four arms.'),
     'which-start': () => msg('Every way in which new rows may start, on the same tokens, for about fifty steps.'),
     'adapt-only': () => msg('Only train on the text; the vocabulary stays as it is.'),
   };

@@ -25,10 +25,15 @@ const words: ReasonWords = {
   'layer-beyond': ({ layer, layers }) => msg(str`is ${layer}; the model has ${layers} layers`),
   'resegment-of-nothing': () => msg('cuts new tokens back into old ones, and the arm has no vocabulary that adds any'),
   'start-of-nothing': () => msg('says how new rows start, and the arm has no vocabulary that adds any'),
-  'no-adapters': () => msg('is a name kept for low-rank adapters, which are not trained yet'),
   'trim-adds-nothing': () => msg('is of new tokens, and trimming adds none'),
   'remove-of-nothing': () => msg('says which old tokens go; they go where new ones take their rows, or in trimming'),
   'as-many-as-come': () => msg('belongs to trimming: new tokens take the rows of as many old ones'),
+  'no-adapters': () => msg('moves adapters, and the arm has none'),
+  'idle-adapters': () => msg('stand beside the model, and no stage gives them a rate'),
+  'adapters-and-body': () => msg('moves the very matrices that the arm’s adapters stand beside; name the other groups'),
+  'rank-too-large': ({ rank, most, tensor }) =>
+    msg(str`is ${count(rank)}; expected is at most ${count(most)}, the smaller side of “${tensor}”`),
+  'no-such-target': ({ known }) => msg(str`is no projection of this model’s family; there are ${list(known)}`),
   'beyond-context': ({ length, most }) =>
     msg(str`is ${count(length)}; expected is at most ${count(most)}, the model’s context`),
   'step-too-large': ({ rows, length, most, bytes }) =>

@@ -142,6 +142,14 @@ export const groupWords: Readonly<Record<Group, FieldWords>> = {
   adapters: group(() => msg('Adapters')),
 };
 
+/** Beside the stages of an arm. */
+export const adapterWords: GroupWords<NonNullable<Arm['adapters']>> = {
+  rank: { label: () => msg('Rank of the adapters') },
+  alpha: { label: () => msg('Alpha') },
+  targets: { label: () => msg('Beside which modules, one a line'), rare: true },
+  rankStabilised: { label: () => msg('Strength by the root of the rank (rsLoRA)'), rare: true },
+};
+
 export const stageWords: GroupWords<Omit<Stage, 'moves'>> = {
   batch: {
     rows: { label: () => msg('Rows a step') },

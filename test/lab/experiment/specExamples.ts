@@ -28,6 +28,8 @@ export function changed(path: readonly (string | number)[], value: Json | undefi
 }
 
 const stage = ['arms', 'old vocabulary', 'stages', 0];
+const arm = (...field: string[]) => ['arms', 'old vocabulary', ...field];
+const withAdapters = (moves: JsonObject): JsonObject => ({ adapters: {}, stages: [{ moves }] });
 const vocabulary = ['arms', 'continued', 'vocabulary'];
 
 interface Wrong {
@@ -116,7 +118,6 @@ export const wrongSpecs: readonly Wrong[] = [
   at([...stage, 'moves'], { everything: 0 }, `${ofStage}.moves.everything`, /above 0 and at most 10/),
   at([...stage, 'moves'], { everything: true }, `${ofStage}.moves.everything`, /is true; expected is a number/),
   at([...stage, 'moves'], { head: 0.1 }, `${ofStage}.moves.head`, /is no field here; there are everything, newRows/),
-  at([...stage, 'moves'], { adapters: 0.1 }, `${ofStage}.moves.adapters`, /not trained yet/, true),
   at([...stage, 'objective'], 'unlikelihood', `${ofStage}.objective`, /expected is one of next-token, distillation/),
   at([...stage, 'objective'], 'distillation', `${ofStage}.objective`, /no `vocabulary` that adds any/, true),
   at([...stage, 'distillation'], { layer: 0 }, `${ofStage}.distillation.layer`, /at least 1/),
@@ -136,6 +137,14 @@ export const wrongSpecs: readonly Wrong[] = [
     /the pieces that teach them/,
     true,
   ),
+  at([...stage, 'moves'], { adapters: 0.1 }, `${ofStage}.moves.adapters`, /the arm has no `adapters`/, true),
+  at(arm('adapters'), {}, 'arms["old vocabulary"].adapters', /no stage of the arm gives/, true),
+  at(arm(), withAdapters({ everything: 0.1, adapters: 0.1 }), `${ofStage}.moves.everything`, /the very matrices/, true),
+  at(arm(), withAdapters({ body: 0.1, adapters: 0.1 }), `${ofStage}.moves.body`, /the very matrices/, true),
+  at(arm('adapters'), { rank: 0 }, 'arms["old vocabulary"].adapters.rank', /whole number at least 1/),
+  at(arm('adapters'), { alpha: -1 }, 'arms["old vocabulary"].adapters.alpha', /above 0/),
+  at(arm('adapters'), { targets: [] }, 'arms["old vocabulary"].adapters.targets', /a list of at least 1/),
+  at(arm('adapters'), { dora: true }, 'arms["old vocabulary"].adapters.dora', /there are rank, alpha, targets/),
   at([...stage, 'share'], 1e308, `${ofStage}.share`, /at most 1000000/),
   at([...stage, 'replay'], 0.95, `${ofStage}.replay`, /above 0 and at most 0.9/),
   at([...stage, 'replay'], 0, `${ofStage}.replay`, /above 0/),

@@ -93,10 +93,19 @@ describe.each(engineNames)('%s', (engineName) => {
     expect(mean(errors.slice(-5))).toBeLessThan(0.8 * mean(errors.slice(0, 5)));
   });
 
+  const adaptersLater = {
+    adapters: { rank: 3, alpha: 6, rankStabilised: false },
+    stages: [
+      { ...stage, rates: { newRows: 0.01 } },
+      { ...stage, share: 2, rates: { newRows: 0.01, adapters: 0.02 } },
+    ],
+  };
+
   it.each([
     ['one stage', {}],
     ['two stages that move different groups', twoStages],
     ['a distillation, and then everything', distilled],
+    ['new rows, then adapters beside them', adaptersLater],
   ] as const)(
     'goes on from any checkpoint with the losses, scores and weights of an unbroken run: %s',
     { timeout: 300_000 },
