@@ -44,8 +44,29 @@ export function trainSpec(
     hasNewRows || addsTokens(arm.vocabulary as WrittenArm['vocabulary']),
   );
   const stage = { moves, ...(stages as Fields[] | undefined)?.[0] };
+  requireAdapters(command, moves.adapters !== undefined);
   const adapters = moves.adapters !== undefined && arm.adapters === undefined ? { adapters: {} } : {};
   return parsed(command, { budget, ...written, arm: { ...adapters, ...arm, stages: [stage] } });
+}
+
+const adapterFlags = ['rank', 'alpha', 'targets', 'rank-stabilised', 'adapter-out'] as const;
+
+function requireAdapters(command: Command, areTrained: boolean): void {
+  const flag = adapterFlags.find((each) => command.isSet(each));
+  if (flag !== undefined && !areTrained) {
+    throw new LabError(
+      'headless/bad-arguments',
+      `\`--${flag}\` belongs to \`--train adapters\`.`,
+      'Say so, or leave the flag out.',
+    );
+  }
+  if (command.isSet('adapter-out') && command.text('adapter-out') === command.text('out')) {
+    throw new LabError(
+      'headless/bad-arguments',
+      '`--adapter-out` and `--out` are one folder.',
+      'The merged model and its adapters need one each.',
+    );
+  }
 }
 
 /** The arm of `expand`, which is grafted and not trained: a stage that is written to it reads the corpus once. */

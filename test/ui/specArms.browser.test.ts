@@ -64,7 +64,7 @@ test('every stage has its groups, which are added at a rate, changed and held', 
   await press('control', 'add-stage');
   await shown('[data-stage="1"]', await arm('control'));
   const adds = (await arm('control')).querySelector<HTMLSelectElement>('[data-stage="1"] [data-adds] select')!;
-  expect([...adds.options].map(({ value }) => value)).toEqual(['', 'oldRows', 'body', 'norms']);
+  expect([...adds.options].map(({ value }) => value)).toEqual(['', 'oldRows', 'body', 'norms', 'adapters']);
   adds.value = 'body';
   adds.dispatchEvent(new Event('change'));
   const moves = `${of('control')}.stages[1].moves`;
@@ -117,6 +117,24 @@ test('every field that the schema has of a stage can be changed, and is taken as
   await type(`${of('graft')}.start.input`, 'zero');
   expect(written().arms.graft!.start).toBe('zero');
   await shown('[data-action="use-spec"]:not([disabled])');
+});
+
+test('adapters come with a rate, in place of the matrices they stand beside, and go with it', async () => {
+  const adds = (await arm('graft')).querySelector<HTMLSelectElement>('[data-adds] select')!;
+  adds.value = 'adapters';
+  adds.dispatchEvent(new Event('change'));
+  const { vocabulary } = spec.arms.graft!;
+  const stages = [{ moves: { adapters: 0.003 } }];
+  await vi.waitFor(() => expect(written().arms.graft).toEqual({ vocabulary, adapters: {}, stages }));
+  await type(`${of('graft')}.adapters.rank`, '4');
+  await type(`${of('graft')}.adapters.targets`, 'q_proj\nv_proj');
+  await type(`${of('graft')}.adapters.rankStabilised`, 'true');
+  const adapters = { rank: 4, targets: ['q_proj', 'v_proj'], rankStabilised: true };
+  expect(written().arms.graft!.adapters).toEqual(adapters);
+  await shown('[data-action="use-spec"]:not([disabled])');
+  const rate = await field(`${of('graft')}.stages[0].moves.adapters`);
+  rate.querySelector<HTMLElement>('[data-action="hold"]')!.click();
+  await vi.waitFor(() => expect(written().arms.graft).not.toHaveProperty('adapters'));
 });
 
 test('an arm is copied, named, taken away and added, and undo brings each back', async () => {

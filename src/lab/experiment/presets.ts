@@ -145,19 +145,16 @@ function armsOf(name: PresetName, request: PresetRequest): Record<string, Writte
 
 /** Everything or adapters, each on the old vocabulary and with new tokens, whatever the visitor chose to move. */
 function eachWay(request: PresetRequest, vocabulary: VocabularyChoice): Record<string, WrittenArm> {
-  const ways = { everything: 'all', adapters: 'adapters' } as const satisfies Record<string, TrainMode>;
+  const ways = { '': 'all', ', adapters': 'adapters' } as const satisfies Record<string, TrainMode>;
   return Object.fromEntries(
-    Object.entries(ways).flatMap(([way, mode]): [string, WrittenArm][] => [
-      [`${armNames.control}, ${way}`, trainedArm({ ...request, mode }, controlGroups(mode))],
-      [
-        `new tokens, ${way}`,
-        {
-          vocabulary: writtenChoice(vocabulary),
-          start: request.start,
-          ...trainedArm({ ...request, mode }, modeGroups[mode]),
-        },
-      ],
-    ]),
+    Object.entries(ways).flatMap(([way, mode]): [string, WrittenArm][] => {
+      const trained = (groups: readonly ParameterGroup[]) => trainedArm({ ...request, mode }, groups);
+      const { start } = request;
+      return [
+        [`${armNames.control}${way}`, trained(controlGroups(mode))],
+        [`new tokens${way}`, { vocabulary: writtenChoice(vocabulary), start, ...trained(modeGroups[mode]) }],
+      ];
+    }),
   );
 }
 

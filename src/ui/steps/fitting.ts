@@ -52,6 +52,7 @@ export class Fitting extends LabElement {
         <div class="skel"></div>
         <div class="skel"></div>
         <div class="skel"></div>
+        <div class="skel"></div>
       </div>`,
       busy: true,
     });

@@ -5,7 +5,7 @@ import type { InitMethod, TrainMode } from '../../worker/index';
 const modeNames: Readonly<Record<TrainMode, () => string>> = {
   'new-rows': () => msg('New rows only'),
   embeddings: () => msg('All embeddings'),
-  adapters: () => msg('New rows and low-rank adapters'),
+  adapters: () => msg('New rows and adapters (LoRA)'),
   all: () => msg('Everything'),
 };
 

@@ -57,5 +57,5 @@ it('the preset asks for everything and adapters, each beside its own control', (
   expect(Object.keys(arms)).toHaveLength(5);
   expect(moved('old vocabulary, adapters')).toEqual(['adapters']);
   expect(moved('new tokens, adapters')).toEqual(['newRows', 'adapters']);
-  expect(moved('new tokens, everything')).toEqual(['newRows', 'oldRows', 'body', 'norms']);
+  expect(moved('new tokens')).toEqual(['newRows', 'oldRows', 'body', 'norms']);
 });
