@@ -1,5 +1,6 @@
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { serviceWorker } from './scripts/offline/serviceWorker.ts';
+import { rdkitWithoutCode } from './scripts/rdkit/withoutCode.ts';
 
 // Cross-origin isolation: SharedArrayBuffer and precise timers for the worker and threads in onnxruntime-web.
 // A static host must send the same two headers (docs/hosting.md).
@@ -49,12 +50,12 @@ const contentSecurityPolicy: Plugin = {
 
 export default defineConfig({
   base: './',
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [rdkitWithoutCode] },
   // onnxruntime-web without a copy of its wasm in the script: the worker gives it the addresses (src/worker/onnxRuntime.ts).
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  optimizeDeps: { exclude: ['onnxruntime-web', '@rdkit/rdkit'] },
   build: { target: 'esnext', chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
-  plugins: [contentSecurityPolicy, serviceWorker(isolation)],
+  plugins: [rdkitWithoutCode, contentSecurityPolicy, serviceWorker(isolation)],
   server: { headers: { ...isolation, 'Content-Security-Policy': policy(true) } },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy(false) } },
 });

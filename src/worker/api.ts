@@ -26,9 +26,13 @@ import type {
   ExportChoice,
   ExportReport,
   FormRefusal,
+  Drawing,
+  FieldAnswer,
+  FieldOptions,
   FittingPlan,
   HarmReport,
   ModelSummary,
+  NotationName,
   Piece,
   Progress,
   ReadingChoice,
@@ -96,6 +100,14 @@ export interface KeptRun extends RunKey {
 
 /** As `run.jsonl`s in one, as one table, or as a zip of event files. */
 export type RunFileForm = 'json-lines' | 'csv' | 'tensorboard';
+
+/** A text as a parser of its notation reads it. */
+export interface ReadSample {
+  /** Of what is not valid, in the parser's words. */
+  readonly why: string | null;
+  /** Null of what is not valid, and of notations without pictures. */
+  readonly drawing: Drawing | null;
+}
 
 export interface ExperimentUpdateOf extends ExperimentUpdate {
   readonly id: string;
@@ -208,6 +220,21 @@ export interface LabApi {
    * What training did to what the model knew, beside the untouched base and the control. Throws `lab/no-run`, `lab/no-general-text`.
    */
   harm(onProgress: OnProgress, signal?: AbortSignal): Promise<HarmReport>;
+  /**
+   * Samples of the untouched base, of an arm and of its control, read by their notation and kept with the runs. Throws
+   * `lab/no-notation`, `lab/not-finished`.
+   */
+  sampleField(
+    id: string,
+    options: Pick<FieldOptions, 'arm' | 'runSeed' | 'samples' | 'seed' | 'temperature' | 'topP' | 'notation'>,
+    onProgress: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<FieldAnswer>;
+  /** Texts as the notation of the open corpus, or that one, reads and draws them; null of prose. */
+  readSamples(
+    samples: readonly { readonly text: string; readonly isCut: boolean }[],
+    notation: NotationName | null,
+  ): Promise<readonly ReadSample[] | null>;
   /** Rows nearest to that of a new token, of each vocabulary matrix. */
   tokenNeighbours(id: number): Promise<readonly TokenNeighbours[]>;
   /** The specification with one more arm: that one without the tokens seen fewer than `floor` times. Throws `lab/nothing-starved`. */

@@ -200,6 +200,26 @@ export class Experiment extends TrainedLab implements LabApi {
     });
   }
 
+  sampleField(
+    id: string,
+    options: Parameters<LabApi['sampleField']>[1],
+    onProgress: OnProgress,
+    asked?: AbortSignal,
+  ): ReturnType<LabApi['sampleField']> {
+    return this.cancellable(asked, async (signal) => {
+      const [model, corpus, tree] = [this.requireModel(), this.requireCorpus(), this.requireTree()];
+      const [engine, device] = [await this.engines.engine(), await this.engines.device()];
+      const { sampleKept } = await import('./field');
+      const opened = { model, corpus, tree, engine, device };
+      return sampleKept(await this.experimentsKept(), id, opened, { ...options, onProgress, signal });
+    });
+  }
+
+  async readSamples(...[samples, notation]: Parameters<LabApi['readSamples']>): ReturnType<LabApi['readSamples']> {
+    const { readAndDraw } = await import('./field');
+    return readAndDraw(samples, notation, this.corpus ? this.corpus.heldOut : []);
+  }
+
   async pause(): Promise<void> {
     (await this.keptExperiments)?.pause();
   }

@@ -1,4 +1,5 @@
 /** Experiments that the fake lab has kept, with curves, reports and predictions of every outcome that the pages tell apart. */
+import { fakeField } from './fakeField';
 import { LabError } from '../../src/error';
 import { experimentSchema, specProblems } from '../../src/lab/index';
 import { runFile } from '../../src/worker/runFiles';
@@ -182,12 +183,15 @@ const keptOf = (fake: FakeExperiment): KeptExperiment => ({
 
 type Calls = ReturnType<typeof fakeExperiments>;
 
+const hexagon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 160"><path fill="none" stroke="#000" d="M120 30l43 25v50l-43 25-43-25V55z"/></svg>';
+
 /** @param count how many of them are kept, before those that run in this visit. */
 export function withKept(
   count: number,
   running: Calls,
   take: FakeExperimentParts['take'],
-): Calls & Pick<LabApi, 'checkSpec' | 'specSchema' | 'runFile'> {
+): Calls & Pick<LabApi, 'checkSpec' | 'specSchema' | 'runFile' | 'sampleField' | 'readSamples'> {
   let kept = experiments.slice(0, count);
   const one = (id: string) => kept.find((each) => each.id === id);
   const runs = async (id: string) => {
@@ -200,6 +204,17 @@ export function withKept(
     checkSpec: async (value) => specProblems(value),
     specSchema: async () => JSON.parse(JSON.stringify(experimentSchema)) as SpecSchema,
     experiments: list,
+    async sampleField(id, { arm = '', runSeed = 1 }, onProgress) {
+      const { report } = (await list()).find((each) => each.id === id)!;
+      onProgress({ phase: 'sampling', done: 64, total: 64 });
+      return fakeField(report, { arm, seed: runSeed });
+    },
+    readSamples: async (samples) =>
+      samples.map(({ text }) =>
+        text.endsWith('(Occ1')
+          ? { why: 'extra open parentheses', drawing: null }
+          : { why: null, drawing: { kind: 'svg', markup: hexagon } },
+      ),
     experimentRuns: runs,
     async restoreExperiment(id, ...rest) {
       if (!(await list()).some((each) => each.id === id)) {

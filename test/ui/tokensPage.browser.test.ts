@@ -121,3 +121,17 @@ test('shows what training did to what the model knew', async () => {
   expect(fresh.length).toBeGreaterThan(0);
   expect(find('.harm-text h3')!.textContent).toContain('+0.90 bits per byte');
 });
+
+test('samples the arm, its control and the base in Try, and draws what is valid', async () => {
+  location.hash = 'try';
+  await click('[data-action="sample-field"]');
+  await shown('[data-field-arm] img.drawn');
+  const arms = [...document.querySelectorAll('[data-field-arm]')];
+  const valid = arms.map((arm) => Number.parseInt(arm.querySelector('.field-share b')!.textContent, 10));
+  expect(valid[0]).toBe(0);
+  expect(Math.abs(valid[1]! - 74)).toBeLessThan(3);
+  expect(Math.abs(valid[2]! - 71)).toBeLessThan(3);
+  // What is not valid is shown as it is, with what the parser says.
+  expect(arms[0]!.querySelector('.field-sample.refused .st')!.textContent).toBe('extra open parentheses');
+  expect(arms[0]!.querySelector('img.drawn')).toBeNull();
+});

@@ -22,7 +22,7 @@ export async function trainingForms(
     for (const text of texts) {
       if (done++ % 256 === 0) {
         throwIfCancelled(signal);
-        report({ phase: 'comparing', done, total: summary.trainDocuments });
+        report({ phase: 'matching', done, total: summary.trainDocuments });
         await breathe();
       }
       const reading = reader.parse(text, false);
@@ -31,7 +31,7 @@ export async function trainingForms(
   };
   if (readTrain) for await (const texts of readTrain(signal)) await add(texts);
   else await add(train);
-  report({ phase: 'comparing', done: summary.trainDocuments, total: summary.trainDocuments });
+  report({ phase: 'matching', done: summary.trainDocuments, total: summary.trainDocuments });
   return {
     has(canonical, isCut) {
       if (forms.has(canonical)) return true;

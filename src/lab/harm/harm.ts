@@ -3,8 +3,6 @@
  * its new tokens beside the control, the old vocabulary trained on the same text. Prices are compared over the same characters, so
  * that no cut is favoured; models are opened one after another.
  */
-import type { Tokenizer } from '../../tokenizer/index';
-import type { ModelSession } from '../device/modelSession';
 import { LabError } from '../../error';
 import { throttled, type Watch } from '../progress';
 import { pairedDifference } from '../scoring/bootstrap';
@@ -14,14 +12,10 @@ import { scoresOf, tokenLosses } from '../scoring/tokenLosses';
 import { afterNewTokens } from './afterNew';
 import { harmDefaults } from './defaults';
 import type { AfterNew, HarmReport, ReferenceKind, ReferenceScore, WorseText } from './harmReport';
+import type { HarmModel } from './harmModel';
 import { newTokenMass } from './newTokenMass';
 import type { PricedDocument } from './pricedText';
 import { worstTexts } from './worstTexts';
-
-export interface HarmModel {
-  readonly session: ModelSession;
-  readonly tokenizer: Tokenizer;
-}
 
 export interface HarmReference {
   readonly kind: ReferenceKind;

@@ -8,7 +8,7 @@ import { throwIfCancelled } from '../cancel';
 import type { Watch } from '../progress';
 import { leastDocuments, percentiles, resamples } from '../scoring/bootstrap';
 import { blockLengthOf, documentWindows, packWindows } from '../scoring/windows';
-import type { HarmModel } from './harm';
+import type { HarmModel } from './harmModel';
 import type { MassPlace, NewTokenMass } from './harmReport';
 import type { PricedDocument } from './pricedText';
 

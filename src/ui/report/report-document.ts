@@ -9,21 +9,13 @@ import { meanOf } from '../pages/overlay';
 import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
+import type { ReportBlock } from './report-block';
+import { fieldBlocks } from './report-field';
 import { worsenedText, worsenedTitle } from '../wording/experiment';
 import { verdictName } from '../wording/verdicts';
 import { glossary } from '../wording/glossary';
 
-export type FigureName = 'curves' | 'differences';
-
-export type ReportBlock =
-  | { readonly kind: 'heading'; readonly text: string }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'figure'; readonly name: FigureName; readonly title: string; readonly caption: string }
-  | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
-  /** Label and value; of `terms` name and meaning. */
-  | { readonly kind: 'facts' | 'terms'; readonly rows: readonly (readonly [string, string])[] }
-  | { readonly kind: 'code'; readonly language: 'json' | 'sh'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] };
+export type { FigureName, ReportBlock } from './report-block';
 
 export interface ReportDocument {
   readonly language: string;
@@ -54,7 +46,7 @@ export function reportDocument(kept: KeptExperiment, runs: readonly KeptRun[], c
     headline: headline(report),
     lede: findings(report),
     sheets: [
-      [...figures(kept), heading(msg('Arms')), armsTable(kept)],
+      [...figures(kept), heading(msg('Arms')), armsTable(kept), ...fieldBlocks(kept)],
       [
         heading(msg('Prediction beside outcome')),
         { kind: 'facts', rows: predictionFacts(kept, context.score ?? sumOf({})) },

@@ -348,6 +348,20 @@ export class LabState extends SlotStore {
     return this.fill('harm', (onProgress, signal) => this.lab.harm(onProgress, signal));
   }
 
+  /** Samples of the arm that is held, of its control and of the untouched base; the report has them from then on. */
+  async sampleField(options: Omit<Parameters<Lab['sampleField']>[1], 'arm' | 'runSeed'>): Promise<void> {
+    const { taken, view } = this.desk;
+    const id = view?.id;
+    if (!taken || !view || !id) return;
+    const { arm, seed: runSeed } = taken;
+    const answer = await this.fill('field', (onProgress, signal) =>
+      this.lab.sampleField(id, { ...options, arm, runSeed }, onProgress, signal),
+    );
+    if (!answer) return;
+    this.set(() => (view.report = answer.report));
+    await this.kept.read();
+  }
+
   // ── taking it away ───────────────────────────────────────
 
   exportChoice = FIRST_EXPORT_CHOICE;

@@ -10,6 +10,7 @@ import {
   type Diagnosis,
   type EngineSummary,
   type ExportReport,
+  type FieldAnswer,
   type FormRefusal,
   type HarmReport,
   type KeptExperiment,
@@ -47,6 +48,7 @@ export interface Slots {
   comparison: Slot<Comparison>;
   evidence: Slot<TokensEvidence>;
   harm: Slot<HarmReport>;
+  field: Slot<FieldAnswer>;
   /** Why the trained model cannot be written as GGUF. */
   ggufRefusal: Slot<FormRefusal | null>;
   exported: Slot<Exported>;
@@ -68,6 +70,7 @@ const DOWNSTREAM: readonly SlotName[] = [
   'comparison',
   'evidence',
   'harm',
+  'field',
   'ggufRefusal',
   'exported',
 ];
@@ -92,6 +95,7 @@ export class SlotStore {
     comparison: EMPTY,
     evidence: EMPTY,
     harm: EMPTY,
+    field: EMPTY,
     ggufRefusal: EMPTY,
     exported: EMPTY,
     opening: EMPTY,

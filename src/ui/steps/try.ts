@@ -19,6 +19,7 @@ import { isPending, type Failure, valueOf } from '../state/slot';
 import { wrongNumber } from '../wording/bounds';
 import { runtimeText } from '../wording/runtimes';
 import './kept-offer';
+import './field';
 import './take-arm';
 
 type Arm = keyof Tried['written'];
@@ -87,6 +88,7 @@ export class TryStep extends LabElement {
               ),
             })
       }
+      ${canTry && this.lab.desk.taken ? html`<tg-field></tg-field>` : nothing}
     </div>`;
   }
 

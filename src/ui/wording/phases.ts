@@ -23,6 +23,10 @@ export function phaseText(phase: string): string {
       return msg('Checking the base');
     case 'comparing':
       return msg('Comparing with the base');
+    case 'matching':
+      return msg('Reading the training text');
+    case 'sampling':
+      return msg('Drawing samples');
     case 'downloading':
       return msg('Downloading');
     case 'writing':

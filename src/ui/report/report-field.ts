@@ -1,0 +1,54 @@
+/** Evidence from the field in a report: every arm's shares, differences to the control, and the first samples with what the parser says. */
+import { msg, str } from '@lit/localize';
+import type { FieldReport, FieldSample, KeptExperiment, Share } from '../../worker/index';
+import { fixed } from '../format';
+import {
+  notationName,
+  pointsText,
+  readerText,
+  samplingText,
+  shareInterval,
+  shareNote,
+  shareText,
+} from '../wording/field';
+import type { ReportBlock } from './report-block';
+
+/** Of each arm. */
+const shown = 4;
+
+export function fieldBlocks({ report }: Pick<KeptExperiment, 'report'>): ReportBlock[] {
+  const { field } = report;
+  if (!field) return [];
+  const cell = (share: Share) => `${shareText(share)} (${shareInterval(share)})`;
+  return [
+    { kind: 'heading', text: msg(str`Samples: ${notationName(field.notation)}`) },
+    {
+      kind: 'table',
+      columns: [msg('Arm'), msg('Seed'), msg('Valid'), msg('Unique'), msg('New'), msg('Bytes'), msg('Tokens')],
+      rows: field.arms.map(({ arm, seed, valid, unique, isNew, bytesEach, tokensEach }) => [
+        ...[arm, String(seed), cell(valid), cell(unique), cell(isNew)],
+        ...[fixed(bytesEach, 0), fixed(tokensEach, 0)],
+      ]),
+    },
+    { kind: 'text', text: `${samplingText(field)}. ${shareNote()} ${readerText(field.notation)}` },
+    ...(field.differences.length > 0 ? [differences(field)] : []),
+    { kind: 'table', columns: [msg('Arm'), msg('Sample'), msg('The parser says')], rows: field.arms.flatMap(firstOf) },
+  ];
+}
+
+function differences({ differences: all }: FieldReport): ReportBlock {
+  return {
+    kind: 'list',
+    items: all.map(({ arm, against, seed, valid, unique, isNew }) =>
+      msg(
+        str`${arm} − ${against}, seed ${seed}: valid ${pointsText(valid)}, unique ${pointsText(unique)}, new ${pointsText(isNew)}.`,
+      ),
+    ),
+  };
+}
+
+const firstOf = ({ arm, samples }: FieldReport['arms'][number]): string[][] =>
+  samples.slice(0, shown).map((sample) => [arm, sample.text + (sample.isCut ? '…' : ''), saidOf(sample)]);
+
+const saidOf = ({ why, isKnown }: FieldSample): string =>
+  why ?? (isKnown ? msg('valid, in the training text') : msg('valid, new'));
