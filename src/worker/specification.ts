@@ -1,2 +1,2 @@
 /** What an experiment's specification may be, loaded when a visitor comes to it. */
-export { experimentSchema, lengthProblems, parseSpec, presetNames, presetOf, specProblems } from '../lab/index';
+export { experimentSchema, lengthProblems, parseSpec, presetsFor, presetOf, specProblems } from '../lab/index';

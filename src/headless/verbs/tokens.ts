@@ -27,7 +27,8 @@ import { openShards } from '../countingShards';
 import { nodeEngine } from '../engine';
 import { progressLine } from '../stdout';
 import { tokenText, tokensText } from '../tokensText';
-import { corpusOfSpec, heldOutCorpus } from './corpus';
+import { heldOutCorpus } from './corpus';
+import { textsOfSpec } from './instructions';
 import { loaded, modelOf, modelSource, sourceNamed } from './model';
 
 interface Opened {
@@ -116,7 +117,7 @@ async function openedArm(command: Command, path: string): Promise<Opened> {
   }
   const source = await sourceNamed(command, written.model.name);
   const model = await loaded(source);
-  const corpus = await corpusOfSpec(command, written);
+  const corpus = await textsOfSpec(command, written);
   const spec = await pinned(written, model, corpus);
   const key = { arm: command.text('arm') ?? firstExpanded(written), seed: command.number('seed')! };
   const engine = await nodeEngine(command);

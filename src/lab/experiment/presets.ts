@@ -10,7 +10,14 @@ import { initMethods, type InitMethod } from '../../graft/index';
 import type { VocabularyChoice } from '../vocabulary/choice';
 import type { WrittenArm, WrittenSpec } from './schema';
 
-export const presetNames = ['quick-answer', 'should-i-expand', 'how-many-tokens', 'which-start', 'adapt-only'] as const;
+export const presetNames = [
+  'quick-answer',
+  'should-i-expand',
+  'how-many-tokens',
+  'which-start',
+  'adapt-only',
+  'instruction-tuning',
+] as const;
 export type PresetName = (typeof presetNames)[number];
 
 export interface PresetRequest {
@@ -18,6 +25,8 @@ export interface PresetRequest {
   readonly title: string;
   readonly model: string;
   readonly corpus: WrittenSpec['corpus'];
+  /** Conversations that are open; the answers of every arm are measured. */
+  readonly instructions?: WrittenSpec['instructions'];
   /** Absent: no arm is expanded. */
   readonly vocabulary?: VocabularyChoice;
   readonly mode: TrainMode;
@@ -54,6 +63,7 @@ const sizes: Readonly<Record<PresetName, PresetSize>> = {
   'how-many-tokens': { seconds: 600, seeds: [1] },
   'which-start': { steps: 50, seeds: [1] },
   'adapt-only': { seconds: 100, seeds: [1] },
+  'instruction-tuning': { seconds: 300, seeds: [1] },
 };
 
 const doses = [16, 64, 256, 1024] as const;
@@ -63,6 +73,14 @@ const tokensPerStep = 512;
 const trainingShare = 0.75;
 /** A forward pass takes a third of a step. */
 const forwardShare = 1 / 3;
+
+/** What can be asked of what is open. */
+export function presetsFor({ vocabulary, instructions }: PresetRequest): readonly PresetName[] {
+  return presetNames.filter((name) => {
+    if (name === 'instruction-tuning') return instructions !== undefined;
+    return vocabulary !== undefined || name === 'adapt-only';
+  });
+}
 
 export function presetOf(name: PresetName, request: PresetRequest): Preset {
   const { seeds, ...size } = sizes[name];
@@ -101,6 +119,7 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
       name: request.title,
       model: request.model,
       corpus: request.corpus,
+      ...(request.instructions ? { instructions: request.instructions } : {}),
       budget: { bytes: budget },
       seeds: [...seeds],
       evaluation,
@@ -112,6 +131,7 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
 
 function armsOf(name: PresetName, request: PresetRequest): Record<string, WrittenArm> {
   const { vocabulary, mode, start } = request;
+  if (name === 'instruction-tuning') return tunedArms(request);
   const base = { [armNames.base]: {}, [armNames.control]: trainedArm(request, controlGroups(mode)) };
   if (name === 'adapt-only' || !vocabulary) return base;
   const grown = (choice: VocabularyChoice, from = start): WrittenArm => ({
@@ -132,6 +152,34 @@ function armsOf(name: PresetName, request: PresetRequest): Record<string, Writte
   const other = vocabulary.method === 'independent' ? 'continued' : 'independent';
   const second: VocabularyChoice = { ...vocabulary, method: other, rejected: [], added: [] };
   return { ...arms, [label(second)]: grown(second) };
+}
+
+/** Answers alone, and after the text was read; with new tokens too, where there are any. */
+function tunedArms(request: PresetRequest): Record<string, WrittenArm> {
+  const { vocabulary, mode, start } = request;
+  const answering = answerStage(request);
+  const both = (arm: WrittenArm): WrittenArm => ({ ...arm, stages: [...arm.stages!, answering] });
+  return {
+    [armNames.base]: {},
+    'answers alone': { stages: [answering] },
+    [armNames.control]: both(trainedArm(request, controlGroups(mode))),
+    ...(vocabulary
+      ? {
+          [`${vocabulary.method}, ${vocabulary.newTokens} tokens`]: both({
+            vocabulary: writtenChoice(vocabulary),
+            start,
+            ...trainedArm(request, modeGroups[mode]),
+          }),
+        }
+      : {}),
+  };
+}
+
+/** Everything moves: rows of the vocabulary alone cannot learn to answer. Conversations need longer rows than text. */
+function answerStage({ parameters, contextLength }: PresetRequest): NonNullable<WrittenArm['stages']>[number] {
+  const length = Math.max(2, Math.min(256, contextLength || 256));
+  const rows = Math.max(1, Math.round(tokensPerStep / length));
+  return { objective: 'answers', moves: { everything: rateFor(parameters) / 3 }, batch: { rows, length } };
 }
 
 /** The old vocabulary has no new rows; where only those would move, its own rows do. */

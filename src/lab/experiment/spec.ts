@@ -8,6 +8,7 @@ import { LabError } from '../../error';
 import type { Prediction } from '../diagnosis/diagnosis';
 import type { SampleOrder } from '../scoring/evaluate';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
+import { defaultObjective, objectives } from '../training/objectives/index';
 import type { Budget, Recipe, Stage } from '../training/recipe';
 import { lengthProblem, sizeProblem, type ShapeProblem } from '../training/stepShape';
 import type { LearnRules } from '../vocabulary/choice';
@@ -21,6 +22,7 @@ export interface ExperimentSpec {
   readonly model: { readonly name: string; readonly fingerprint?: string };
   readonly corpus: WrittenSpec['corpus'];
   readonly general: { readonly path?: string; readonly fingerprint?: string };
+  readonly instructions?: NonNullable<WrittenSpec['instructions']>;
   readonly budget: Budget;
   readonly seeds: readonly number[];
   readonly evaluation: EvaluationSpec;
@@ -71,13 +73,15 @@ export function specProblems(value: unknown): readonly SpecProblem[] {
 }
 
 function resolved(written: WrittenSpec): ExperimentSpec {
-  const { version, name, model, corpus, general, budget, seeds, evaluation, arms, prediction } = filled(written);
+  const { version, name, model, corpus, general, instructions, budget, seeds, evaluation, arms, prediction } =
+    filled(written);
   return {
     version,
     name,
     model: typeof model === 'string' ? { name: model } : model,
     corpus,
     general: general!,
+    ...(instructions ? { instructions } : {}),
     budget: budget.bytes === undefined ? { flops: budget.flops! } : { bytes: budget.bytes },
     seeds,
     evaluation: evaluation as EvaluationSpec,
@@ -149,12 +153,12 @@ function armOf({ vocabulary, start, stages }: WrittenArm): ArmSpec {
 function meaningProblems(spec: WrittenSpec): SpecProblem[] {
   const problems: SpecProblem[] = [];
   const add = (path: string, reason: SpecReason) => void problems.push(problemAt(path, reason));
-  const { budget, corpus, seeds, arms } = spec;
+  const { budget, corpus, instructions, seeds, arms } = spec;
   if ((budget.bytes === undefined) === (budget.flops === undefined)) {
     add('budget', { code: 'one-budget' });
   }
-  const sources = [corpus.sample, corpus.path, corpus.name].filter((source) => source !== undefined);
-  if (sources.length !== 1) add('corpus', { code: 'one-source' });
+  if (sourcesOf(corpus) !== 1) add('corpus', { code: 'one-source' });
+  if (instructions && sourcesOf(instructions) !== 1) add('instructions', { code: 'one-source' });
   if (new Set(seeds).size < seeds.length) add('seeds', { code: 'seed-twice' });
   const folders = new Map<string, string>();
   for (const [name, arm] of Object.entries(arms)) {
@@ -164,12 +168,20 @@ function meaningProblems(spec: WrittenSpec): SpecProblem[] {
     if (!/[\p{L}\p{N}]/u.test(folder)) add(path, { code: 'arm-letter' });
     else if (other !== undefined) add(path, { code: 'arm-folder', folder, other });
     folders.set(folder, name);
-    armProblems(arm, path, add);
+    armProblems(arm, path, instructions !== undefined, add);
   }
   return problems;
 }
 
-function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: SpecReason) => void): void {
+const sourcesOf = ({ sample, path, name }: WrittenSpec['corpus']): number =>
+  [sample, path, name].filter((source) => source !== undefined).length;
+
+function armProblems(
+  arm: WrittenArm,
+  path: string,
+  hasInstructions: boolean,
+  add: (path: string, reason: SpecReason) => void,
+): void {
   const { vocabulary, start, stages = [] } = arm;
   if (vocabulary?.newTokens === undefined && vocabulary && vocabulary.method !== 'atomic') {
     add(`${path}.vocabulary.newTokens`, { code: 'how-many-tokens' });
@@ -180,8 +192,14 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
   if (start !== undefined && !vocabulary) {
     add(`${path}.start`, { code: 'start-of-nothing' });
   }
-  for (const [at, { moves, resegment }] of stages.entries()) {
+  for (const [at, { moves, replay, resegment, objective = defaultObjective }] of stages.entries()) {
     const where = `${path}.stages[${at}].moves`;
+    if (objectives[objective].reads === 'instructions') {
+      if (!hasInstructions) add(`${path}.stages[${at}].objective`, { code: 'no-instructions' });
+      for (const [field, value] of Object.entries({ replay, resegment })) {
+        if (value !== undefined) add(`${path}.stages[${at}].${field}`, { code: 'of-text-alone' });
+      }
+    }
     if (resegment !== undefined && !vocabulary)
       add(`${path}.stages[${at}].resegment`, { code: 'resegment-of-nothing' });
     if (moves.adapters !== undefined) add(`${where}.adapters`, { code: 'no-adapters' });

@@ -35,6 +35,8 @@ interface Reasons extends ShapeReasons {
   readonly 'start-of-nothing': object;
   readonly 'resegment-of-nothing': object;
   readonly 'no-adapters': object;
+  readonly 'no-instructions': object;
+  readonly 'of-text-alone': object;
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
   readonly 'not-checked': { readonly why: string };
@@ -76,6 +78,8 @@ const english: ReasonWords = {
   'resegment-of-nothing': () => 'cuts new tokens back into old ones, and the arm has no `vocabulary` that adds any',
   'start-of-nothing': () => 'says how new rows start, and the arm has no `vocabulary` that adds any',
   'no-adapters': () => 'is a name kept for low-rank adapters, which are not trained yet',
+  'no-instructions': () => 'learns answers, and the specification names no `instructions` to learn them from',
+  'of-text-alone': () => 'is of stages that read the corpus; this one reads conversations as they are',
   ...shapeWords,
   'no-json': ({ why }) => `is no JSON: ${why}`,
   'does-not-fit': ({ why }) => `does not fit: ${why}`,

@@ -27,9 +27,21 @@ export function bytesPerId(tokenizer: Tokenizer): Uint16Array {
 }
 
 /** These documents in this order, once; the last batch is filled up with rows that predict nothing. @param skip batches left out. */
-export function* batchesInOrder(
+export function batchesInOrder(
   documents: Iterable<Uint32Array>,
   pack: Omit<PackOptions, 'rowLength'>,
+  shape: BatchShape,
+  bytesOf: Uint16Array,
+  objective: Objective,
+  skip = 0,
+): Generator<StepBatch, void> {
+  const rows = packInOrder(documents, { ...pack, rowLength: shape.rowLength });
+  return batchesOfRows(rows, shape, bytesOf, objective, skip);
+}
+
+/** The same of rows that are packed already. */
+export function* batchesOfRows(
+  rows: Iterable<PackedRow>,
   { batchRows, rowLength, microBatchRows }: BatchShape,
   bytesOf: Uint16Array,
   objective: Objective,
@@ -37,7 +49,7 @@ export function* batchesInOrder(
 ): Generator<StepBatch, void> {
   let batch: PackedRow[] = [];
   let skipped = 0;
-  for (const row of packInOrder(documents, { ...pack, rowLength })) {
+  for (const row of rows) {
     batch.push(row);
     if (batch.length < batchRows) continue;
     if (skipped++ >= skip) yield stepBatch(batch, microBatchRows, bytesOf, objective);

@@ -16,6 +16,7 @@ export function presetTitle(name: PresetName): string {
     'how-many-tokens': () => msg('How many tokens?'),
     'which-start': () => msg('Which start?'),
     'adapt-only': () => msg('Adapt without expanding'),
+    'instruction-tuning': () => msg('Instruction tuning after pretraining'),
   };
   return titles[name]();
 }
@@ -29,6 +30,8 @@ export function presetAbout(name: PresetName): string {
       msg('16, 64, 256 and 1,024 tokens on the same text: where more of them are seen too rarely.'),
     'which-start': () => msg('Every way in which new rows may start, on the same tokens, for about fifty steps.'),
     'adapt-only': () => msg('Only train on the text; the vocabulary stays as it is.'),
+    'instruction-tuning': () =>
+      msg('Answers learned alone, and after the text was read, in bits per byte of answers that were held out.'),
   };
   return about[name]();
 }

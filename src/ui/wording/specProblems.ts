@@ -20,6 +20,8 @@ const words: ReasonWords = {
   'resegment-of-nothing': () => msg('cuts new tokens back into old ones, and the arm has no vocabulary that adds any'),
   'start-of-nothing': () => msg('says how new rows start, and the arm has no vocabulary that adds any'),
   'no-adapters': () => msg('is a name kept for low-rank adapters, which are not trained yet'),
+  'no-instructions': () => msg('learns answers, and no instructions are open to learn them from'),
+  'of-text-alone': () => msg('is of stages that read the corpus; this one reads conversations as they are'),
   'beyond-context': ({ length, most }) =>
     msg(str`is ${count(length)}; expected is at most ${count(most)}, the model’s context`),
   'step-too-large': ({ rows, length, most, bytes }) =>

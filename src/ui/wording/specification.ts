@@ -138,7 +138,7 @@ export const stageWords: GroupWords<Omit<Stage, 'moves'>> = {
   resegment: { label: () => msg('New tokens cut back into old ones'), unit: () => msg('of the time'), rare: true },
   objective: {
     label: () => msg('What is learned'),
-    names: named({ 'next-token': () => msg('every next token') }),
+    names: named({ 'next-token': () => msg('every next token'), answers: () => msg('answers to instructions') }),
     rare: true,
   },
   schedule: {
