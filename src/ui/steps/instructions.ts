@@ -38,7 +38,7 @@ export class InstructionsPanel extends LabElement {
           .button=${msg('Choose files')}
           @files=${(event: CustomEvent<readonly File[]>) => void this.open({ files: event.detail })}
         ></tg-drop-zone>
-        <div class="row">
+        <div class="drop-buttons">
           <button
             type="button"
             class="btn small"
@@ -67,7 +67,7 @@ export class InstructionsPanel extends LabElement {
 
   private read({ name, forms, conversations, heldOut, answerBytes, first }: InstructionSummary) {
     const read = Object.entries(forms).map(([form, records]) => `${formName(form)} (${count(records)})`);
-    return html`<div data-read>
+    return html`<div class="instructions-read" data-read>
       <p>
         <b>${name}</b>:
         ${msg(
@@ -78,8 +78,10 @@ export class InstructionsPanel extends LabElement {
         ${first.map(
           ({ role, content }) =>
             html`<li>
-              <span class="note">${roleName(role)}</span>
-              <pre class="excerpt" translate="no">${content}</pre>
+              <pre
+                class="excerpt"
+                tabindex="0"
+              ><span class="note">${roleName(role)}</span> <span translate="no">${content}</span></pre>
             </li>`,
         )}
       </ol>
