@@ -34,7 +34,7 @@ describe.each(engineNames)('the objective of answers on the %s', (engineName) =>
     const rows = [...packConversations(conversations, rowLength)];
     const shape = { batchRows: rows.length, microBatchRows: rows.length, rowLength };
     const [step] = [...batchesOfRows(rows, shape, new Uint16Array(67), objectives.answers)];
-    const [{ inputs, ids }] = step!.microBatches as [(typeof step)['microBatches'][number]];
+    const { inputs, ids } = step!.microBatches[0]!;
     expect([...ids]).toEqual([...model.ids]);
 
     const options = model.options('loss');
