@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readCorpus, type SampleCorpus, type SampleIndex } from '../../src/corpus/index';
 import { makeEnglishProse, makeGeneralEnglish } from './generalEnglish';
 import { makeLicences } from './licences';
+import { makeMoleculeQuestions } from './moleculeQuestions';
 import { makeMolecules } from './molecules';
 import type { MadeSample } from './sample';
 import { makeTangPoems } from './tangPoems';
@@ -41,7 +42,9 @@ export async function main(ids: readonly string[]): Promise<number> {
     samples.push(sample);
     console.log(`${FOLDER}/${sample.file}: ${sample.documents} documents, ${sample.bytes} bytes`);
   }
-  writeFileSync(index, `${JSON.stringify({ samples }, null, 2)}\n`);
+  const { text, ...questions } = makeMoleculeQuestions(readFileSync(`${FOLDER}/molecules.smi`, 'utf8'));
+  writeFileSync(`${FOLDER}/${questions.file}`, text);
+  writeFileSync(index, `${JSON.stringify({ samples, instructions: [questions] } satisfies SampleIndex, null, 2)}\n`);
   return 0;
 }
 

@@ -8,6 +8,8 @@ export interface PackedRow {
   readonly targets: Uint32Array;
   /** Of documents, or of their parts in this row, in order; they fill it. */
   readonly documentLengths: readonly number[];
+  /** Of conversations: 1 where the target is of an answer, else 0. */
+  readonly answers?: Uint8Array;
 }
 
 export interface PackOptions {

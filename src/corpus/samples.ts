@@ -16,6 +16,15 @@ export interface SampleCorpus {
   readonly excerpt: string;
 }
 
+/** Conversations that come with the page. */
+export interface SampleInstructions extends Pick<
+  SampleCorpus,
+  'id' | 'title' | 'file' | 'bytes' | 'source' | 'licence'
+> {
+  readonly conversations: number;
+}
+
 export interface SampleIndex {
   readonly samples: readonly SampleCorpus[];
+  readonly instructions: readonly SampleInstructions[];
 }

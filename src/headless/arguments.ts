@@ -278,6 +278,7 @@ export const verbs = {
     about: 'Continue a prompt.',
     flags: {
       prompt: { kind: 'text', value: 'P', about: 'the prompt', required: true },
+      chat: { kind: 'switch', about: "the prompt is a question, put through the model's chat template" },
       'max-tokens': {
         kind: 'whole',
         value: 'N',

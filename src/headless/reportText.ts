@@ -3,12 +3,18 @@ import type { Advice, ArmComparison, ExperimentReport, ReferenceName } from '../
 
 export function reportText(report: ExperimentReport): string {
   const { name, verdict, prediction, arms, comparisons, unfinished, references, base, lengths, worsened } = report;
+  const hasAnswers = arms.some(({ answers }) => answers);
+  const ofAnswers = (cell: string) => (hasAnswers ? [cell] : []);
   return [
     name,
     '',
     ...table(
-      ['arm', 'seed', 'steps', 'bytes', 'bits per byte', '95 %', 'general', 'bytes a token', 's a megabyte'],
-      arms.map(({ arm, seed, steps, bytes, heldOut, general, bytesPerToken, secondsPerMegabyte }) => [
+      [
+        ...['arm', 'seed', 'steps', 'bytes', 'bits per byte', '95 %', 'general'],
+        ...ofAnswers('answers'),
+        ...['bytes a token', 's a megabyte'],
+      ],
+      arms.map(({ arm, seed, steps, bytes, heldOut, general, answers, bytesPerToken, secondsPerMegabyte }) => [
         arm,
         String(seed),
         String(steps),
@@ -16,6 +22,7 @@ export function reportText(report: ExperimentReport): string {
         heldOut.bitsPerByte?.toFixed(4) ?? `none, ${heldOut.lostBytes} bytes lost`,
         intervalText(heldOut.interval),
         general.bitsPerByte?.toFixed(3) ?? '',
+        ...ofAnswers(answers?.bitsPerByte?.toFixed(4) ?? ''),
         bytesPerToken.toFixed(2),
         secondsPerMegabyte?.toFixed(0) ?? '',
       ]),

@@ -97,6 +97,8 @@ export {
 export { worsening, type Worsening } from './scoring/worsening';
 export { xzSizeWith, type CompressedSize } from './scoring/xzSize';
 export type { CorpusText } from './open/corpusText';
+export type { InstructionSummary, Instructions } from './open/instructions';
+export { openInstructions } from './open/openInstructions';
 export { countText } from './vocabulary/counting';
 export { CountingThread, type OpenedShards, type OpenShards } from './vocabulary/countingShard';
 export { diagnose, type DiagnosedVocabulary } from './diagnosis/diagnose';
@@ -110,6 +112,7 @@ export {
   type Scorer,
 } from './scoring/evaluate';
 export { exportReport, writeModel, type ModelToExport, type WeightsAs } from './export/exportModel';
+export { chatPrompt, writtenTemplate, type ChatPrompt } from './running/chatPrompt';
 export { engineText, generateText, type TextModel } from './running/generate';
 export { graftRows, matrixName, type Graft } from './device/graftedRows';
 export { inspectModel, type ModelInspection } from './open/inspect';
@@ -118,7 +121,13 @@ export { tokenizerNotes } from './open/modelNotes';
 export { ModelSession } from './device/modelSession';
 export { readPieces, rowWidth, writeRows } from './device/rowPieces';
 export type * from './device/parameterTable';
-export { openCorpus, openGeneralText, type GeneralText, type OpenCorpusOptions } from './open/openCorpus';
+export {
+  openCorpus,
+  openGeneralText,
+  withInstructions,
+  type GeneralText,
+  type OpenCorpusOptions,
+} from './open/openCorpus';
 export { isExtendable, openTokenizer, openWhole } from './open/openTokenizer';
 export { openModel, type LoadedModel } from './open/openModel';
 export { openWeights, type ModelWeights } from './open/openWeights';
@@ -193,6 +202,7 @@ export {
   presetNames,
   choiceOf,
   presetOf,
+  presetsFor,
   type Preset,
   type PresetName,
   type PresetRequest,

@@ -29,6 +29,7 @@ import type {
   Drawing,
   FieldAnswer,
   FieldOptions,
+  InstructionSummary,
   FittingPlan,
   HarmReport,
   ModelSummary,
@@ -113,6 +114,9 @@ export interface ExperimentUpdateOf extends ExperimentUpdate {
   readonly id: string;
 }
 
+/** Files of conversations, or the page's own by name. */
+export type InstructionSource = { readonly files: readonly File[] } | { readonly sample: string };
+
 export interface LabApi {
   /** Opens what computes, times and checks it. Never rejects for a missing adapter: the processor takes its place. */
   openEngine(choice: EngineChoice, onProgress: OnProgress): Promise<EngineSummary>;
@@ -154,6 +158,11 @@ export interface LabApi {
     onProgress: OnProgress,
     signal?: AbortSignal,
   ): Promise<CorpusSummary>;
+
+  /** Conversations for stages that learn answers; null takes them away. Throws `corpus/bad-conversations`. */
+  openInstructions(source: InstructionSource | null, signal?: AbortSignal): Promise<InstructionSummary | null>;
+  /** Those that are open. */
+  instructions(): Promise<InstructionSummary | null>;
 
   /** Trains merges once up to the largest sensible size; the frontier and every smaller vocabulary come from it. */
   diagnose(onProgress: OnProgress, signal?: AbortSignal): Promise<Diagnosis>;
@@ -270,6 +279,8 @@ export interface LabApi {
       topK: number;
       topP: number;
       seed: number;
+      /** The prompt is somebody's question, put through the model's chat template. */
+      chat?: boolean;
     },
     onPiece: (piece: Piece) => void,
     signal?: AbortSignal,

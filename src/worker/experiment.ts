@@ -97,12 +97,13 @@ export class Experiment extends TrainedLab implements LabApi {
       model: source === 'bundled' ? 'bundled' : name,
       corpus: this.sampleId === undefined ? { name: corpus.summary.name } : { sample: this.sampleId },
       ...(choice ? { vocabulary: choice } : {}),
+      ...(this.opened ? { instructions: this.opened.named } : {}),
       ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
       ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes, heldOutDocuments },
       ...readingSpeed(model, corpus, gigaflopsPerSecond),
     };
-    const { presetNames, presetOf } = await import('./specification');
-    return presetNames.filter((preset) => choice || preset === 'adapt-only').map((preset) => presetOf(preset, request));
+    const { presetOf, presetsFor } = await import('./specification');
+    return presetsFor(request).map((preset) => presetOf(preset, request));
   }
 
   async plannedExposures({ arms, budget }: WrittenSpec): Promise<Readonly<Record<string, Exposure>>> {
@@ -127,7 +128,10 @@ export class Experiment extends TrainedLab implements LabApi {
   ): Promise<ExperimentReport> {
     return this.profiling.besides(() =>
       this.cancellable(asked, async (signal) => {
-        const opened = { model: this.requireModel(), corpus: this.requireCorpus(), sampleId: this.sampleId };
+        const opened = {
+          ...{ model: this.requireModel(), corpus: this.requireCorpus(), sampleId: this.sampleId },
+          instructions: this.opened,
+        };
         const kept = await this.experimentsKept();
         return kept.run(spec, { ...opened, tree: this.requireTree() }, onUpdate, signal);
       }),
@@ -178,7 +182,9 @@ export class Experiment extends TrainedLab implements LabApi {
       const tree = source === 'bundled' ? await bundledModel(signal) : await kept.model(opening);
       const model = await openModel(tree, source, source === 'bundled' ? { signal } : { name, signal });
       const texts = sampleId === undefined ? await kept.texts(id) : undefined;
+      const instructions = await kept.instructions(id, opening);
       this.dropModel();
+      this.useInstructions(instructions);
       this.tree = tree;
       this.model = model;
       if (sampleId !== undefined) await this.openSample(sampleId, onProgress, signal);

@@ -43,6 +43,7 @@ import {
   type WrittenSpec,
 } from '../lab/index';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun } from './api';
+import type { OpenedInstructions } from './instructions';
 import { modelFiles } from './modelFiles';
 import { EXPERIMENTS, privateRoot } from './privateRoot';
 
@@ -51,6 +52,7 @@ export interface OpenedLab {
   readonly model: LoadedModel;
   readonly corpus: CorpusText;
   readonly sampleId: string | undefined;
+  readonly instructions?: OpenedInstructions | undefined;
 }
 
 /** What an experiment was run with. */
@@ -63,6 +65,8 @@ export interface KeptOpening {
   readonly sampleId?: string;
   /** Whether corpus.json holds the texts. */
   readonly hasTexts: boolean;
+  /** As the specification names them; instructions.json holds them. */
+  readonly instructions?: OpenedInstructions['named'];
 }
 
 /** Texts above this are not kept. */
@@ -213,6 +217,12 @@ export class Experiments {
     );
   }
 
+  /** The conversations that it was run with; null where there were none. */
+  async instructions(id: string, { instructions: named }: KeptOpening): Promise<OpenedInstructions | null> {
+    const text = named && (await readTextFile(await this.folder(id), 'instructions.json'));
+    return named && text ? { instructions: JSON.parse(text) as OpenedInstructions['instructions'], named } : null;
+  }
+
   folder(id: string): Promise<DurableFolder> {
     return privateRoot().then((root) => {
       if (root) return below(root, `${EXPERIMENTS}/${id}`);
@@ -240,11 +250,12 @@ export class Experiments {
     };
   }
 
-  private async keep(folder: DurableFolder, { tree, model, corpus, sampleId }: OpenedLab): Promise<void> {
+  private async keep(folder: DurableFolder, { tree, model, corpus, sampleId, instructions }: OpenedLab): Promise<void> {
     const { source, name, weightBytes } = model.summary;
     const bytes = corpus.summary.trainBytes + corpus.summary.heldOutBytes;
     const hasTexts = sampleId === undefined && !corpus.readTrain && bytes <= largestTexts;
     if (hasTexts) await folder.write('corpus.json', JSON.stringify(corpus));
+    if (instructions) await folder.write('instructions.json', JSON.stringify(instructions.instructions));
     const keepsModel = source !== 'bundled' && weightBytes <= largestModel && (await privateRoot()) !== undefined;
     const kept = keepsModel ? await this.keepModel(tree, model).catch(() => undefined) : undefined;
     const opening: KeptOpening = {
@@ -252,6 +263,7 @@ export class Experiments {
       modelName: name,
       hasTexts,
       ...kept,
+      ...(instructions ? { instructions: instructions.named } : {}),
       ...(sampleId === undefined ? {} : { sampleId }),
     };
     await folder.write('opened.json', JSON.stringify(opening));

@@ -49,6 +49,7 @@ import {
   type ModelToExport,
   type OnnxDtype,
 } from '../lab/index';
+import type { TokenizerFiles } from '../tokenizer/index';
 import type { OnProgress } from './api';
 import { cancellableProgress, cancellableSink } from './cancellable';
 import { onnxRuntime } from './onnxRuntime';
@@ -173,13 +174,20 @@ function modelOf(run: FinishedRun): ModelToExport {
   const card = cardOf({ ...about, ...began, moves: setup.moves, steps, comparison });
   return {
     model,
-    ...(vocabulary ? { files: vocabulary.files } : {}),
+    ...filesOf(run),
     ...(graft ? { graft } : {}),
     session,
     card: { ...card, ...run.figures },
     newTokens: vocabulary?.summary.newTokens ?? [],
     extras: { ...extras, 'run.jsonl': recordLines(run.records) },
   };
+}
+
+/** The extended tokenizer's, and a template that the model is asked with from now on. */
+function filesOf({ arm, vocabulary, chatTemplate }: FinishedRun): Pick<ModelToExport, 'files'> {
+  if (chatTemplate === undefined) return vocabulary ? { files: vocabulary.files } : {};
+  const files = vocabulary?.files ?? (arm.setup.model.checkpoint.tokenizerFiles as TokenizerFiles);
+  return { files: { ...files, 'chat_template.jinja': chatTemplate } };
 }
 
 /** The written folder as a model: of a delta or an adapter, put onto the base again. */

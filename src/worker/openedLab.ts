@@ -31,11 +31,14 @@ import {
   type Vocabulary,
   type VocabularyChoice,
   type VocabularySummary,
+  type InstructionSummary,
+  withInstructions,
 } from '../lab/index';
 import { Engines } from './engines';
 import { openShards } from './countingShards';
-import type { LabApi, OnProgress, Tokenized } from './api';
+import type { InstructionSource, LabApi, OnProgress, Tokenized } from './api';
 import { HubModels } from './hubModels';
+import type { OpenedInstructions } from './instructions';
 import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFiles';
 
 /** Loaded when the first text is opened: the readers of all formats. */
@@ -46,6 +49,7 @@ export abstract class OpenedLab {
   protected tree: FileTree | undefined;
   protected model: LoadedModel | undefined;
   protected corpus: CorpusText | undefined;
+  protected opened: OpenedInstructions | undefined;
   protected sampleId: string | undefined;
   protected diagnosed: DiagnosedVocabulary | undefined;
   protected vocabulary: Vocabulary | undefined;
@@ -147,6 +151,23 @@ export abstract class OpenedLab {
     });
   }
 
+  openInstructions(source: InstructionSource | null, asked?: AbortSignal): Promise<InstructionSummary | null> {
+    return this.cancellable(asked, async (signal) => {
+      this.useInstructions(source && (await (await import('./instructions')).openedInstructions(source, signal)));
+      return this.instructions();
+    });
+  }
+
+  async instructions(): Promise<InstructionSummary | null> {
+    return this.opened?.instructions.summary ?? null;
+  }
+
+  /** Beside the corpus that is open, and any that is opened later. */
+  protected useInstructions(opened: OpenedInstructions | null): void {
+    this.opened = opened ?? undefined;
+    if (this.corpus) this.corpus = withInstructions(this.corpus, opened?.instructions);
+  }
+
   diagnose(onProgress: OnProgress, asked?: AbortSignal): Promise<Diagnosis> {
     return this.cancellable(asked, async (signal) => {
       this.diagnosed = await diagnose(this.requireModel(), this.requireCorpus(), { onProgress, signal, openShards });
@@ -234,7 +255,7 @@ export abstract class OpenedLab {
 
   protected useCorpus(corpus: CorpusText, sampleId: string | undefined): CorpusSummary {
     this.dropVocabulary();
-    this.corpus = corpus;
+    this.corpus = this.opened ? withInstructions(corpus, this.opened.instructions) : corpus;
     this.sampleId = sampleId;
     return corpus.summary;
   }

@@ -39,7 +39,7 @@ export async function sampleFile({ file }: SampleCorpus): Promise<CorpusFile> {
   return { name: file, size: blob.size, stream: () => blob.stream() };
 }
 
-async function get(path: string): Promise<Response> {
+export async function get(path: string): Promise<Response> {
   const response = await fetch(new URL(path, root)).catch(() => undefined);
   if (response?.ok) return response;
   throw new LabError(

@@ -4,7 +4,7 @@ export {
   experimentSchema,
   lengthProblems,
   parseSpec,
-  presetNames,
+  presetsFor,
   presetOf,
   specProblems,
 } from '../lab/index';

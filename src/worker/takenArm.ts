@@ -7,6 +7,7 @@ import {
   openRun,
   readReport,
   writtenSpec,
+  writtenTemplate,
   type CorpusText,
   type EarlierGraft,
   type LoadedModel,
@@ -41,11 +42,13 @@ export async function takenArm(
   const { arm, spec: ofArm, vocabulary, records, status } = await openRun(from, key, watch);
   try {
     const report = await readReport(folder);
+    const chatTemplate = await writtenTemplate(model, ofArm.stages);
     const against = controlIn(report, key);
     const openControl = async (asked: Watch) => (await openRun(from, { ...key, arm: against! }, asked)).arm;
     return {
       ...{ arm, start: ofArm.start, records, steps: status.steps },
       ...(vocabulary ? { vocabulary } : {}),
+      ...(chatTemplate === undefined ? {} : { chatTemplate }),
       ...(against === undefined ? {} : { control: { name: against, open: openControl } }),
       extras: { 'experiment.json': asFile(writtenSpec(spec)), 'report.json': asFile({ taken: key, ...report }) },
       figures: {

@@ -11,6 +11,8 @@ export interface TrainedArm {
   readonly steps: number;
   /** How its new rows started; not known of a graft trained elsewhere. */
   readonly start?: ArmModel['setup']['start'];
+  /** chat_template.jinja, where it learned answers in one that its model did not come with. */
+  readonly chatTemplate?: string;
   /** Files that go into a download: an experiment's specification, and its answer. */
   readonly extras?: Readonly<Record<string, string>>;
   /** The arm on the old vocabulary that it is compared with, to be opened beside it and closed by whoever did; absent: none is trained. */

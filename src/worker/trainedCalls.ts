@@ -1,6 +1,7 @@
 /** What computes with a model that is open or held, loaded with the first such call: none of it is needed to open one. */
 export {
   besideBase,
+  chatPrompt,
   encodeDocuments,
   engineText,
   generateText,

@@ -43,13 +43,16 @@ export abstract class TrainedLab extends OpenedLab {
     asked?: AbortSignal,
   ): Promise<Generated> {
     return this.cancellable(asked, async (signal) => {
-      const { model: arm, ...rest } = options;
+      const { model: arm, chat, ...rest } = options;
       const { text, runtime } = await this.textModel(arm);
       const { tokenizer, firstNewId } = arm === 'base' ? this.baseTokenizer : this.requireTrained().arm;
-      const { generateText } = await import('./trainedCalls');
+      const { chatPrompt, generateText } = await import('./trainedCalls');
+      const turns = [{ role: 'user', content: rest.prompt }] as const;
+      const asChat = chat ? (await chatPrompt(this.requireModel(), tokenizer, turns)).options : {};
       const started = performance.now();
       const pieces = await generateText(text, tokenizer, {
         ...rest,
+        ...asChat,
         ...(firstNewId === undefined ? {} : { firstNewId }),
         signal,
         onPiece,

@@ -5,7 +5,7 @@ import {
   exposureOf,
   parseSpec,
   plannedExposure,
-  presetNames,
+  presetsFor,
   presetOf,
   reportOf,
   seedsOf,
@@ -101,7 +101,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
           heldOutDocuments: 400,
         },
       };
-      return presetNames.filter((name) => choice ?? name === 'adapt-only').map((name) => presetOf(name, request));
+      return presetsFor(request).map((name) => presetOf(name, request));
     },
 
     async plannedExposures({ arms, budget: { bytes = 0 } }) {

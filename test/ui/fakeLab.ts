@@ -3,9 +3,10 @@
  * It never ships: only tests and test/ui/fake.vite.config.ts refer to it.
  */
 import { LabError } from '../../src/error';
-import type { CorpusSummary, FormRefusal, LabApi, VocabularySummary } from '../../src/worker/index';
+import type { CorpusSummary, FormRefusal, InstructionSummary, LabApi, VocabularySummary } from '../../src/worker/index';
 import { fakeExperiments, type FakeExperimentParts } from './fakeExperiment';
 import { fakeEvidence } from './fakeEvidence';
+import { fakeInstructions } from './fakeInstructions';
 import { fakeExports } from './fakeExports';
 import { withKept } from './fakeKept';
 import { fakeHub, model } from './fakeModels';
@@ -37,6 +38,7 @@ export function fakeLab({
   ggufRefused,
 }: FakeOptions = {}): LabApi {
   let tokens: string[] = [];
+  let instructionsRead: InstructionSummary | null = null;
   let taken: VocabularySummary | null = null;
   const open = { model: false, corpus: false, trained: false };
   const modelOpened = <T>(summary: T): T => {
@@ -129,6 +131,8 @@ export function fakeLab({
       return corpusOpened();
     },
     openCorpusFiles: async () => corpusOpened(),
+    openInstructions: async (source) => (instructionsRead = source && fakeInstructions),
+    instructions: async () => instructionsRead,
     async diagnose(onProgress, signal) {
       requireCorpus();
       await count('merging', 2048, onProgress, signal);

@@ -130,13 +130,13 @@ export async function generalTextAt(path: string | undefined): Promise<GeneralTe
 
 /** The bundled corpora; none where the page's files are not there. */
 export function samples(): SampleIndex['samples'] {
-  const index = new URL('index.json', samplesFolder);
-  if (!existsSync(index)) return [];
-  return (JSON.parse(readFileSync(index, 'utf8')) as SampleIndex).samples;
+  if (!existsSync(samplesIndex)) return [];
+  return (JSON.parse(readFileSync(samplesIndex, 'utf8')) as SampleIndex).samples;
 }
 
-export function samplePath({ file }: SampleIndex['samples'][number]): string {
+export function samplePath({ file }: Pick<SampleIndex['samples'][number], 'file'>): string {
   return fileURLToPath(new URL(file, samplesFolder));
 }
 
 const samplesFolder = new URL('../../../public/samples/', import.meta.url);
+export const samplesIndex = new URL('index.json', samplesFolder);

@@ -21,7 +21,7 @@ import type { Command } from '../arguments';
 import { openShards } from '../countingShards';
 import { nodeEngine } from '../engine';
 import { progressLine } from '../stdout';
-import { corpusOfSpec } from './corpus';
+import { textsOfSpec } from './instructions';
 import { loaded, sourceNamed } from './model';
 
 export interface ExperimentRuns {
@@ -51,7 +51,7 @@ export async function experimentRuns(command: Command, path: string): Promise<Ex
   }
   const source = await sourceNamed(command, written.model.name);
   const model = await loaded(source);
-  const corpus = await corpusOfSpec(command, written);
+  const corpus = await textsOfSpec(command, written);
   const spec = await pinned(written, model, corpus);
   const engine = await nodeEngine(command);
   const earlier = () => earlierGraft(source.tree, model);

@@ -17,7 +17,7 @@ import { nodeEngine } from '../engine';
 import { reportText } from '../reportText';
 import { progressLine } from '../stdout';
 import { xzSize } from '../xzWorker';
-import { corpusOfSpec } from './corpus';
+import { textsOfSpec } from './instructions';
 import { loaded, sourceNamed } from './model';
 
 export async function runVerb(command: Command): Promise<Answer> {
@@ -25,7 +25,7 @@ export async function runVerb(command: Command): Promise<Answer> {
   const source = await sourceNamed(command, spec.model.name);
   const model = await loaded(source);
   const earlier = () => earlierGraft(source.tree, model);
-  const corpus = await corpusOfSpec(command, spec);
+  const corpus = await textsOfSpec(command, spec);
   const folder = await diskFolder(command.text('out')!);
   const [arm, seed] = [command.text('arm'), command.number('seed')];
   const report = await runExperiment(

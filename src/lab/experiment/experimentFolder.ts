@@ -64,8 +64,10 @@ export async function reportedRun(
 export async function keepSpec(folder: DurableFolder, spec: ExperimentSpec): Promise<ExperimentSpec> {
   const before = await readSpec(folder);
   if (before) {
-    const parts = ['model', 'corpus', 'general', 'budget', 'evaluation'] as const;
-    const changed: string[] = parts.filter((part) => canonicalJson(before[part]) !== canonicalJson(spec[part]));
+    const parts = ['model', 'corpus', 'general', 'instructions', 'budget', 'evaluation'] as const;
+    const changed: string[] = parts.filter(
+      (part) => canonicalJson(before[part] ?? null) !== canonicalJson(spec[part] ?? null),
+    );
     for (const [name, arm] of Object.entries(spec.arms)) {
       const old = Object.hasOwn(before.arms, name) ? before.arms[name] : undefined;
       if (old && canonicalJson(old) !== canonicalJson(arm)) changed.push(joined('arms', name));

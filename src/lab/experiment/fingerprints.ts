@@ -52,9 +52,10 @@ export async function pinned(spec: ExperimentSpec, model: LoadedModel, corpus: C
     model: await modelFingerprint(model),
     corpus: textFingerprint(corpus.train, corpus.heldOut),
     general: textFingerprint(corpus.general),
+    instructions: conversationsFingerprint(spec, corpus),
   };
-  for (const part of ['model', 'corpus', 'general'] as const) {
-    const { fingerprint } = spec[part];
+  for (const part of ['model', 'corpus', 'general', 'instructions'] as const) {
+    const { fingerprint } = spec[part] ?? {};
     if (fingerprint === undefined || fingerprint === found[part]) continue;
     throw new LabError(
       'lab/changed',
@@ -68,16 +69,32 @@ export async function pinned(spec: ExperimentSpec, model: LoadedModel, corpus: C
     model: { ...spec.model, fingerprint: found.model },
     corpus: { ...spec.corpus, fingerprint: found.corpus },
     general: { ...spec.general, fingerprint: found.general },
+    ...(spec.instructions ? { instructions: { ...spec.instructions, fingerprint: found.instructions } } : {}),
   };
+}
+
+/** Of what was said on either side of the split. Throws `lab/no-instructions` where none are open and some are named. */
+function conversationsFingerprint({ instructions }: ExperimentSpec, corpus: CorpusText): string {
+  if (!instructions) return '';
+  if (corpus.instructions) {
+    const { train, heldOut } = corpus.instructions;
+    return textFingerprint(...[train, heldOut].map((side) => side.map(({ turns }) => JSON.stringify(turns))));
+  }
+  throw new LabError(
+    'lab/no-instructions',
+    'The specification names `instructions`, and none are open.',
+    'Nothing was run. Open the conversations beside the corpus.',
+  );
 }
 
 /** Of everything that the numbers of one arm and seed depend on. @param spec pinned. */
 export function runFingerprint(spec: ExperimentSpec, arm: ArmSpec, seed: number): string {
   const hash = new Sha256();
-  const { model, corpus, general, budget, evaluation } = spec;
+  const { model, corpus, general, instructions, budget, evaluation } = spec;
   const { margin: _, ...scored } = evaluation;
   const prints = [model.fingerprint, corpus.fingerprint, general.fingerprint];
-  add(hash, canonicalJson({ prints, budget, scored, arm, seed }));
+  const read = instructions ? { instructions: instructions.fingerprint } : {};
+  add(hash, canonicalJson({ prints, ...read, budget, scored, arm, seed }));
   return hash.hex();
 }
 

@@ -17,6 +17,7 @@ export const presetNames = [
   'which-start',
   'adapters-or-everything',
   'adapt-only',
+  'instruction-tuning',
 ] as const;
 export type PresetName = (typeof presetNames)[number];
 
@@ -25,6 +26,8 @@ export interface PresetRequest {
   readonly title: string;
   readonly model: string;
   readonly corpus: WrittenSpec['corpus'];
+  /** Conversations that are open; the answers of every arm are measured. */
+  readonly instructions?: WrittenSpec['instructions'];
   /** Absent: no arm is expanded. */
   readonly vocabulary?: VocabularyChoice;
   readonly mode: TrainMode;
@@ -62,6 +65,7 @@ const sizes: Readonly<Record<PresetName, PresetSize>> = {
   'which-start': { steps: 50, seeds: [1] },
   'adapters-or-everything': { seconds: 600, seeds: [1] },
   'adapt-only': { seconds: 100, seeds: [1] },
+  'instruction-tuning': { seconds: 300, seeds: [1] },
 };
 
 const doses = [16, 64, 256, 1024] as const;
@@ -71,6 +75,14 @@ const tokensPerStep = 512;
 const trainingShare = 0.75;
 /** A forward pass takes a third of a step. */
 const forwardShare = 1 / 3;
+
+/** What can be asked of what is open. */
+export function presetsFor({ vocabulary, instructions }: PresetRequest): readonly PresetName[] {
+  return presetNames.filter((name) => {
+    if (name === 'instruction-tuning') return instructions !== undefined;
+    return vocabulary !== undefined || name === 'adapt-only';
+  });
+}
 
 export function presetOf(name: PresetName, request: PresetRequest): Preset {
   const { seeds, ...size } = sizes[name];
@@ -109,6 +121,7 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
       name: request.title,
       model: request.model,
       corpus: request.corpus,
+      ...(request.instructions ? { instructions: request.instructions } : {}),
       budget: { bytes: budget },
       seeds: [...seeds],
       evaluation,
@@ -120,6 +133,7 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
 
 function armsOf(name: PresetName, request: PresetRequest): Record<string, WrittenArm> {
   const { vocabulary, mode, start } = request;
+  if (name === 'instruction-tuning') return tunedArms(request);
   const base = { [armNames.base]: {}, [armNames.control]: trainedArm(request, controlGroups(mode)) };
   if (name === 'adapt-only' || !vocabulary) return base;
   const grown = (choice: VocabularyChoice, from = start): WrittenArm => ({
@@ -156,6 +170,34 @@ function eachWay(request: PresetRequest, vocabulary: VocabularyChoice): Record<s
       ];
     }),
   );
+}
+
+/** Answers alone, and after the text was read; with new tokens too, where there are any. */
+function tunedArms(request: PresetRequest): Record<string, WrittenArm> {
+  const { vocabulary, mode, start } = request;
+  const answering = answerStage(request);
+  const both = (arm: WrittenArm): WrittenArm => ({ ...arm, stages: [...arm.stages!, answering] });
+  return {
+    [armNames.base]: {},
+    'answers alone': { stages: [answering] },
+    [armNames.control]: both(trainedArm(request, controlGroups(mode))),
+    ...(vocabulary
+      ? {
+          [`${vocabulary.method}, ${vocabulary.newTokens} tokens`]: both({
+            vocabulary: writtenChoice(vocabulary),
+            start,
+            ...trainedArm(request, modeGroups[mode]),
+          }),
+        }
+      : {}),
+  };
+}
+
+/** Everything moves: rows of the vocabulary alone cannot learn to answer. Conversations need longer rows than text. */
+function answerStage({ parameters, contextLength }: PresetRequest): NonNullable<WrittenArm['stages']>[number] {
+  const length = Math.max(2, Math.min(256, contextLength || 256));
+  const rows = Math.max(1, Math.round(tokensPerStep / length));
+  return { objective: 'answers', moves: { everything: rateFor(parameters) / 3 }, batch: { rows, length } };
 }
 
 /** The old vocabulary has no new rows; where only those would move, its own rows do. */

@@ -16,7 +16,8 @@ import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
 import { fieldReport, type FieldReport, type FieldRun } from '../field/fieldReport';
 import type { References } from './references';
 import type { RunStatusFile } from './runFolder';
-import { movedBy, seedsOf, type ExperimentSpec } from './spec';
+import { objectives, type Objective } from '../training/objectives/index';
+import { movedBy, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
 
 export interface ReportedRun {
   readonly status: RunStatusFile;
@@ -32,6 +33,8 @@ export interface ReportedArm extends Pick<
 > {
   readonly heldOut: ScoreResult;
   readonly general: ScoreResult;
+  /** Of held-out conversations, their answers alone; absent without instructions. */
+  readonly answers?: ScoreResult;
   /** Of held-out text. */
   readonly bytesPerToken: number;
   /** Of training text read, evaluations not counted; null where nothing is trained. */
@@ -108,6 +111,7 @@ export function reportOf(
       name,
       hasVocabulary: arm.vocabulary !== undefined,
       moves: movedBy(arm),
+      ...readingOf(arm),
       scores: isOnce ? { heldOut: scores[0]!.heldOut, general: scores[0]!.general } : scores,
       ended: of(name).flatMap(({ status }) =>
         status.state === 'diverged' || status.state === 'failed' ? [status.seed] : [],
@@ -150,6 +154,14 @@ export function reportOf(
       }),
     ),
   };
+}
+
+/** Of arms that learn answers: how much of what they read. */
+function readingOf({ stages }: ArmSpec): Pick<ScoredArm, 'reads'> {
+  const shareOf = (reads: Objective['reads']) =>
+    stages.reduce((sum, { objective, share }) => sum + (objectives[objective].reads === reads ? share : 0), 0);
+  const [text, instructions] = [shareOf('text'), shareOf('instructions')];
+  return instructions === 0 ? {} : { reads: `text ${text / (text + instructions)}` };
 }
 
 function curvesOf(runs: readonly ReportedRun[]) {
@@ -202,6 +214,9 @@ function reportedArm({ status, scores }: ReportedRun): ReportedArm[] {
       tokens,
       heldOut: { ...heldOut, interval: scoreInterval(scores.heldOut) },
       general: scoreResult(scores.general),
+      ...(scores.answers
+        ? { answers: { ...scoreResult(scores.answers), interval: scoreInterval(scores.answers) } }
+        : {}),
       bytesPerToken: heldOut.bytes / Math.max(1, heldOut.tokens),
       secondsPerMegabyte: bytes > 0 ? trainingSeconds / (bytes / 1e6) : null,
       flops: curve.at(-1)?.flops ?? null,

@@ -196,9 +196,9 @@ export async function readRecordsOf(folder: DurableFolder, key: RunKey): Promise
 export async function readScores(folder: DurableFolder, status: RunStatusFile): Promise<ArmScores> {
   const path = `${runPath(status)}/${status.generation}/scores.json`;
   const scores = parsed<Partial<ArmScores>>(await fileText(folder, status, 'scores.json'), path);
-  const { heldOut, general } = scores;
+  const { heldOut, general, answers } = scores;
   if (!heldOut?.nats || !general?.nats) throw unreadable(path, 'holds no scores');
-  return { heldOut, general };
+  return { heldOut, general, ...(answers?.nats ? { answers } : {}) };
 }
 
 async function fileText(folder: DurableFolder, status: RunStatusFile, name: string): Promise<string> {

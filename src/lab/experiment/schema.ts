@@ -50,6 +50,16 @@ const Corpus = Type.Object(
   strict,
 );
 
+const Instructions = Type.Object(
+  {
+    sample: Type.Optional(Type.String({ minLength: 1, description: 'one of the bundled instructions' })),
+    path: Type.Optional(Type.String({ minLength: 1, description: 'a file or folder, from where the command is run' })),
+    name: Type.Optional(Type.String({ description: 'what the page calls files that were dropped on it' })),
+    fingerprint,
+  },
+  { ...strict, description: 'conversations as JSON lines, for stages that learn answers' },
+);
+
 const Rules = Type.Object(
   {
     minFrequency: Type.Optional(count('occurrences of a token in the training text; absent: at least 2')),
@@ -304,6 +314,7 @@ export const experimentSchema = Type.Object(
         },
       ),
     ),
+    instructions: Type.Optional(Instructions),
     budget: Type.Object(
       {
         bytes: Type.Optional(count('of training text that every arm reads, again from the start where it ends')),

@@ -31,6 +31,7 @@ export interface ExperimentSpec {
   readonly model: { readonly name: string; readonly fingerprint?: string };
   readonly corpus: WrittenSpec['corpus'];
   readonly general: { readonly path?: string; readonly fingerprint?: string };
+  readonly instructions?: NonNullable<WrittenSpec['instructions']>;
   readonly budget: Budget;
   readonly seeds: readonly number[];
   readonly evaluation: EvaluationSpec;
@@ -94,13 +95,15 @@ export function specProblems(value: unknown): readonly SpecProblem[] {
 }
 
 function resolved(written: WrittenSpec): ExperimentSpec {
-  const { version, name, model, corpus, general, budget, seeds, evaluation, arms, prediction } = filled(written);
+  const { version, name, model, corpus, general, instructions, budget, seeds, evaluation, arms, prediction } =
+    filled(written);
   return {
     version,
     name,
     model: typeof model === 'string' ? { name: model } : model,
     corpus,
     general: general!,
+    ...(instructions ? { instructions } : {}),
     budget: budget.bytes === undefined ? { flops: budget.flops! } : { bytes: budget.bytes },
     seeds,
     evaluation: evaluation as EvaluationSpec,
@@ -206,12 +209,12 @@ function vocabularyOf({ room, remove, ...vocabulary }: WrittenVocabulary): Vocab
 function meaningProblems(spec: WrittenSpec): SpecProblem[] {
   const problems: SpecProblem[] = [];
   const add = (path: string, reason: SpecReason) => void problems.push(problemAt(path, reason));
-  const { budget, corpus, seeds, arms } = spec;
+  const { budget, corpus, instructions, seeds, arms } = spec;
   if ((budget.bytes === undefined) === (budget.flops === undefined)) {
     add('budget', { code: 'one-budget' });
   }
-  const sources = [corpus.sample, corpus.path, corpus.name].filter((source) => source !== undefined);
-  if (sources.length !== 1) add('corpus', { code: 'one-source' });
+  if (sourcesOf(corpus) !== 1) add('corpus', { code: 'one-source' });
+  if (instructions && sourcesOf(instructions) !== 1) add('instructions', { code: 'one-source' });
   if (new Set(seeds).size < seeds.length) add('seeds', { code: 'seed-twice' });
   const folders = new Map<string, string>();
   for (const [name, arm] of Object.entries(arms)) {
@@ -221,12 +224,20 @@ function meaningProblems(spec: WrittenSpec): SpecProblem[] {
     if (!/[\p{L}\p{N}]/u.test(folder)) add(path, { code: 'arm-letter' });
     else if (other !== undefined) add(path, { code: 'arm-folder', folder, other });
     folders.set(folder, name);
-    armProblems(arm, path, add);
+    armProblems(arm, path, instructions !== undefined, add);
   }
   return problems;
 }
 
-function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: SpecReason) => void): void {
+const sourcesOf = ({ sample, path, name }: WrittenSpec['corpus']): number =>
+  [sample, path, name].filter((source) => source !== undefined).length;
+
+function armProblems(
+  arm: WrittenArm,
+  path: string,
+  hasInstructions: boolean,
+  add: (path: string, reason: SpecReason) => void,
+): void {
   const { vocabulary, start, adapters, stages = [] } = arm;
   const adds = addsTokens(vocabulary);
   if (vocabulary?.newTokens === undefined && adds && vocabulary.method !== 'atomic') {
@@ -239,9 +250,15 @@ function armProblems(arm: WrittenArm, path: string, add: (path: string, reason: 
   if (start !== undefined && !adds) {
     add(`${path}.start`, { code: 'start-of-nothing' });
   }
-  for (const [at, { moves, resegment, objective, distillation }] of stages.entries()) {
-    const isTaught = objectives[objective ?? defaultObjective].isTaught;
+  for (const [at, { moves, replay, resegment, objective, distillation }] of stages.entries()) {
+    const { isTaught, reads } = objectives[objective ?? defaultObjective];
     const stage = `${path}.stages[${at}]`;
+    if (reads === 'instructions') {
+      if (!hasInstructions) add(`${stage}.objective`, { code: 'no-instructions' });
+      for (const [field, value] of Object.entries({ replay, resegment })) {
+        if (value !== undefined) add(`${stage}.${field}`, { code: 'of-text-alone' });
+      }
+    }
     if (distillation !== undefined && !isTaught) add(`${stage}.distillation`, { code: 'distillation-of-other' });
     if (isTaught && !adds) add(`${stage}.objective`, { code: 'distillation-of-nothing' });
     if (isTaught && resegment !== undefined) add(`${stage}.resegment`, { code: 'distillation-recut' });

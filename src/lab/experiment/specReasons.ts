@@ -47,6 +47,8 @@ interface Reasons extends ShapeReasons {
   readonly 'adapters-and-body': object;
   readonly 'rank-too-large': { readonly rank: number; readonly most: number; readonly tensor: string };
   readonly 'no-such-target': { readonly known: readonly string[] };
+  readonly 'no-instructions': object;
+  readonly 'of-text-alone': object;
   readonly 'no-json': { readonly why: string };
   readonly 'does-not-fit': { readonly why: string };
   readonly 'not-checked': { readonly why: string };
@@ -102,6 +104,8 @@ const english: ReasonWords = {
   'rank-too-large': ({ rank, most, tensor }) =>
     `is ${rank}; expected is at most ${most}, the smaller side of \`${tensor}\``,
   'no-such-target': ({ known }) => `is no projection of this model's family; there are ${known.join(', ')}`,
+  'no-instructions': () => 'learns answers, and the specification names no `instructions` to learn them from',
+  'of-text-alone': () => 'is of stages that read the corpus; this one reads conversations as they are',
   ...shapeWords,
   'no-json': ({ why }) => `is no JSON: ${why}`,
   'does-not-fit': ({ why }) => `does not fit: ${why}`,

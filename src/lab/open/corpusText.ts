@@ -1,6 +1,7 @@
 /** The texts an experiment works on, already split by document, and what the page says about them. */
 import type { TrainingTexts } from '../../tokenizer/index';
 import type { CorpusSummary } from './corpusSummary';
+import type { Instructions } from './instructions';
 
 export interface CorpusText {
   /** All training documents, or an even sample of them where `readTrain` is there. */
@@ -10,6 +11,8 @@ export interface CorpusText {
   readonly heldOut: readonly string[];
   /** General text in another style, never trained on: what the model may forget. */
   readonly general: readonly string[];
+  /** Conversations that a stage may learn answers from. */
+  readonly instructions?: Instructions;
   readonly summary: CorpusSummary;
 }
 

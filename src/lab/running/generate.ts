@@ -32,6 +32,10 @@ export interface TextUnderWay {
 
 export interface GenerateOptions extends SamplingOptions {
   readonly prompt: string;
+  /** The prompt holds whatever stands before a text; absent: the start token is put there. */
+  readonly isWhole?: boolean;
+  /** Ids that end the text beside the model's own. */
+  readonly ends?: readonly number[];
   readonly maxTokens: number;
   /** UTF-8 bytes after which no further token is drawn. */
   readonly maxBytes?: number;
@@ -73,10 +77,16 @@ export async function generateText(model: TextModel, tokenizer: Tokenizer, optio
       { field: 'maxTokens', most: Math.max(0, most + 1 - prompt.length) },
     );
   }
-  const ids = [startId, ...prompt];
+  const ids = options.isWhole && prompt.length > 0 ? [...prompt] : [startId, ...prompt];
   const text = model.begin(ids.length + options.maxTokens);
   try {
-    return await continued(text, ids, tokenizer, new Set([...eosTokenIds, tokenizer.special.eos ?? -1]), options);
+    return await continued(
+      text,
+      ids,
+      tokenizer,
+      new Set([...eosTokenIds, tokenizer.special.eos ?? -1, ...(options.ends ?? [])]),
+      options,
+    );
   } finally {
     text.close();
   }

@@ -11,6 +11,8 @@ import type { TrainMode } from '../training/trainSettings';
 export interface ArmScores {
   readonly heldOut: DocumentScores;
   readonly general: DocumentScores;
+  /** Of held-out conversations, where there are instructions. */
+  readonly answers?: DocumentScores;
 }
 
 export interface ScoredArms {

@@ -17,6 +17,10 @@ export interface ScoredText {
   readonly bytes: number;
   /** Of them, what no id stands for. */
   readonly lostBytes: number;
+  /** 1 for ids that are scored, where not all are. */
+  readonly isScored?: Uint8Array;
+  /** What opens it, where that is not the scorer's start token. */
+  readonly startId?: number;
 }
 
 export interface Scorer {
@@ -88,7 +92,9 @@ export async function scoreDocuments(
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
 ): Promise<DocumentScores> {
   const nats = documents.map(() => 0);
-  const windows = documents.flatMap(({ ids }, d) => documentWindows(d, ids, scorer.startId, scorer.windowLength));
+  const windows = documents.flatMap(({ ids, startId, isScored }, d) =>
+    documentWindows(d, ids, startId ?? scorer.startId, scorer.windowLength, isScored),
+  );
   const longest = windows.reduce((length, { ids }) => Math.max(length, ids.length), 1);
   const passes = [...packWindows(windows, scorer.tokens, blockLengthOf(longest, scorer.tokens))];
   for (const [index, batch] of passes.entries()) {
@@ -103,7 +109,7 @@ export async function scoreDocuments(
   return {
     nats,
     bytes: documents.map((d) => d.bytes),
-    tokens: documents.map((d) => d.ids.length),
+    tokens: documents.map(({ ids, isScored }) => isScored?.reduce((sum, scored) => sum + scored, 0) ?? ids.length),
     lostBytes: documents.map((d) => d.lostBytes),
   };
 }

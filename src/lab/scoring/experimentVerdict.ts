@@ -23,6 +23,8 @@ export interface ScoredArm {
   readonly hasVocabulary: boolean;
   /** Groups that any of its stages moves, as `newRows`, `oldRows`, `norms`, `body`, `adapters`; none: not trained. */
   readonly moves: readonly string[];
+  /** Shares of the budget that are text and instructions, as one word; arms that read otherwise are not compared. Absent: text. */
+  readonly reads?: string;
   /** Finished seeds; or once, of an arm that is not trained. */
   readonly scores: readonly SeedRunScores[] | RunScores;
   /** Seeds that ended without a score (diverged): nothing more is waited for. */
@@ -137,7 +139,7 @@ export function experimentVerdict(arms: readonly ScoredArm[], terms: ExperimentT
  * vocabulary. Those without a score come last, and then the order of the specification holds.
  */
 export function controlOf(arm: ScoredArm, arms: readonly ScoredArm[]): ScoredArm | undefined {
-  const trained = arms.filter((other) => !other.hasVocabulary && isTrained(other));
+  const trained = arms.filter((other) => !other.hasVocabulary && isTrained(other) && other.reads === arm.reads);
   const equal = trained.filter((other) => hasSameFreedom(arm, other));
   const most = Math.max(...trained.map((other) => freedom(other).size));
   const candidates = equal.length > 0 ? equal : trained.filter((other) => freedom(other).size === most);

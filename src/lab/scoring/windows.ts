@@ -17,8 +17,15 @@ export interface Window {
 /**
  * @param ids of the document's text, without special tokens.
  * @param length largest number of input positions, at least 2.
+ * @param isScored 1 for ids that are; absent: all are.
  */
-export function documentWindows(document: number, ids: Uint32Array, startId: number, length: number): Window[] {
+export function documentWindows(
+  document: number,
+  ids: Uint32Array,
+  startId: number,
+  length: number,
+  isScored?: Uint8Array,
+): Window[] {
   const sequence = new Uint32Array(ids.length + 1);
   sequence[0] = startId;
   sequence.set(ids, 1);
@@ -30,6 +37,8 @@ export function documentWindows(document: number, ids: Uint32Array, startId: num
     const end = Math.min(ids.length, start + length);
     const targets = sequence.slice(start + 1, end + 1);
     targets.fill(ignoredTarget, 0, predicted - start);
+    if (isScored)
+      for (let at = 0; at < targets.length; at++) if (isScored[start + at] === 0) targets[at] = ignoredTarget;
     windows.push({ document, ids: sequence.slice(start, end), targets });
     predicted = end;
   }

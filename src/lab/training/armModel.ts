@@ -27,7 +27,7 @@ export interface ArmModelSetup extends Pick<Recipe, 'start' | 'adapters'> {
   readonly engine: Engine;
   /** As it was opened; the arm's own, `session.model`, lacks the tokens that its vocabulary removed. */
   readonly model: LoadedModel;
-  readonly corpus: Pick<CorpusText, 'heldOut' | 'general'>;
+  readonly corpus: Pick<CorpusText, 'heldOut' | 'general' | 'instructions'>;
   /** Absent: the model keeps its vocabulary. */
   readonly vocabulary?: Vocabulary;
   /** Rows that an earlier graft put into this checkpoint; of an arm that keeps its vocabulary. */
@@ -80,6 +80,16 @@ export class ArmModel {
     );
   }
 
+  /** Of held-out conversations; none without instructions. */
+  async encodedAnswers(bytes: number): Promise<ScoredText[]> {
+    const { model, corpus, evaluation } = this.setup;
+    const { instructions } = corpus;
+    if (!instructions) return [];
+    const { sample } = evaluation;
+    const { modelChat, scoredAnswers } = await import('../chat/index');
+    return scoredAnswers(modelChat(model), this.tokenizer, instructions.heldOut, { bytes, sample });
+  }
+
   /** @param known of the first held-out documents, with these weights. */
   async score({ onProgress = () => undefined, signal }: Watch = {}, known?: DocumentScores): Promise<ArmScores> {
     const { evaluation, corpus } = this.setup;
@@ -92,7 +102,9 @@ export class ArmModel {
     const rest = this.encoded(corpus.heldOut, evaluation.bytes).slice(known?.bytes.length ?? 0);
     const scored = rest.length > 0 || !known ? await score(rest) : undefined;
     const heldOut = known && scored ? joinedScores(known, scored) : (known ?? scored)!;
-    return { heldOut, general: await score(this.encoded(corpus.general, evaluation.generalBytes)) };
+    const general = await score(this.encoded(corpus.general, evaluation.generalBytes));
+    const answers = await this.encodedAnswers(evaluation.bytes);
+    return { heldOut, general, ...(answers.length > 0 ? { answers: await score(answers) } : {}) };
   }
 
   close(): void {

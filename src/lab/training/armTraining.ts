@@ -14,7 +14,8 @@ import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
 import type { ArmScores } from '../scoring/compare';
 import { scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import { ArmModel, type ArmModelSetup } from './armModel';
-import { batchesInOrder, bytesPerId, microBatchRowsOf } from './batches';
+import { packConversations, packInOrder } from '../../corpus/index';
+import { batchesOfRows, bytesPerId, microBatchRowsOf } from './batches';
 import { objectives } from './objectives/index';
 import { nextTokenOf, taughtBatches, taughtOf } from './distillation';
 import { rateShareAt } from './learningRate';
@@ -28,7 +29,7 @@ import { smallestMode } from './trainSettings';
 import { TrainRun, type LoopSettings, type LoopState, type OnUpdate } from './trainRun';
 
 export interface ArmSetup extends Recipe, Omit<ArmModelSetup, 'moves'> {
-  readonly corpus: Pick<CorpusText, 'train' | 'heldOut' | 'general'>;
+  readonly corpus: Pick<CorpusText, 'train' | 'heldOut' | 'general' | 'instructions'>;
   readonly budget: Budget;
   readonly evaluation: ArmModelSetup['evaluation'] & {
     /** Of held-out text that the training is watched by, so many times. */
@@ -185,12 +186,15 @@ export class ArmTraining {
     const shape = { batchRows, rowLength, microBatchRows };
     const bytesOf = bytesPerId(this.arm.tokenizer);
     const skip = Math.max(0, (loop?.step ?? 0) - plan.from);
-    const ends = { startId: model.startId, endId: plan.endId };
+    const rows = plan.answers
+      ? packConversations(plan.answers.chats, rowLength)
+      : packInOrder(plan.documents, { startId: model.startId, endId: plan.endId, rowLength });
     const batches = plan.taught
       ? taughtBatches(plan.taught, shape, bytesOf, { nextToken: nextTokenOf(stage), isNew: this.isNew }, skip)
-      : batchesInOrder(plan.documents, ends, shape, bytesOf, objectives[stage.objective], skip);
+      : batchesOfRows(rows, shape, bytesOf, objectives[stage.objective], skip);
     const { save } = options;
     const watched = this.watched;
+    const answers = await this.arm.encodedAnswers(this.watchBytes);
     const run: TrainRun = new TrainRun(
       {
         program,
@@ -202,7 +206,12 @@ export class ArmTraining {
           const scores = await scoreDocuments(this.arm.session.scorer(), watched);
           this.latest = scores;
           const lostBytes = sum(scores.lostBytes);
-          return { bitsPerByte: bitsPerByte(scores), ...(lostBytes > 0 ? { lostBytes } : {}) };
+          const answered = answers.length > 0 ? await scoreDocuments(this.arm.session.scorer(), answers) : undefined;
+          return {
+            bitsPerByte: bitsPerByte(scores),
+            ...(lostBytes > 0 ? { lostBytes } : {}),
+            ...(answered ? { answerBitsPerByte: bitsPerByte(answered) } : {}),
+          };
         },
         ...(save ? { save: async (status) => save(await this.checkpoint(at, program, run.loopState), status) } : {}),
         close: () => program.close(),
@@ -222,6 +231,7 @@ export class ArmTraining {
     const { rates, schedule } = stages[at]!;
     const { from, steps: ofStage } = plans[at]!;
     const steps = plans.at(-1)!.from + plans.at(-1)!.steps;
+    const tooLong = Math.max(0, ...plans.map(({ answers }) => answers?.tooLong ?? 0));
     const warmupSteps = Math.round(schedule.warmup * ofStage);
     return {
       steps,
@@ -229,7 +239,7 @@ export class ArmTraining {
       evaluateEvery: Math.max(1, Math.ceil(steps / evaluation.points)),
       peak: Math.max(...Object.values(rates)),
       share: (step) => rateShareAt(step - from, { steps: ofStage, warmupSteps, final: schedule.final }),
-      details: { seed },
+      details: { seed, ...(tooLong > 0 ? { conversationsTooLong: tooLong } : {}) },
       ...(options.autosaveMilliseconds === undefined ? {} : { autosaveMilliseconds: options.autosaveMilliseconds }),
     };
   }
@@ -258,7 +268,11 @@ export class ArmTraining {
   private readonly isNew = (id: number): boolean => id >= this.arm.firstNewId;
 
   private get watched(): ScoredText[] {
-    const { corpus, evaluation } = this.setup;
-    return this.arm.encoded(corpus.heldOut, Math.min(evaluation.bytes, evaluation.watchBytes));
+    return this.arm.encoded(this.setup.corpus.heldOut, this.watchBytes);
+  }
+
+  private get watchBytes(): number {
+    const { bytes, watchBytes } = this.setup.evaluation;
+    return Math.min(bytes, watchBytes);
   }
 }

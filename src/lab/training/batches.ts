@@ -27,15 +27,26 @@ export function bytesPerId(tokenizer: Tokenizer): Uint16Array {
 }
 
 /** These documents in this order, once; the last batch is filled up with rows that predict nothing. @param skip batches left out. */
-export function* batchesInOrder(
+export function batchesInOrder(
   documents: Iterable<Uint32Array>,
   pack: Omit<PackOptions, 'rowLength'>,
+  shape: BatchShape,
+  bytesOf: Uint16Array,
+  objective: Objective,
+  skip = 0,
+): Generator<StepBatch, void> {
+  const rows = packInOrder(documents, { ...pack, rowLength: shape.rowLength });
+  return batchesOfRows(rows, shape, bytesOf, objective, skip);
+}
+
+/** The same of rows that are packed already. */
+export function* batchesOfRows(
+  rows: Iterable<PackedRow>,
   { batchRows, rowLength, microBatchRows }: BatchShape,
   bytesOf: Uint16Array,
   objective: Objective,
   skip = 0,
 ): Generator<StepBatch, void> {
-  const rows = packInOrder(documents, { ...pack, rowLength });
   for (const batch of grouped(rows, batchRows, () => emptyRow(rowLength), skip)) {
     yield stepBatch(batch, microBatchRows, bytesOf, objective);
   }

@@ -27,6 +27,8 @@ export interface EvaluationRecord {
   readonly bitsPerByte: number | null;
   /** Bytes of them that the tokenizer cannot write; absent: none. */
   readonly lostBytes?: number;
+  /** Of held-out answers; absent without instructions. */
+  readonly answerBitsPerByte?: number | null;
   readonly milliseconds: number;
 }
 

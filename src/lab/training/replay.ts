@@ -6,14 +6,17 @@
 import { utf8Length } from '../../corpus/index';
 import { LabError } from '../../error';
 import { sampledDocuments, type SampleOrder } from '../scoring/evaluate';
+import { readBy } from './objectives/index';
 import type { Stage } from './recipe';
 import { firstBytes, readingOrder } from './trainingText';
 
+type Read = Partial<Pick<Stage, 'replay' | 'objective'>>;
+
 /** Share of a stage's bytes that are the corpus's. */
-export const ownShare = ({ replay = 0 }: Partial<Pick<Stage, 'replay'>>): number => 1 - replay;
+export const ownShare = ({ replay = 0, ...stage }: Read): number => (readBy(stage) === 'text' ? 1 - replay : 0);
 
 /** The same of several stages together; of none all. */
-export function ownShareOf(stages: readonly Partial<Pick<Stage, 'replay' | 'share'>>[]): number {
+export function ownShareOf(stages: readonly (Read & Partial<Pick<Stage, 'share'>>)[]): number {
   const all = stages.reduce((sum, { share = 1 }) => sum + share, 0);
   const own = stages.reduce((sum, { share = 1, ...stage }) => sum + share * ownShare(stage), 0);
   return all === 0 ? 1 : own / all;

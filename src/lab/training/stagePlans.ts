@@ -9,8 +9,10 @@ import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Watch } from '../progress';
+import { packConversations } from '../../corpus/index';
+import type { AnswerStage } from './answerStage';
 import { cutTwice, rowsOf } from './distillation';
-import { objectives } from './objectives/index';
+import { objectives, readBy } from './objectives/index';
 import type { Budget, Recipe, Stage } from './recipe';
 import { ownShare, ownShareOf, replayedPassages, withReplay, type GeneralText } from './replay';
 import { resegmenting } from './resegment';
@@ -21,6 +23,8 @@ export interface StagePlan {
   readonly from: number;
   readonly steps: number;
   readonly documents: readonly Uint32Array[];
+  /** In their place, of a stage that learns answers. */
+  readonly answers?: AnswerStage;
   /** UTF-8 bytes of them. */
   readonly bytes: number;
   readonly endId: number | null;
@@ -30,7 +34,7 @@ export interface StagePlan {
 
 export interface Planned {
   readonly model: LoadedModel;
-  readonly corpus: Pick<CorpusText, 'train' | 'general'>;
+  readonly corpus: Pick<CorpusText, 'train' | 'general' | 'instructions'>;
   readonly evaluation: GeneralText['evaluation'];
   readonly vocabulary?: Vocabulary;
   readonly earlier?: Graft;
@@ -54,9 +58,19 @@ export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: 
   const passages = () =>
     (replayed ??= replayedPassages({ general: setup.corpus.general, evaluation: setup.evaluation }, setup.seed));
   let from = 0;
-  for (const [at, own] of textsOf(setup, tokenizer).entries()) {
-    const { batch, replay, resegment } = stages[at]!;
+  const owned = textsOf(setup, tokenizer);
+  for (const [at, stage] of stages.entries()) {
+    const { batch, replay, resegment } = stage;
     const { rows, length } = batch;
+    if (readBy(stage) === 'instructions') {
+      const answers = await answersOf(setup, at, tokenizer, options);
+      const packed = [...packConversations(answers.chats, length)].length;
+      const steps = stepsOf(setup, at, Math.ceil(packed / rows));
+      plans.push({ from, steps, documents: [], answers, bytes: answers.bytes, endId: null });
+      from += steps;
+      continue;
+    }
+    const own = owned.shift()!;
     const texts = replay === undefined ? own : withReplay(own, replay, passages());
     if (texts.length === 0) {
       const message = `Stage ${at + 1} of ${stages.length} would read nothing: the budget is too small to be shared out.`;
@@ -82,6 +96,23 @@ export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: 
   return plans;
 }
 
+async function answersOf(setup: Planned, at: number, tokenizer: Tokenizer, options: Watch): Promise<AnswerStage> {
+  const { model, corpus, budget, seed, stages } = setup;
+  const { share, batch } = stages[at]!;
+  if (!corpus.instructions) {
+    const hint = 'Open conversations beside the corpus: `instructions` in the specification.';
+    throw new LabError('lab/no-instructions', `Stage ${at + 1} learns answers, and there are no instructions.`, hint);
+  }
+  const all = stages.reduce((sum, stage) => sum + stage.share, 0);
+  const until =
+    'bytes' in budget
+      ? { bytes: Math.round((budget.bytes * share) / all) }
+      : { tokens: askedSteps(setup)![at]! * batch.rows * batch.length };
+  const { train: conversations } = corpus.instructions;
+  const { answerStage } = await import('./answerStage');
+  return answerStage({ model, conversations, seed: seed + at, length: batch.length, until }, tokenizer, options);
+}
+
 /** A budget in FLOPs ends before the last document does. */
 function stepsOf(setup: Planned, at: number, steps: number): number {
   const asked = askedSteps(setup)?.[at];
@@ -102,15 +133,18 @@ function askedSteps({ budget, stages, model, adapters, ...rows }: Planned): read
   });
 }
 
-function textsOf(setup: Planned, tokenizer: Tokenizer): readonly (readonly string[])[] {
+/** Of each stage that reads the corpus. */
+function textsOf(setup: Planned, tokenizer: Tokenizer): (readonly string[])[] {
   const { budget, corpus, seed, stages } = setup;
-  const shares = stages.map((stage) => stage.share * ownShare(stage));
+  const reading = stages.filter((stage) => readBy(stage) === 'text');
+  if (reading.length === 0) return [];
+  const shares = reading.map((stage) => stage.share * ownShare(stage));
   if ('bytes' in budget) {
     const bytes = Math.round(budget.bytes * ownShareOf(stages));
     return sharedOut(textOfBytes(corpus.train, bytes, seed), shares);
   }
   const steps = askedSteps(setup)!;
-  const tokens = stages.map(({ batch }, at) => steps[at]! * batch.rows * batch.length);
+  const tokens = reading.map((stage) => steps[stages.indexOf(stage)]! * stage.batch.rows * stage.batch.length);
   const known = new Map<string, number>();
   const lengthOf = (text: string) => {
     const length = known.get(text) ?? tokenizer.encode(text).ids.length;
@@ -123,7 +157,7 @@ function textsOf(setup: Planned, tokenizer: Tokenizer): readonly (readonly strin
     seed,
     lengthOf,
   );
-  if (stages.length === 1) return [texts];
+  if (reading.length === 1) return [texts];
   const parts: string[][] = [];
   let at = 0;
   for (const wanted of tokens) {

@@ -101,6 +101,7 @@ function figures({ report }: KeptExperiment): ReportBlock[] {
 
 function armsTable(kept: KeptExperiment): ReportBlock {
   const control = kept.report.verdict?.against ?? null;
+  const hasAnswers = kept.report.arms.some(({ answers }) => answers);
   const rows = Object.keys(kept.spec.arms).map((name) => {
     const runs = kept.report.arms.filter(({ arm }) => arm === name);
     const figure = (value: number | null, digits = 2) => (value === null ? '–' : fixed(value, digits));
@@ -112,6 +113,7 @@ function armsTable(kept: KeptExperiment): ReportBlock {
       each || '–',
       figure(meanOf(runs.map(({ bytesPerToken }) => bytesPerToken))),
       figure(meanOf(runs.map(({ general }) => general.bitsPerByte))),
+      ...(hasAnswers ? [figure(meanOf(runs.map(({ answers }) => answers?.bitsPerByte ?? null)))] : []),
       seconds === null ? '–' : duration(seconds * 1000),
     ];
   });
@@ -123,6 +125,7 @@ function armsTable(kept: KeptExperiment): ReportBlock {
       msg('Each seed'),
       msg('Bytes a token'),
       msg('General text'),
+      ...(hasAnswers ? [msg('Held-out answers')] : []),
       msg('Time for 1 MB'),
     ],
     rows,

@@ -9,6 +9,7 @@ import '../parts/drop-zone';
 import { alertBox, failureAlert, loadingPanel, panel, stackedBar, staysOpen, verdict } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
 import { bringBack } from '../state/visit';
+import './instructions';
 import './kept-offer';
 import { atStake } from './at-stake';
 import { doubtSentence, formatNames, sampleTitle } from '../wording/corpus';
@@ -56,7 +57,7 @@ export class CorpusStep extends LabElement {
             ? this.documents(corpus)
             : nothing
       }
-      ${atStake(this.lab, { returns: true })} ${this.choices()}
+      ${atStake(this.lab, { returns: true })} ${this.choices()}<tg-instructions></tg-instructions>
     </div>`;
   }
 

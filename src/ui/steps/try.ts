@@ -54,6 +54,8 @@ export class TryStep extends LabElement {
   /** What was typed and cannot be, with what is possible instead. */
   @state() private wrong: Partial<Record<SamplingSetting, Wrong>> = {};
   @state() private showPieces = false;
+  /** The prompt is a question, put through the model's chat template. */
+  @state() private chat = false;
   @state() private busy = false;
   @state() private failed: Failure | null = null;
   /** While it comes; afterwards the lab's state holds it. */
@@ -129,7 +131,15 @@ export class TryStep extends LabElement {
       heading: msg('Prompt'),
       fill: 'bare',
       name: 'try',
-      end: segmented(
+      end: html`${segmented(
+        msg('Prompt is'),
+        [
+          { value: false, label: msg('A beginning') },
+          { value: true, label: msg('A question') },
+        ],
+        this.chat,
+        (chat) => (this.chat = chat),
+      )}${segmented(
         msg('Show'),
         [
           { value: false, label: msg('Text') },
@@ -137,7 +147,7 @@ export class TryStep extends LabElement {
         ],
         this.showPieces,
         (showPieces) => (this.showPieces = showPieces),
-      ),
+      )}`,
       body: html`<div class="body try-controls">
           <label
             ><span class="sr">${msg('Prompt')}</span
@@ -273,19 +283,19 @@ export class TryStep extends LabElement {
     let written = NEITHER;
     this.writing = written;
     const { signal } = (this.underWay = new AbortController());
-    const { text: prompt, sampling, arms } = this;
+    const { text: prompt, sampling, arms, chat } = this;
     this.prompt = prompt;
     try {
       // Both have run before either is timed: opening and compiling are no part of a speed.
       for (const model of arms.length > 1 ? arms : []) {
-        const warming = { model, prompt, ...sampling, maxTokens: 2 };
+        const warming = { model, prompt, ...sampling, maxTokens: 2, chat };
         await this.lab.lab.generate(warming, () => undefined, signal);
       }
       for (const model of arms) {
         let started = 0;
         const come: Piece[] = [];
         const show = (now: Written) => (this.writing = written = { ...written, [model]: now });
-        const options = { model, prompt, ...sampling };
+        const options = { model, prompt, ...sampling, chat };
         const onPiece = (piece: Piece) => {
           // Opening the model is no part of its speed.
           started ||= performance.now();

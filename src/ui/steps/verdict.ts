@@ -101,6 +101,7 @@ export class VerdictView extends LabElement {
   }
 
   private arms(report: ExperimentReport) {
+    const hasAnswers = report.arms.some(({ answers }) => answers);
     return panel({
       heading: msg('All arms'),
       name: 'arms',
@@ -113,13 +114,14 @@ export class VerdictView extends LabElement {
             <th class="r">${msg('Seed')}</th>
             <th class="r">${msg('Bits per byte')}</th>
             <th class="r">${msg('General text')}</th>
+            ${hasAnswers ? html`<th class="r">${msg('Held-out answers')}</th>` : nothing}
             <th class="r">${msg('Bytes per token')}</th>
             <th class="r">${msg('Steps')}</th>
             <th class="r">${msg('Seconds a megabyte')}</th>
           </tr>
         </thead>
         <tbody>
-          ${report.arms.map(({ arm, seed, heldOut, general, bytesPerToken, steps, secondsPerMegabyte }) => {
+          ${report.arms.map(({ arm, seed, heldOut, general, answers, bytesPerToken, steps, secondsPerMegabyte }) => {
             const { nllPerToken, tokens, bytes, documents, interval } = heldOut;
             return html`<tr
               data-arm=${arm}
@@ -141,6 +143,13 @@ export class VerdictView extends LabElement {
                 }))}
               </td>
               <td class="num" data-label=${msg('General text')}>${bitsText(general.bitsPerByte)}</td>
+              ${
+                hasAnswers
+                  ? html`<td class="num" data-label=${msg('Held-out answers')}>
+                      ${answers ? bitsText(answers.bitsPerByte) : '–'}
+                    </td>`
+                  : nothing
+              }
               <td class="num" data-label=${msg('Bytes per token')}>${fixed(bytesPerToken, 2)}</td>
               <td class="num" data-label=${msg('Steps')}>${count(steps)}</td>
               <td class="num" data-label=${msg('Seconds a megabyte')}>

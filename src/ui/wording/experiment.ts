@@ -17,6 +17,7 @@ export function presetTitle(name: PresetName): string {
     'which-start': () => msg('Which start?'),
     'adapters-or-everything': () => msg('LoRA or everything?'),
     'adapt-only': () => msg('Adapt without expanding'),
+    'instruction-tuning': () => msg('Instruction tuning after pretraining'),
   };
   return titles[name]();
 }
@@ -32,6 +33,8 @@ export function presetAbout(name: PresetName): string {
       msg('Everything trained, and low-rank adapters alone, each with and without new tokens: four arms.'),
     'which-start': () => msg('Every way in which new rows may start, on the same tokens, for about fifty steps.'),
     'adapt-only': () => msg('Only train on the text; the vocabulary stays as it is.'),
+    'instruction-tuning': () =>
+      msg('Answers learned alone, and after the text was read, in bits per byte of answers that were held out.'),
   };
   return about[name]();
 }

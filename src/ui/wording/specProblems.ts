@@ -34,6 +34,8 @@ const words: ReasonWords = {
   'rank-too-large': ({ rank, most, tensor }) =>
     msg(str`is ${count(rank)}; expected is at most ${count(most)}, the smaller side of “${tensor}”`),
   'no-such-target': ({ known }) => msg(str`is no projection of this model’s family; there are ${list(known)}`),
+  'no-instructions': () => msg('learns answers, and no instructions are open to learn them from'),
+  'of-text-alone': () => msg('is of stages that read the corpus; this one reads conversations as they are'),
   'beyond-context': ({ length, most }) =>
     msg(str`is ${count(length)}; expected is at most ${count(most)}, the model’s context`),
   'step-too-large': ({ rows, length, most, bytes }) =>

@@ -163,6 +163,7 @@ export const stageWords: GroupWords<Omit<Stage, 'moves'>> = {
     names: named({
       'next-token': () => msg('every next token'),
       distillation: () => msg('what the old pieces leave behind (Token Distillation)'),
+      answers: () => msg('answers to instructions'),
     }),
     rare: true,
   },

@@ -55,6 +55,7 @@ describe('batches', () => {
   it('learn what the objective names, and count its targets and bytes alone', () => {
     const onlyA: Objective = {
       about: 'the letter a',
+      reads: 'text',
       targets: ({ targets }) => targets.map((id) => (id === 0 ? id : ignoredTarget)),
     };
     const all = batches()[0]!;

@@ -4,6 +4,7 @@ import type { Objective } from './objective';
 
 export const distillation: Objective = {
   about: 'of each new token, the hidden states that its old pieces leave (Token Distillation)',
+  reads: 'text',
   targets: nextToken.targets,
   isTaught: true,
 };

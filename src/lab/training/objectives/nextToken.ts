@@ -3,5 +3,6 @@ import type { Objective } from './objective';
 
 export const nextToken: Objective = {
   about: 'every next token of the text',
+  reads: 'text',
   targets: ({ targets }) => targets,
 };
