@@ -52,7 +52,8 @@ describe('a verb of one arm', () => {
   });
 
   it.each(Object.entries(fieldFlags))('--%s sets its fields and no other', (flag, { fields }) => {
-    const base = ['--new-tokens', '5', '--train', 'all'];
+    const mode = fields[0].startsWith('arm.adapters') ? 'adapters' : 'all';
+    const base = ['--new-tokens', '5', '--train', mode];
     const { type, enum: choices } = fieldSchema(fields[0]);
     const value = { integer: '7', number: '0.5', boolean: undefined }[type ?? ''] ?? choices?.at(-1) ?? 'x+';
     const given = train(...base, `--${flag}`, ...(type === 'boolean' ? [] : [value]));
@@ -64,6 +65,16 @@ describe('a verb of one arm', () => {
         path,
       ).toBe(true);
     expect(fields.every((field) => changed.some((path) => path.startsWith(field)))).toBe(true);
+  });
+
+  it('has adapters where they are trained, and refuses their flags elsewhere', () => {
+    const arm = armOf(train('--train', 'adapters', '--rank', '2', '--targets', 'q_proj,v_proj'));
+    expect(arm.adapters).toEqual({ rank: 2, alpha: 16, rankStabilised: false, targets: ['q_proj', 'v_proj'] });
+    expect(arm.stages[0]!.rates).toEqual({ adapters: 0.003 });
+    expect(refusal(() => train('--train', 'all', '--rank', '2')).message).toBe(
+      '`--rank` belongs to `--train adapters`.',
+    );
+    expect(refusal(() => train('--train', 'adapters', '--adapter-out', 'o')).message).toMatch(/are one folder/);
   });
 
   it('says the defaults of the specification in its help', () => {
