@@ -42,9 +42,12 @@ function refusal(use: () => unknown): LabError {
 
 /** Where a flag is of another choice than new tokens with rows of their own. */
 const flagsBeside: Readonly<Record<string, readonly string[]>> = {
-  'remove-below': ['--new-tokens', '5', '--room', 'replace'],
-  'remove-tokens': ['--method', 'trim'],
+  'remove-below': ['--new-tokens', '5', '--room', 'replace', '--train', 'all'],
+  'remove-tokens': ['--method', 'trim', '--train', 'all'],
+  objective: ['--new-tokens', '5', '--train', 'new-rows'],
 };
+/** Values that need nothing beside them; otherwise the last choice. */
+const valueOf: Readonly<Record<string, string>> = { objective: 'distillation' };
 /** Fields that have a meaning, and so their defaults, only then. */
 const resolvedBeside: Readonly<Record<string, readonly string[]>> = { room: ['arm.vocabulary.remove'] };
 
@@ -60,9 +63,10 @@ describe('a verb of one arm', () => {
   });
 
   it.each(Object.entries(fieldFlags))('--%s sets its fields and no other', (flag, { fields }) => {
-    const base = [...(flagsBeside[flag] ?? ['--new-tokens', '5']), '--train', 'all'];
+    const mode = fields[0].startsWith('arm.adapters') ? 'adapters' : 'all';
+    const base = flagsBeside[flag] ?? ['--new-tokens', '5', '--train', mode];
     const { type, enum: choices } = fieldSchema(fields[0]);
-    const value = { integer: '7', number: '0.5', boolean: undefined }[type ?? ''] ?? choices?.at(-1) ?? 'x+';
+    const value = { integer: '7', number: '0.5', boolean: undefined }[type ?? ''] ?? valueOf[flag] ?? choices?.at(-1) ?? 'x+';
     const given = train(...base, `--${flag}`, ...(type === 'boolean' ? [] : [value]));
     const changed = differences(given, train(...base));
     expect(changed.length).toBeGreaterThan(0);
@@ -82,6 +86,16 @@ describe('a verb of one arm', () => {
     expect(
       refusal(() => expandSpec(parseCommand(['expand', '--corpus', 'c', '--out', 'o']), { trainBytes: 1 })).message,
     ).toMatch(/--new-tokens/);
+  });
+
+  it('has adapters where they are trained, and refuses their flags elsewhere', () => {
+    const arm = armOf(train('--train', 'adapters', '--rank', '2', '--targets', 'q_proj,v_proj'));
+    expect(arm.adapters).toEqual({ rank: 2, alpha: 16, rankStabilised: false, targets: ['q_proj', 'v_proj'] });
+    expect(arm.stages[0]!.rates).toEqual({ adapters: 0.003 });
+    expect(refusal(() => train('--train', 'all', '--rank', '2')).message).toBe(
+      '`--rank` belongs to `--train adapters`.',
+    );
+    expect(refusal(() => train('--train', 'adapters', '--adapter-out', 'o')).message).toMatch(/are one folder/);
   });
 
   it('says the defaults of the specification in its help', () => {
