@@ -13,3 +13,4 @@ export {
   scoreResult,
 } from '../lab/index';
 export { OnnxArms } from './onnxArms';
+export { replacedChoice } from './replacedChoice';
