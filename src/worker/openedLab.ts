@@ -192,9 +192,16 @@ export abstract class OpenedLab {
 
   buildVocabulary(choice: VocabularyChoice, onProgress: OnProgress, asked?: AbortSignal): Promise<VocabularySummary> {
     return this.cancellable(asked, async (signal) => {
+      const [model, corpus] = [this.requireModel(), this.requireCorpus()];
+      if (choice.replaces) {
+        const { replacedChoice } = await import('./trainedCalls');
+        const replaced = await replacedChoice(model, corpus, choice, { onProgress, signal, openShards });
+        this.dropTraining();
+        this.vocabulary = replaced;
+        return replaced.summary;
+      }
       const table = await this.candidateTable(choice, onProgress, signal);
       const extension = table.extensionOf(choice);
-      const [model, corpus] = [this.requireModel(), this.requireCorpus()];
       const asked = Math.max(extension.tokens.length, choice.newTokens + choice.added.length);
       const vocabulary = await buildVocabulary(model, corpus, extension, asked, {
         onProgress,

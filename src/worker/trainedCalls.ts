@@ -14,3 +14,4 @@ export {
   scoreResult,
 } from '../lab/index';
 export { OnnxArms } from './onnxArms';
+export { replacedChoice } from './replacedChoice';

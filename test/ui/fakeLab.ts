@@ -13,6 +13,7 @@ import { fakeHub, model } from './fakeModels';
 import { comparison, corpus, diagnosis, plan, profile, samples, settings, status } from './fakeResults';
 import { candidates, counted, cut, MOLECULES, newTokens, vocabulary } from './fakeVocabulary';
 import { counting, throwIfAborted, wait } from './fakeWaiting';
+import { removalOf } from './fakeRemoval';
 
 const runtime = { name: 'onnxruntime-web', provider: 'wasm', threads: 4 } as const;
 
@@ -148,7 +149,8 @@ export function fakeLab({
       requireCorpus();
       await count('counting', 2811, onProgress, signal);
       open.trained = false;
-      return learned(counted(choice).newTokens);
+      const built = learned(counted(choice).newTokens);
+      return choice.replaces ? { ...built, removal: removalOf(choice.replaces, built) } : built;
     },
     async tokenize(text) {
       requireModel();

@@ -73,6 +73,13 @@ export class VocabularyEditor {
     if (before) this.apply(before);
   }
 
+  /** Where new tokens get their rows. */
+  setRoom(replaces: VocabularyChoice['replaces']): void {
+    const { replaces: _, ...choice } = this.choice;
+    this.past = [...this.past.slice(1 - KEPT_CHANGES), this.choice];
+    this.apply(replaces ? { ...choice, replaces } : choice);
+  }
+
   accept(pieces: readonly string[]): void {
     const accepted = new Set(pieces);
     this.edit({ rejected: this.choice.rejected.filter((piece) => !accepted.has(piece)) });

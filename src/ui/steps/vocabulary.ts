@@ -16,6 +16,7 @@ import { shorterBy, vocabularySentence } from '../wording/verdicts';
 import './candidates';
 import './draft';
 import './kept-offer';
+import './room-choice';
 
 const namedWords = 20;
 
@@ -69,7 +70,7 @@ export class VocabularyStep extends LabElement {
           ? loadingPanel(msg('Candidates'), candidates.progress, 8, () => this.lab.cancel('candidates'))
           : vocabulary || candidates.status === 'ready'
             ? html`${vocabulary ? html`${this.beforeAfter(vocabulary)}${this.lengths(vocabulary)}` : this.waiting(slot)}
-                <tg-candidates></tg-candidates>`
+                <tg-room-choice></tg-room-choice><tg-candidates></tg-candidates>`
             : candidates.status === 'failed'
               ? html`<tg-candidates></tg-candidates>`
               : diagnosed
@@ -93,8 +94,11 @@ export class VocabularyStep extends LabElement {
       formula: `1 − ${count(heldOut.tokensAfter)} ÷ ${count(heldOut.tokensBefore)} = ${percent(shorterBy(vocabulary))}`,
       meaning: msg('Held-out text: tokens with the graft against tokens without.'),
     }));
-    const rows =
-      vocabulary.spareRowsUsed > 0
+    const rows = vocabulary.removal
+      ? msg(
+          str`The embedding keeps its ${count(vocabulary.embeddingRowsAfter)} rows: ${count(vocabulary.removal.removed)} old tokens gave theirs.`,
+        )
+      : vocabulary.spareRowsUsed > 0
         ? msg(str`${count(vocabulary.spareRowsUsed)} of them use rows the model had to spare.`)
         : msg(
             str`The embedding grows from ${count(vocabulary.embeddingRowsBefore)} to ${count(vocabulary.embeddingRowsAfter)} rows.`,
