@@ -66,7 +66,8 @@ describe('a verb of one arm', () => {
     const mode = fields[0].startsWith('arm.adapters') ? 'adapters' : 'all';
     const base = flagsBeside[flag] ?? ['--new-tokens', '5', '--train', mode];
     const { type, enum: choices } = fieldSchema(fields[0]);
-    const value = { integer: '7', number: '0.5', boolean: undefined }[type ?? ''] ?? valueOf[flag] ?? choices?.at(-1) ?? 'x+';
+    const value =
+      { integer: '7', number: '0.5', boolean: undefined }[type ?? ''] ?? valueOf[flag] ?? choices?.at(-1) ?? 'x+';
     const given = train(...base, `--${flag}`, ...(type === 'boolean' ? [] : [value]));
     const changed = differences(given, train(...base));
     expect(changed.length).toBeGreaterThan(0);
