@@ -1,5 +1,5 @@
 /** `--help`: verbs and flags as the table has them. */
-import { verbs, type Verb, type VerbTable } from './arguments';
+import { verbs, type Verb, type VerbTable } from './verbTable';
 import { common, type Flag } from './flags';
 
 export function helpText(verb: Verb | 'help'): string {

@@ -3,7 +3,8 @@
  * it is called, since most of a short command's time is the loading of modules.
  */
 import type { Answer } from './answer';
-import type { Command, Verb } from './arguments';
+import type { Command } from './arguments';
+import type { Verb } from './verbTable';
 
 /** Runs a command's verb. */
 export async function answerTo(command: Command): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../src/error';
-import { parseCommand, verbs } from '../../src/headless/arguments';
+import { parseCommand } from '../../src/headless/arguments';
+import { verbs } from '../../src/headless/verbTable';
 import { helpText } from '../../src/headless/help';
 
 function refusal(...argv: string[]): LabError {

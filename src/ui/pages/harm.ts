@@ -49,7 +49,12 @@ export class HarmView extends LabElement {
   }
 
   private key(label: string) {
-    return html`<button type="button" class="btn" data-action="measure-harm" @click=${() => void this.lab.readHarm()}>
+    return html`<button
+      type="button"
+      class="btn"
+      data-action="measure-harm"
+      @click=${() => void this.lab.evidence.readHarm()}
+    >
       ${label}
     </button>`;
   }

@@ -66,7 +66,7 @@ export class TokensPage extends LabElement {
       type="button"
       class="btn main"
       data-action="measure-tokens"
-      @click=${() => void this.lab.readTokens()}
+      @click=${() => void this.lab.evidence.readTokens()}
     >
       ${msg('Measure')}
     </button>`;

@@ -9,18 +9,17 @@ import {
   type CorpusSummary,
   type Diagnosis,
   type ExportChoice,
-  type HarmReport,
   type LabApi,
   type ModelScores,
   type ModelSummary,
   type ReadingChoice,
   type KeptExperiment,
-  type TokensEvidence,
   type TrainSettings,
   type WrittenSpec,
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
 import { defaultSettings, FIRST_EXPORT_CHOICE, firstSample } from './defaults';
+import { EvidenceDesk } from './evidence-desk';
 import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
 import { HubView } from './hub-view';
@@ -42,6 +41,7 @@ export type Lab = Pick<LabApi, keyof LabApi>;
 export class LabState extends SlotStore {
   settings: TrainSettings | null = null;
   readonly words: VocabularyDesk;
+  readonly evidence: EvidenceDesk;
   readonly hub: HubView;
   readonly kept: KeptView;
   run: RunView | null = null;
@@ -83,14 +83,21 @@ export class LabState extends SlotStore {
         this.emptyAfter('evidence');
       },
     });
+    this.evidence = new EvidenceDesk({
+      lab,
+      experiments: () => this.desk,
+      fillEvidence: (action) => this.fill('evidence', action),
+      fillHarm: (action) => this.fill('harm', action),
+      fillField: (action) => this.fill('field', action),
+      tell: () => this.tell('lab'),
+      readKept: () => this.kept.read(),
+    });
     void crashed?.then((failure) => {
       this.crash = failure;
       this.failPending(failure);
       this.tell('lab');
     });
   }
-
-  // ── opening ──────────────────────────────────────────────
 
   /** What happens without a click: device, bundled model, samples, the offer of the last run. */
   async open(): Promise<void> {
@@ -208,8 +215,6 @@ export class LabState extends SlotStore {
     return this.words.editor;
   }
 
-  // ── diagnosis and vocabulary ─────────────────────────────
-
   async diagnose(): Promise<Diagnosis | null> {
     this.emptyAfter('diagnosis', this.words.isAtStake ? 'vocabulary' : undefined);
     const diagnosis = await this.fill('diagnosis', (onProgress, signal) => this.lab.diagnose(onProgress, signal));
@@ -228,8 +233,6 @@ export class LabState extends SlotStore {
     if (!this.isTraining) this.words.chooseSize(newTokens);
   }
 
-  // ── training ─────────────────────────────────────────────
-
   /** Whether the settings' plan fits; null while it is being planned. */
   planFits: boolean | null = null;
 
@@ -240,8 +243,6 @@ export class LabState extends SlotStore {
   changeSettings(change: Partial<TrainSettings>): void {
     if (this.settings) this.set(() => (this.settings = { ...this.settings!, ...change }));
   }
-
-  // ── the experiment ───────────────────────────────────────
 
   readonly desk: ExperimentDesk;
 
@@ -337,32 +338,6 @@ export class LabState extends SlotStore {
   measureBase(): Promise<ModelScores | null> {
     return this.fill('baseScores', (onProgress, signal) => this.lab.measureBase(onProgress, signal));
   }
-
-  /** What is known of each new token of the trained arm that is held. */
-  readTokens(): Promise<TokensEvidence | null> {
-    return this.fill('evidence', (onProgress, signal) => this.lab.tokensEvidence(onProgress, signal));
-  }
-
-  /** What training did to what the model knew. */
-  readHarm(): Promise<HarmReport | null> {
-    return this.fill('harm', (onProgress, signal) => this.lab.harm(onProgress, signal));
-  }
-
-  /** Samples of the arm that is held, of its control and of the untouched base; the report has them from then on. */
-  async sampleField(options: Omit<Parameters<Lab['sampleField']>[1], 'arm' | 'runSeed'>): Promise<void> {
-    const { taken, view } = this.desk;
-    const id = view?.id;
-    if (!taken || !view || !id) return;
-    const { arm, seed: runSeed } = taken;
-    const answer = await this.fill('field', (onProgress, signal) =>
-      this.lab.sampleField(id, { ...options, arm, runSeed }, onProgress, signal),
-    );
-    if (!answer) return;
-    this.set(() => (view.report = answer.report));
-    await this.kept.read();
-  }
-
-  // ── taking it away ───────────────────────────────────────
 
   exportChoice = FIRST_EXPORT_CHOICE;
 

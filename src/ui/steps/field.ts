@@ -86,7 +86,7 @@ export class FieldView extends LabElement {
 
   private sample(): Promise<void> {
     const { samples, temperature } = this;
-    return this.lab.sampleField({ samples, temperature });
+    return this.lab.evidence.sampleField({ samples, temperature });
   }
 
   private measured(report: FieldReport) {
