@@ -56,6 +56,10 @@ export default defineConfig({
   optimizeDeps: { exclude: ['onnxruntime-web', '@rdkit/rdkit'] },
   build: { target: 'esnext', chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
   plugins: [rdkitWithoutCode, contentSecurityPolicy, serviceWorker(isolation)],
-  server: { headers: { ...isolation, 'Content-Security-Policy': policy(true) } },
+  // Python environments of the interop suite hold more folders than a machine may watch.
+  server: {
+    headers: { ...isolation, 'Content-Security-Policy': policy(true) },
+    watch: { ignored: ['**/.venv*/**'] },
+  },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy(false) } },
 });

@@ -37,7 +37,7 @@ export class FieldView extends LabElement {
   override render() {
     const slot = this.lab.slots.field;
     if (slot.status === 'pending') {
-      return loadingPanel(msg('Samples'), slot.progress, 4, () => this.lab.cancel('field'));
+      return loadingPanel(msg('Samples of each'), slot.progress, 4, () => this.lab.cancel('field'));
     }
     const failed = errorOf(slot);
     const { report } = this;
@@ -76,7 +76,7 @@ export class FieldView extends LabElement {
           }}
       /></label>`;
     return html`<span class="field-controls"
-      >${field(msg('Samples'), this.samples, (samples) => (this.samples = samples), 1000, '1')}
+      >${field(msg('Samples of each'), this.samples, (samples) => (this.samples = samples), 1000, '1')}
       ${field(msg('Temperature'), this.temperature, (temperature) => (this.temperature = temperature), 100, 'any')}
       <button type="button" class="btn" data-action="sample-field" @click=${() => void this.sample()}>
         ${label}

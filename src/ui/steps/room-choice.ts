@@ -26,38 +26,36 @@ export class RoomChoiceElement extends LabElement {
       heading: msg('Rows for new tokens'),
       name: 'room',
       fill: 'bare',
-      body: html`<div class="body">
-          <label class="size-choice" for="room"
-            ><span>${msg('New tokens get')}</span
-            ><span class="field"
-              ><select
-                id="room"
-                ?disabled=${this.lab.isTraining}
-                @change=${(event: Event) => this.choose(Number((event.target as HTMLSelectElement).value))}
-              >
-                <option value="0" ?selected=${!replaces}>${msg('rows of their own')}</option>
-                ${thresholds.map(
-                  (least) =>
-                    html`<option value=${least} ?selected=${replaces?.leastCount === least}>
-                      ${
-                        least === 1
-                          ? msg('rows of old tokens that no text uses')
-                          : msg(str`rows of old tokens used fewer than ${count(least)} times`)
-                      }
-                    </option>`,
-                )}
-              </select></span
-            ></label
-          >
-          <p class="note">
-            ${
-              removal
-                ? this.taken(removal)
-                : replaces
-                  ? msg('Old tokens are counted in training and general text when the tokens are built.')
-                  : msg('In place of old tokens the embedding keeps its size, and all other tokens their ids.')
-            }
-          </p>
+      body: html` <label class="size-choice" for="room"
+          ><span>${msg('New tokens get')}</span
+          ><span class="field"
+            ><select
+              id="room"
+              ?disabled=${this.lab.isTraining}
+              @change=${(event: Event) => this.choose(Number((event.target as HTMLSelectElement).value))}
+            >
+              <option value="0" ?selected=${!replaces}>${msg('rows of their own')}</option>
+              ${thresholds.map(
+                (least) =>
+                  html`<option value=${least} ?selected=${replaces?.leastCount === least}>
+                    ${
+                      least === 1
+                        ? msg('rows of old tokens that no text uses')
+                        : msg(str`rows of old tokens used fewer than ${count(least)} times`)
+                    }
+                  </option>`,
+              )}
+            </select></span
+          ></label
+        >
+        <div class="body note">
+          ${
+            removal
+              ? this.taken(removal)
+              : replaces
+                ? msg('Old tokens are counted in training and general text when the tokens are built.')
+                : msg('In place of old tokens the embedding keeps its size, and all other tokens their ids.')
+          }
         </div>
         ${removal ? this.price(removal) : nothing}`,
     });
