@@ -48,6 +48,8 @@ export interface FakeExperimentParts {
   readonly requireOpen: () => void;
   /** Throws where the arm has no trained weights; what was trained before gives way. */
   readonly take: (arm: WrittenArm | undefined, isFinished: boolean) => VocabularySummary | null;
+  /** Conversations that are open beside the corpus, as a specification names them. */
+  readonly instructions: () => WrittenSpec['instructions'];
   readonly milliseconds: number;
   /** Bits per byte of a finished arm by its name; a graft is a little better than the control by default. */
   readonly bits?: (arm: string, seed: number) => number;
@@ -80,11 +82,13 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
 
   return {
     async presets(choice, mode, start) {
+      const instructions = parts.instructions();
       const request = {
         title: 'Molecules: tokens of its own?',
         model: 'bundled',
         corpus: { sample: 'molecules' },
         ...(choice ? { vocabulary: choice } : {}),
+        ...(instructions ? { instructions } : {}),
         ...{
           mode,
           start,

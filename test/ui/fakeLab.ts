@@ -193,6 +193,7 @@ export function fakeLab({
         open: () => ({ model: modelOpened(model), corpus: corpusOpened() }),
         requireOpen: requireCorpus,
         take,
+        instructions: () => (instructionsRead ? { sample: 'molecule-questions' } : undefined),
         milliseconds: stepMilliseconds,
         ...experiment,
       }),

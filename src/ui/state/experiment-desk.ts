@@ -134,6 +134,11 @@ export class ExperimentDesk {
     await this.reading;
   }
 
+  /** Something that they are made of has changed outside of the choices: asked anew when they are wanted. */
+  outdatePresets(): void {
+    this.asked = '';
+  }
+
   /** Another model, corpus or vocabulary: what was sized to the old one or ran on it goes. */
   clear(): void {
     this.asked = '';

@@ -93,6 +93,8 @@ export class InstructionsPanel extends LabElement {
     this.failed = null;
     try {
       this.summary = await this.lab.lab.openInstructions(source);
+      // There is one more question that can be asked now, or one fewer.
+      this.lab.desk.outdatePresets();
     } catch (thrown) {
       this.failed = asLabError(thrown);
     } finally {
