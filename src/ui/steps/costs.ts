@@ -59,6 +59,7 @@ export class Costs extends LabElement {
     const model = valueOf(this.lab.slots.model);
     const context = model?.contextLength ?? 0;
     const sides = model?.tied ? 1 : 2;
+    const replaces = (arm: string) => this.lab.experiment?.spec.arms[arm]?.vocabulary?.room === 'replace';
     return [
       {
         name: msg('Time for 1 MB of text'),
@@ -75,7 +76,7 @@ export class Costs extends LabElement {
         ? [
             {
               name: msg('New parameters'),
-              value: ({ newTokens }: ReportedArm) => newTokens * model.hiddenSize * sides,
+              value: ({ arm, newTokens }: ReportedArm) => (replaces(arm) ? 0 : newTokens * model.hiddenSize * sides),
               shown: (amount: number) => plain(parameterCount(amount)),
             },
           ]
