@@ -12,6 +12,8 @@ export interface Written {
 
 export interface Tried {
   readonly prompt: string;
+  /** It was a question, and what was written is the answer. */
+  readonly chat: boolean;
   readonly written: Readonly<Record<'base' | 'grafted', Written>>;
   /** Tokens of what the graft wrote, and what the base vocabulary needs for the same text; null where there is no graft. */
   readonly tokens: { readonly grafted: number; readonly base: number } | null;

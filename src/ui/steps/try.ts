@@ -17,6 +17,7 @@ import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/tried';
 import { isPending, type Failure, valueOf } from '../state/slot';
 import { wrongNumber } from '../wording/bounds';
+import { tokensText } from '../wording/counts';
 import { runtimeText } from '../wording/runtimes';
 import './kept-offer';
 import './field';
@@ -113,14 +114,16 @@ export class TryStep extends LabElement {
     }
     if (!tried.tokens) {
       return verdict(
-        msg(str`The model wrote this in ${count(tried.written.base.pieces.length)} tokens.`),
+        msg(str`The model wrote this in ${tokensText(tried.written.base.pieces.length)}.`),
         msg('Once something is grafted, base and graft answer side by side.'),
       );
     }
     return verdict(
-      msg(
-        str`The graft wrote this in ${count(tried.tokens.grafted)} tokens. The base vocabulary would have needed ${count(tried.tokens.base)}.`,
-      ),
+      tried.tokens.grafted === tried.tokens.base
+        ? msg(str`The trained arm wrote this in ${tokensText(tried.tokens.grafted)}.`)
+        : msg(
+            str`The graft wrote this in ${tokensText(tried.tokens.grafted)}. The base vocabulary would have needed ${count(tried.tokens.base)}.`,
+          ),
       msg('Same prompt, same seed, same number of tokens, first the base, then the graft.'),
       download,
     );
@@ -241,7 +244,7 @@ export class TryStep extends LabElement {
   }
 
   private column(arm: Arm, name: string, mark: TemplateResult | unknown) {
-    const { prompt, written } = this.shown;
+    const { prompt, written, chat } = this.shown;
     const { pieces: list, milliseconds, done, runtime } = written[arm];
     const text = list.map((piece) => piece.text).join('');
     const bytes = encoder.encode(text).length;
@@ -255,7 +258,7 @@ export class TryStep extends LabElement {
             ? html`<span class="note">${this.busy ? msg('Waiting for its turn') : msg('Press Generate.')}</span>`
             : this.showPieces
               ? pieces(list)
-              : html`<span class="prompt as-is">${prompt}</span>${prosePieces(list)}`
+              : html`<span class="prompt as-is">${prompt}${chat ? '\n' : ''}</span>${prosePieces(list)}`
         }
       </div>
       <div class="stats">
@@ -272,9 +275,10 @@ export class TryStep extends LabElement {
     </div>`;
   }
 
-  private get shown(): Pick<Tried, 'prompt' | 'written'> {
-    if (this.writing) return { prompt: this.text, written: this.writing };
-    return this.lab.tried ?? { prompt: this.text, written: NEITHER };
+  private get shown(): Omit<Tried, 'tokens'> {
+    const { chat } = this;
+    if (this.writing) return { prompt: this.text, chat, written: this.writing };
+    return this.lab.tried ?? { prompt: this.text, chat, written: NEITHER };
   }
 
   private async generate(): Promise<void> {
@@ -311,7 +315,7 @@ export class TryStep extends LabElement {
       const text = grafted.map((piece) => piece.text).join('');
       const again = arms.includes('grafted') ? await this.lab.lab.tokenize(text) : null;
       const tokens = again && { grafted: grafted.length, base: again.base.length };
-      this.lab.setTried({ prompt, written, tokens });
+      this.lab.setTried({ prompt, chat, written, tokens });
       this.writing = null;
     } catch (thrown) {
       const error = asLabError(thrown);

@@ -18,6 +18,9 @@ export const documentsText = (amount: number): string =>
 export const textDocumentsText = (amount: number): string =>
   amount === 1 ? msg('1 document') : msg(str`${count(amount)} documents`);
 
+export const tokensText = (amount: number): string =>
+  amount === 1 ? msg('1 token') : msg(str`${count(amount)} tokens`);
+
 export const stepsText = (amount: number): string => (amount === 1 ? msg('1 step') : msg(str`${count(amount)} steps`));
 
 /** Of three and more there is one. */
