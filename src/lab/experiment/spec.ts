@@ -10,7 +10,7 @@ import type { Prediction } from '../diagnosis/diagnosis';
 import type { LoadedModel } from '../open/openModel';
 import type { SampleOrder } from '../scoring/evaluate';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
-import { defaultObjective, objectives } from '../training/objectives/index';
+import { isTaughtBy, readBy } from '../training/objectives/index';
 import type { Budget, Recipe, Stage } from '../training/recipe';
 import { lengthProblem, sizeProblem, type ShapeProblem } from '../training/stepShape';
 import type { LearnRules, RemovalChoice } from '../vocabulary/choice';
@@ -251,9 +251,9 @@ function armProblems(
     add(`${path}.start`, { code: 'start-of-nothing' });
   }
   for (const [at, { moves, replay, resegment, objective, distillation }] of stages.entries()) {
-    const { isTaught, reads } = objectives[objective ?? defaultObjective];
+    const isTaught = isTaughtBy({ objective });
     const stage = `${path}.stages[${at}]`;
-    if (reads === 'instructions') {
+    if (readBy({ objective }) === 'instructions') {
       if (!hasInstructions) add(`${stage}.objective`, { code: 'no-instructions' });
       for (const [field, value] of Object.entries({ replay, resegment })) {
         if (value !== undefined) add(`${stage}.${field}`, { code: 'of-text-alone' });

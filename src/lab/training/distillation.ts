@@ -11,7 +11,7 @@ import type { Encoding, Tokenizer } from '../../tokenizer/index';
 import { throwIfCancelled } from '../cancel';
 import type { Watch } from '../progress';
 import { grouped, type BatchShape } from './batches';
-import { defaultObjective, objectives } from './objectives/index';
+import { isTaughtBy } from './objectives/index';
 import type { Stage } from './recipe';
 import type { MicroBatch, StepBatch } from './runParts';
 import { noTokens } from './trainingText';
@@ -21,7 +21,7 @@ export function taughtOf(
   stage: Partial<Pick<Stage, 'objective' | 'distillation'>>,
   { layers }: Pick<ModelConfig, 'layers'>,
 ): Taught | undefined {
-  if (!objectives[stage.objective ?? defaultObjective].isTaught) return undefined;
+  if (!isTaughtBy(stage)) return undefined;
   return { layer: stage.distillation?.layer ?? layers, nextToken: nextTokenOf(stage) > 0 };
 }
 

@@ -12,7 +12,7 @@ import type { Watch } from '../progress';
 import { packConversations } from '../../corpus/index';
 import type { AnswerStage } from './answerStage';
 import { cutTwice, rowsOf } from './distillation';
-import { objectives, readBy } from './objectives/index';
+import { isTaughtBy, readBy } from './objectives/index';
 import type { Budget, Recipe, Stage } from './recipe';
 import { ownShare, ownShareOf, replayedPassages, withReplay, type GeneralText } from './replay';
 import { resegmenting } from './resegment';
@@ -76,7 +76,7 @@ export async function stagePlans(setup: Planned, tokenizer: Tokenizer, options: 
       const message = `Stage ${at + 1} of ${stages.length} would read nothing: the budget is too small to be shared out.`;
       throw new LabError('lab/budget-too-small', message, 'Raise the budget, or leave a stage out.');
     }
-    if (objectives[stages[at]!.objective].isTaught) {
+    if (isTaughtBy(stage)) {
       const { documents, bytes } = await cutTwice(texts, tokenizer, model.tokenizer, ends, options);
       const steps = stepsOf(setup, at, Math.ceil(rowsOf(documents, length) / rows));
       plans.push({ from, steps, documents: [], bytes, endId: ends.endId, taught: documents });

@@ -20,3 +20,7 @@ export function learnedText(names: readonly ObjectiveName[]): string {
 /** Text or instructions. @param stage the default objective where it names none. */
 export const readBy = ({ objective = defaultObjective }: { readonly objective?: ObjectiveName }): Objective['reads'] =>
   objectives[objective].reads;
+
+/** Whether the old cut of the same text teaches. @param stage the default objective where it names none. */
+export const isTaughtBy = ({ objective = defaultObjective }: { readonly objective?: ObjectiveName }): boolean =>
+  objectives[objective].isTaught === true;
