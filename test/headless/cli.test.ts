@@ -53,7 +53,7 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect([tokenizerLength, spareRows]).toEqual([idsEnd, embeddingRows! - idsEnd!]);
     const dtypes = value.dtypes as { bytes: number; tensors: number }[];
     expect(dtypes.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(value.weightBytes);
-    expect(value.memory.plans.map(({ mode }) => mode)).toEqual(['new-rows', 'embeddings', 'all']);
+    expect(value.memory.plans.map(({ mode }) => mode)).toEqual(['new-rows', 'embeddings', 'adapters', 'all']);
     expect(value.memory.plans.every(({ fits }) => fits)).toBe(true);
   });
 

@@ -112,9 +112,11 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
         'worsened',
         'references',
         'base',
+        'field',
         'unfinished',
       ].sort(),
     );
+    expect(report.field).toBeNull();
     const read = report.arms.filter(({ steps }) => steps > 0);
     expect(read.map(({ arm, seed, bytes }) => [arm, seed, bytes])).toEqual([
       ...[1, 2].map((seed) => ['old vocabulary', seed, 300]),
