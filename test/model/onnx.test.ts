@@ -1,5 +1,4 @@
 /** What is exported against what the engine computes, run by onnxruntime-web (wasm) from the very bytes that are written. */
-import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryTree, onnxFiles } from '../../src/checkpoint/index';
 import { ForwardProgram, ParameterStore, type Device } from '../../src/engine/index';
@@ -8,7 +7,7 @@ import { OnnxSession, onnxFileName, type OnnxRuntime } from '../../src/lab/index
 import { rounded } from '../../src/lab/running/roundedLogits';
 import { modelInputs, onnxModelOf, onnxRoundings, storedParameters, type OnnxDtype } from '../../src/model/index';
 import { openTestDevice } from '../support/gpu';
-import { GoldenCase } from './goldenCase';
+import { families, golden, GoldenCase } from './goldenCase';
 
 let device: Device;
 let runtime: OnnxRuntime;
@@ -21,9 +20,7 @@ beforeAll(async () => {
 const ids = Uint32Array.from({ length: 20 }, (_, at) => (at * 7 + 3) % 29);
 
 /** All that were made: those of every family too. */
-const cases = readdirSync(new URL('../fixtures/golden', import.meta.url))
-  .filter((name) => name.endsWith('.safetensors'))
-  .map((name) => name.replace('.safetensors', ''));
+const cases = [...Object.keys(golden.cases), ...Object.keys(families)];
 
 describe.each(cases)('the ONNX export of the tiny model %s', (name) => {
   let model: GoldenCase;
