@@ -206,7 +206,14 @@ describe('the specification drawer', () => {
     await type('evaluation.margin', '0.2');
     const ways = '[data-field$="vocabulary.method"] select';
     const way = [...document.querySelectorAll<HTMLSelectElement>(ways)].find((select) => select.value === 'continued')!;
-    expect([...way.options].map(({ value }) => value)).toEqual(['', 'continued', 'independent', 'added', 'atomic']);
+    expect([...way.options].map(({ value }) => value)).toEqual([
+      '',
+      'continued',
+      'independent',
+      'added',
+      'atomic',
+      'trim',
+    ]);
     way.value = 'independent';
     way.dispatchEvent(new Event('change'));
     await vi.waitFor(() => expect(area().value).toContain('"method": "independent"'));

@@ -267,10 +267,7 @@ describe('the page', () => {
     for (const card of cards) expect(card.textContent).toMatch(/\d+ arms, .*of text each; about .* here/);
     expect(cards.map((card) => card.getAttribute('aria-checked'))).toEqual([
       'true',
-      'false',
-      'false',
-      'false',
-      'false',
+      ...Array.from({ length: 5 }, () => 'false'),
     ]);
     await click('[data-preset="adapt-only"]');
     await vi.waitFor(() => expect(find('[data-preset="adapt-only"]')!.getAttribute('aria-checked')).toBe('true'));
