@@ -208,7 +208,9 @@ class SmolLM2(unittest.TestCase):
             # Few steps and few bytes: on a processor a step of 48 tokens takes seconds.
             run = ["--new-tokens", 64, "--train", "new-rows", "--steps", 3, "--batch", 1, "--seq", 48]
             few = ["--evaluate-bytes", 60, "--points", 1]
-            trained = lab("train", "--model", self.path, "--corpus", path, *run, *few, "--seed", 1, "--out", out)
+            trained = lab(
+                "train", "--model", self.path, "--corpus", path, *run, *few, "--seed", 1, "--out", out, timeout=1500
+            )
             exported = lab("export", "--model", out, "--to", "onnx", "--dtype", "f32", "--out", onnx)
             tokenizer = AutoTokenizer.from_pretrained(out)
             model, info = AutoModelForCausalLM.from_pretrained(out, dtype=torch.float32, output_loading_info=True)
