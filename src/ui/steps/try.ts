@@ -118,8 +118,10 @@ export class TryStep extends LabElement {
         msg('Once something is grafted, base and graft answer side by side.'),
       );
     }
+    const { taken, view } = this.lab.desk;
+    const keepsVocabulary = taken !== null && view?.spec.arms[taken.arm]?.vocabulary === undefined;
     return verdict(
-      tried.tokens.grafted === tried.tokens.base
+      keepsVocabulary
         ? msg(str`The trained arm wrote this in ${tokensText(tried.tokens.grafted)}.`)
         : msg(
             str`The graft wrote this in ${tokensText(tried.tokens.grafted)}. The base vocabulary would have needed ${count(tried.tokens.base)}.`,
