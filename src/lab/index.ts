@@ -121,13 +121,8 @@ export { tokenizerNotes } from './open/modelNotes';
 export { ModelSession } from './device/modelSession';
 export { readPieces, rowWidth, writeRows } from './device/rowPieces';
 export type * from './device/parameterTable';
-export {
-  openCorpus,
-  openGeneralText,
-  withInstructions,
-  type GeneralText,
-  type OpenCorpusOptions,
-} from './open/openCorpus';
+export { openCorpus, openGeneralText, type GeneralText, type OpenCorpusOptions } from './open/openCorpus';
+export { withInstructions } from './open/withInstructions';
 export { isExtendable, openTokenizer, openWhole } from './open/openTokenizer';
 export { openModel, type LoadedModel } from './open/openModel';
 export { openWeights, type ModelWeights } from './open/openWeights';

@@ -12,7 +12,6 @@ import {
   learnVocabulary,
   openModel,
   piecesOf,
-  putOnBase,
   throttled,
   wayOf,
   wordsOf,
@@ -84,6 +83,7 @@ export abstract class OpenedLab {
     return this.cancellable(asked, async (signal) => {
       onProgress({ phase: 'reading', done: 0, total: 1 });
       const tree = base.length > 0 ? filesTree(base) : await bundledModel(signal);
+      const { putOnBase } = await import('./onBase');
       return this.useModel(await putOnBase(tree, filesTree(delta), { onProgress, signal }), 'folder', signal);
     });
   }

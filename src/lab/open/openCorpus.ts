@@ -13,7 +13,6 @@ import { leastDocuments } from '../scoring/bootstrap';
 import { throttled, type OnProgress } from '../progress';
 import { seededRandom, shuffledIndices } from '../../random';
 import type { CorpusSummary } from './corpusSummary';
-import type { Instructions } from './instructions';
 
 export interface GeneralText {
   readonly name: string;
@@ -47,19 +46,6 @@ export async function openCorpus(
     heldOut: corpus.heldOut,
     general: general.documents,
     summary: summaryOf(corpus, general),
-  };
-}
-
-/** The same texts with conversations beside them; what is cut only when it is asked for stays so. */
-export function withInstructions(corpus: CorpusText, instructions: Instructions | undefined): CorpusText {
-  const { readTrain, heldOut, general, summary } = corpus;
-  return {
-    get train() {
-      return corpus.train;
-    },
-    ...(readTrain ? { readTrain: (signal) => readTrain(signal) } : {}),
-    ...{ heldOut, general, summary },
-    ...(instructions ? { instructions } : {}),
   };
 }
 

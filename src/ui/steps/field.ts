@@ -18,6 +18,7 @@ import {
   shareNote,
   shareText,
 } from '../wording/field';
+import '../styles/field.css';
 
 const shown = 4;
 
