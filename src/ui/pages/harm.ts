@@ -14,6 +14,7 @@ import { piece, visible } from '../parts/pieces';
 import { errorOf, valueOf } from '../state/slot';
 import { harmSentence, referenceName } from '../wording/harm';
 import { bitsText } from '../wording/lostText';
+import '../styles/token-page.css';
 import '../styles/harm.css';
 
 /** Bits per byte that a piece is shaded fully from. */

@@ -11,6 +11,7 @@ import { piece, pieces } from '../parts/pieces';
 import type { Slot } from '../state/slot';
 import { EMPTY } from '../state/slot';
 import { indicatorName } from '../wording/tokens';
+import '../styles/token-page.css';
 
 const SHOWN = 3;
 

@@ -24,6 +24,7 @@ import './harm';
 import './token-one';
 import { advantage } from './token-one';
 import { countsOf, isDearer, isStarvedRow, tokenRows, type Show, type TokenSort } from './token-rows';
+import '../styles/token-page.css';
 
 @customElement('tg-page-tokens')
 export class TokensPage extends LabElement {
