@@ -43,20 +43,20 @@ const learning = [
 /** As many as a specification takes. */
 const newTokens: Bounds = { least: 0, most: 262_144, isWhole: true };
 
+/** Of a step that is looked at and not taken. */
+const plannedStep = (aboutNewTokens: string) =>
+  ({
+    'new-tokens': { kind: 'whole', value: 'K', about: aboutNewTokens, bounds: newTokens, fallback: '256' },
+    batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
+    seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
+    device,
+  }) as const satisfies Record<string, Flag>;
+
 export const verbs = {
   inspect: {
     about: 'What a model is: sizes, types, rows against the tokenizer, and the memory that training would take here.',
     flags: {
-      'new-tokens': {
-        kind: 'whole',
-        value: 'K',
-        about: 'plan for so many new tokens',
-        bounds: newTokens,
-        fallback: '256',
-      },
-      batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
-      seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
-      device,
+      ...plannedStep('plan for so many new tokens'),
     },
   },
   tokenize: {
@@ -180,16 +180,7 @@ export const verbs = {
     about: 'Where the time of a training step goes, by kind of operation, on what computes here.',
     flags: {
       train: { kind: 'text', value: 'WHAT', about: 'what may move', choices: trainModes, fallback: 'all' },
-      'new-tokens': {
-        kind: 'whole',
-        value: 'K',
-        about: 'as after adding this many tokens',
-        bounds: newTokens,
-        fallback: '256',
-      },
-      batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
-      seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
-      device,
+      ...plannedStep('as after adding this many tokens'),
     },
   },
   export: {

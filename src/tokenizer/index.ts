@@ -1,6 +1,7 @@
 // Text to ids and back; training and extending a vocabulary.
 export { loadTokenizer } from './loadTokenizer';
 export type { AddedToken } from './addedTokens/addedToken';
+export { NAMED_TOKENS } from './addedTokens/declaredTokens';
 export { wholeTokenizer, type WholeTokenizer } from './addedTokens/outsideTokens';
 export { lostBytesOf, spelledTokensOf, type Encoding } from './encoding';
 export type { LostSpan } from './model/model';

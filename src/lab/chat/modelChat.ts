@@ -4,7 +4,7 @@
  */
 import type { Checkpoint } from '../../checkpoint/index';
 import { LabError } from '../../error';
-import { parseFile, wholeTokenizer, type TokenizerFiles } from '../../tokenizer/index';
+import { NAMED_TOKENS, parseFile, wholeTokenizer, type TokenizerFiles } from '../../tokenizer/index';
 import type { LoadedModel } from '../open/openModel';
 import { ChatTemplate } from './template/template';
 
@@ -16,17 +16,6 @@ export interface ModelChat {
   /** What a template knows of the model: `bos_token`, `eos_token` … */
   readonly variables: Readonly<Record<string, unknown>>;
 }
-
-/** Named special tokens that transformers hands to templates. */
-const TOKEN_NAMES = [
-  'bos_token',
-  'eos_token',
-  'unk_token',
-  'sep_token',
-  'pad_token',
-  'cls_token',
-  'mask_token',
-] as const;
 
 type Files = Pick<Checkpoint, 'tokenizerFiles'>;
 
@@ -91,7 +80,7 @@ function tokensOf({ tokenizerFiles }: Files): Readonly<Record<string, unknown>> 
   const contentOf = (token: unknown) =>
     typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token;
   return Object.fromEntries(
-    TOKEN_NAMES.map((name) => [name, contentOf(config[name])] as const).filter(
+    NAMED_TOKENS.map((name) => [name, contentOf(config[name])] as const).filter(
       ([, token]) => typeof token === 'string',
     ),
   );

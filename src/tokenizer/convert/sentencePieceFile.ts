@@ -111,7 +111,7 @@ function readNormalizer(field: number, spec: { addDummyPrefix: boolean }, reader
   if (field === NormalizerField.addDummyPrefix) spec.addDummyPrefix = reader.readBoolean();
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -2,6 +2,7 @@
 import { PbfReader, PbfWriter } from 'pbf';
 import {
   Field,
+  joined,
   readSentencePiece,
   TrainerField,
   writePiece,
@@ -33,14 +34,7 @@ export function renumberSentencePiece(model: Uint8Array, newIdOf: NewIdOf): Uint
     (size: number, trainer) => trainer.writeVarintField(TrainerField.vocabSize, size),
     moved.length,
   );
-  const parts = [writer.finish(), ...rest, sizes.finish()];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joined([writer.finish(), ...rest, sizes.finish()]);
 }
 
 function withoutPieces(body: Uint8Array): Uint8Array[] {

@@ -10,11 +10,9 @@ import {
   shareInterval,
   shareNote,
   shareText,
+  shownSamples,
 } from '../wording/field';
 import type { ReportBlock } from './report-block';
-
-/** Of each arm. */
-const shown = 4;
 
 export function fieldBlocks({ report }: Pick<KeptExperiment, 'report'>): ReportBlock[] {
   const { field } = report;
@@ -48,7 +46,7 @@ function differences({ differences: all }: FieldReport): ReportBlock {
 }
 
 const firstOf = ({ arm, samples }: FieldReport['arms'][number]): string[][] =>
-  samples.slice(0, shown).map((sample) => [arm, sample.text + (sample.isCut ? '…' : ''), saidOf(sample)]);
+  samples.slice(0, shownSamples).map((sample) => [arm, sample.text + (sample.isCut ? '…' : ''), saidOf(sample)]);
 
 const saidOf = ({ why, isKnown }: FieldSample): string =>
   why ?? (isKnown ? msg('valid, in the training text') : msg('valid, new'));

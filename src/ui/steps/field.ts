@@ -17,10 +17,9 @@ import {
   shareInterval,
   shareNote,
   shareText,
+  shownSamples,
 } from '../wording/field';
 import '../styles/field.css';
-
-const shown = 4;
 
 @customElement('tg-field')
 export class FieldView extends LabElement {
@@ -122,7 +121,7 @@ export class FieldView extends LabElement {
       ${bar(msg('valid'), valid)} ${bar(msg('unique', { id: 'share-unique' }), unique)}
       ${bar(msg('new', { id: 'share-new' }), isNew)}
       <div class="field-samples">
-        ${samples.slice(0, shown).map((sample, at) => card(sample, pictures?.[at] ?? null))}
+        ${samples.slice(0, shownSamples).map((sample, at) => card(sample, pictures?.[at] ?? null))}
       </div>
       <p class="note">${msg(str`${fixed(bytesEach, 0)} bytes a sample, ${fixed(tokensEach, 0)} tokens`)}</p>
     </div>`;
@@ -134,7 +133,7 @@ export class FieldView extends LabElement {
     this.drawn.set(report, known);
     if (known.has(arm)) return known.get(arm)!;
     known.set(arm, null);
-    void this.lab.lab.readSamples(arm.samples.slice(0, shown), report.notation).then(
+    void this.lab.lab.readSamples(arm.samples.slice(0, shownSamples), report.notation).then(
       (read) => {
         known.set(arm, read);
         this.requestUpdate();

@@ -3,6 +3,9 @@ import { msg, str } from '@lit/localize';
 import type { FieldReport, NotationName, Share, ShareDifference } from '../../worker/index';
 import { count, fixed, percent, signed } from '../format';
 
+/** Of each arm. */
+export const shownSamples = 4;
+
 const names: Readonly<Record<NotationName, () => string>> = {
   molecules: () => msg('Molecules'),
   chess: () => msg('Chess games'),

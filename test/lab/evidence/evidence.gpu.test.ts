@@ -14,6 +14,7 @@ import {
 import { ArmModel } from '../../../src/lab/training/armModel';
 import { engineNames, openTestEngine } from '../../support/engines';
 import { syllableCorpus, tinyLlama } from '../vocabulary/letters';
+import { moved } from './moved';
 
 const corpus = syllableCorpus(120, 20);
 
@@ -26,17 +27,6 @@ describe.each(engineNames)('evidence on the %s', (engineName) => {
     engine = await openTestEngine(engineName);
   });
   afterAll(() => engine.close());
-
-  /** As after a training: rows are no longer those that were loaded. */
-  async function moved(arm: ArmModel, by: number): Promise<void> {
-    for (const name of arm.session.trainedNames) {
-      const values = new Float32Array((await arm.session.store.read(name)).slice().buffer);
-      arm.session.store.write(
-        name,
-        values.map((value, index) => value + by * Math.sin(index)),
-      );
-    }
-  }
 
   async function opened(tied: boolean): Promise<{ arm: ArmModel; subject: EvidenceSubject }> {
     const model = await openModel(await tinyLlama({ tied, spareRows: 3 }), 'folder');

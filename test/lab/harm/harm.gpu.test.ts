@@ -13,6 +13,7 @@ import {
 import { ArmModel } from '../../../src/lab/training/armModel';
 import { engineNames, openTestEngine } from '../../support/engines';
 import { syllableCorpus, tinyLlama } from '../vocabulary/letters';
+import { moved } from '../evidence/moved';
 
 const corpus = syllableCorpus(120, 20);
 /** Texts with new tokens in them, so that there is something behind them. */
@@ -27,14 +28,6 @@ describe.each(engineNames)('harm on the %s', (engineName) => {
     engine = await openTestEngine(engineName);
   });
   afterAll(() => engine.close());
-
-  async function moved(arm: ArmModel, by: number): Promise<void> {
-    for (const name of arm.session.trainedNames) {
-      const values = new Float32Array((await arm.session.store.read(name)).slice().buffer);
-      const shaken = values.map((value, index) => value + by * Math.sin(index));
-      arm.session.store.write(name, shaken);
-    }
-  }
 
   async function opened() {
     const model = await openModel(await tinyLlama({ tied: true, spareRows: 3 }), 'folder');

@@ -19,7 +19,8 @@ export function sentencePieceBytes(
     writer.writeMessage(
       Field.pieces,
       (_: null, message) => {
-        message.writeStringField(PieceField.piece, piece);
+        // Not as a string: pbf writes other characters for those of plane 2 (findings/pbf-planes.sh).
+        message.writeBytesField(PieceField.piece, new TextEncoder().encode(piece));
         message.writeFloatField(PieceField.score, score);
         message.writeVarintField(PieceField.type, type);
       },
