@@ -1,6 +1,6 @@
 /**
  * The frame: top bar, rail, one step at a time. A step's element is loaded when it is first shown, and the others right
- * after the first paint, so that the first load stays small.
+ * after the first paint, so that the first load stays small; the specification's drawer comes with the steps that open it.
  */
 import { ContextProvider } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
@@ -10,7 +10,6 @@ import type { WrittenSpec } from '../worker/index';
 import { PageElement } from './element';
 import { alertBox } from './parts/panel';
 import './parts/number';
-import './parts/spec-drawer';
 import './rail';
 import './steps/model';
 import './top-bar';

@@ -11,11 +11,13 @@ import { matrixName } from '../device/graftedRows';
 import { writeTokenizer } from '../vocabulary/writeTokenizer';
 import { adapterReadme } from './adapterReadme';
 import { newRowsOf, type ModelToExport } from './exportModel';
+import { requireOldTokens } from './oldTokens';
 import { ADAPTER_CONFIG, ADAPTER_FILE, lastName, moduleOf, PEFT_PREFIX, peftModule } from './peftNames';
 
-/** Throws `lab/no-adapters` or `lab/more-than-adapters` before anything is written. */
+/** Throws `lab/no-adapters`, `lab/more-than-adapters` or `graft/old-tokens-went` before anything is written. */
 export async function writeAdapter(sink: FolderSink, exported: ModelToExport): Promise<void> {
   const { model, graft, session, files, newTokens, tokenizerClass, card, extras } = exported;
+  requireOldTokens(model, 'adapter');
   const trained = requireAdapters(exported);
   const rows = graft ? await rowsOf(exported) : [];
   const tensors: TensorToWrite[] = [];

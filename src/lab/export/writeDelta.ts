@@ -18,6 +18,7 @@ import { headName } from '../../model/index';
 import type { TokenizerFiles } from '../../tokenizer/index';
 import { baseFingerprint, type FingerprintOptions } from './baseFingerprint';
 import { deltaReadme } from './deltaReadme';
+import { requireOldTokens } from './oldTokens';
 import { newRowsOf, type ModelToExport } from './exportModel';
 import { matrixName } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
@@ -59,19 +60,10 @@ export async function writeDelta(
   return heading;
 }
 
-function oldTokensWent({ summary, rearranged }: LoadedModel): LabError {
-  const how = rearranged?.restored ? 'New tokens took the rows of old ones' : 'Old tokens were taken out';
-  return new LabError(
-    'graft/old-tokens-went',
-    `${how}: base and delta would not be this model of ${summary.name}, since a delta only adds rows.`,
-    'Download the whole model.',
-  );
-}
-
 /** The delta of a graft that is on the device, or was never trained. Throws `graft/more-than-new-rows`. */
 export async function deltaOfGraft(exported: ModelToExport): Promise<DeltaToWrite> {
   const { model: base, graft, session, files } = exported;
-  if (base.rearranged) throw oldTokensWent(base);
+  requireOldTokens(base, 'delta');
   if (!graft || !files) {
     throw new LabError('graft/no-new-rows', 'There are no new rows to write.', 'Add new tokens first.');
   }

@@ -28,7 +28,7 @@ const elementBytes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2
 const ONNX_BYTES: Readonly<Record<ExportChoice['onnxDtype'], number>> = { f32: 4, f16: 2, q4: 0.7 };
 /** A block of 32 weights in Q8_0 is 34 bytes. */
 const GGUF_BYTES: Readonly<Record<ExportChoice['ggufDtype'], number>> = { F32: 4, F16: 2, BF16: 2, Q8_0: 34 / 32 };
-type Rows = Pick<VocabularySummary, 'newTokens' | 'embeddingRowsBefore' | 'embeddingRowsAfter'>;
+type Rows = Pick<VocabularySummary, 'newTokens' | 'embeddingRowsBefore' | 'embeddingRowsAfter' | 'removal'>;
 /** Of an arm on the old vocabulary. */
 const NO_ROWS: Rows = { newTokens: [], embeddingRowsBefore: 0, embeddingRowsAfter: 0 };
 const TYPES: readonly ExportChoice['dtype'][] = ['source', 'BF16', 'F16', 'F32'];
@@ -61,6 +61,10 @@ export class ExportChoiceElement extends LabElement {
     const rows = newValues(model, vocabulary, 'newRows') * (elementBytes[model.dtype] ?? 4);
     const mode = this.lab.run?.mode ?? null;
     const movedMore = arm ? !movesOnlyNewRows(arm) : mode !== null && mode !== 'new-rows';
+    const oldTokensWent = arm ? losesOldTokens(arm) : vocabulary.removal !== undefined;
+    const without = msg(
+      'Not for this run: old tokens went, and base and rows beside it would not be the trained model.',
+    );
     return panel({
       heading: msg('What to take'),
       fill: 'bare',
@@ -98,15 +102,17 @@ export class ExportChoiceElement extends LabElement {
           'delta',
           msg('Only the new rows'),
           rows,
-          movedMore
-            ? msg(
-                'Not for this run: it moved more than the new rows, and base and delta would not be the trained model. Train with new rows only for a delta.',
-              )
-            : msg(
-                str`For people who have ${model.name}: ${count(vocabulary.newTokens.length)} rows and the extended tokenizer. Base and delta together are the whole model to the bit.`,
-              ),
+          oldTokensWent
+            ? without
+            : movedMore
+              ? msg(
+                  'Not for this run: it moved more than the new rows, and base and delta would not be the trained model. Train with new rows only for a delta.',
+                )
+              : msg(
+                  str`For people who have ${model.name}: ${count(vocabulary.newTokens.length)} rows and the extended tokenizer. Base and delta together are the whole model to the bit.`,
+                ),
           nothing,
-          movedMore,
+          oldTokensWent || movedMore,
         )}
         ${
           arm?.adapters
@@ -115,15 +121,17 @@ export class ExportChoiceElement extends LabElement {
                 msg('Adapters and new rows'),
                 // Follows from every matrix's sides, of which the page knows nothing.
                 null,
-                movesBesidesAdapters(arm)
-                  ? msg(
-                      'Not for this run: it moved more than adapters and new rows, and base and adapter would not be the trained model.',
-                    )
-                  : msg(
-                      str`For people who have ${model.name} and load adapters with PEFT: adapter_config.json, adapter_model.safetensors and the tokenizer. The other forms have them merged.`,
-                    ),
+                oldTokensWent
+                  ? without
+                  : movesBesidesAdapters(arm)
+                    ? msg(
+                        'Not for this run: it moved more than adapters and new rows, and base and adapter would not be the trained model.',
+                      )
+                    : msg(
+                        str`For people who have ${model.name} and load adapters with PEFT: adapter_config.json, adapter_model.safetensors and the tokenizer. The other forms have them merged.`,
+                      ),
                 nothing,
-                movesBesidesAdapters(arm),
+                oldTokensWent || movesBesidesAdapters(arm),
               )
             : nothing
         }
@@ -262,6 +270,11 @@ export class ExportChoiceElement extends LabElement {
       ></label
     >`;
   }
+}
+
+/** Whether new tokens took the rows of old ones, or old ones were taken out. */
+function losesOldTokens({ vocabulary }: WrittenSpec['arms'][string]): boolean {
+  return vocabulary?.room === 'replace' || vocabulary?.method === 'trim';
 }
 
 function movesOnlyNewRows({ vocabulary, stages = [] }: WrittenSpec['arms'][string]): boolean {

@@ -14,6 +14,7 @@ import {
   proveGguf,
   specVocabulary,
   verifyExport,
+  writeAdapter,
   writeDelta,
   writeGguf,
   writeModel,
@@ -144,9 +145,16 @@ describe.each(engineNames)('%s', (engineName) => {
       const gguf = memorySink();
       const file = await writeGguf(gguf.sink, exported, 'F32');
       expect((await proveGguf(gguf.tree().open(file)!, exported, 'F32')).tokensCompared).toBeGreaterThan(1000);
-      await expect(deltaOfGraft(exported).then((delta) => writeDelta(memorySink().sink, delta))).rejects.toThrow(
-        /delta/,
-      );
+      const beside = {
+        delta: deltaOfGraft(exported).then((delta) => writeDelta(memorySink().sink, delta)),
+        adapter: writeAdapter(memorySink().sink, exported),
+      };
+      for (const [part, writing] of Object.entries(beside)) {
+        await expect(writing).rejects.toMatchObject({
+          code: 'graft/old-tokens-went',
+          message: expect.stringContaining(`base and ${part} would not be`) as string,
+        });
+      }
       training.close();
 
       const { tokenizer: written } = openWhole((await openModel(folder.tree(), 'folder')).checkpoint);
