@@ -16,6 +16,8 @@ export type { NewTokenPieces, VocabularySide } from './starts/start';
 export interface SidedStart extends Readonly<Record<VocabularySide, InitMethod>> {
   /** Sides whose rows are scaled to the median norm of the old ones; absent: neither. */
   readonly medianNorm?: VocabularySide | 'both';
+  /** Rows of the output side are moved until a new token is as likely as its pieces (the lab does it, with the model on an engine). */
+  readonly logitCorrection?: boolean;
 }
 
 export interface InitialRowsRequest extends StartRequest {

@@ -80,6 +80,8 @@ export interface ModelGraph {
     /** f32 [tokens], mean squares, 0 where nothing is taught; with `taught`. */
     readonly taughtError?: Tensor;
     readonly logits?: Tensor;
+    /** What `logits` are of, behind the last norm: f32 [selectedTokens, hiddenSize]; with `outputs: 'selectedLogits'`. */
+    readonly states?: Tensor;
   };
 }
 
@@ -276,11 +278,10 @@ export class ModelBuilder {
       const tokenLoss = this.loss(hidden, segments, taughtError);
       return { graph, inputs, outputs: { tokenLoss, ...(taughtError ? { taughtError } : {}) } };
     }
-    const rows =
-      options.outputs === 'selectedLogits'
-        ? gatherRows(graph, hidden, this.input('selected', [options.selectedTokens ?? 1]))
-        : hidden;
-    return { graph, inputs, outputs: { logits: vocabularyLogits(graph, rows, segments) } };
+    if (options.outputs === 'logits')
+      return { graph, inputs, outputs: { logits: vocabularyLogits(graph, hidden, segments) } };
+    const states = gatherRows(graph, hidden, this.input('selected', [options.selectedTokens ?? 1]));
+    return { graph, inputs, outputs: { logits: vocabularyLogits(graph, states, segments), states } };
   }
 
   private loss(hidden: Tensor, segments: readonly VocabularySegment[], taughtError?: Tensor): Tensor {

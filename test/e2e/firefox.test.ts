@@ -23,6 +23,7 @@ import {
   visitInFirefox,
   type FirefoxVisit,
 } from './firefoxVisit';
+import { drawer, smallText } from './smallExperiment';
 import { looked, walk } from './walk';
 import { STEPS } from '../../src/ui/state/route';
 
@@ -153,6 +154,11 @@ describe.each([
     test('the experiment that Start runs comes to its end', { timeout: 14 * MINUTE }, async () => {
       const { page } = first;
       await goToStep(page, 'train');
+      if (webgpu) {
+        await press(page, drawer.open, MINUTE);
+        await setField(page, drawer.text, smallText(await page.$eval(drawer.text, (area) => area.value)));
+        await press(page, drawer.use, MINUTE);
+      }
       await press(page, '[data-action="start"]:not([disabled])', 4 * MINUTE);
       await page.waitForSelector('[data-panel="chart-loss"] canvas', { timeout: 5 * MINUTE });
       await page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE });

@@ -47,7 +47,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
   private constructor(
     readonly engine: Engine,
     readonly model: Model,
-    readonly graft: Graft | undefined,
+    private grafted: Graft | undefined,
     graphs: ModelGraphs,
     readonly store: Weights,
   ) {
@@ -103,6 +103,19 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     };
   }
 
+  /** New rows as they were first written. */
+  get graft(): Graft | undefined {
+    return this.grafted;
+  }
+
+  /** Other first values of the same new rows. */
+  async regraft(graft: Graft): Promise<void> {
+    for (const row of this.graphs.parameters.filter(({ origin }) => origin === 'graft')) {
+      await upload(this.store, row, { model: this.model, graft, seed: 0 });
+    }
+    this.grafted = graft;
+  }
+
   /** Logits at every position, f32 [ids.length, embeddingRows]. */
   async logits(ids: Uint32Array): Promise<Float32Array> {
     this.requireIds(ids);
@@ -136,13 +149,16 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
 
   /** Logits at some positions of packed windows, f32 [selected.length, embeddingRows]; one program for as many positions. */
   async selectedLogits(batch: PackedWindows, selected: Uint32Array): Promise<Float32Array> {
-    const { ids, windowLengths: documentLengths, blockLength: rowLength } = batch;
-    const [tokens, selectedTokens] = [ids.length, selected.length];
-    const program = await this.program(`selected ${tokens} ${rowLength} ${selectedTokens}`, async () => {
-      const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits', selectedTokens, rowLength });
-      return this.engine.forward(graph, this.store, [outputs.logits!]);
-    });
-    return (await program.run(modelInputs({ ids, rowLength, documentLengths, selected })))[0]!;
+    return (await this.selected('logits', batch, selected))[0]!;
+  }
+
+  /** The same, and the hidden states that the head reads there, f32 [selected.length, hiddenSize]. */
+  async selectedStates(
+    batch: PackedWindows,
+    selected: Uint32Array,
+  ): Promise<{ readonly logits: Float32Array; readonly states: Float32Array }> {
+    const [logits, states] = await this.selected('logits and states', batch, selected);
+    return { logits: logits!, states: states! };
   }
 
   /** Parameters that training moves. */
@@ -192,6 +208,20 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     }
     this.programs.clear();
     this.store.close();
+  }
+
+  private async selected(
+    asked: 'logits' | 'logits and states',
+    { ids, windowLengths: documentLengths, blockLength: rowLength }: PackedWindows,
+    selected: Uint32Array,
+  ): Promise<readonly Float32Array[]> {
+    const [tokens, selectedTokens] = [ids.length, selected.length];
+    const program = await this.program(`${asked} ${tokens} ${rowLength} ${selectedTokens}`, async () => {
+      const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits', selectedTokens, rowLength });
+      const { logits, states } = outputs;
+      return this.engine.forward(graph, this.store, asked === 'logits' ? [logits!] : [logits!, states!]);
+    });
+    return program.run(modelInputs({ ids, rowLength, documentLengths, selected }));
   }
 
   private trainingGraph(

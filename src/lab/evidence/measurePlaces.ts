@@ -73,12 +73,12 @@ export async function piecePrices(
 }
 
 /** Texts whose logits are read back at once. */
-function slotsOf(embeddingRows: number, tokens: number): number {
+export function slotsOf(embeddingRows: number, tokens: number): number {
   return Math.max(1, Math.min(Math.floor(logitsBytes / 4 / embeddingRows), Math.floor(tokens / 8)));
 }
 
 /** @param most windows of one batch. */
-function* batchesOf(windows: readonly Window[], tokens: number, most = Infinity) {
+export function* batchesOf(windows: readonly Window[], tokens: number, most = Infinity) {
   const longest = windows.reduce((length, { ids }) => Math.max(length, ids.length), 1);
   const block = blockLengthOf(longest, tokens);
   const step = Math.min(most, Math.max(1, windows.length));

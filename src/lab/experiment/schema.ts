@@ -129,6 +129,12 @@ const Start = Type.Union(
             description: 'sides whose new rows are scaled to the median norm of the old ones; absent: neither',
           }),
         ),
+        logitCorrection: Type.Optional(
+          Type.Boolean({
+            description:
+              'whether rows of the output side are moved until, where a new token is right in training text, its logit is on the average what its pieces are worth; absent: no',
+          }),
+        ),
       },
       strict,
     ),

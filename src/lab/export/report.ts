@@ -49,10 +49,11 @@ function movedText(groups: readonly ParameterGroup[], hasNewRows: boolean): stri
     : groups.map((group) => groupNames[group]).join(', ');
 }
 
-function startText({ input, output, medianNorm }: Recipe['start']): string {
+function startText({ input, output, medianNorm, logitCorrection }: Recipe['start']): string {
   const made = input === output ? input : `${input} (input side), ${output} (output side)`;
   const sides = medianNorm === 'both' ? 'both sides' : `${medianNorm} side`;
-  return medianNorm === undefined ? made : `${made}, scaled to the median norm of the old rows (${sides})`;
+  const scaled = medianNorm === undefined ? [] : [`scaled to the median norm of the old rows (${sides})`];
+  return [made, ...scaled, ...(logitCorrection ? ['logits corrected to those of the pieces'] : [])].join(', ');
 }
 
 const lostText =

@@ -21,13 +21,14 @@ import {
 } from '../scoring/evaluate';
 import { modelWithout } from '../vocabulary/modelWithout';
 import type { Vocabulary } from '../vocabulary/vocabulary';
+import { correctLogits } from './logitCorrection';
 import type { Recipe } from './recipe';
 
 export interface ArmModelSetup extends Pick<Recipe, 'start' | 'adapters'> {
   readonly engine: Engine;
   /** As it was opened; the arm's own, `session.model`, lacks the tokens that its vocabulary removed. */
   readonly model: LoadedModel;
-  readonly corpus: Pick<CorpusText, 'heldOut' | 'general' | 'instructions'>;
+  readonly corpus: Pick<CorpusText, 'train' | 'heldOut' | 'general' | 'instructions'>;
   /** Absent: the model keeps its vocabulary. */
   readonly vocabulary?: Vocabulary;
   /** Rows that an earlier graft put into this checkpoint; of an arm that keeps its vocabulary. */
@@ -56,7 +57,15 @@ export class ArmModel {
       ...(adapters ? { adapters: { settings: adapters, seed } } : {}),
       ...{ moves, ...options },
     });
-    return new ArmModel(setup, session, graft);
+    if (!graft || !hasNewRows || !start.logitCorrection) return new ArmModel(setup, session, graft);
+    try {
+      const { tokenizer, newRows } = vocabulary;
+      const request = { tokenizer, oldTokenizer: model.tokenizer, newRows, texts: setup.corpus.train, seed };
+      return new ArmModel(setup, session, await correctLogits(session, graft, request, options));
+    } catch (error) {
+      session.close();
+      throw error;
+    }
   }
 
   /** Encodes training text and everything that is scored. */

@@ -8,7 +8,6 @@ import { LabError } from '../../error';
 import { planTraining } from '../device/plans';
 import { engineSizes } from '../device/sizes';
 import { stepFlops } from '../device/stepFlops';
-import type { CorpusText } from '../open/corpusText';
 import type { Watch } from '../progress';
 import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
 import type { ArmScores } from '../scoring/compare';
@@ -29,7 +28,6 @@ import { smallestMode } from './trainSettings';
 import { TrainRun, type LoopSettings, type LoopState, type OnUpdate } from './trainRun';
 
 export interface ArmSetup extends Recipe, Omit<ArmModelSetup, 'moves'> {
-  readonly corpus: Pick<CorpusText, 'train' | 'heldOut' | 'general' | 'instructions'>;
   readonly budget: Budget;
   readonly evaluation: ArmModelSetup['evaluation'] & {
     /** Of held-out text that the training is watched by, so many times. */

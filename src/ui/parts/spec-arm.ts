@@ -100,14 +100,16 @@ function vocabulary(edit: SpecEditing, arm: FieldPath) {
   const partOf = (name: StartPart) => {
     const written = valueAt(edit.value, start);
     if (typeof written === 'object') return valueAt(written, [name]);
-    return name === 'medianNorm' ? undefined : (written ?? usual);
+    return name === 'input' || name === 'output' ? (written ?? usual) : undefined;
   };
   const putPart = (name: StartPart, next: unknown) => {
-    const { medianNorm, ...both } = Object.fromEntries(
+    const { input, output, ...others } = Object.fromEntries(
       startParts.map((each) => [each, each === name ? next : partOf(each)]),
     );
-    const isShort = both.input === both.output && medianNorm === undefined;
-    edit.send(withValue(edit.value, start, isShort ? both.input : { ...both, ...(medianNorm ? { medianNorm } : {}) }));
+    // What is off is left out.
+    const chosen = Object.entries(others).filter(([, value]) => value !== undefined && value !== false);
+    const isShort = input === output && chosen.length === 0;
+    edit.send(withValue(edit.value, start, isShort ? input : { input, output, ...Object.fromEntries(chosen) }));
   };
   return html`${specField(edit, { path: [...path, 'method'], words: method, put: choose })}
   ${

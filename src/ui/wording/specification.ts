@@ -129,6 +129,7 @@ export const startWords: Readonly<Record<StartPart, FieldWords>> = {
       both: () => msg('both'),
     }),
   },
+  logitCorrection: { label: () => msg('As likely as their pieces') },
 };
 
 const group = (label: () => string): FieldWords => ({ label, unit: () => msg('peak rate') });

@@ -156,6 +156,12 @@ export const wrongSpecs: readonly Wrong[] = [
     'arms.continued.start.medianNorm',
     /one of input, output, both/,
   ),
+  at(
+    ['arms', 'continued', 'start'],
+    { input: 'zero', output: 'zero', logitCorrection: 'output' },
+    'arms.continued.start.logitCorrection',
+    /true or false/,
+  ),
   at([...stage, 'optimizer'], { beta2: 1 }, `${ofStage}.optimizer.beta2`, /below 1/),
   at([...stage, 'optimizer'], { momentum: 1 }, `${ofStage}.optimizer.momentum`, /is no field here/),
   at([...stage, 'schedule'], { warmup: 1.1 }, `${ofStage}.schedule.warmup`, /at most 1/),
@@ -179,6 +185,10 @@ export const rightSpecs: readonly { readonly about: string; readonly spec: Json 
   {
     about: 'rows at the old norm',
     spec: changed(['arms', 'continued', 'start'], { input: 'zero', output: 'gaussian', medianNorm: 'output' }),
+  },
+  {
+    about: 'corrected logits',
+    spec: changed(['arms', 'continued', 'start'], { input: 'zero', output: 'gaussian', logitCorrection: true }),
   },
   { about: 'replay', spec: changed([...stage, 'replay'], 0.05) },
   { about: 'new tokens cut back', spec: changed(['arms', 'continued', 'stages', 0, 'resegment'], 0.1) },

@@ -1,0 +1,29 @@
+/**
+ * The experiment that Start would run, cut down: on a card that software imitates its least text takes ten minutes. What Start
+ * runs untouched is run on the processor. Done through the drawer, as a visitor would.
+ */
+import type { WrittenSpec } from '../../src/lab/index';
+
+/** What opens the drawer, the text in it, and what takes the text over. */
+export const drawer = {
+  open: '[data-action="open-spec"]:not([disabled])',
+  text: 'tg-spec-drawer .json textarea',
+  use: '[data-action="use-spec"]:not([disabled])',
+} as const;
+
+/** Small steps, so that there are enough of them to learn from; little text to score. */
+export function smallText(text: string): string {
+  const spec = JSON.parse(text) as WrittenSpec;
+  const batch = { rows: 1, length: 128 };
+  return JSON.stringify({
+    ...spec,
+    budget: { bytes: 5000 },
+    evaluation: { ...spec.evaluation, bytes: 3072, generalBytes: 1024, watchBytes: 1024, points: 3 },
+    arms: Object.fromEntries(
+      Object.entries(spec.arms).map(([name, { stages, ...arm }]) => [
+        name,
+        stages ? { ...arm, stages: stages.map((stage) => ({ ...stage, batch })) } : arm,
+      ]),
+    ),
+  });
+}
