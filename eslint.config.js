@@ -26,6 +26,7 @@ const loadedAlone = [
   'lab/evidence/defaults',
   'lab/harm/defaults',
   'lab/field/defaults',
+  'lab/cloze/defaults',
   'lab/open/openCorpus',
   'lab/training/trainSettings',
   'lab/vocabulary/tokenizerClassChoice',

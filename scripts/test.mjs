@@ -24,13 +24,13 @@ const adapters = vulkanEnvironments(chromium);
 const scratch = mkdtempSync(join(tmpdir(), 'tokengraft-test-'));
 const extra = process.argv.slice(2);
 
-// The whole Node suite runs on the first adapter; kernels, whole models and runs go again over every further one.
-const gpuSuites = ['test/engine', 'test/model', 'test/lab'];
+// The whole Node suite runs on the first adapter; kernels, whole models and runs on the GPU go again over every further one.
+const gpuSuites = ['test/engine', 'test/model', '.gpu.test.ts', 'test/lab/running/onnxLab'];
 const runs = [
   ...adapters.map((adapter, index) => ({
     name: `Node, ${adapter.name}`,
     arguments: ['--project', 'node', ...(index === 0 ? extra : gpuSuites)],
-    environment: adapter.environment,
+    environment: { ...adapter.environment, ...(index === 0 ? {} : { TOKENGRAFT_TEST_ENGINES: 'gpu' }) },
   })),
   ...(extra.length > 0
     ? []

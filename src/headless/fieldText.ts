@@ -32,12 +32,12 @@ export function fieldTable(arms: FieldReport['arms']): string[] {
   );
 }
 
-const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
+export const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
 
-const shareText = ({ share, interval, of }: Share): string =>
+export const shareText = ({ share, interval, of }: Share): string =>
   share === null ? 'none' : `${percent(share)} [${percent(interval![0])}, ${percent(interval![1])}] of ${of}`;
 
-function differenceText(difference: ShareDifference | null): string {
+export function differenceText(difference: ShareDifference | null): string {
   if (!difference) return 'none';
   const points = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(100 * value).toFixed(0)}`;
   const [low, high] = difference.interval;

@@ -2,6 +2,7 @@
 import type { Bounds } from '../bounds';
 import { documentFormats } from '../corpus/corpus';
 import { evidenceDefaults } from '../lab/evidence/defaults';
+import { clozeDefaults } from '../lab/cloze/defaults';
 import { fieldDefaults, notationNames } from '../lab/field/defaults';
 import { harmDefaults } from '../lab/harm/defaults';
 import { samplingBounds } from '../samplingBounds';
@@ -230,4 +231,17 @@ export const field = {
     fallback: String(fieldDefaults.topP),
   },
   bytes: { kind: 'whole', value: 'N', about: 'UTF-8 bytes of a sample, at most; from the notation', bounds: counted },
+} as const satisfies Record<string, Flag>;
+/** Of `ask`. */
+export const cloze = {
+  n: {
+    kind: 'whole',
+    value: 'N',
+    about: 'questions',
+    bounds: { least: 1, most: 10_000, isWhole: true },
+    fallback: String(clozeDefaults.questions),
+  },
+  arm: field.arm,
+  'run-seed': field['run-seed'],
+  seed: { ...seed, about: 'seed of the questions, the same for every arm' },
 } as const satisfies Record<string, Flag>;

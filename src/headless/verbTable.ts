@@ -14,6 +14,7 @@ import {
   defaultSteps,
   device,
   evidence,
+  cloze,
   field,
   type Flag,
   harm,
@@ -235,6 +236,12 @@ export const verbs = {
       runtime: { ...runtime, fallback: 'onnxruntime' },
       device,
     },
+  },
+  ask: {
+    about:
+      'Evidence from the field for prose: questions made from held-out text, a word left out and four to choose from, answered by every finished arm and the untouched base. They are kept with the runs.',
+    file: { name: 'DIR', about: 'folder of an experiment' },
+    flags: { ...cloze, device },
   },
   compare: {
     about: 'A graft trained elsewhere (--model, with new_tokens.json) against its base, in bits per byte.',

@@ -29,6 +29,7 @@ const verbs: Readonly<Record<Verb, () => Promise<(command: Command) => Promise<A
   tokens: async () => (await import('./verbs/tokens')).tokensVerb,
   harm: async () => (await import('./verbs/harm')).harmVerb,
   sample: async () => (await import('./verbs/sample')).sampleVerb,
+  ask: async () => (await import('./verbs/ask')).askVerb,
   compare: async () => (await import('./verbs/compare')).compareVerb,
   generate: async () => (await import('./verbs/generate')).generateVerb,
   cached: async () => (await import('./verbs/hub')).cachedVerb,

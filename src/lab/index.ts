@@ -36,6 +36,9 @@ export {
   type FieldOptions,
   type SampledExperiment,
 } from './field/sampleExperiment';
+export { askExperiment, type AskedExperiment, type ClozeOptions } from './cloze/askExperiment';
+export type { ClozeQuestion } from './cloze/clozeSet';
+export type * from './cloze/clozeReport';
 export { detectNotation, notations } from './field/notations';
 export type * from './field/notations/notation';
 export type * from './field/fieldReport';

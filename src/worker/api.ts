@@ -26,6 +26,7 @@ import type {
   ExportChoice,
   ExportReport,
   FormRefusal,
+  ClozeOptions,
   Drawing,
   FieldAnswer,
   FieldOptions,
@@ -239,6 +240,16 @@ export interface LabApi {
     onProgress: OnProgress,
     signal?: AbortSignal,
   ): Promise<FieldAnswer>;
+  /**
+   * Questions made from the open corpus, answered by the untouched base, an arm and its control, and kept with the runs. The report
+   * has the answers. Throws `lab/no-questions`, `lab/not-finished`.
+   */
+  askCloze(
+    id: string,
+    options: Pick<ClozeOptions, 'arm' | 'runSeed' | 'questions' | 'seed'>,
+    onProgress: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<ExperimentReport>;
   /** Texts as the notation of the open corpus, or that one, reads and draws them; null of prose. */
   readSamples(
     samples: readonly { readonly text: string; readonly isCut: boolean }[],

@@ -221,6 +221,21 @@ export class Experiment extends TrainedLab implements LabApi {
     });
   }
 
+  askCloze(
+    id: string,
+    options: Parameters<LabApi['askCloze']>[1],
+    onProgress: OnProgress,
+    asked?: AbortSignal,
+  ): ReturnType<LabApi['askCloze']> {
+    return this.cancellable(asked, async (signal) => {
+      const [model, corpus, tree] = [this.requireModel(), this.requireCorpus(), this.requireTree()];
+      const engine = await this.engines.engine();
+      const { askKept } = await import('./cloze');
+      const opened = { model, corpus, tree, engine };
+      return askKept(await this.experimentsKept(), id, opened, { ...options, onProgress, signal });
+    });
+  }
+
   async readSamples(...[samples, notation]: Parameters<LabApi['readSamples']>): ReturnType<LabApi['readSamples']> {
     const { readAndDraw } = await import('./field');
     return readAndDraw(samples, notation, this.corpus ? this.corpus.heldOut : []);

@@ -130,7 +130,7 @@ describe.each([
   });
 
   test('the model as it is is measured on the processor', { timeout: 4 * MINUTE }, async ({ skip }) => {
-    skip(webgpu, 'it is measured on the processor, in the visits without WebGPU');
+    skip(webgpu || isPrivate, 'it is measured on the processor, in the visit as Firefox comes');
     const { page } = first;
     await goToStep(page, 'compare');
     await press(page, '[data-action="measure-base"]', MINUTE);
@@ -154,7 +154,7 @@ describe.each([
     test('the experiment that Start runs comes to its end', { timeout: 14 * MINUTE }, async () => {
       const { page } = first;
       await goToStep(page, 'train');
-      if (webgpu) {
+      if (webgpu || isPrivate) {
         await press(page, drawer.open, MINUTE);
         await setField(page, drawer.text, smallText(await page.$eval(drawer.text, (area) => area.value)));
         await press(page, drawer.use, MINUTE);

@@ -1,6 +1,6 @@
 /**
  * The experiment that Start would run, cut down: on a card that software imitates its least text takes ten minutes. What Start
- * runs untouched is run on the processor. Done through the drawer, as a visitor would.
+ * runs untouched is in withoutGpu.test.ts and in Firefox as it comes. Done through the drawer, as a visitor would.
  */
 import type { WrittenSpec } from '../../src/lab/index';
 

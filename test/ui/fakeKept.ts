@@ -1,4 +1,5 @@
 /** Experiments that the fake lab has kept, with curves, reports and predictions of every outcome that the pages tell apart. */
+import { fakeCloze } from './fakeCloze';
 import { fakeField } from './fakeField';
 import { LabError } from '../../src/error';
 import { experimentSchema, specProblems } from '../../src/lab/index';
@@ -158,7 +159,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       ...{ provisional: false, advice: [] },
     },
     prediction: { ...predictionOf(fake), score: fake.score },
-    ...{ arms, comparisons, lengths: [], worsened: [], references: null, field: null, base: null, unfinished: [] },
+    ...{ arms, comparisons, lengths: [], worsened: [], references: null, field: null, cloze: null, base: null, unfinished: [] },
   };
 }
 
@@ -191,7 +192,7 @@ export function withKept(
   count: number,
   running: Calls,
   take: FakeExperimentParts['take'],
-): Calls & Pick<LabApi, 'checkSpec' | 'specSchema' | 'runFile' | 'sampleField' | 'readSamples'> {
+): Calls & Pick<LabApi, 'checkSpec' | 'specSchema' | 'runFile' | 'sampleField' | 'askCloze' | 'readSamples'> {
   let kept = experiments.slice(0, count);
   const one = (id: string) => kept.find((each) => each.id === id);
   const runs = async (id: string) => {
@@ -208,6 +209,11 @@ export function withKept(
       const { report } = (await list()).find((each) => each.id === id)!;
       onProgress({ phase: 'sampling', done: 64, total: 64 });
       return fakeField(report, { arm, seed: runSeed });
+    },
+    async askCloze(id, { arm = '', runSeed = 1 }, onProgress) {
+      const { report } = (await list()).find((each) => each.id === id)!;
+      onProgress({ phase: 'asking', done: 4, total: 4 });
+      return fakeCloze(report, { arm, seed: runSeed });
     },
     readSamples: async (samples) =>
       samples.map(({ text }) =>

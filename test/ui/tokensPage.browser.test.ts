@@ -135,3 +135,21 @@ test('samples the arm, its control and the base in Try, and draws what is valid'
   expect(arms[0]!.querySelector('.field-sample.refused .st')!.textContent).toBe('extra open parentheses');
   expect(arms[0]!.querySelector('img.drawn')).toBeNull();
 });
+
+test('asks the arm, its control and the base for words left out of the text, and says who chose what', async () => {
+  location.hash = 'try';
+  await click('[data-action="ask-cloze"]');
+  await shown('[data-cloze-arm]');
+  const right = texts('[data-cloze-arm] .field-share b').map((text) => Number.parseInt(text, 10));
+  expect(right).toHaveLength(3);
+  for (const [at, expected] of [30, 61, 67].entries()) expect(Math.abs(right[at]! - expected)).toBeLessThan(3);
+  const first = find('.cloze > li')!;
+  expect(first.querySelector('.passage')!.textContent).toContain('each \u2003\u2003 hereby grants');
+  const choices = [...first.querySelectorAll('ul li')];
+  expect(choices).toHaveLength(4);
+  // The word that stands there is marked, and every arm stands behind the word that it chose.
+  expect(choices.filter((each) => each.matches('.right')).map((each) => each.querySelector('b')!.textContent)).toEqual([
+    'Licensor',
+  ]);
+  expect(choices[0]!.querySelector('.note')!.textContent).toContain('base');
+});

@@ -1,6 +1,7 @@
 /** The folder of an experiment as a whole: its specification, and the answer of the runs that lie in it. */
 import { readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
+import { readAnswers } from '../cloze/keptAnswers';
 import { readSamples } from '../field/keptSamples';
 import { canonicalJson, runFingerprint } from './fingerprints';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
@@ -53,7 +54,12 @@ export async function reportedRun(
   }
   if (status.state !== 'finished') return { status };
   const field = await readSamples(folder, status);
-  return { status, scores: await readScores(folder, status), ...(field ? { field } : {}) };
+  const cloze = await readAnswers(folder, status);
+  return {
+    ...{ status, scores: await readScores(folder, status) },
+    ...(field ? { field } : {}),
+    ...(cloze ? { cloze } : {}),
+  };
 }
 
 /**

@@ -14,8 +14,9 @@ import { scorePrediction } from '../scoring/predictionScore';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
 import { fieldReport, type FieldReport, type FieldRun } from '../field/fieldReport';
+import { clozeReport, type ClozeReport, type ClozeRun } from '../cloze/clozeReport';
 import type { References } from './references';
-import type { RunStatusFile } from './runFolder';
+import type { RunKey, RunStatusFile } from './runFolder';
 import { objectives, type Objective } from '../training/objectives/index';
 import { movedBy, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
 
@@ -25,6 +26,8 @@ export interface ReportedRun {
   readonly scores?: ArmScores;
   /** Samples that were drawn of it. */
   readonly field?: FieldRun;
+  /** Questions that it answered. */
+  readonly cloze?: ClozeRun;
 }
 
 export interface ReportedArm extends Pick<
@@ -83,6 +86,8 @@ export interface ExperimentReport {
   readonly references: References | null;
   /** What a parser of the notation says of samples; null where none were drawn. */
   readonly field: FieldReport | null;
+  /** Answers to questions made from the text; null where none was asked. */
+  readonly cloze: ClozeReport | null;
   /** Null where no arm is the untouched model, or it is not scored yet. */
   readonly base: ReportedBase | null;
   /** Not run, not finished, diverged or failed. */
@@ -123,6 +128,7 @@ export function reportOf(
     margin: spec.evaluation.margin,
     atEqual: 'bytes' in spec.budget ? 'bytes' : 'flops',
   });
+  const controlOf = (arm: string) => comparisons.find((each) => each.arm === arm)?.against ?? null;
   const atomic = names.filter((name) => spec.arms[name]!.vocabulary?.method === 'atomic');
   return {
     name: spec.name,
@@ -142,7 +148,8 @@ export function reportOf(
     lengths: names.flatMap((name) => usefulLength(name, of(name))),
     worsened: names.flatMap((name) => of(name).flatMap(worsenedRun)),
     references: references ?? null,
-    field: fieldOf(names, runs, (arm) => comparisons.find((each) => each.arm === arm)?.against ?? null),
+    field: fieldReport(withEvidence(names, runs, 'field'), controlOf),
+    cloze: clozeReport(withEvidence(names, runs, 'cloze'), controlOf),
     base: baseOf(spec, runs),
     unfinished: names.flatMap((arm) =>
       seedsOf(spec, arm).flatMap((seed) => {
@@ -180,15 +187,19 @@ function worsenedRun({ status: { arm, seed, curve } }: ReportedRun): WorsenedRun
   return found ? [{ arm, seed, ...found }] : [];
 }
 
-function fieldOf(
+/** Runs of which there is such evidence, in the order of the arms. */
+function withEvidence<Kind extends 'field' | 'cloze'>(
   names: readonly string[],
   runs: readonly ReportedRun[],
-  controlOf: (arm: string) => string | null,
-): FieldReport | null {
-  const sampled = names.flatMap((name) =>
-    runs.flatMap(({ status: { arm, seed }, field }) => (field && arm === name ? [{ arm, seed, field }] : [])),
+  kind: Kind,
+): (RunKey & { readonly [K in Kind]: NonNullable<ReportedRun[K]> })[] {
+  return names.flatMap((name) =>
+    runs.flatMap((run) => {
+      const { arm, seed } = run.status;
+      const found = run[kind];
+      return found && arm === name ? [{ arm, seed, [kind]: found } as never] : [];
+    }),
   );
-  return fieldReport(sampled, controlOf);
 }
 
 function baseOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ReportedBase | null {

@@ -2,9 +2,9 @@
 import type { DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import { readReport } from '../experiment/experimentFolder';
-import { readStatus } from '../experiment/runFolder';
+import { finishedRuns } from '../experiment/finishedRuns';
 import type { ExperimentReport } from '../experiment/report';
-import { seedsOf, type ExperimentSpec } from '../experiment/spec';
+import type { ExperimentSpec } from '../experiment/spec';
 import type { CorpusText } from '../open/corpusText';
 import type { Watch } from '../progress';
 import { fieldDefaults, notationNames } from './defaults';
@@ -58,7 +58,7 @@ export async function sampleExperiment(opened: SampledExperiment, options: Field
     topP: options.topP ?? fieldDefaults.topP,
     bytes: options.bytes ?? notation.longest,
   };
-  const runs = await runsOf(opened, options);
+  const runs = await finishedRuns(opened, options);
   onProgress?.({ phase: 'loading', done: 0, total: 1 });
   const reader = await notation.open(libraries);
   const known = await trainingForms(corpus, reader, watch);
@@ -72,25 +72,6 @@ export async function sampleExperiment(opened: SampledExperiment, options: Field
   }
   const heldOut = readHeldOut(corpus, reader, sampling);
   return { report: await readReport(folder), sampling, heldOut };
-}
-
-async function runsOf({ spec, folder }: SampledExperiment, { arm: only, runSeed }: FieldOptions) {
-  const control =
-    only === undefined ? null : (await readReport(folder)).comparisons.find(({ arm }) => arm === only)?.against;
-  const runs = [];
-  for (const [name, { stages, vocabulary }] of Object.entries(spec.arms)) {
-    const isBase = stages.length === 0;
-    // A graft that was never trained has nothing to show.
-    if (isBase && vocabulary) continue;
-    if (only !== undefined && !isBase && name !== only && name !== control) continue;
-    for (const seed of seedsOf(spec, name)) {
-      if (runSeed !== undefined && !isBase && seed !== runSeed) continue;
-      const status = await readStatus(folder, { arm: name, seed });
-      if (status?.state === 'finished') runs.push({ status, isBase });
-    }
-  }
-  if (runs.some(({ isBase }) => !isBase)) return runs;
-  throw new LabError('lab/not-finished', 'No trained arm of this experiment is finished.', 'Run it first.');
 }
 
 function requireNotation(found: NotationName | null): NotationName {

@@ -10,6 +10,7 @@ import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import type { ReportBlock } from './report-block';
+import { clozeBlocks } from './report-cloze';
 import { fieldBlocks } from './report-field';
 import { worsenedText, worsenedTitle } from '../wording/experiment';
 import { verdictName } from '../wording/verdicts';
@@ -46,7 +47,7 @@ export function reportDocument(kept: KeptExperiment, runs: readonly KeptRun[], c
     headline: headline(report),
     lede: findings(report),
     sheets: [
-      [...figures(kept), heading(msg('Arms')), armsTable(kept), ...fieldBlocks(kept)],
+      [...figures(kept), heading(msg('Arms')), armsTable(kept), ...fieldBlocks(kept), ...clozeBlocks(kept)],
       [
         heading(msg('Prediction beside outcome')),
         { kind: 'facts', rows: predictionFacts(kept, context.score ?? sumOf({})) },

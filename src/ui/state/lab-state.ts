@@ -89,6 +89,7 @@ export class LabState extends SlotStore {
       fillEvidence: (action) => this.fill('evidence', action),
       fillHarm: (action) => this.fill('harm', action),
       fillField: (action) => this.fill('field', action),
+      fillCloze: (action) => this.fill('cloze', action),
       tell: () => this.tell('lab'),
       readKept: () => this.kept.read(),
     });

@@ -9,6 +9,7 @@ import {
   type CorpusSummary,
   type Diagnosis,
   type EngineSummary,
+  type ExperimentReport,
   type ExportReport,
   type FieldAnswer,
   type FormRefusal,
@@ -49,6 +50,7 @@ export interface Slots {
   evidence: Slot<TokensEvidence>;
   harm: Slot<HarmReport>;
   field: Slot<FieldAnswer>;
+  cloze: Slot<ExperimentReport>;
   /** Why the trained model cannot be written as GGUF. */
   ggufRefusal: Slot<FormRefusal | null>;
   exported: Slot<Exported>;
@@ -71,6 +73,7 @@ const DOWNSTREAM: readonly SlotName[] = [
   'evidence',
   'harm',
   'field',
+  'cloze',
   'ggufRefusal',
   'exported',
 ];
@@ -96,6 +99,7 @@ export class SlotStore {
     evidence: EMPTY,
     harm: EMPTY,
     field: EMPTY,
+    cloze: EMPTY,
     ggufRefusal: EMPTY,
     exported: EMPTY,
     opening: EMPTY,

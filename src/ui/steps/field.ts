@@ -2,19 +2,18 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
-import type { FieldArm, FieldReport, FieldSample, ReadSample, Share } from '../../worker/index';
+import type { FieldArm, FieldReport, FieldSample, ReadSample } from '../../worker/index';
 import { LabElement } from '../element';
 import { fixed } from '../format';
 import { drawing } from '../parts/drawing';
 import { emptyState, failureAlert, loadingPanel, panel } from '../parts/panel';
+import { shareBar } from '../parts/share-bar';
 import { errorOf, valueOf } from '../state/slot';
 import {
   notationName,
   pointsText,
   readerText,
   samplingText,
-  shareInterval,
   shareNote,
   shareText,
   shownSamples,
@@ -118,8 +117,8 @@ export class FieldView extends LabElement {
     const pictures = this.picturesOf(report, arm);
     return html`<div data-field-arm=${arm.arm}>
       <h3>${arm.arm}</h3>
-      ${bar(msg('valid'), valid)} ${bar(msg('unique', { id: 'share-unique' }), unique)}
-      ${bar(msg('new', { id: 'share-new' }), isNew)}
+      ${shareBar(msg('valid'), valid)} ${shareBar(msg('unique', { id: 'share-unique' }), unique)}
+      ${shareBar(msg('new', { id: 'share-new' }), isNew)}
       <div class="field-samples">
         ${samples.slice(0, shownSamples).map((sample, at) => card(sample, pictures?.[at] ?? null))}
       </div>
@@ -143,27 +142,6 @@ export class FieldView extends LabElement {
     );
     return null;
   }
-}
-
-function bar(name: string, share: Share) {
-  const at = (value: number) => `${(100 * value).toFixed(1)}%`;
-  return html`<div class="field-share">
-    <span>${name}</span>
-    <span class="track" aria-hidden="true"
-      >${
-        share.share === null
-          ? nothing
-          : html`<i style=${styleMap({ inlineSize: at(share.share) })}></i
-              ><u
-                style=${styleMap({
-                  insetInlineStart: at(share.interval![0]),
-                  inlineSize: at(share.interval![1] - share.interval![0]),
-                })}
-              ></u>`
-      }</span
-    >
-    <span class="num"><b>${shareText(share)}</b> <span class="note">${shareInterval(share)}</span></span>
-  </div>`;
 }
 
 function card({ text, why, isCut }: FieldSample, read: ReadSample | null) {

@@ -20,6 +20,7 @@ import { wrongNumber } from '../wording/bounds';
 import { tokensText } from '../wording/counts';
 import { runtimeText } from '../wording/runtimes';
 import './kept-offer';
+import './cloze';
 import './field';
 import './take-arm';
 
@@ -91,7 +92,7 @@ export class TryStep extends LabElement {
               ),
             })
       }
-      ${canTry && this.lab.desk.taken ? html`<tg-field></tg-field>` : nothing}
+      ${canTry && this.lab.desk.taken ? html`<tg-field></tg-field><tg-cloze></tg-cloze>` : nothing}
     </div>`;
   }
 

@@ -25,6 +25,8 @@ export function phaseText(phase: string): string {
       return msg('Comparing with the base');
     case 'matching':
       return msg('Reading the training text');
+    case 'asking':
+      return msg('Asking');
     case 'sampling':
       return msg('Drawing samples');
     case 'downloading':

@@ -1,7 +1,8 @@
 /** Shares of samples, their intervals and differences: Wilson by the closed form, differences as Newcombe 1998 prints them. */
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/random';
 import { fieldReport, type FieldSample } from '../../../src/lab/field/fieldReport';
-import { shareDifference, shareOf } from '../../../src/lab/scoring/shares';
+import { pairedShareDifference, shareDifference, shareOf } from '../../../src/lab/scoring/shares';
 
 const sample = (canonical: string | null, isKnown = false): FieldSample => ({
   ...{ text: canonical ?? '?', tokens: 2, isCut: false, canonical },
@@ -33,6 +34,57 @@ describe('shares', () => {
     expect(a.interval.map((each) => Number(each.toFixed(4)))).toEqual([0.0524, 0.3339]);
     const g = shareDifference(shareOf(10, 10), shareOf(0, 20))!;
     expect(g.interval.map((each) => Number(each.toFixed(4)))).toEqual([0.6791, 1]);
+  });
+});
+
+describe('differences of the same questions', () => {
+  const answers = (both: number, onlyFirst: number, onlySecond: number, neither: number) => {
+    const [first, second]: [boolean[], boolean[]] = [[], []];
+    const add = (count: number, one: boolean, other: boolean) => {
+      for (let at = 0; at < count; at++) {
+        first.push(one);
+        second.push(other);
+      }
+    };
+    add(both, true, true);
+    add(onlyFirst, true, false);
+    add(onlySecond, false, true);
+    add(neither, false, false);
+    return pairedShareDifference(first, second)!;
+  };
+
+  it('have the interval of independent ones where nothing goes together', () => {
+    const { difference, interval } = answers(9, 9, 9, 9);
+    expect(difference).toBe(0);
+    const apart = shareDifference(shareOf(18, 36), shareOf(18, 36))!;
+    expect(interval[0]).toBeCloseTo(apart.interval[0], 10);
+    expect(interval[1]).toBeCloseTo(apart.interval[1], 10);
+  });
+
+  it('are narrower where answers go together, and wider where they go apart', () => {
+    const width = ({ interval }: ReturnType<typeof answers>) => interval[1] - interval[0];
+    expect(width(answers(17, 1, 1, 17))).toBeLessThan(0.6 * width(answers(9, 9, 9, 9)));
+    expect(width(answers(1, 17, 17, 1))).toBeGreaterThan(1.2 * width(answers(9, 9, 9, 9)));
+    expect(answers(20, 0, 0, 0).difference).toBe(0);
+    expect(pairedShareDifference([], [])).toBeNull();
+  });
+
+  it('hold the truth in about 95 of 100 draws', () => {
+    const random = seededRandom(7);
+    let held = 0;
+    for (let draw = 0; draw < 2000; draw++) {
+      const pairs = Array.from({ length: 64 }, () => {
+        const hard = random() < 0.5;
+        return [random() < (hard ? 0.3 : 0.9), random() < (hard ? 0.2 : 0.8)] as const;
+      });
+      const { interval } = pairedShareDifference(
+        pairs.map(([first]) => first),
+        pairs.map(([, second]) => second),
+      )!;
+      held += Number(interval[0] <= 0.1 && 0.1 <= interval[1]);
+    }
+    expect(held / 2000).toBeGreaterThan(0.93);
+    expect(held / 2000).toBeLessThan(0.985);
   });
 });
 
