@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { browserName } from '../../src/ui/report/browser';
 import { reportDocument } from '../../src/ui/report/report-document';
 import { reportHtml } from '../../src/ui/report/report-html';
-import { reportMarkdown } from '../../src/ui/report/report-markdown';
+import { pictureFiles, reportMarkdown } from '../../src/ui/report/report-markdown';
 import { scoresWith, sumOf } from '../../src/ui/state/prediction-score';
 import { headline } from '../../src/ui/wording/outcomes';
 import type { KeptExperiment, KeptRun } from '../../src/worker/index';
+import { fakeField } from './fakeField';
 import { fakeLab } from './fakeLab';
 
 const context = { language: 'en', version: '0.1.0', browser: 'Chromium 156, Linux', processors: 4 };
@@ -81,6 +82,28 @@ describe('a report', () => {
     expect(markdown).toContain('\\<img src=x');
     expect(markdown).toContain('\\[a\\](b) \\*c\\*');
     expect(JSON.parse(/````json\n(.*?)\n````/s.exec(markdown)![1]!)).toEqual(evil.spec);
+  });
+
+  test('pictures of samples are images beside their arm, whatever arm and sample are called', () => {
+    const { field } = fakeField(kept[0]!.report, { arm: 'continued, 128 tokens', seed: 1 }).report;
+    const named = { ...field!, arms: field!.arms.map((arm) => ({ ...arm, arm: '<b>"arm"' })) };
+    const drawing = {
+      kind: 'svg',
+      markup: '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>',
+    } as const;
+    const drawn = named.arms.map((_, at) => [at === 0 ? null : drawing]);
+    const shown = { ...kept[0]!, report: { ...kept[0]!.report, field: named } };
+    const report = reportDocument(shown, runs, { ...context, drawn });
+    const text = reportHtml(report, figures);
+    expect(text.match(/<img src="data:image\/svg\+xml,%3Csvg[^"<>]*" alt="[^"<>]*">/g)).toHaveLength(2);
+    expect(text).not.toMatch(/<b>|<script/);
+    expect(text).toContain("default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+    const markdown = reportMarkdown(report);
+    expect(pictureFiles(report).map(({ name }) => name)).toEqual(['sample-2-1.svg', 'sample-3-1.svg']);
+    for (const { name } of pictureFiles(report)) expect(markdown).toContain(`](${name})`);
+    expect(markdown).toContain('![\\<b\\>"arm", 1');
+    // Not drawn yet: the samples stand there as text.
+    expect(pictureFiles(reportDocument(shown, runs, context))).toEqual([]);
   });
 
   test('one seed, a base out of its domain and unfinished runs are said', () => {

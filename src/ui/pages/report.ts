@@ -3,12 +3,14 @@ import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { version } from '../../../package.json';
-import type { KeptExperiment, KeptRun } from '../../worker/index';
+import type { FieldReport, KeptExperiment, KeptRun } from '../../worker/index';
 import { download, svgText, type Savable } from '../charts/chart-saving';
 import { fileStem } from '../charts/csv';
 import '../charts/curves';
 import '../charts/intervals';
+import '../styles/field.css';
 import { LabElement } from '../element';
+import { drawing } from '../parts/drawing';
 import { icon } from '../parts/icons';
 import { failureAlert, loadingPanel, verdict } from '../parts/panel';
 import { themeChanged } from '../parts/roles';
@@ -16,11 +18,13 @@ import { locale } from '../preferences';
 import { browserName } from '../report/browser';
 import { reportDocument, type FigureName, type ReportBlock, type ReportDocument } from '../report/report-document';
 import { reportHtml, type Figures } from '../report/report-html';
-import { figureFile, reportMarkdown } from '../report/report-markdown';
+import type { DrawnSamples } from '../report/report-field';
+import { figureFile, pictureFiles, reportMarkdown } from '../report/report-markdown';
 import { keptAsView } from '../state/kept-as-view';
 import { parameterOf } from '../state/route';
 import { specText } from '../state/spec-link';
 import { curveArms, intervalRows } from '../steps/experiment-arms';
+import { shownSamples } from '../wording/field';
 import { marginOf } from './overlay';
 
 const FIGURE_WIDTH = 820;
@@ -30,6 +34,8 @@ export class ReportPage extends LabElement {
   @state() private asked = parameterOf(location.hash, 'id');
   @state() private failed = false;
   private themeBefore: string | undefined;
+  /** Of reports with samples: pictures, once they are drawn. */
+  private readonly drawn = new Map<FieldReport, DrawnSamples>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -73,7 +79,29 @@ export class ReportPage extends LabElement {
       browser: browserName(navigator.userAgent),
       processors: navigator.hardwareConcurrency ?? 0,
       score: this.lab.kept.score,
+      drawn: this.drawnOf(kept.report.field),
     });
+  }
+
+  /** Asked for once; shown when they come. Without them the report has its samples as text. */
+  private drawnOf(field: FieldReport | null): DrawnSamples {
+    if (!field) return [];
+    const known = this.drawn.get(field);
+    if (known) return known;
+    this.drawn.set(field, []);
+    const ofArm = async ({ samples }: FieldReport['arms'][number]) =>
+      (await this.lab.lab.readSamples(samples.slice(0, shownSamples), field.notation)) ?? [];
+    void Promise.all(field.arms.map(ofArm)).then(
+      (all) => {
+        this.drawn.set(
+          field,
+          all.map((read) => read.map(({ drawing: each }) => each)),
+        );
+        this.requestUpdate();
+      },
+      () => undefined,
+    );
+    return [];
   }
 
   override render() {
@@ -173,6 +201,16 @@ export class ReportPage extends LabElement {
           ${this.figure(block.name, kept, runs)}
           <figcaption>${block.caption}</figcaption>
         </figure>`;
+      case 'pictures':
+        return html`<div class="pictures">
+          ${block.pictures.map(
+            ({ text, caption, drawing: each }) =>
+              html`<figure>
+                ${drawing(each, text)}
+                <figcaption>${caption}</figcaption>
+              </figure>`,
+          )}
+        </div>`;
       case 'table':
         return html`<div class="scroll-x" tabindex="0" role="region" aria-label=${msg('Arms')}>
           <table>
@@ -258,6 +296,7 @@ export class ReportPage extends LabElement {
     const { downloadZip } = await import('client-zip');
     const files = [
       { name: 'report.md', input: reportMarkdown(report) },
+      ...pictureFiles(report),
       { name: 'experiment.json', input: `${specText(kept.spec)}\n` },
       ...figures,
     ];

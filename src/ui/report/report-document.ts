@@ -11,12 +11,12 @@ import { specText } from '../state/spec-link';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import type { ReportBlock } from './report-block';
 import { clozeBlocks } from './report-cloze';
-import { fieldBlocks } from './report-field';
+import { fieldBlocks, type DrawnSamples } from './report-field';
 import { worsenedText, worsenedTitle } from '../wording/experiment';
 import { verdictName } from '../wording/verdicts';
 import { glossary } from '../wording/glossary';
 
-export type { FigureName, ReportBlock } from './report-block';
+export type { FigureName, Picture, ReportBlock } from './report-block';
 
 export interface ReportDocument {
   readonly language: string;
@@ -35,6 +35,8 @@ export interface ReportContext {
   /** Logical processors of the machine that the page is on. */
   readonly processors: number;
   readonly score?: ScoreSum;
+  /** Pictures of samples; absent: not drawn yet. */
+  readonly drawn?: DrawnSamples;
 }
 
 export function reportDocument(kept: KeptExperiment, runs: readonly KeptRun[], context: ReportContext): ReportDocument {
@@ -47,7 +49,13 @@ export function reportDocument(kept: KeptExperiment, runs: readonly KeptRun[], c
     headline: headline(report),
     lede: findings(report),
     sheets: [
-      [...figures(kept), heading(msg('Arms')), armsTable(kept), ...fieldBlocks(kept), ...clozeBlocks(kept)],
+      [
+        ...figures(kept),
+        heading(msg('Arms')),
+        armsTable(kept),
+        ...fieldBlocks(kept, context.drawn),
+        ...clozeBlocks(kept),
+      ],
       [
         heading(msg('Prediction beside outcome')),
         { kind: 'facts', rows: predictionFacts(kept, context.score ?? sumOf({})) },

@@ -1,6 +1,6 @@
 /** Evidence from the field in a report: every arm's shares, differences to the control, and the first samples with what the parser says. */
 import { msg, str } from '@lit/localize';
-import type { FieldReport, FieldSample, KeptExperiment, Share } from '../../worker/index';
+import type { Drawing, FieldReport, FieldSample, KeptExperiment, Share } from '../../worker/index';
 import { fixed } from '../format';
 import {
   notationName,
@@ -12,9 +12,13 @@ import {
   shareText,
   shownSamples,
 } from '../wording/field';
-import type { ReportBlock } from './report-block';
+import type { Picture, ReportBlock } from './report-block';
 
-export function fieldBlocks({ report }: Pick<KeptExperiment, 'report'>): ReportBlock[] {
+/** Of the first samples of each arm; null where there is no picture. */
+export type DrawnSamples = readonly (readonly (Drawing | null)[])[];
+
+/** @param drawn absent: not drawn yet. */
+export function fieldBlocks({ report }: Pick<KeptExperiment, 'report'>, drawn: DrawnSamples = []): ReportBlock[] {
   const { field } = report;
   if (!field) return [];
   const cell = (share: Share) => `${shareText(share)} (${shareInterval(share)})`;
@@ -31,7 +35,19 @@ export function fieldBlocks({ report }: Pick<KeptExperiment, 'report'>): ReportB
     { kind: 'text', text: `${samplingText(field)}. ${shareNote()} ${readerText(field.notation)}` },
     ...(field.differences.length > 0 ? [differences(field)] : []),
     { kind: 'table', columns: [msg('Arm'), msg('Sample'), msg('The parser says')], rows: field.arms.flatMap(firstOf) },
+    ...pictures(field, drawn),
   ];
+}
+
+function pictures({ arms }: FieldReport, drawn: DrawnSamples): ReportBlock[] {
+  const all = arms.flatMap(({ arm, seed, samples }, ofArm) =>
+    samples.slice(0, shownSamples).flatMap(({ text }, at): Picture[] => {
+      const drawing = drawn[ofArm]?.[at];
+      if (!drawing) return [];
+      return [{ name: `sample-${ofArm + 1}-${at + 1}`, caption: `${arm}, ${seed}`, text, drawing }];
+    }),
+  );
+  return all.length > 0 ? [{ kind: 'pictures', pictures: all }] : [];
 }
 
 function differences({ differences: all }: FieldReport): ReportBlock {

@@ -1,5 +1,6 @@
 /** A report as one HTML file: no script, nothing from elsewhere, light on any screen, and A4 when it is printed. */
-import type { FigureName, ReportBlock, ReportDocument } from './report-document';
+import { mathOf } from '../parts/drawing';
+import type { FigureName, Picture, ReportBlock, ReportDocument } from './report-document';
 
 /** Each an SVG document. */
 export type Figures = Readonly<Partial<Record<FigureName, string>>>;
@@ -16,6 +17,8 @@ h2 { font-size: 15px; margin: 28px 0 8px; break-after: avoid; }
 .lede { font-size: 16px; }
 figure { margin: 0; break-inside: avoid; }
 figure svg { display: block; max-width: 100%; height: auto; }
+.pictures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 12px; margin-top: 12px; }
+.pictures img { display: block; max-width: 100%; height: auto; }
 table { width: 100%; border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; break-inside: avoid; }
 th { color: #5d6a70; font-weight: 400; font-size: 12px; text-align: left; padding: 4px 12px 6px 0; }
 td { border-top: 1px solid #dbe1e3; padding: 6px 12px 6px 0; }
@@ -41,7 +44,7 @@ export function reportHtml(report: ReportDocument, figures: Figures): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${escaped(question)}</title>
 <style>${STYLE}</style>
 </head>
@@ -66,6 +69,8 @@ function blockHtml(block: ReportBlock, figures: Figures): string {
       const drawing = figures[block.name]?.replace(/^<\?xml[^>]*\?>\s*/, '') ?? '';
       return `<h2>${escaped(block.title)}</h2>\n<figure>${drawing}<figcaption>${escaped(block.caption)}</figcaption></figure>`;
     }
+    case 'pictures':
+      return `<div class="pictures">${block.pictures.map(pictureHtml).join('\n')}</div>`;
     case 'table':
       return `<table><thead><tr>${block.columns.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr></thead><tbody>\n${block.rows
         .map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
@@ -80,6 +85,15 @@ function blockHtml(block: ReportBlock, figures: Figures): string {
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
   }
+}
+
+/** SVG as an image, in which nothing runs; formulas rebuilt. */
+function pictureHtml({ text, caption, drawing: { kind, markup } }: Picture): string {
+  const drawn =
+    kind === 'svg'
+      ? `<img src="data:image/svg+xml,${encodeURIComponent(markup)}" alt="${escaped(text)}">`
+      : (mathOf(markup)?.outerHTML ?? '');
+  return `<figure>${drawn}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
 /** Names come from specifications that others share. */

@@ -1,8 +1,19 @@
 /** A report as Markdown (CommonMark with tables), its figures as files beside it. */
-import type { FigureName, ReportBlock, ReportDocument } from './report-document';
+import type { FigureName, Picture, ReportBlock, ReportDocument } from './report-document';
 
 /** Name of a figure's file, beside the text. */
 export const figureFile = (name: FigureName): string => `${name}.svg`;
+
+/** Files of pictures, beside the text: formulas have none, and stand in the table as they were written. */
+export function pictureFiles({ sheets }: ReportDocument): { readonly name: string; readonly input: string }[] {
+  return sheets
+    .flat()
+    .flatMap((block) => (block.kind === 'pictures' ? block.pictures.filter(isImage) : []))
+    .map((picture) => ({ name: pictureFile(picture), input: picture.drawing.markup }));
+}
+
+const isImage = ({ drawing }: Picture): boolean => drawing.kind === 'svg';
+const pictureFile = ({ name }: Picture): string => `${name}.svg`;
 
 export function reportMarkdown(report: ReportDocument): string {
   const { question, made, headline, lede, sheets } = report;
@@ -23,6 +34,11 @@ function blockMarkdown(block: ReportBlock): string {
       return escaped(block.text);
     case 'figure':
       return `## ${escaped(block.title)}\n\n![${escaped(block.title)}](${figureFile(block.name)})\n\n${escaped(block.caption)}`;
+    case 'pictures':
+      return block.pictures
+        .filter(isImage)
+        .map((picture) => `![${escaped(`${picture.caption}: ${picture.text}`)}](${pictureFile(picture)})`)
+        .join('\n');
     case 'table':
       return tableMarkdown(block.columns, block.rows);
     case 'facts':

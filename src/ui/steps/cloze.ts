@@ -118,7 +118,7 @@ function asked(
         const isRight = choice === right;
         return html`<li class=${classMap({ right: isRight })}>
           <b translate="no">${word}</b>${isRight ? html` <span class="st good">${msg('right')}</span>` : nothing}
-          ${by.length > 0 ? html`<span class="note">${by.join(', ')}</span>` : nothing}
+          ${by.length > 0 ? html`<span class="note">${by.join(' · ')}</span>` : nothing}
         </li>`;
       })}
     </ul>
