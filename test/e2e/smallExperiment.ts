@@ -14,11 +14,11 @@ export const drawer = {
 /** Small steps, so that there are enough of them to learn from; little text to score. */
 export function smallText(text: string): string {
   const spec = JSON.parse(text) as WrittenSpec;
-  const batch = { rows: 1, length: 128 };
+  const batch = { rows: 1, length: 64 };
   return JSON.stringify({
     ...spec,
-    budget: { bytes: 5000 },
-    evaluation: { ...spec.evaluation, bytes: 3072, generalBytes: 1024, watchBytes: 1024, points: 3 },
+    budget: { bytes: 3000 },
+    evaluation: { ...spec.evaluation, bytes: 2048, generalBytes: 1024, watchBytes: 512, points: 3 },
     arms: Object.fromEntries(
       Object.entries(spec.arms).map(([name, { stages, ...arm }]) => [
         name,

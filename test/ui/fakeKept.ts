@@ -159,7 +159,17 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       ...{ provisional: false, advice: [] },
     },
     prediction: { ...predictionOf(fake), score: fake.score },
-    ...{ arms, comparisons, lengths: [], worsened: [], references: null, field: null, cloze: null, base: null, unfinished: [] },
+    ...{
+      arms,
+      comparisons,
+      lengths: [],
+      worsened: [],
+      references: null,
+      field: null,
+      cloze: null,
+      base: null,
+      unfinished: [],
+    },
   };
 }
 

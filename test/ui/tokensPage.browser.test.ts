@@ -124,6 +124,16 @@ test('shows what training did to what the model knew', async () => {
 
 test('samples the arm, its control and the base in Try, and draws what is valid', async () => {
   location.hash = 'try';
+  await shown('[data-setting="notation"]');
+  const notation = find<HTMLSelectElement>('[data-setting="notation"]')!;
+  expect([...notation.options].map(({ value }) => value)).toEqual([
+    '',
+    'molecules',
+    'chess',
+    'latex',
+    'protein',
+    'nucleotides',
+  ]);
   await click('[data-action="sample-field"]');
   await shown('[data-field-arm] img.drawn');
   const arms = [...document.querySelectorAll('[data-field-arm]')];

@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { FieldArm, FieldReport, FieldSample, ReadSample } from '../../worker/index';
+import type { FieldArm, FieldReport, FieldSample, NotationName, ReadSample } from '../../worker/index';
 import { LabElement } from '../element';
 import { fixed } from '../format';
 import { drawing } from '../parts/drawing';
@@ -11,6 +11,7 @@ import { shareBar } from '../parts/share-bar';
 import { errorOf, valueOf } from '../state/slot';
 import {
   notationName,
+  notationNames,
   pointsText,
   readerText,
   samplingText,
@@ -24,6 +25,8 @@ import '../styles/field.css';
 export class FieldView extends LabElement {
   @state() private temperature = 1;
   @state() private samples = 64;
+  /** Null: told from the text. */
+  @state() private notation: NotationName | null = null;
   private drawn = new Map<FieldReport, Map<FieldArm, readonly ReadSample[] | null>>();
 
   /** Of the arm that is held: what was sampled with its seed. */
@@ -76,6 +79,15 @@ export class FieldView extends LabElement {
       /></label>`;
     return html`<span class="field-controls"
       >${field(msg('Samples of each'), this.samples, (samples) => (this.samples = samples), 1000, '1')}
+      <label class="field small"
+        ><span class="note">${msg('Read as')}</span
+        ><select data-setting="notation" @change=${this.chooseNotation}>
+          <option value="" ?selected=${this.notation === null}>${msg('what the text is')}</option>
+          ${notationNames.map(
+            (name) => html`<option value=${name} ?selected=${this.notation === name}>${notationName(name)}</option>`,
+          )}
+        </select></label
+      >
       ${field(msg('Temperature'), this.temperature, (temperature) => (this.temperature = temperature), 100, 'any')}
       <button type="button" class="btn" data-action="sample-field" @click=${() => void this.sample()}>
         ${label}
@@ -83,9 +95,14 @@ export class FieldView extends LabElement {
     >`;
   }
 
+  private readonly chooseNotation = ({ target }: Event) => {
+    const { value } = target as HTMLSelectElement;
+    this.notation = notationNames.find((name) => name === value) ?? null;
+  };
+
   private sample(): Promise<void> {
-    const { samples, temperature } = this;
-    return this.lab.evidence.sampleField({ samples, temperature });
+    const { samples, temperature, notation } = this;
+    return this.lab.evidence.sampleField({ samples, temperature, ...(notation ? { notation } : {}) });
   }
 
   private measured(report: FieldReport) {

@@ -22,6 +22,7 @@ const readers: Readonly<Record<NotationName, () => string>> = {
   nucleotides: () => msg('Read by their alphabet (IUPAC).'),
 };
 
+export const notationNames = Object.keys(names) as readonly NotationName[];
 export const notationName = (notation: NotationName): string => names[notation]();
 export const readerText = (notation: NotationName): string => readers[notation]();
 
