@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,8 +38,9 @@ def run_here(name, report):
 def run_apart(name, folder):
     report = Path(folder) / f"{name}.json"
     command = [sys.executable, str(here / "run.py"), name, str(report)]
+    started = time.monotonic()
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-    print(f"\n== {name}\n{done.stdout}", flush=True)
+    print(f"\n== {name}, {time.monotonic() - started:.0f} s\n{done.stdout}", flush=True)
     if report.exists():
         return json.loads(report.read_text())
     return {"passed": 0, "faults": [(name, f"ended with status {done.returncode} and left no report")], "skipped": []}

@@ -128,7 +128,7 @@ function gapsOf(text: string, document: number, isKnown: (word: string) => boole
   return Array.from(order, (index) => ({ document, ...gaps[index]! }));
 }
 
-/** Of about the same count, written alike (script, capital or not), and not in the passage, where they would not be wrong for certain. */
+/** Of about the same count, written alike (script, capitals), and not in the passage, where they would not be wrong for certain. */
 function wrongWords(
   common: readonly (readonly [word: string, count: number])[],
   place: number,
@@ -144,9 +144,12 @@ function wrongWords(
 }
 
 const isAlike = (one: string, other: string): boolean =>
-  isCapital(one) === isCapital(other) && isShortScript(one) === isShortScript(other);
+  shapeOf(one) === shapeOf(other) && isShortScript(one) === isShortScript(other);
 
-const isCapital = (word: string): boolean => /^\p{Lu}/u.test(word);
+type Shape = 'CAPITALS' | 'Capital' | 'small';
+
+const shapeOf = (word: string): Shape =>
+  /^\p{Lu}+$/u.test(word) ? 'CAPITALS' : /^\p{Lu}/u.test(word) ? 'Capital' : 'small';
 
 /** Without half a surrogate pair at either end. */
 const wholeCharacters = (text: string): string => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/gu, '');

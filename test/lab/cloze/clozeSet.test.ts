@@ -50,6 +50,8 @@ describe.each([
       for (const [at, word] of choices.entries()) {
         expect([...word].length).toBeGreaterThanOrEqual(isHan ? 2 : 4);
         expect(/\p{Script=Han}/u.test(word)).toBe(isHan);
+        expect(/^\p{Lu}+$/u.test(word)).toBe(/^\p{Lu}+$/u.test(choices[right]!));
+        expect(/^\p{Lu}/u.test(word)).toBe(/^\p{Lu}/u.test(choices[right]!));
         const count = countIn(texts.train, word, isHan);
         expect(count).toBeGreaterThanOrEqual(3);
         if (at === right) continue;
