@@ -113,10 +113,11 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
         'references',
         'base',
         'field',
+        'cloze',
         'unfinished',
       ].sort(),
     );
-    expect(report.field).toBeNull();
+    expect([report.field, report.cloze]).toEqual([null, null]);
     const read = report.arms.filter(({ steps }) => steps > 0);
     expect(read.map(({ arm, seed, bytes }) => [arm, seed, bytes])).toEqual([
       ...[1, 2].map((seed) => ['old vocabulary', seed, 300]),

@@ -202,14 +202,22 @@ describe('the recorded experiments of docs/experiments', () => {
   const folder = new URL('../../../docs/experiments/', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
-  it('are three', () => expect(files).toEqual(['licences.json', 'molecules.json', 'tang-poems.json']));
-
-  it.each(files)('%s is taken, with a control for every vocabulary and what was predicted', (name) => {
-    const { arms, prediction, seeds } = parseSpecText(readFileSync(new URL(name, folder), 'utf8'));
-    expect(prediction).toBeDefined();
-    expect(seeds).toEqual([1, 2, 3]);
-    const trained = Object.values(arms).filter(({ stages }) => stages.length > 0);
-    expect(trained.some(({ vocabulary }) => !vocabulary)).toBe(true);
-    expect(trained.some(({ vocabulary }) => vocabulary)).toBe(true);
+  it.each(['licences.json', 'molecules.json', 'tang-poems.json'])('%s says what was predicted', (name) => {
+    expect(parseSpecText(readFileSync(new URL(name, folder), 'utf8')).prediction).toBeDefined();
   });
+
+  it.each(files)(
+    '%s is taken, has three seeds, a control and a report beside it, which the page of all names',
+    (name) => {
+      const { arms, seeds } = parseSpecText(readFileSync(new URL(name, folder), 'utf8'));
+      const report = `${name.replace(/\.json$/, '')}/report.md`;
+      expect(readFileSync(new URL(report, folder), 'utf8')).toMatch(/^# /);
+      const index = readFileSync(new URL('README.md', folder), 'utf8');
+      for (const named of [name, report]) expect(index).toContain(`](${named})`);
+      expect(seeds).toEqual([1, 2, 3]);
+      const trained = Object.values(arms).filter(({ stages }) => stages.length > 0);
+      expect(trained.some(({ vocabulary }) => !vocabulary)).toBe(true);
+      expect(trained.some(({ vocabulary }) => vocabulary)).toBe(true);
+    },
+  );
 });
