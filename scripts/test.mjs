@@ -29,7 +29,8 @@ const gpuSuites = ['test/engine', 'test/model', '.gpu.test.ts', 'test/lab/runnin
 const runs = [
   ...adapters.map((adapter, index) => ({
     name: `Node, ${adapter.name}`,
-    arguments: ['--project', 'node', ...(index === 0 ? extra : gpuSuites)],
+    // By itself vitest leaves a core out, which of two is half.
+    arguments: ['--project', 'node', '--maxWorkers=100%', ...(index === 0 ? extra : gpuSuites)],
     environment: { ...adapter.environment, ...(index === 0 ? {} : { TOKENGRAFT_TEST_ENGINES: 'gpu' }) },
   })),
   ...(extra.length > 0
