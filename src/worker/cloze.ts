@@ -1,26 +1,16 @@
 /** Questions from the text, answered by an experiment's arms; loaded when they are asked. */
-import {
-  askExperiment,
-  earlierGraft,
-  ModelSession,
-  openRun,
-  type ClozeOptions,
-  type ExperimentReport,
-} from '../lab/index';
+import { askExperiment, ModelSession, openRun, type ClozeOptions, type ExperimentReport } from '../lab/index';
 import type { Experiments } from './experiments';
-import type { OpenedForField } from './field';
+import { keptRunsOf, type OpenedForRuns } from './keptRunsOf';
 
 export async function askKept(
   experiments: Experiments,
   id: string,
-  { engine, model, corpus, tree }: Omit<OpenedForField, 'device'>,
+  opened: OpenedForRuns,
   options: ClozeOptions,
 ): Promise<ExperimentReport> {
-  const [folder, spec] = [await experiments.folder(id), await experiments.spec(id)];
-  const { openShards } = experiments;
-  const vocabularies = experiments.vocabulariesFor(model, corpus);
-  const earlier = () => earlierGraft(tree, model);
-  const runs = { spec, folder, engine, model, corpus, openShards, vocabularies, earlier };
+  const runs = await keptRunsOf(experiments, id, opened);
+  const { spec, folder, engine, model, corpus } = runs;
   return askExperiment(
     {
       ...{ spec, folder, corpus },

@@ -1,7 +1,6 @@
 /** Samples of an experiment's arms, and pictures of what a notation's parser reads; loaded when they are asked for. */
 import {
   detectNotation,
-  earlierGraft,
   engineText,
   ModelSession,
   notations,
@@ -17,11 +16,11 @@ import {
   type NotationName,
   type SampledExperiment,
 } from '../lab/index';
-import type { FileTree } from '../checkpoint/index';
-import type { Device, Engine } from '../engine/index';
+import type { Device } from '../engine/index';
 import { asLabError } from '../error';
 import type { ReadSample } from './api';
-import type { Experiments, OpenedLab } from './experiments';
+import type { Experiments } from './experiments';
+import { keptRunsOf, type OpenedForRuns } from './keptRunsOf';
 import { onnxRuntime } from './onnxRuntime';
 
 let library: ReturnType<FieldLibraries['rdkit']> | undefined;
@@ -51,23 +50,18 @@ function readerOf(name: NotationName): Promise<NotationReader> {
   return known;
 }
 
-export interface OpenedForField extends Pick<OpenedLab, 'model' | 'corpus'> {
-  readonly tree: FileTree;
-  readonly engine: Engine;
+export interface OpenedForField extends OpenedForRuns {
   readonly device: Device | undefined;
 }
 
 export async function sampleKept(
   experiments: Experiments,
   id: string,
-  { engine, model, corpus, tree, device }: OpenedForField,
+  { device, ...opened }: OpenedForField,
   options: FieldOptions,
 ): Promise<FieldAnswer> {
-  const [folder, spec] = [await experiments.folder(id), await experiments.spec(id)];
-  const { openShards } = experiments;
-  const vocabularies = experiments.vocabulariesFor(model, corpus);
-  const earlier = () => earlierGraft(tree, model);
-  const runs = { spec, folder, engine, model, corpus, openShards, vocabularies, earlier };
+  const runs = await keptRunsOf(experiments, id, opened);
+  const { spec, folder, engine, model, corpus } = runs;
   const open: SampledExperiment['open'] = async (key, watch) => {
     const arm = key && (await openRun(runs, key, watch)).arm;
     const tokenizer = arm ? arm.tokenizer : model.tokenizer;

@@ -2,6 +2,7 @@
 import type { DurableFolder } from '../../checkpoint/index';
 import { readReport } from '../experiment/experimentFolder';
 import { finishedRuns } from '../experiment/finishedRuns';
+import { keepEvidence } from '../experiment/keptEvidence';
 import type { ExperimentReport } from '../experiment/report';
 import type { RunKey } from '../experiment/runFolder';
 import type { ExperimentSpec } from '../experiment/spec';
@@ -12,7 +13,6 @@ import type { Scorer } from '../scoring/evaluate';
 import { askArm } from './askArm';
 import { clozeQuestions } from './clozeSet';
 import { clozeDefaults } from './defaults';
-import { keepAnswers } from './keptAnswers';
 
 export interface ClozeOptions extends Watch {
   readonly questions?: number;
@@ -46,7 +46,7 @@ export async function askExperiment(opened: AskedExperiment, options: ClozeOptio
     const model = await opened.open(isBase ? null : { arm: status.arm, seed: status.seed }, { onProgress, signal });
     try {
       const answered = await askArm(model.scorer, model.tokenizer, questions, seed, { onProgress, signal });
-      await keepAnswers(folder, status, answered);
+      await keepEvidence(folder, status, 'cloze', answered);
     } finally {
       model.close();
     }

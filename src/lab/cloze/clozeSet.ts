@@ -5,6 +5,7 @@
  */
 import { LabError } from '../../error';
 import { epochRandom, shuffledIndices } from '../../random';
+import { wholeCharacters } from '../wholeCharacters';
 import { clozeChoices } from './defaults';
 
 export interface ClozeQuestion {
@@ -150,6 +151,3 @@ type Shape = 'CAPITALS' | 'Capital' | 'small';
 
 const shapeOf = (word: string): Shape =>
   /^\p{Lu}+$/u.test(word) ? 'CAPITALS' : /^\p{Lu}/u.test(word) ? 'Capital' : 'small';
-
-/** Without half a surrogate pair at either end. */
-const wholeCharacters = (text: string): string => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/gu, '');

@@ -12,6 +12,7 @@ import { throttled, type Watch } from '../progress';
 import { sampledDocuments, utf8Bytes } from '../scoring/evaluate';
 import type { RunRecord, TokenProgress } from '../training/records';
 import type { NewToken } from '../vocabulary/vocabularySummary';
+import { wholeCharacters } from '../wholeCharacters';
 import { evidenceDefaults } from './defaults';
 import { effectiveRank } from './effectiveRank';
 import { crossing, median, runningMedian } from './exposuresNeeded';
@@ -201,9 +202,6 @@ function sidesNow(session: ModelSession): { input: VocabularyRows; output?: Voca
   const input = rowsNow(session, 'input');
   return session.model.config.tied ? { input } : { input, output: rowsNow(session, 'output') };
 }
-
-/** Without half a surrogate pair at either end. */
-const wholeCharacters = (text: string): string => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/gu, '');
 
 const unknownProgress = { exposures: null, firstLoss: null, loss: null, curve: [] };
 

@@ -1,8 +1,7 @@
 /** The folder of an experiment as a whole: its specification, and the answer of the runs that lie in it. */
 import { readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
-import { readAnswers } from '../cloze/keptAnswers';
-import { readSamples } from '../field/keptSamples';
+import { readEvidence } from './keptEvidence';
 import { canonicalJson, runFingerprint } from './fingerprints';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { readReferences } from './references';
@@ -53,8 +52,8 @@ export async function reportedRun(
     );
   }
   if (status.state !== 'finished') return { status };
-  const field = await readSamples(folder, status);
-  const cloze = await readAnswers(folder, status);
+  const field = await readEvidence(folder, status, 'field');
+  const cloze = await readEvidence(folder, status, 'cloze');
   return {
     ...{ status, scores: await readScores(folder, status) },
     ...(field ? { field } : {}),

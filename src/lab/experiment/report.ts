@@ -13,21 +13,18 @@ import { worsening, type Worsening } from '../scoring/worsening';
 import { scorePrediction } from '../scoring/predictionScore';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
-import { fieldReport, type FieldReport, type FieldRun } from '../field/fieldReport';
-import { clozeReport, type ClozeReport, type ClozeRun } from '../cloze/clozeReport';
+import { fieldReport, type FieldReport } from '../field/fieldReport';
+import { clozeReport, type ClozeReport } from '../cloze/clozeReport';
+import type { EvidenceKind, KeptEvidence } from './keptEvidence';
 import type { References } from './references';
 import type { RunKey, RunStatusFile } from './runFolder';
 import { objectives, type Objective } from '../training/objectives/index';
 import { movedBy, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
 
-export interface ReportedRun {
+export interface ReportedRun extends Partial<KeptEvidence> {
   readonly status: RunStatusFile;
   /** Of finished ones. */
   readonly scores?: ArmScores;
-  /** Samples that were drawn of it. */
-  readonly field?: FieldRun;
-  /** Questions that it answered. */
-  readonly cloze?: ClozeRun;
 }
 
 export interface ReportedArm extends Pick<
@@ -188,7 +185,7 @@ function worsenedRun({ status: { arm, seed, curve } }: ReportedRun): WorsenedRun
 }
 
 /** Runs of which there is such evidence, in the order of the arms. */
-function withEvidence<Kind extends 'field' | 'cloze'>(
+function withEvidence<Kind extends EvidenceKind>(
   names: readonly string[],
   runs: readonly ReportedRun[],
   kind: Kind,

@@ -3,13 +3,13 @@ import type { DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import { readReport } from '../experiment/experimentFolder';
 import { finishedRuns } from '../experiment/finishedRuns';
+import { keepEvidence } from '../experiment/keptEvidence';
 import type { ExperimentReport } from '../experiment/report';
 import type { ExperimentSpec } from '../experiment/spec';
 import type { CorpusText } from '../open/corpusText';
 import type { Watch } from '../progress';
 import { fieldDefaults, notationNames } from './defaults';
 import { fieldShares, type FieldShares, type FieldSampling } from './fieldReport';
-import { keepSamples } from './keptSamples';
 import { detectNotation, notations } from './notations';
 import type { FieldLibraries, Notation, NotationName, NotationReader } from './notations/notation';
 import { sampleArm, type SampledModel } from './sampleArm';
@@ -65,7 +65,8 @@ export async function sampleExperiment(opened: SampledExperiment, options: Field
   for (const { status, isBase } of runs) {
     const model = await opened.open(isBase ? null : { arm: status.arm, seed: status.seed }, watch);
     try {
-      await keepSamples(folder, status, await sampleArm(model, { name, reader }, sampling, known, watch));
+      const sampled = await sampleArm(model, { name, reader }, sampling, known, watch);
+      await keepEvidence(folder, status, 'field', sampled);
     } finally {
       await model.close();
     }

@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/engine/index';
 import { askArm } from '../../../src/lab/cloze/askArm';
 import { clozeReport } from '../../../src/lab/cloze/clozeReport';
 import type { ClozeQuestion } from '../../../src/lab/cloze/clozeSet';
-import { keepAnswers, readAnswers } from '../../../src/lab/cloze/keptAnswers';
+import { keepEvidence, readEvidence } from '../../../src/lab/experiment/keptEvidence';
 import { ModelSession } from '../../../src/lab/device/modelSession';
 import { openModel } from '../../../src/lab/index';
 import { engineNames, openTestEngine } from '../../support/engines';
@@ -85,8 +85,8 @@ describe('the report of answers', () => {
   it('is of the weights that answered', async () => {
     const folder = memoryFolder();
     const of = { arm: 'new', seed: 1, fingerprint: 'a' };
-    await keepAnswers(folder, of, run('new', 1, '+++++').cloze);
-    expect((await readAnswers(folder, of))?.nats).toHaveLength(5);
-    expect(await readAnswers(folder, { ...of, fingerprint: 'b' })).toBeUndefined();
+    await keepEvidence(folder, of, 'cloze', run('new', 1, '+++++').cloze);
+    expect((await readEvidence(folder, of, 'cloze'))?.nats).toHaveLength(5);
+    expect(await readEvidence(folder, { ...of, fingerprint: 'b' }, 'cloze')).toBeUndefined();
   });
 });
