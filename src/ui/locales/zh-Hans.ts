@@ -1532,7 +1532,7 @@
 'se3a1b90525f24861': `实测`,
 'se42b060ee7b1b836': `自检`,
 'se472936166927bcc': str`config.json 没有描述 ${0} 个张量（${1}）。它们会保留，但不参与计算：${2}。`,
-'se4845cfb37ce290f': `错误选项在训练文本中的出现次数与正确词相近。Wilson 区间，95 %；同一批题目的差异用 Newcombe 的配对方法。`,
+'se4845cfb37ce290f': `错误选项在训练文本中的出现次数与正确词相近。Wilson 区间，95 %；同一批题目的差异用 Newcombe 的配对方法。`,
 'se49469e4066fd4b7': `config.json、tokenizer.json 和 safetensors；或者全在一个 .gguf 里`,
 'se4aedad5fadce4f4': `数值错误`,
 'se5316cbaa025f028': `等待`,
