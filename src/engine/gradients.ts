@@ -1,9 +1,11 @@
 /**
  * Reverse mode over the op table: appends backward nodes to the graph, only towards trainable parameters and no further
- * down than the lowest of them. Training new rows therefore costs no weight gradients for the body.
+ * down than the lowest of them. Training new rows therefore costs no weight gradients for the body. What the graph says is
+ * recomputed is computed once more before the first backward node that reads it.
  */
 import type { Graph, GraphNode, Tensor } from './graph';
 import { opNamed } from './op';
+import { Recomputations } from './recomputation';
 
 /**
  * `losses` are outputs of terminal ops (linearCrossEntropy, mse), whose gradient rule needs no incoming gradient: the
@@ -14,6 +16,7 @@ export function addGradients(graph: Graph, ...losses: readonly Tensor[]): void {
   const wanted = wantedTensors(forward);
   const gradients = new Map<number, Tensor>();
   const lossIds = new Set(losses.map((loss) => loss.id));
+  const recomputations = new Recomputations(graph);
 
   for (const node of forward.reverse()) {
     const isLoss = node.outputs.some((output) => lossIds.has(output.id));
@@ -22,8 +25,9 @@ export function addGradients(graph: Graph, ...losses: readonly Tensor[]): void {
     const wants = node.inputs.map((input) => wanted.has(input.id));
     const rule = opNamed(node.op).gradient;
     if (!rule || !wants.includes(true)) continue;
+    const again = recomputations.again(node);
     graph.within(`backward / ${scopeOf(node)}`, () => {
-      const inputGradients = rule(node, outputGradients, wants, graph);
+      const inputGradients = rule(again, outputGradients, wants, graph);
       for (const [index, gradient] of inputGradients.entries()) {
         const input = node.inputs[index]!;
         if (!gradient || !wants[index]) continue;
@@ -32,6 +36,7 @@ export function addGradients(graph: Graph, ...losses: readonly Tensor[]): void {
       }
     });
   }
+  recomputations.finish();
 }
 
 /** Tensors that a trainable parameter flows into, through ops that can be differentiated. */

@@ -39,6 +39,14 @@ export interface GraphNode {
   readonly attributes: Attributes;
   /** For messages and profiles: "layer 3 / rmsNorm". */
   readonly label: string;
+  /** Computes again what an earlier node computed, which was not kept (recomputation.ts). */
+  readonly isAgain?: true;
+}
+
+/** Nodes from one id to before another. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** A parameter as whatever computes holds it. */
@@ -66,6 +74,8 @@ export class Graph {
   readonly nodes: GraphNode[] = [];
   /** Parameter id -> its gradient tensor, filled by `gradientOf`. */
   readonly parameterGradients = new Map<number, Tensor>();
+  /** What the backward pass computes again, in the order of the nodes. */
+  readonly recomputed: Stretch[] = [];
   private scope: string[] = [];
 
   parameter(name: string, shape: readonly number[], type: ElementType, trainable = false): Tensor {
@@ -97,6 +107,25 @@ export class Graph {
     const made = this.tensor(`gradient of ${parameter.name}`, parameter.shape, 'f32', 'gradient', false);
     this.parameterGradients.set(parameter.id, made);
     return made;
+  }
+
+  /** What `build` appends is computed again for the backward pass instead of being kept for it, but for what others read of it. */
+  recomputing<T>(build: () => T): T {
+    const from = this.nodes.length;
+    const built = build();
+    this.recomputed.push({ from, until: this.nodes.length });
+    return built;
+  }
+
+  /** Another activation of the same shape. */
+  like({ name, shape, type }: Tensor, scope: string): Tensor {
+    return this.tensor(`${scope} / ${name}`, shape, type, 'activation', false);
+  }
+
+  /** Before the node that has the id `at`; those from there on are numbered anew. */
+  insert(at: number, nodes: readonly GraphNode[]): void {
+    const later = this.nodes.splice(at);
+    for (const node of [...nodes, ...later]) this.nodes.push({ ...node, id: this.nodes.length });
   }
 
   /** Prefixes the labels of the nodes that `build` appends. */

@@ -49,6 +49,8 @@ export interface BuildOptions {
   readonly chunkTokens?: number;
   /** Adds the gradients of everything trainable. Only with `outputs: 'loss'`. */
   readonly differentiate?: boolean;
+  /** Of the first so many layers only what goes into them is kept for the backward pass, which computes the rest again; 0 by default. */
+  readonly recomputedLayers?: number;
   /** Hidden states of other tokens of the same text teach. Only with `differentiate`. */
   readonly taught?: Taught;
 }
@@ -252,7 +254,11 @@ export class ModelBuilder {
   private hiddenStates(layers: number, { embed, layer }: Passes): Tensor[] {
     const { graph } = this;
     const states = [graph.within('embedding', embed)];
-    for (let at = 0; at < layers; at++) states.push(graph.within(`layer ${at}`, () => layer(at, states[at]!)));
+    const recomputed = this.learns ? (this.options.recomputedLayers ?? 0) : 0;
+    for (let at = 0; at < layers; at++) {
+      const build = () => layer(at, states[at]!);
+      states.push(graph.within(`layer ${at}`, () => (at < recomputed ? graph.recomputing(build) : build())));
+    }
     return states;
   }
 
