@@ -38,7 +38,10 @@ export interface Weights {
   close(): void;
 }
 
-/** What a program takes, known before anything is allocated. */
+/**
+ * What a program takes, known before anything is allocated; on a GPU to the byte what is then allocated. Beyond it come programs
+ * that are open beside it, and up to 16 MB while weights or moments are read.
+ */
 export interface MemoryNeed {
   readonly bytes: {
     readonly parameters: number;

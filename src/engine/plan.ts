@@ -3,12 +3,13 @@
  * device. A plan that does not fit says what is too large and what to change; programs refuse to compile it.
  */
 import { LabError } from '../error';
-import { align, placeInArenas, placeInSequence, type Lifetime, type PlacedBuffers } from './arenas';
+import { placeInArenas, placeInSequence, type Lifetime, type PlacedBuffers } from './arenas';
 import type { MemoryNeed } from './engine';
 import { byteLength, type Graph, type GraphNode, type ParameterSpec, type Tensor } from './graph';
 import { opNamed, type Dispatch, type KernelTarget } from './op';
 import { planOptimizer } from './optimizerPlan';
 import { megabytes, type ParameterStore } from './parameters';
+import { stagingBytes } from './readback';
 import { readbackBytes, ringSlots, type TrainingOptions } from './training';
 
 export interface PlanLimits {
@@ -53,12 +54,13 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
 
   const specs = request.parameters instanceof Array ? request.parameters : [...request.parameters.specs.values()];
   const bytes = {
-    parameters: sumOf(specs.map((spec) => align(byteLength(spec)))),
+    parameters: sumOf(specs.map((spec) => Math.ceil(byteLength(spec) / 16) * 16)),
     gradients: sumOf(gradients.bufferBytes),
     optimizer: request.training ? planOptimizer(graph, request.training, maxArenaBytes).bytes : 0,
     activations: sumOf(activations.bufferBytes),
     inputs: sumOf(inputs.bufferBytes),
-    staging: request.training ? readbackBytes(request.training) * ringSlots : sumOf(outputs.map(byteLength)),
+    // Outputs of a forward program are read one after the other.
+    staging: request.training ? readbackBytes(request.training) * ringSlots : stagingBytes(outputs.map(byteLength)),
   };
   const total = sumOf(Object.values(bytes));
   const largestBinding = largestBindingOf(dispatches.flat());

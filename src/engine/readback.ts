@@ -4,6 +4,11 @@ import type { Device } from './device';
 /** What is mapped counts as heap until it is unmapped. */
 const pieceBytes = 16 * 2 ** 20;
 
+/** Of the staging buffer that is there while each of these is read in its turn. */
+export function stagingBytes(reads: readonly number[]): number {
+  return Math.min(pieceBytes, Math.max(0, ...reads));
+}
+
 /** `bytes` is a multiple of 4. The copy is ordered after everything submitted so far. */
 export async function readBuffer(
   device: Device,
@@ -14,7 +19,7 @@ export async function readBuffer(
   device.check();
   const result = new Uint8Array(bytes);
   if (bytes === 0) return result;
-  const size = Math.min(pieceBytes, bytes);
+  const size = stagingBytes([bytes]);
   const staging = await device.guarded('a buffer to read back', () =>
     device.gpu.createBuffer({ label: 'read back', size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
   );
