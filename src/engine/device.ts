@@ -86,7 +86,8 @@ function describe(adapter: GPUAdapter, device: GPUDevice, options: OpenDeviceOpt
   };
 }
 
-function targetFor(report: DeviceReport): KernelTarget {
+/** The kernels that an adapter starts with, untuned. */
+export function targetFor(report: Pick<DeviceReport, 'features' | 'isFallback' | 'limits'>): KernelTarget {
   return {
     maxWorkgroupsPerDimension: report.limits.maxWorkgroupsPerDimension,
     maxInvocationsPerWorkgroup: report.limits.maxInvocationsPerWorkgroup,

@@ -2,7 +2,7 @@
  * The engine: a static graph, its gradients, its memory plan and its WebGPU programs. It knows nothing of language
  * models beyond the ops they are made of. Other folders import from here only.
  */
-export { openDevice, type Device, type OpenDeviceOptions } from './device';
+export { openDevice, targetFor, type Device, type OpenDeviceOptions } from './device';
 export type { DeviceLimits, DeviceReport } from './deviceReport';
 export type { Engine, EngineKind, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
 export {
@@ -42,6 +42,7 @@ export { planOptimizer, type OptimizedParameter, type OptimizerPlan } from './op
 export { ForwardProgram } from './forwardProgram';
 export { TrainingProgram } from './trainingProgram';
 export { ringSlots, type ParameterGroup, type StepReading, type TrainingOptions } from './training';
+export { stepWork, type CountedWork, type KernelWork, type StepWork, type WorkKind } from './stepWork';
 export { addTime, zeroRates, type StepTimes, type TimedStep, type TimingWatch } from './stepTimes';
 export { checkEngine, selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
 export { applyTuning, productSpeed, tune, tuningKey, type Tuning } from './tuning';

@@ -17,8 +17,18 @@ export interface KernelTarget {
 export interface Binding {
   readonly tensor: Tensor;
   readonly access: 'read' | 'readWrite';
+  /** With `readWrite`: what is there is read before it is written. */
+  readonly inPlace?: boolean;
   /** In elements of the tensor's first dimension, to bind only some rows. Offsets obey the 256-byte rule. */
   readonly rows?: readonly [start: number, end: number];
+}
+
+/** What a dispatch must do, counted as work.ts says. Reads and writes in bytes. */
+export interface Work {
+  readonly reads: number;
+  readonly writes: number;
+  /** Multiplications and additions of matrix products and attention; 0 elsewhere. */
+  readonly flops: number;
 }
 
 /** One compute dispatch. `bindings[i]` is `@group(0) @binding(i)` of the shader. */
@@ -29,6 +39,8 @@ export interface Dispatch {
   readonly constants: Readonly<Record<string, number | boolean | string>>;
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number, number];
+  /** Where it is not what follows from the bindings (work.ts). */
+  readonly work?: Partial<Work>;
 }
 
 export interface Op {

@@ -8,10 +8,9 @@ import { requireState } from './checks';
 import type { Device } from './device';
 import { byteLength, type Tensor } from './graph';
 import { BufferSet, type BufferRange, type ProgramMemory } from './memory';
-import { adamwDispatches, gradientNormDispatches } from './optimizerKernels';
+import { optimizerDispatches } from './optimizerDispatches';
 import type { OptimizerPlan } from './optimizerPlan';
 import { compileDispatches, type CompiledDispatch } from './pipelines';
-import type { PlannedDispatch } from './plan';
 import { readBuffer } from './readback';
 import type { TrainingOptions } from './training';
 
@@ -58,7 +57,7 @@ export class Optimizer {
       sets.push(await BufferSet.allocate(device, 'gradient norm', alone(plan.partials)));
       sets.push(await BufferSet.allocate(device, 'clip record', alone(plan.clip)));
       const locate = (tensor: Tensor) => find(sets, tensor) ?? memory.locate(tensor);
-      const dispatches = await compileDispatches(device, plannedDispatches(device, plan), locate);
+      const dispatches = await compileDispatches(device, optimizerDispatches(plan, device.target), locate);
       return new Optimizer(device, plan, options, sets, dispatches);
     } catch (error) {
       for (const set of sets) set.close();
@@ -117,20 +116,6 @@ export class Optimizer {
     if (!found) throw new LabError('engine/no-memory', `${tensor.name} has no place in the optimizer.`);
     return found;
   }
-}
-
-function plannedDispatches(device: Device, plan: OptimizerPlan): PlannedDispatch[] {
-  const { target } = device;
-  const gradients = plan.parameters.map(({ gradient }) => gradient);
-  const norm = gradientNormDispatches(gradients, plan.partials, plan.clip, target);
-  const updates = plan.parameters.flatMap(({ parameter, gradient, firstMoment, secondMoment, rowSteps, group }) => {
-    const rows = rowSteps ? { lazyRows: true, rowSteps } : {};
-    const scalars = plan.scalars.get(group)!;
-    const tensors = { weight: parameter, gradient, firstMoment, secondMoment, scalars, clip: plan.clip, target };
-    const label = `optimizer / ${parameter.name}`;
-    return adamwDispatches({ ...tensors, ...rows }).map((dispatch) => ({ ...dispatch, label }));
-  });
-  return [...norm.map((dispatch) => ({ ...dispatch, label: 'optimizer / gradient norm' })), ...updates];
 }
 
 function find(sets: readonly BufferSet[], tensor: Tensor): BufferRange | undefined {

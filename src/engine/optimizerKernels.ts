@@ -4,7 +4,7 @@
  */
 import { elementCount, type Tensor } from './graph';
 import type { Dispatch, KernelTarget } from './op';
-import { flatValues, invocationGrid, reads, shapeOf, workgroupGrid, writes } from './ops/dispatch';
+import { flatValues, invocationGrid, reads, shapeOf, updates, workgroupGrid, writes } from './ops/dispatch';
 import { reductionLanes } from './ops/matmulVariants/index';
 
 /** f32 values of a group's `scalars`, in this order. The bias corrections are 1 - beta^step, made by the host in f64. */
@@ -43,7 +43,7 @@ export interface AdamwTensors {
 
 export function adamwDispatches(tensors: AdamwTensors): readonly Dispatch[] {
   const { weight, gradient, firstMoment, secondMoment, scalars, clip, target, lazyRows, rowSteps } = tensors;
-  const state = [writes(weight), writes(gradient), writes(firstMoment), writes(secondMoment), reads(scalars)];
+  const state = [updates(weight), updates(gradient), updates(firstMoment), updates(secondMoment), reads(scalars)];
   const clipping = clip ? [reads(clip)] : [];
   if (!lazyRows) {
     const constants = { ...flatValues(weight), CLIP: clip !== undefined };
@@ -57,7 +57,7 @@ export function adamwDispatches(tensors: AdamwTensors): readonly Dispatch[] {
     {
       kernel: 'adamwRows',
       constants: { ROWS, WIDTH, LANES: reductionLanes(target), CLIP: clip !== undefined },
-      bindings: [...state, writes(rowSteps), ...clipping],
+      bindings: [...state, updates(rowSteps), ...clipping],
       workgroups: workgroupGrid(ROWS, target),
     },
   ];
@@ -87,7 +87,7 @@ export function gradientNormDispatches(
     {
       kernel: 'clipFactor',
       constants: { COUNT: gradients.length * partialsPerGradient, LANES },
-      bindings: [reads(partials), writes(clip)],
+      bindings: [reads(partials), updates(clip)],
       workgroups: [1, 1, 1],
     },
   ];

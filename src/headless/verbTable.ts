@@ -181,6 +181,13 @@ export const verbs = {
     about: 'Where the time of a training step goes, by kind of operation, on what computes here.',
     flags: {
       train: { kind: 'text', value: 'WHAT', about: 'what may move', choices: trainModes, fallback: 'all' },
+      plan: { kind: 'switch', about: 'count dispatches, bytes and FLOPs by kernel instead; opens and runs nothing' },
+      adapter: {
+        kind: 'text',
+        value: 'FILE',
+        about: "plan: the adapter, as bench:gpu writes it; by default a GPU of WebGPU's least limits",
+      },
+      variant: { kind: 'text', value: 'NAME', about: 'plan: the kernel for matrix products' },
       ...plannedStep('as after adding this many tokens'),
     },
   },

@@ -131,6 +131,7 @@ export { openModel, type LoadedModel } from './open/openModel';
 export { openWeights, type ModelWeights } from './open/openWeights';
 export { piecesOf } from './open/pieces';
 export { planTraining, unopenedGpu, type Planner } from './device/plans';
+export { countStep, leastAdapter, type AdapterDescription } from './device/stepCount';
 export { profileStep, type ProfileOptions } from './device/profile';
 export { throttled } from './progress';
 export { experimentFigures } from './export/experimentCard';

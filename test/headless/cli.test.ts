@@ -57,6 +57,31 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect(value.memory.plans.every(({ fits }) => fits)).toBe(true);
   });
 
+  it('counts a step for an adapter that is described, where no engine can be opened', () => {
+    const file = join(folder, 'adapter.json');
+    const nowhere = { VK_ICD_FILENAMES: '/nowhere' };
+    const limits = {
+      ...{ maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27, maxBindingsPerKernel: 8 },
+      ...{ maxWorkgroupsPerDimension: 65535, maxInvocationsPerWorkgroup: 256, maxWorkgroupStorageBytes: 16384 },
+    };
+    writeFileSync(file, JSON.stringify({ parts: { adapter: { value: { description: 'toy', limits } } } }));
+    const counted = lab(['profile', '--plan', '--model', folder, '--seq', '32', '--adapter', file, '--json'], nowhere);
+    expect(counted.status).toBe(0);
+    const { adapter, kernels, total } = JSON.parse(counted.stdout) as {
+      adapter: { description: string };
+      kernels: { dispatches: number }[];
+      total: { dispatches: number; flops: number };
+    };
+    expect(adapter.description).toBe('toy');
+    expect(kernels.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(total.dispatches);
+    expect(total.flops).toBeGreaterThan(0);
+
+    writeFileSync(file, JSON.stringify({ limits: { ...limits, maxBindingBytes: undefined } }));
+    const refused = lab(['profile', '--plan', '--model', folder, '--adapter', file, '--json'], nowhere);
+    expect((JSON.parse(refused.stdout) as Failure).error).toMatchObject({ code: 'headless/bad-adapter' });
+    expect(refused.status).not.toBe(0);
+  });
+
   it('does not mind a reader that has seen enough', () => {
     const command = `"${process.execPath}" scripts/run.mjs src/headless/cli.ts inspect --model "${folder}" | true; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });

@@ -6,6 +6,7 @@ import { LabError } from '../../error';
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { registerOp, type KernelTarget } from '../op';
 import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
+import { attentionWork, blockTokens } from './attentionWork';
 import { isSoftware } from './matmulVariants/index';
 
 export interface AttentionShape {
@@ -80,13 +81,14 @@ function attentionKernels(node: GraphNode, target: KernelTarget) {
   const tile = { ...common, STRETCHES: Math.ceil(headSize / 32), PART: width === 4 ? 'vec4f' : 'f32' };
   return {
     suffix: software ? 'Lane' : 'Tile',
-    blocks: Math.ceil(tokens / 32),
+    blocks: Math.ceil(tokens / blockTokens),
     forward: software ? { ...lanes, KEYS: 8 } : tile,
     backward: software ? { ...lanes, KEYS: 4 } : tile,
     delta: { ...shape, PARTS: headSize / width, PART: `vec${width}f` },
     heads,
     kvHeads,
     tokens,
+    work: attentionWork(tokens, node.attributes as unknown as AttentionShape),
   };
 }
 
@@ -95,13 +97,14 @@ registerOp({
   dispatches(node, target) {
     const [q, k, v, documentStart] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
     const [attended, logSumExp] = node.outputs as [Tensor, Tensor];
-    const { suffix, blocks, forward, heads } = attentionKernels(node, target);
+    const { suffix, blocks, forward, heads, work } = attentionKernels(node, target);
     return [
       {
         kernel: `attention${suffix}`,
         constants: forward,
         bindings: [reads(q), reads(k), reads(v), reads(documentStart), writes(attended), writes(logSumExp)],
         workgroups: [blocks, heads, 1],
+        work: work.forward,
       },
     ];
   },
@@ -129,7 +132,7 @@ registerOp({
     type Eight = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
     const [q, k, v, documentStart, documentEnd, attended, logSumExp, dAttended] = node.inputs as unknown as Eight;
     const [dQ, dK, dV, rows] = node.outputs as [Tensor, Tensor, Tensor, Tensor];
-    const { suffix, blocks, backward, delta, heads, kvHeads, tokens } = attentionKernels(node, target);
+    const { suffix, blocks, backward, delta, heads, kvHeads, tokens, work } = attentionKernels(node, target);
     const qkv = [reads(q), reads(k), reads(v)];
     return [
       {
@@ -143,12 +146,14 @@ registerOp({
         constants: backward,
         bindings: [...qkv, reads(documentStart), reads(rows), reads(dAttended), writes(dQ)],
         workgroups: [blocks, heads, 1],
+        work: work.queryGradient,
       },
       {
         kernel: `attentionKeyValueGradient${suffix}`,
         constants: backward,
         bindings: [...qkv, reads(documentEnd), reads(rows), reads(dAttended), writes(dK), writes(dV)],
         workgroups: [blocks, kvHeads, 1],
+        work: work.keyValueGradient,
       },
     ];
   },

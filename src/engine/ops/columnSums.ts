@@ -4,7 +4,7 @@
  */
 import type { Tensor } from '../graph';
 import type { Dispatch } from '../op';
-import { reads, writes } from './dispatch';
+import { reads, updates, writes } from './dispatch';
 
 /** 64 blocks at most: enough to fill a GPU with a few columns, cheap to add up. */
 export function columnPartialsShape(rows: number, width: number): readonly [number, number] {
@@ -44,7 +44,7 @@ export function columnSumDispatches(
     {
       kernel: 'addPartials',
       constants: { BLOCKS: blocks, WIDTH: width },
-      bindings: [reads(partials), writes(gradient)],
+      bindings: [reads(partials), updates(gradient)],
       workgroups: [Math.ceil(width / 64), 1, 1],
     },
   ];

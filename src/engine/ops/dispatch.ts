@@ -13,6 +13,11 @@ export function writes(tensor: Tensor, rows?: readonly [number, number]): Bindin
   return rows ? { tensor, access: 'readWrite', rows } : { tensor, access: 'readWrite' };
 }
 
+/** Written over what is read there before. */
+export function updates(tensor: Tensor, rows?: readonly [number, number]): Binding {
+  return { ...writes(tensor, rows), inPlace: true };
+}
+
 /** `count` workgroups in two dimensions; the shader recovers its index as `group.y * groups.x + group.x`. */
 export function workgroupGrid(count: number, target: KernelTarget): readonly [number, number, number] {
   const limit = target.maxWorkgroupsPerDimension;

@@ -1,8 +1,8 @@
 /** Token ids to embedding rows, and back: the gradient is scattered by sorted runs of ids, without atomics. */
 import { LabError } from '../../error';
-import type { Graph, Tensor } from '../graph';
+import { byteLength, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
-import { invocationGrid, reads, shapeOf, workgroupGrid, writes } from './dispatch';
+import { invocationGrid, reads, shapeOf, updates, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from './matmulVariants/index';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
@@ -40,8 +40,13 @@ registerOp({
     const [ids] = node.inputs as [Tensor];
     const [hidden] = node.outputs as [Tensor];
     const [TOKENS, HIDDEN] = hidden.shape as [number, number];
-    return (node.attributes.firstIds as readonly number[]).map((FIRST_ID, index) => {
+    const firstIds = node.attributes.firstIds as readonly number[];
+    const allRows = firstIds.reduce((sum, _, index) => sum + shapeOf(node.inputs[1 + index]!, 0), 0);
+    return firstIds.map((FIRST_ID, index) => {
       const table = node.inputs[1 + index]!;
+      // As if ids were spread evenly: each segment gives its share of the rows.
+      const found = Math.round((TOKENS * shapeOf(table, 0)) / allRows);
+      const valueBytes = table.type === 'bf16' ? 2 : 4;
       return {
         kernel: 'embedding',
         constants: {
@@ -55,6 +60,10 @@ registerOp({
         },
         bindings: [reads(ids), reads(table), writes(hidden)],
         workgroups: invocationGrid(TOKENS * HIDDEN, target),
+        work: {
+          reads: byteLength(ids) + valueBytes * found * HIDDEN,
+          writes: 4 * (index === 0 ? TOKENS : found) * HIDDEN,
+        },
       };
     });
   },
@@ -84,12 +93,18 @@ registerOp({
     const [TOKENS, HIDDEN] = dHidden.shape as [number, number];
     const FIRST_ID = node.attributes.firstId as number;
     const SCALE = Math.fround(node.attributes.scale as number);
+    // At most: ids that do not occur again, all of this segment.
+    const scattered = 4 * Math.min(TOKENS, shapeOf(dTable, 0)) * HIDDEN;
     return [
       {
         kernel: 'embeddingScatter',
         constants: { TOKENS, HIDDEN, FIRST_ID, ROWS: shapeOf(dTable, 0), SCALE, LANES: reductionLanes(target) },
-        bindings: [reads(dHidden), reads(sortedTokens), reads(sortedIds), writes(dTable)],
+        bindings: [reads(dHidden), reads(sortedTokens), reads(sortedIds), updates(dTable)],
         workgroups: workgroupGrid(TOKENS, target),
+        work: {
+          reads: byteLength(dHidden) + 2 * byteLength(sortedIds) + scattered,
+          writes: scattered,
+        },
       },
     ];
   },

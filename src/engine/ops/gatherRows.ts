@@ -1,5 +1,5 @@
 /** Picks rows of the hidden states, for example each prompt's last token before the vocabulary. Forward only. */
-import type { Graph, Tensor } from '../graph';
+import { byteLength, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { invocationGrid, reads, shapeOf, writes } from './dispatch';
 
@@ -16,8 +16,8 @@ registerOp({
     const [gathered] = node.outputs as [Tensor];
     const constants = { COUNT: shapeOf(indices, 0), WIDTH: shapeOf(hidden, 1) };
     const workgroups = invocationGrid(constants.COUNT * constants.WIDTH, target);
-    return [
-      { kernel: 'gatherRows', constants, bindings: [reads(hidden), reads(indices), writes(gathered)], workgroups },
-    ];
+    const bindings = [reads(hidden), reads(indices), writes(gathered)];
+    const work = { reads: byteLength(gathered) + byteLength(indices) };
+    return [{ kernel: 'gatherRows', constants, bindings, workgroups, work }];
   },
 });

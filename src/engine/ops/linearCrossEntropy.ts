@@ -85,6 +85,8 @@ function chunkDispatches(node: GraphNode, start: number, end: number, target: Ke
     offset: parameters.slice(0, index).reduce((rows, before) => rows + shapeOf(before, 0), 0),
   }));
   const dispatches: Dispatch[] = [];
+  // A row outgrows caches: it is read once for the sum and again for the gradient.
+  const logitBytes = 4 * count * columns;
   for (const { parameter, offset } of segments) {
     const matmul = forwardMatmul(hidden, parameter, logits, count);
     const left = { ...matmul.left, rows: chunk };
@@ -104,6 +106,10 @@ function chunkDispatches(node: GraphNode, start: number, end: number, target: Ke
       ? [reads(targets, chunk), reads(lossScale), writes(logits), writes(tokenLoss, chunk)]
       : [reads(targets, chunk), reads(logits), writes(tokenLoss, chunk)],
     workgroups: workgroupGrid(count, target),
+    work: {
+      reads: logitBytes * (differentiate ? 2 : 1) + 4 * count,
+      writes: logitBytes * (differentiate ? 1 : 0) + 4 * count,
+    },
   });
   if (dHidden) {
     for (const [index, { parameter, offset }] of segments.entries()) {

@@ -2,7 +2,7 @@
  * One projection's output taken apart into the several it holds side by side: query, key and value, laid one after the
  * other (GPT-2) or head by head (GPT-NeoX).
  */
-import type { Graph, Tensor } from '../graph';
+import { byteLength, type Graph, type Tensor } from '../graph';
 import { registerOp, type KernelTarget } from '../op';
 import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
 
@@ -46,6 +46,7 @@ registerOp({
       constants: { ...splitConstants(whole, split), INDEX, JOIN: false },
       bindings: [reads(whole), writes(part)],
       workgroups: partGrid(whole, split.parts, target),
+      work: { reads: byteLength(part) },
     }));
   },
   gradient(node, dParts, [wanted], graph) {
@@ -71,6 +72,7 @@ registerOp({
         constants: { ...splitConstants(whole, split), INDEX, JOIN: true, PRESENT: part !== undefined },
         bindings: [writes(whole), ...(part ? [reads(part)] : [])],
         workgroups: partGrid(whole, split.parts, target),
+        work: { writes: byteLength(whole) / split.parts },
       };
     });
   },

@@ -1,38 +1,21 @@
-/** `profile`: where the time of one training step goes, as a table. */
-import { profileStep, shapeFor, type StepPart, type StepProfile, type TrainMode } from '../../lab/index';
+/** `profile`: where the time of one training step goes, as a table; `--plan` what it must do, counted. */
+import { profileStep, shapeFor, type StepProfile } from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
 import { nodeEngine } from '../engine';
 import { progressLine } from '../stdout';
 import { modelOf } from './model';
+import { countedStep } from './profilePlan';
+import { partNames, stepOf } from './profiledStep';
 
 export async function profileVerb(command: Command): Promise<Answer> {
+  if (command.isSet('plan')) return countedStep(command);
   const model = await modelOf(command);
   const engine = await nodeEngine(command);
-  const defaults = shapeFor(engine.report.kind, model.summary);
-  const step = {
-    mode: command.text('train') as TrainMode,
-    batchRows: command.number('batch') ?? defaults.batchRows,
-    rowLength: command.number('seq') ?? defaults.rowLength,
-    newTokens: command.number('new-tokens')!,
-  };
+  const step = stepOf(command, shapeFor(engine.report.kind, model.summary));
   const profile = await profileStep(engine, model, step, { onProgress: progressLine() });
   return { value: { model: model.summary.name, ...profile }, text: profileText(model.summary.name, profile) };
 }
-
-const partNames: Readonly<Record<StepPart, string>> = {
-  linear: 'linear layers',
-  attention: 'attention',
-  head: 'head and loss',
-  norms: 'norms',
-  activations: 'activations',
-  rotary: 'rotary positions',
-  embedding: 'embedding',
-  sums: 'sums and moved columns',
-  optimizer: 'optimizer',
-  copies: 'copies in and out',
-  rest: 'the rest',
-};
 
 const methods: Readonly<Record<StepProfile['method'], string>> = {
   timestamps: "by the GPU's clock around each dispatch",

@@ -4,6 +4,7 @@ import type { AdapterNeeds } from '../../deviceReport';
 import type { Dispatch, KernelTarget } from '../../op';
 import { reads, writes } from '../dispatch';
 import type { Matmul } from '../matmul';
+import { matmulWork } from './work';
 
 export interface MatmulVariant {
   /** Name of the kernel, which is the stem of its file in shaders/, and its WGSL. Variants may share one. */
@@ -31,6 +32,7 @@ export function dispatchOf(variant: MatmulVariant, matmul: Matmul, target: Kerne
     constants: { ...matmulConstants(matmul), ...constants },
     bindings: matmulBindings(matmul),
     workgroups: tileGrid(matmul, tile, target),
+    work: matmulWork(matmul, tile),
   };
 }
 

@@ -1,0 +1,23 @@
+/** What a tiled matrix product reads and writes: each operand once for every tile across it. */
+import type { Work } from '../../op';
+import type { Matmul } from '../matmul';
+
+/** @param tile rows and columns of the product that one workgroup computes. */
+export function matmulWork(matmul: Matmul, [tileRows, tileColumns]: readonly [number, number]): Work {
+  const { rows, columns, depth, right, bias, accumulate } = matmul;
+  const product = 4 * rows * columns;
+  const rowTiles = Math.ceil(rows / tileRows);
+  return {
+    reads:
+      4 * rows * depth * Math.ceil(columns / tileColumns) +
+      elementBytes(right.tensor) * depth * columns * rowTiles +
+      (bias ? elementBytes(bias) * columns * rowTiles : 0) +
+      (accumulate ? product : 0),
+    writes: product,
+    flops: 2 * rows * columns * depth,
+  };
+}
+
+function elementBytes({ type }: Matmul['right']['tensor']): number {
+  return type === 'bf16' ? 2 : 4;
+}
