@@ -1,15 +1,18 @@
 /** Evidence for new tokens in the command line's words: a row a token, and what all of them say together. */
-import type {
-  Crossing,
-  EvidenceSummary,
-  PlaceEvidence,
-  TokenEvidence,
-  TokenNeighbours,
-  TokensEvidence,
+import {
+  cheaperFrom,
+  type AdvantageCourse,
+  type Crossing,
+  type EvidenceSummary,
+  type PlaceEvidence,
+  type TokenEvidence,
+  type TokenNeighbours,
+  type TokensEvidence,
 } from '../lab/index';
 import { table } from './reportText';
 
-export function tokensText(of: string, { control, tokens, summary, text, window, placesEach }: TokensEvidence): string {
+export function tokensText(of: string, evidence: TokensEvidence): string {
+  const { control, tokens, summary, text, window, placesEach, course } = evidence;
   const rows = [...tokens].sort((a, b) => (b.exposures ?? -1) - (a.exposures ?? -1) || a.id - b.id);
   return [
     `${of}: ${tokens.length} new tokens, looked for in ${text.bytes} bytes of held-out text (${text.documents} documents), at most ${placesEach} places each, ${window} tokens of context`,
@@ -23,6 +26,7 @@ export function tokensText(of: string, { control, tokens, summary, text, window,
     ),
     '',
     ...summaryLines(summary),
+    ...(course ? courseLines(course) : []),
   ].join('\n');
 }
 
@@ -77,9 +81,27 @@ function crossingText(crossing: Crossing): string {
   return `cheaper from about ${Math.round(crossing.exposures)} exposures on (95 %: ${ends})`;
 }
 
+/** A row a point of the training. */
+function courseLines({ bytes, median, cheaper, priced, from }: AdvantageCourse): string[] {
+  return [
+    '',
+    from === null
+      ? 'Over the training, at the places in the text that it was watched by:'
+      : `Over the training, at the places in the text that it was watched by, the median advantage stays above zero from ${Math.round(from)} bytes of text on:`,
+    ...table(
+      ['bytes of text', 'cheaper', 'median advantage'],
+      bytes.map((read, point) => [String(read), `${cheaper[point]} of ${priced}`, signed(median[point]!)]),
+    ),
+  ];
+}
+
 const shownPlaces = 3;
 
-export function tokenText(token: TokenEvidence, neighbours: readonly TokenNeighbours[]): string {
+export function tokenText(
+  token: TokenEvidence,
+  neighbours: readonly TokenNeighbours[],
+  over: AdvantageCourse | null,
+): string {
   const { text, pieces, places, occurrences } = token;
   const [exposures, loss, rank, probability, leakage, advantage, norm] = figures(token);
   const most = places.slice(0, shownPlaces);
@@ -91,6 +113,7 @@ export function tokenText(token: TokenEvidence, neighbours: readonly TokenNeighb
     ...(token.measured
       ? [`loss ${loss}, rank ${rank}, p(right) ${probability}, leakage ${leakage}, span advantage ${advantage} nats`]
       : []),
+    ...(over && token.course ? [courseLine(token.course, over.bytes)] : []),
     `${occurrences} occurrences in held-out text, ${places.length} measured`,
     ...(most.length > 0 ? ['helped most:', ...most.map((place) => placeLine(place, text))] : []),
     ...(least.length > 0 ? ['helped least:', ...least.map((place) => placeLine(place, text))] : []),
@@ -99,6 +122,12 @@ export function tokenText(token: TokenEvidence, neighbours: readonly TokenNeighb
       `nearest now (${side}): ${namesOf(now)}`,
     ]),
   ].join('\n');
+}
+
+function courseLine(course: readonly number[], bytes: readonly number[]): string {
+  const from = cheaperFrom(bytes, course);
+  const since = from === null ? '' : `; above zero from ${Math.round(from)} bytes of text on`;
+  return `span advantage over the training ${course.map(signed).join(' ')}${since}`;
 }
 
 function placeLine({ before, after, advantage, rank, leak }: PlaceEvidence, text: string): string {

@@ -26,6 +26,7 @@ export { neighboursOf, tokensEvidence, type EvidenceSubject } from './evidence/e
 export { withoutStarved, type PrunedArm } from './evidence/pruneStarved';
 export { controlIn, controlOfArm, subjectOfArm, subjectOfFolder } from './evidence/subjects';
 export * from './evidence/tokenEvidence';
+export { cheaperFrom, type AdvantageCourse } from './evidence/advantageCourse';
 export type { Crossing } from './evidence/exposuresNeeded';
 export type { Indicator } from './evidence/rowFigures';
 export { harmOf, type HarmReference, type HarmSubject } from './harm/harm';

@@ -24,9 +24,9 @@ export async function evidenceOf(trained: TrainedArm, watch: Watch): Promise<Tok
   if (!control) return tokensEvidence(subject, watch);
   const held = await control.open(watch);
   try {
-    return await tokensEvidence({ ...subject, control: controlOfArm(control.name, held) }, watch);
+    return await tokensEvidence({ ...subject, control: controlOfArm(control.name, held.arm, held.records) }, watch);
   } finally {
-    held.close();
+    held.arm.close();
   }
 }
 

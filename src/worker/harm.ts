@@ -19,7 +19,7 @@ export function harmOfTrained(
     references.push({
       ...{ kind: 'control', name: control.name },
       open: async (asked) => {
-        const held = await control.open(asked);
+        const { arm: held } = await control.open(asked);
         return { session: held.session, tokenizer: held.tokenizer, close: () => held.close() };
       },
     });

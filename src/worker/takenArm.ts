@@ -44,7 +44,7 @@ export async function takenArm(
     const report = await readReport(folder);
     const chatTemplate = await writtenTemplate(model, ofArm.stages);
     const against = controlIn(report, key);
-    const openControl = async (asked: Watch) => (await openRun(from, { ...key, arm: against! }, asked)).arm;
+    const openControl = (asked: Watch) => openRun(from, { ...key, arm: against! }, asked);
     return {
       ...{ arm, start: ofArm.start, records, steps: status.steps },
       ...(vocabulary ? { vocabulary } : {}),

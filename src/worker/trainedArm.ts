@@ -16,7 +16,7 @@ export interface TrainedArm {
   /** Files that go into a download: an experiment's specification, and its answer. */
   readonly extras?: Readonly<Record<string, string>>;
   /** The arm on the old vocabulary that it is compared with, to be opened beside it and closed by whoever did; absent: none is trained. */
-  readonly control?: { readonly name: string; open(watch: Watch): Promise<ArmModel> };
+  readonly control?: { readonly name: string; open(watch: Watch): Promise<Pick<TrainedArm, 'arm' | 'records'>> };
   /** Of an experiment, for the model card. */
   readonly figures?: Pick<ModelCard, 'arms' | 'figures' | 'verdict' | 'learned'>;
 }

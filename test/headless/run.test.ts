@@ -188,6 +188,9 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
     expect(table).toMatch(/^token +exposures +loss +rank +p\(right\) +leakage +advantage +norm$/m);
     expect(table).toMatch(/\d of \d tokens are cheaper than their old pieces; median advantage [+−]\d+\.\d\d nats/);
 
+    expect(evidence.course!.bytes.length).toBeGreaterThan(1);
+    expect(table).toMatch(/^bytes of text +cheaper +median advantage\n0 +\d of \d +[+−]\d+\.\d\d$/m);
+
     const best = evidence.tokens.find(({ places }) => places.length > 0)!;
     const one = tokens('--token', best.text).stdout;
     expect(one).toContain(`${best.text}, instead of ${best.pieces.map(({ text }) => text).join(' ')}`);

@@ -1,5 +1,6 @@
 /** Evidence as the fake lab gives it: advantage rises with exposures through zero near 110, rarer tokens lower on the list. */
 import { LabError } from '../../src/error';
+import { cheaperFrom, type AdvantageCourse } from '../../src/lab/evidence/advantageCourse';
 import { crossing, median, runningMedian } from '../../src/lab/evidence/exposuresNeeded';
 import { withoutStarved } from '../../src/lab/evidence/pruneStarved';
 import { parseSpec, writtenSpec } from '../../src/lab/index';
@@ -40,6 +41,9 @@ export function fakeEvidence(count: ReturnType<typeof counting>, newTokens: () =
   };
 }
 
+/** UTF-8 bytes of text at each point of the course. */
+const courseBytes = [0, 8_000, 16_000, 24_000, 32_000, 40_000];
+
 function evidence(newTokens: readonly NewToken[]): TokensEvidence {
   const random = seededRandom(4);
   const tokens = newTokens.map(({ id, text, pieces }, rank): TokenEvidence => {
@@ -52,6 +56,7 @@ function evidence(newTokens: readonly NewToken[]): TokensEvidence {
     }));
     return {
       ...{ id, text, piece: text, pieces, exposures, firstLoss: 8.1, loss, places, occurrences: exposures },
+      course: courseBytes.map((read) => advantage + 3 * Math.exp(-read / 9000) * (rank % 3 === 0 ? 1 : -1)),
       curve: Array.from({ length: 12 }, (_, at) => loss + (8 - loss) * Math.exp(-at / 3)),
       measured: { loss, advantage, rank: 1 + (rank % 5), probability: Math.exp(-loss), leakage: (rank % 7) / 14 },
       norm: { input: 0.7 + random() / 2 },
@@ -62,6 +67,7 @@ function evidence(newTokens: readonly NewToken[]): TokensEvidence {
   const advantages = points.map(({ advantage }) => advantage);
   return {
     control: 'old vocabulary',
+    course: courseOf(tokens.map(({ course }) => course!)),
     text: { documents: 2811, bytes: 148_213 },
     ...{ window: 128, placesEach: 8, tokens },
     summary: {
@@ -74,5 +80,16 @@ function evidence(newTokens: readonly NewToken[]): TokensEvidence {
       effectiveRank: { rank: tokens.length / 2, most: tokens.length, rows: tokens.length },
       underTrained: tokens.filter(({ indicators }) => indicators.length > 0).length,
     },
+  };
+}
+
+function courseOf(courses: readonly (readonly number[])[]): AdvantageCourse {
+  const medians = courseBytes.map((_, point) => median(courses.map((course) => course[point]!))!);
+  return {
+    bytes: courseBytes,
+    median: medians,
+    cheaper: courseBytes.map((_, point) => courses.filter((course) => course[point]! > 0).length),
+    priced: courses.length,
+    from: cheaperFrom(courseBytes, medians),
   };
 }

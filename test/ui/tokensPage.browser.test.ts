@@ -87,6 +87,20 @@ test('shows one token from its row or its dot: places, and rows near its own', a
   await vi.waitFor(() => expect(find('[data-panel="token"] h2')!.textContent).not.toBe(before));
 });
 
+test('draws the course of all tokens, and of the chosen one, with a table to save', async () => {
+  await click('[data-action="measure-tokens"]');
+  const panel = await shown('[data-panel="course"]');
+  expect(panel.querySelector('tg-course .note')!.textContent).toMatch(/median is above zero|not above zero/);
+  const paths = () => panel.querySelectorAll('tg-course path[stroke="var(--accent)"]').length;
+  const tokens = state.slots.evidence.status === 'ready' ? state.slots.evidence.value.tokens : [];
+  expect(paths()).toBe(tokens.length);
+  await click('.token-table .vrow');
+  await vi.waitFor(() => expect(paths()).toBe(tokens.length + 1));
+  expect(find('[data-panel="token"]')!.textContent).toContain('Over the training');
+  const { table } = panel.querySelector('tg-course')!.figure(600);
+  expect(table.rows).toHaveLength(tokens.length + 1);
+});
+
 test('prunes the starved into one more arm, which Train would run', async () => {
   await click('[data-action="measure-tokens"]');
   await shown('.token-table .vrow');

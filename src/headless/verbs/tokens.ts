@@ -58,7 +58,8 @@ export async function tokensVerb(command: Command): Promise<Answer> {
     }
     const token = evidence.tokens.find(({ id }) => id === only)!;
     const neighbours = await neighboursOf(subject, only);
-    return { value: { of, token, neighbours }, text: tokenText(token, neighbours) };
+    const { course } = evidence;
+    return { value: { of, token, neighbours, course }, text: tokenText(token, neighbours, course) };
   } finally {
     close();
   }
@@ -100,17 +101,18 @@ async function opened(command: Command): Promise<Opened> {
 async function openedArm(command: Command, path: string): Promise<Opened> {
   const runs = await experimentRuns(command, path);
   const key = keyNamed(command, runs.written);
-  const held: ArmModel[] = [];
-  const close = () => held.forEach((arm) => arm.close());
+  const opened: ArmModel[] = [];
+  const close = () => opened.forEach((arm) => arm.close());
   const open = async (arm: string) => {
     const run = await runs.open({ ...key, arm });
-    held.push(run.arm);
+    opened.push(run.arm);
     return run;
   };
   try {
     const { arm, newTokens, records } = await open(key.arm);
     const against = await runs.controlOf(key);
-    const control = against === undefined ? undefined : controlOfArm(against, (await open(against)).arm);
+    const held = against === undefined ? undefined : await open(against);
+    const control = held && controlOfArm(against!, held.arm, held.records);
     const subject = subjectOfArm(arm, newTokens, records, control);
     return { subject, of: `${key.arm}, seed ${key.seed}`, arm: { spec: runs.written, name: key.arm }, close };
   } catch (error) {

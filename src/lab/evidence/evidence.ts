@@ -10,9 +10,11 @@ import type { ModelSession } from '../device/modelSession';
 import { thresholds } from '../diagnosis/thresholds';
 import { throttled, type Watch } from '../progress';
 import { sampledDocuments, utf8Bytes } from '../scoring/evaluate';
+import { keptIds } from '../training/keptPrices';
 import type { RunRecord, TokenProgress } from '../training/records';
 import type { NewToken } from '../vocabulary/vocabularySummary';
 import { wholeCharacters } from '../wholeCharacters';
+import { advantageCourse } from './advantageCourse';
 import { evidenceDefaults } from './defaults';
 import { effectiveRank } from './effectiveRank';
 import { crossing, median, runningMedian } from './exposuresNeeded';
@@ -46,12 +48,16 @@ export interface EvidenceSubject {
   readonly control?: Control;
   /** How the new rows began; absent where it is not known. */
   readonly graft?: Graft;
+  /** What the training was watched by, in that order; absent where it is not known. */
+  readonly watched?: readonly string[];
 }
 
 export interface Control {
   readonly name: string;
   readonly session: ModelSession;
   readonly tokenizer: Tokenizer;
+  /** Of its training, with the same seed. */
+  readonly records: readonly RunRecord[];
 }
 
 export interface EvidenceOptions extends Watch {
@@ -116,6 +122,7 @@ export async function tokensEvidence(subject: EvidenceSubject, options: Evidence
     (id) => isToken(id) && !isNew(id),
   );
   const progress = new Map(lastProgress(subject.records).map((each) => [each.id, each]));
+  const over = courseOf(subject);
   const tokens = newTokens.map(({ id, text, pieces: old, isLink }): TokenEvidence => {
     const { exposures, firstLoss, loss, curve } = progress.get(id) ?? unknownProgress;
     const own = (byToken.get(id) ?? []).sort((a, b) => (b.advantage ?? -Infinity) - (a.advantage ?? -Infinity));
@@ -126,6 +133,7 @@ export async function tokensEvidence(subject: EvidenceSubject, options: Evidence
       occurrences: found.get(id)?.occurrences ?? 0,
       measured: own.length > 0 ? overPlaces(own) : null,
       places: own,
+      course: over?.byToken.get(id) ?? null,
       ...rows.get(id)!,
     };
   });
@@ -137,7 +145,28 @@ export async function tokensEvidence(subject: EvidenceSubject, options: Evidence
     control: subject.control?.name ?? null,
     text: { documents: texts.length, bytes },
     ...{ window: windowOf(session), placesEach, tokens, summary },
+    course: over?.course ?? null,
   };
+}
+
+/** From what both runs kept at their evaluations. */
+function courseOf({ session, tokenizer, newTokens, records, control, watched }: EvidenceSubject) {
+  if (!control || !watched) return undefined;
+  const old: Encoding[] = [];
+  for (let at = 0, ids = 0; at < watched.length && ids < keptIds; at++) {
+    old.push(control.tokenizer.encode(watched[at]!));
+    ids += old[at]!.ids.length;
+  }
+  return advantageCourse(
+    { records, encoded: watched.slice(0, old.length).map((text) => tokenizer.encode(text)) },
+    { records: control.records, encoded: old },
+    newTokens.map(({ id, pieces }) => ({ id, pieces: pieces.map((piece) => controlId(session, piece.id)) })),
+  );
+}
+
+/** The control has the ids of the model that was opened. */
+function controlId(session: ModelSession, id: number): number {
+  return session.model.rearranged?.rows[id] ?? id;
 }
 
 /** Nats of the old pieces at each place; null where they do not fit the model's context, or the control cuts the text otherwise. */
@@ -154,8 +183,7 @@ async function oldPrices(
   const [length, mostPieces] = [windowOf(by.session), by.session.scorer().windowLength];
   const priced = places.flatMap(({ token, document, at }, index) => {
     const known = pieces.get(token)!;
-    // The control has the ids of the model that was opened.
-    const own = control ? known.map((id) => session.model.rearranged?.rows[id] ?? id) : known;
+    const own = control ? known.map((id) => controlId(session, id)) : known;
     const place = control ? placeOfPieces(old[document]!, encoded[document]!.starts[at]!, own) : at;
     if (place === undefined || own.length > mostPieces) return [];
     const { ids } = old[document]!;

@@ -5,6 +5,7 @@
  */
 import { seededRandom } from '../../random';
 import { percentiles, resamples } from '../scoring/bootstrap';
+import { lastRise } from './lastRise';
 
 export interface AdvantageOfToken {
   readonly exposures: number;
@@ -61,13 +62,8 @@ export function crossing(tokens: readonly AdvantageOfToken[]): Crossing {
 
 /** Exposures where the median rises through zero for the last time; -Infinity where it is never below, Infinity where it ends there. */
 function lastCrossing(curve: readonly AdvantageOfToken[]): number {
-  const last = curve.findLastIndex(({ advantage }) => advantage <= 0);
-  if (last < 0) return -Infinity;
-  const [before, after] = [curve[last]!, curve[last + 1]];
-  if (!after) return Infinity;
-  const along = -before.advantage / (after.advantage - before.advantage);
-  const [from, to] = [Math.log1p(before.exposures), Math.log1p(after.exposures)];
-  return Math.expm1(from + along * (to - from));
+  const at = lastRise(curve.map(({ exposures, advantage }) => [Math.log1p(exposures), advantage] as const));
+  return Number.isFinite(at) ? Math.expm1(at) : at;
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

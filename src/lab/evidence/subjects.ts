@@ -9,6 +9,7 @@ import type { RunKey } from '../experiment/runFolder';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Watch } from '../progress';
+import { sampledDocuments } from '../scoring/evaluate';
 import type { ArmModel } from '../training/armModel';
 import type { RunRecord } from '../training/records';
 import type { NewToken } from '../vocabulary/vocabularySummary';
@@ -22,12 +23,14 @@ export function subjectOfArm(
   control?: Control,
 ): EvidenceSubject {
   const { heldOut } = setup.corpus;
+  const { bytes, sample } = setup.evaluation;
   const subject = {
     session,
     tokenizer,
     newTokens: requireTokens(newTokens),
     records,
     heldOut,
+    watched: sampledDocuments(heldOut, bytes, sample),
     ...(control ? { control } : {}),
   };
   // Rows of an earlier graft began before this training, in a way that no file tells.
@@ -40,7 +43,11 @@ export function controlIn({ comparisons, arms }: ExperimentReport, { arm, seed }
   return arms.find((each) => each.arm === against && each.seed === seed)?.arm;
 }
 
-export const controlOfArm = (name: string, { session, tokenizer }: ArmModel): Control => ({ name, session, tokenizer });
+export const controlOfArm = (
+  name: string,
+  { session, tokenizer }: ArmModel,
+  records: readonly RunRecord[] = [],
+): Control => ({ name, session, tokenizer, records });
 
 /** Its session is to be closed. Throws `lab/no-new-tokens` without new_tokens.json. */
 export async function subjectOfFolder(

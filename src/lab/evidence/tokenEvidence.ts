@@ -1,4 +1,5 @@
 /** What is known of each new token of a trained model, and of all of them together, as plain values. */
+import type { AdvantageCourse } from './advantageCourse';
 import type { Crossing, AdvantageOfToken } from './exposuresNeeded';
 import type { EffectiveRank } from './effectiveRank';
 import type { Indicator } from './rowFigures';
@@ -50,6 +51,8 @@ export interface TokenEvidence {
   readonly measured: MeasuredToken | null;
   /** Where it helped most comes first. */
   readonly places: readonly PlaceEvidence[];
+  /** Mean span advantage at each point of the training's course, in the text that it was watched by; null where that holds no place of it. */
+  readonly course: readonly number[] | null;
   /** Over the median norm of the old rows; `output` of untied models. */
   readonly norm: { readonly input: number; readonly output?: number };
   /** By which it looks under-trained. */
@@ -76,6 +79,8 @@ export interface EvidenceSummary {
 }
 
 export interface TokensEvidence {
+  /** Null without a control, and where the runs kept no prices. */
+  readonly course: AdvantageCourse | null;
   /** The arm on the old vocabulary that prices the old pieces; null: the same model does, which no training shows them any more. */
   readonly control: string | null;
   /** Held-out text that was looked through. */

@@ -12,6 +12,7 @@ import type { Watch } from '../progress';
 import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
 import type { ArmScores } from '../scoring/compare';
 import { scoreDocuments, type ScoredText } from '../scoring/evaluate';
+import { scoresOf, tokenLosses } from '../scoring/tokenLosses';
 import { ArmModel, type ArmModelSetup } from './armModel';
 import { packConversations, packInOrder } from '../../corpus/index';
 import { batchesOfRows, bytesPerId, microBatchRowsOf } from './batches';
@@ -22,6 +23,7 @@ import { movingGroups, parameterGroups, scaledRates } from './moves';
 import type { ParameterGroup } from '../device/parameterTable';
 import type { Budget, Recipe, Stage } from './recipe';
 import type { RunRecord, RunStatus } from './records';
+import { keptPrices } from './keptPrices';
 import { newRowsOf, stagePlans, type StagePlan } from './stagePlans';
 import { requireShape } from './stepShape';
 import { smallestMode } from './trainSettings';
@@ -141,7 +143,7 @@ export class ArmTraining {
     // In the same two parts whether or not the last evaluation is at hand, so that the sums are the same to the bit.
     const { signal } = watch;
     const options = signal ? { signal } : {};
-    const first = this.latest ?? (await scoreDocuments(this.arm.session.scorer(), this.watched, options));
+    const first = this.latest ?? (await this.watch(this.watched, options)).scores;
     return this.arm.score(watch, first);
   }
 
@@ -201,12 +203,13 @@ export class ArmTraining {
         newIds: this.arm.newIds,
         plan: planTraining(model, this.arm.newIds.length, smallestMode(moves), planned, engine, adapters),
         evaluate: async () => {
-          const scores = await scoreDocuments(this.arm.session.scorer(), watched);
+          const { scores, nats } = await this.watch(watched);
           this.latest = scores;
           const lostBytes = sum(scores.lostBytes);
           const answered = answers.length > 0 ? await scoreDocuments(this.arm.session.scorer(), answers) : undefined;
           return {
             bitsPerByte: bitsPerByte(scores),
+            idNats: keptPrices(nats),
             ...(lostBytes > 0 ? { lostBytes } : {}),
             ...(answered ? { answerBitsPerByte: bitsPerByte(answered) } : {}),
           };
@@ -264,6 +267,14 @@ export class ArmTraining {
   }
 
   private readonly isNew = (id: number): boolean => id >= this.arm.firstNewId;
+
+  private async watch(
+    documents: readonly ScoredText[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<{ readonly scores: DocumentScores; readonly nats: readonly Float32Array[] }> {
+    const nats = await tokenLosses(this.arm.session.scorer(), documents, options);
+    return { scores: scoresOf(documents, nats), nats };
+  }
 
   private get watched(): ScoredText[] {
     return this.arm.encoded(this.setup.corpus.heldOut, this.watchBytes);

@@ -61,7 +61,7 @@ export interface TrainRunParts {
   /** Learning rate of each parameter group, given the schedule's value as a share of the peak. */
   rates(share: number): Readonly<Record<string, number>>;
   readonly newIds: readonly number[];
-  evaluate(): Promise<Pick<EvaluationRecord, 'bitsPerByte' | 'lostBytes' | 'answerBitsPerByte'>>;
+  evaluate(): Promise<Omit<EvaluationRecord, 'type' | 'step' | 'bytesRead' | 'milliseconds'>>;
   /** Keeps the run's state where closing the page does not lose it. */
   save?(status: RunStatus): Promise<void>;
   readonly plan?: RunStatus['plan'];

@@ -67,6 +67,7 @@ export class TokenPanel extends LabElement {
     occurrences,
     indicators,
     places: at,
+    course,
   }: TokenEvidence) {
     return facts([
       [msg('Exposures'), exposures === null ? '–' : html`<b>${count(exposures)}</b>`],
@@ -77,6 +78,14 @@ export class TokenPanel extends LabElement {
           : html`${sparkline(curve)} ${fixed(firstLoss, 2)} → <b>${fixed(loss, 2)}</b>`,
       ],
       [msg('Span advantage, nats'), advantage(measured?.advantage)],
+      ...(course
+        ? [
+            [
+              msg('Over the training'),
+              html`${sparkline(course)} ${signed(course[0]!, 2)} → ${advantage(course.at(-1))}`,
+            ] as const,
+          ]
+        : []),
       [
         msg('Rank, P(right)'),
         measured ? html`<b>${fixed(measured.rank, 0)}</b> · ${fixed(measured.probability, 3)}` : '–',

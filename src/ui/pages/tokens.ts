@@ -8,6 +8,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { asLabError, type TokenEvidence, type TokensEvidence } from '../../worker/index';
 import '../charts/advantage';
 import type { AdvantageChoice } from '../charts/advantage';
+import '../charts/course';
 import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fixed, percent } from '../format';
@@ -138,7 +139,18 @@ export class TokensPage extends LabElement {
           ></tg-advantage>`,
         })}
         ${this.together(evidence)}
-      </div>`;
+      </div>
+      ${
+        evidence.course
+          ? panel({
+              heading: msg('From when on does it pay?'),
+              note: msg('span advantage over the training, at the same bytes of text as the control'),
+              name: 'course',
+              end: html`<tg-save-chart></tg-save-chart>`,
+              body: html`<tg-course .evidence=${evidence} .chosen=${this.chosen}></tg-course>`,
+            })
+          : nothing
+      }`;
   }
 
   private together({ summary, text, placesEach, window }: TokensEvidence) {
