@@ -3,7 +3,7 @@
  * and the tuning that the lab itself runs when it first meets an adapter.
  */
 import { applyTuning, selfTest, tune, type Device, type KernelCheck, type Tuning } from '../../src/engine/index';
-import { supportedVariants } from '../../src/engine/ops/matmulVariants/index';
+import { supportedVariants } from '../../src/engine/variants';
 import { tuningCandidates } from '../../src/engine/tuning';
 import type { Options, Part } from './part';
 
@@ -19,6 +19,8 @@ export interface SelfTested {
   readonly seconds: number;
   readonly largestError: number;
   readonly failed: readonly KernelCheck[];
+  /** Why it was dropped. */
+  readonly reason?: string;
 }
 
 export const selfTests: Part = {
@@ -31,7 +33,8 @@ export const selfTests: Part = {
       const begun = performance.now();
       // A variant that fails is dropped for the next one, which the report then is of.
       const { kernels, dropped } = await selfTest(device);
-      const isRight = !dropped.includes(variant);
+      const reason = dropped.find((row) => row.variant === variant)?.reason;
+      const isRight = reason === undefined;
       const own = isRight ? kernels : kernels.filter(({ name }) => name.endsWith(` (${variant})`));
       tested.push({
         variant,
@@ -40,6 +43,7 @@ export const selfTests: Part = {
         seconds: (performance.now() - begun) / 1000,
         largestError: Math.max(...own.map((check) => check.largestError)),
         failed: isRight ? [] : own,
+        ...(reason === undefined ? {} : { reason }),
       });
       yield { value: [...tested], table: selfTestTable(tested) };
     }
@@ -49,9 +53,9 @@ export const selfTests: Part = {
 function selfTestTable(tested: readonly SelfTested[]): string[][] {
   return [
     ['variant', 'self-test', 'checks', 'seconds', 'largest error'],
-    ...tested.map(({ variant, passed, checks, seconds, largestError, failed }) => [
+    ...tested.map(({ variant, passed, checks, seconds, largestError, reason }) => [
       variant,
-      passed ? 'right' : `wrong: ${failed.map(({ name }) => name).join(', ')}`,
+      passed ? 'right' : reason!,
       String(checks),
       seconds.toFixed(1),
       largestError.toExponential(1),
@@ -68,11 +72,12 @@ export const tuning: Part = {
     yield {
       value: { ...found, seconds },
       table: [
-        ['variant', 'GFLOP/s on the product that the lab tunes with'],
+        ['variant', 'GFLOP/s on the products that the lab tunes with'],
         ...Object.entries(found.timed).map(([variant, speed]) => [
           `${variant}${variant === found.matmulVariant ? ' (chosen)' : ''}`,
           speed.toFixed(1),
         ]),
+        ...found.dropped.map(({ variant, reason }) => [`${variant} (dropped)`, reason]),
         ['seconds in all', seconds.toFixed(1)],
       ],
     };

@@ -6,7 +6,7 @@
 import type { Device, Tensor } from '../../src/engine/index';
 import { byteLength, Graph } from '../../src/engine/graph';
 import { forwardMatmul, inputGradientMatmul, weightGradientMatmul, type Matmul } from '../../src/engine/ops/matmul';
-import { matmulDispatch } from '../../src/engine/ops/matmulVariants/index';
+import { matmulDispatch } from '../../src/engine/variants';
 import { compileDispatches } from '../../src/engine/pipelines';
 import { readBuffer } from '../../src/engine/readback';
 import { variantsOf } from './kernels';

@@ -7,7 +7,7 @@
 import { LabError } from '../error';
 import { optionalFeatures, type DeviceReport, type OptionalFeature } from './deviceReport';
 import type { KernelTarget } from './op';
-import { defaultVariant } from './ops/matmulVariants/index';
+import { defaultVariant } from './variants';
 
 export interface OpenDeviceOptions {
   /** Pretend the adapter lacks these; used by tests and by the self-test after a variant failed. */
@@ -96,6 +96,12 @@ export function targetFor(report: Pick<DeviceReport, 'features' | 'isFallback' |
     matmulVariant: defaultVariant(report),
   };
 }
+
+/** What an attempt gave, or why it failed. */
+export type Attempt<T> =
+  { readonly result: T; readonly failure?: undefined } | { readonly result?: undefined; readonly failure: LabError };
+
+const attemptScopes = ['out-of-memory', 'internal', 'validation'] as const;
 
 export class Device {
   readonly gpu: GPUDevice;
@@ -195,6 +201,25 @@ export class Device {
     }
     if (validationError) throw this.defect(`${label}: ${validationError.message}`);
     return result;
+  }
+
+  /**
+   * Runs what may fail on this adapter without failing the device: compiler and validation errors, and memory that runs out,
+   * come back as `failure`. Nothing else may run on the device meanwhile. Throws where the device is lost or closed.
+   */
+  async attempt<T>(label: string, work: () => Promise<T>): Promise<Attempt<T>> {
+    this.check();
+    const running = this.running;
+    for (const scope of attemptScopes) this.gpu.pushErrorScope(scope);
+    const [outcome] = await Promise.allSettled([work()]);
+    const errors = attemptScopes.map(() => this.gpu.popErrorScope());
+    const refused = (await this.orFail(Promise.all(errors))).find((error) => error !== null);
+    this.check();
+    this.running = running;
+    if (outcome.status === 'rejected' && outcome.reason instanceof LabError) return { failure: outcome.reason };
+    if (refused) return { failure: this.defect(`while running ${label}: ${refused.message}`) };
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return { result: outcome.value };
   }
 
   /** Marks the device as failed; waits on it reject from now on. */

@@ -45,4 +45,5 @@ export { ringSlots, type ParameterGroup, type StepReading, type TrainingOptions 
 export { stepWork, type CountedWork, type KernelWork, type StepWork, type WorkKind } from './stepWork';
 export { addTime, zeroRates, type StepTimes, type TimedStep, type TimingWatch } from './stepTimes';
 export { checkEngine, selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
-export { applyTuning, productSpeed, tune, tuningKey, type Tuning } from './tuning';
+export { productSpeed } from './productSpeed';
+export { applyTuning, tune, tuningKey, type Tuning } from './tuning';

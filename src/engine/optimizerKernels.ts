@@ -5,7 +5,7 @@
 import { elementCount, type Tensor } from './graph';
 import type { Dispatch, KernelTarget } from './op';
 import { flatValues, invocationGrid, reads, shapeOf, updates, workgroupGrid, writes } from './ops/dispatch';
-import { reductionLanes } from './ops/matmulVariants/index';
+import { reductionLanes } from './variants';
 
 /** f32 values of a group's `scalars`, in this order. The bias corrections are 1 - beta^step, made by the host in f64. */
 export const scalarNames = [

@@ -29,6 +29,8 @@ export interface SelfTestCase {
   /** The op ends its gradient here itself, with this loss scale; otherwise a random gradient comes from above. */
   readonly lossScale?: number;
   readonly forwardOnly?: boolean;
+  /** Its kernels include a matrix product, as exact as the variant says. */
+  readonly multiplies?: boolean;
   build(graph: Graph, tensors: Readonly<Record<string, Tensor>>): Tensor;
   reference(values: Readonly<Record<string, Values>>): Values;
 }
@@ -88,6 +90,7 @@ export const selfTestCases: readonly SelfTestCase[] = [
   },
   {
     name: 'linear',
+    multiplies: true,
     values: { hidden, weight: { shape: [37, width], parameter: true } },
     indices: {},
     build: (graph, t) => linear(graph, t.hidden!, t.weight!),
@@ -95,6 +98,7 @@ export const selfTestCases: readonly SelfTestCase[] = [
   },
   {
     name: 'linear with a bias and its weight as [in, out]',
+    multiplies: true,
     values: { hidden, weight: { shape: [width, 37], parameter: true }, bias: { shape: [37], parameter: true } },
     indices: {},
     build: (graph, t) => linear(graph, t.hidden!, t.weight!, t.bias!, 'inOut'),
@@ -182,6 +186,7 @@ export const selfTestCases: readonly SelfTestCase[] = [
   },
   {
     name: 'linearCrossEntropy',
+    multiplies: true,
     values: { hidden, ...shards },
     indices: { targets },
     lossScale: 0.125,
@@ -202,6 +207,7 @@ export const selfTestCases: readonly SelfTestCase[] = [
   },
   {
     name: 'vocabularyLogits',
+    multiplies: true,
     values: { hidden, ...shards },
     indices: {},
     forwardOnly: true,

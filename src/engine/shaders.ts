@@ -2,7 +2,7 @@
  * Every kernel's source by the stem of its file, and its expansion for one dispatch. The imports are explicit so that
  * the bundler sees them and a misspelt kernel fails when it is compiled, not when it is first run.
  */
-import { matmulVariants } from './ops/matmulVariants/index';
+import { matmulVariants } from './variants';
 import { expandShader, includeParts, type ShaderConstants } from './wgsl';
 import activation from '../../shaders/activation.wgsl?raw';
 import activationBackward from '../../shaders/activationBackward.wgsl?raw';

@@ -46,7 +46,7 @@ interface Opened {
   readonly summary: EngineSummary;
 }
 
-const version = '4';
+const version = '5';
 
 export class Engines {
   private opened: Promise<Opened> | undefined;

@@ -38,6 +38,21 @@ describe('a device', () => {
     expect(() => device.check()).toThrow(/while running a test/);
   });
 
+  it('survives what fails while it is only tried', async () => {
+    const device = await openTestDevice();
+    const refused = await device.attempt('a bad buffer', async () => {
+      device.gpu.createBuffer({ size: 16, usage: 0 });
+      await device.gpu.queue.onSubmittedWorkDone();
+      return 1;
+    });
+    expect(refused.failure?.message).toMatch(/while running a bad buffer/);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(() => device.check()).not.toThrow();
+    expect(await device.attempt('a sum', () => Promise.resolve(1 + 1))).toEqual({ result: 2 });
+    const mistake = device.attempt('a mistake', () => Promise.reject(new TypeError('no such thing')));
+    await expect(mistake).rejects.toThrow('no such thing');
+  });
+
   it('when lost, fails everything that waits and names what was running', async () => {
     const device = await openDevice(testGpu());
     const store = await ParameterStore.create(device, toySpecs);

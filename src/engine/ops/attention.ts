@@ -4,10 +4,11 @@
  */
 import { LabError } from '../../error';
 import type { Graph, GraphNode, Tensor } from '../graph';
+import type { KernelFamily } from '../kernelFamilies';
 import { registerOp, type KernelTarget } from '../op';
+import { familyOf } from '../variants';
 import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
 import { attentionWork, blockTokens } from './attentionWork';
-import { isSoftware } from './matmulVariants/index';
 
 export interface AttentionShape {
   readonly heads: number;
@@ -70,20 +71,36 @@ export function attention(
  * On GPUs tiles go through workgroup memory, 32 queries (or keys) a workgroup of 64; on software adapters they stay in
  * the registers of 8 lanes, as in their matmul.
  */
+const kernelsOf = {
+  lane: {
+    forward: 'attentionLane',
+    queryGradient: 'attentionQueryGradientLane',
+    keyValueGradient: 'attentionKeyValueGradientLane',
+  },
+  workgroup: {
+    forward: 'attentionTile',
+    queryGradient: 'attentionQueryGradientTile',
+    keyValueGradient: 'attentionKeyValueGradientTile',
+  },
+} satisfies Record<KernelFamily, unknown>;
+
 function attentionKernels(node: GraphNode, target: KernelTarget) {
   const { heads, kvHeads, headSize, scale } = node.attributes as unknown as AttentionShape;
   const tokens = shapeOf(node.inputs[0]!, 0);
-  const software = isSoftware(target);
+  const family = familyOf(target);
   const shape = { TOKENS: tokens, HEADS: heads, KV_HEADS: kvHeads };
   const width = headSize % 4 === 0 ? 4 : 2;
   const common = { ...shape, HEAD_SIZE: headSize, SCALE: Math.fround(scale) };
   const lanes = { ...common, LANES: 8, QUERIES: 4 };
   const tile = { ...common, STRETCHES: Math.ceil(headSize / 32), PART: width === 4 ? 'vec4f' : 'f32' };
+  const constants = {
+    lane: { forward: { ...lanes, KEYS: 8 }, backward: { ...lanes, KEYS: 4 } },
+    workgroup: { forward: tile, backward: tile },
+  } satisfies Record<KernelFamily, unknown>;
   return {
-    suffix: software ? 'Lane' : 'Tile',
+    kernels: kernelsOf[family],
     blocks: Math.ceil(tokens / blockTokens),
-    forward: software ? { ...lanes, KEYS: 8 } : tile,
-    backward: software ? { ...lanes, KEYS: 4 } : tile,
+    ...constants[family],
     delta: { ...shape, PARTS: headSize / width, PART: `vec${width}f` },
     heads,
     kvHeads,
@@ -97,10 +114,10 @@ registerOp({
   dispatches(node, target) {
     const [q, k, v, documentStart] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
     const [attended, logSumExp] = node.outputs as [Tensor, Tensor];
-    const { suffix, blocks, forward, heads, work } = attentionKernels(node, target);
+    const { kernels, blocks, forward, heads, work } = attentionKernels(node, target);
     return [
       {
-        kernel: `attention${suffix}`,
+        kernel: kernels.forward,
         constants: forward,
         bindings: [reads(q), reads(k), reads(v), reads(documentStart), writes(attended), writes(logSumExp)],
         workgroups: [blocks, heads, 1],
@@ -132,7 +149,7 @@ registerOp({
     type Eight = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
     const [q, k, v, documentStart, documentEnd, attended, logSumExp, dAttended] = node.inputs as unknown as Eight;
     const [dQ, dK, dV, rows] = node.outputs as [Tensor, Tensor, Tensor, Tensor];
-    const { suffix, blocks, backward, delta, heads, kvHeads, tokens, work } = attentionKernels(node, target);
+    const { kernels, blocks, backward, delta, heads, kvHeads, tokens, work } = attentionKernels(node, target);
     const qkv = [reads(q), reads(k), reads(v)];
     return [
       {
@@ -142,14 +159,14 @@ registerOp({
         workgroups: invocationGrid(tokens * heads, target),
       },
       {
-        kernel: `attentionQueryGradient${suffix}`,
+        kernel: kernels.queryGradient,
         constants: backward,
         bindings: [...qkv, reads(documentStart), reads(rows), reads(dAttended), writes(dQ)],
         workgroups: [blocks, heads, 1],
         work: work.queryGradient,
       },
       {
-        kernel: `attentionKeyValueGradient${suffix}`,
+        kernel: kernels.keyValueGradient,
         constants: backward,
         bindings: [...qkv, reads(documentEnd), reads(rows), reads(dAttended), writes(dK), writes(dV)],
         workgroups: [blocks, kvHeads, 1],

@@ -3,7 +3,7 @@ import { LabError } from '../../error';
 import { byteLength, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { invocationGrid, reads, shapeOf, updates, workgroupGrid, writes } from './dispatch';
-import { reductionLanes } from './matmulVariants/index';
+import { reductionLanes } from '../variants';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
 /** Both u32 [tokens], made by the host for every batch: needed where a segment is trainable. */

@@ -3,7 +3,7 @@ import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
 import { reads, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
-import { reductionLanes } from './matmulVariants/index';
+import { reductionLanes } from '../variants';
 
 /** hidden [tokens, width], weight and bias [width] -> the shape of hidden. */
 export function layerNorm(graph: Graph, hidden: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {

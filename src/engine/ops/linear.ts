@@ -7,7 +7,7 @@ import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
 import { requireShape, requireTrainable, shapeOf } from './dispatch';
 import { forwardMatmul, inputGradientMatmul, weightGradientMatmul, type WeightLayout } from './matmul';
-import { matmulDispatch } from './matmulVariants/index';
+import { matmulDispatch } from '../variants';
 
 /** hidden [tokens, in], weight [out, in] or [in, out], bias [out] -> [tokens, out]. */
 export function linear(

@@ -9,7 +9,7 @@ import type { Graph, GraphNode, Tensor } from '../graph';
 import { registerOp, type Dispatch, type KernelTarget } from '../op';
 import { reads, requireShape, shapeOf, workgroupGrid, writes } from './dispatch';
 import { forwardMatmul, inputGradientMatmul, weightGradientMatmul } from './matmul';
-import { isSoftware, matmulDispatch } from './matmulVariants/index';
+import { matmulDispatch, vocabularyLanes } from '../variants';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
 export interface LinearCrossEntropyOptions {
@@ -100,7 +100,7 @@ function chunkDispatches(node: GraphNode, start: number, end: number, target: Ke
       FIRST_ID: node.attributes.firstId as number,
       IGNORED: ignoredTarget,
       DIFFERENTIATE: differentiate,
-      LANES: isSoftware(target) ? 8 : Math.min(256, target.maxInvocationsPerWorkgroup),
+      LANES: vocabularyLanes(target),
     },
     bindings: differentiate
       ? [reads(targets, chunk), reads(lossScale), writes(logits), writes(tokenLoss, chunk)]

@@ -3,7 +3,7 @@ import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
 import { reads, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
-import { reductionLanes } from './matmulVariants/index';
+import { reductionLanes } from '../variants';
 
 /**
  * hidden [tokens, n * width], weight [width] -> the shape of hidden. With n > 1 every stretch of `width` is normed by

@@ -2,7 +2,7 @@
 import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
 import { reads, requireShape, shapeOf, workgroupGrid, writes } from './dispatch';
-import { isSoftware } from './matmulVariants/index';
+import { reductionLanes } from '../variants';
 
 /**
  * hidden, taught f32 [tokens, width], weights f32 [tokens] -> error f32 [tokens]: the mean of squares, 0 where a weight is 0.
@@ -26,7 +26,7 @@ registerOp({
     const [hidden, taught, weights] = node.inputs as [Tensor, Tensor, Tensor];
     const [error, dHidden] = node.outputs as [Tensor, Tensor];
     const [tokens, width] = [shapeOf(hidden, 0), shapeOf(hidden, 1)];
-    const constants = { TOKENS: tokens, WIDTH: width, LANES: isSoftware(target) ? 8 : 64 };
+    const constants = { TOKENS: tokens, WIDTH: width, LANES: reductionLanes(target) };
     const bindings = [reads(hidden), reads(taught), reads(weights), writes(error), writes(dHidden)];
     return [{ kernel: 'squaredError', constants, bindings, workgroups: workgroupGrid(tokens, target) }];
   },

@@ -3,7 +3,7 @@ import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
 import { shapeOf } from './dispatch';
 import { forwardMatmul } from './matmul';
-import { matmulDispatch } from './matmulVariants/index';
+import { matmulDispatch } from '../variants';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
 /** hidden [n, hiddenSize] -> [n, embeddingRows]; column c is id segments[0].firstId + c. */

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Graph, type Tensor } from '../../../src/engine/graph';
 import { opNamed } from '../../../src/engine/op';
 import { linear, vocabularyLogits } from '../../../src/engine/ops/index';
-import { matmulVariantNames } from '../../../src/engine/ops/matmulVariants/index';
+import { matmulVariantNames } from '../../../src/engine/variants';
 import * as reference from './reference';
 import { openKernelBench, type KernelBench } from './runDispatches';
 import { asBf16, expectClose, normals } from './values';

@@ -1,11 +1,12 @@
 /** No workgroup memory and no barriers: for software adapters. */
 import source from '../../../../shaders/matmulLane.wgsl?raw';
-import type { MatmulVariant } from './variant';
+import { f32Tolerance, type MatmulVariant } from './variant';
 
 export const lane: MatmulVariant = {
   shader: { kernel: 'matmulLane', source },
   needs: {},
-  forSoftware: true,
+  family: 'lane',
+  tolerance: f32Tolerance,
   shape({ rows }) {
     // 8 x 8 ran as fast as 16 x 8 on lavapipe and compiles in half the time.
     const ROW_TILE = Math.min(8, rows);

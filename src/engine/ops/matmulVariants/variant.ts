@@ -1,18 +1,27 @@
 /** What a kernel for matrix products is, and what every one of them is handed: strides as constants, operands as bindings. */
 import { LabError } from '../../../error';
 import type { AdapterNeeds } from '../../deviceReport';
+import type { KernelFamily } from '../../kernelFamilies';
 import type { Dispatch, KernelTarget } from '../../op';
 import { reads, writes } from '../dispatch';
 import type { Matmul } from '../matmul';
 import { matmulWork } from './work';
+
+/** Sums of some dozen f32 terms are good to 1e-6; hardware sine, exponential and division to about 1e-5. */
+export const f32Tolerance = 1e-4;
 
 export interface MatmulVariant {
   /** Name of the kernel, which is the stem of its file in shaders/, and its WGSL. Variants may share one. */
   readonly shader: { readonly kernel: string; readonly source: string };
   /** Of the adapter; a variant whose needs are not met is never compiled there. */
   readonly needs: AdapterNeeds;
-  /** For adapters that software imitates, where workgroup memory and barriers are slow; all others are for GPUs. */
-  readonly forSoftware: boolean;
+  /** Which attention and reductions go with it. */
+  readonly family: KernelFamily;
+  /**
+   * How far the ops that multiply matrices may be from f64 references in the self-test and in tests, as a share of the largest
+   * right value: what its arithmetic can promise, stated and not fitted.
+   */
+  readonly tolerance: number;
   /** Its own constants beside `matmulConstants`, and the grid of workgroups. */
   readonly shape: (
     matmul: Matmul,

@@ -1,0 +1,36 @@
+/** How fast an engine multiplies matrices: what a GPU that software imitates and the processor are compared by. */
+import type { Engine, Forward } from './engine';
+import { Graph } from './graph';
+import { linear } from './ops/index';
+
+const shape = { tokens: 256, inSize: 256, outSize: 704 };
+const flops = 2 * shape.tokens * shape.inSize * shape.outSize;
+
+/** GFLOP/s of a chain of products long enough that submission and readback no longer count. */
+export async function productSpeed(engine: Engine): Promise<number> {
+  const links = engine.report.kind === 'gpu' ? 64 : 4;
+  const graph = new Graph();
+  const up = graph.parameter('up', [shape.outSize, shape.inSize], 'f32');
+  const down = graph.parameter('down', [shape.inSize, shape.outSize], 'f32');
+  let hidden = graph.input('hidden', [shape.tokens, shape.inSize], 'f32');
+  for (let link = 0; link < links; link += 2) hidden = linear(graph, linear(graph, hidden, up), down);
+  const specs = [up, down].map(({ name, shape: size }) => ({ name, shape: size, type: 'f32' as const }));
+  const store = await engine.weights(specs);
+  let program: Forward | undefined;
+  try {
+    program = await engine.forward(graph, store, [hidden]);
+    const inputs = { hidden: new Float32Array(shape.tokens * shape.inSize) };
+    // lavapipe compiles when a pipeline is first dispatched.
+    await program.run(inputs);
+    let best = Infinity;
+    for (let run = 0; run < 3; run++) {
+      const started = performance.now();
+      await program.run(inputs);
+      best = Math.min(best, performance.now() - started);
+    }
+    return (links * flops) / best / 1e6;
+  } finally {
+    program?.close();
+    store.close();
+  }
+}
