@@ -1,6 +1,6 @@
 // hidden[t, :] = table[ids[t] - firstId, :] * scale for ids inside this segment of the vocabulary.
 //   ids    u32 [tokens]
-//   table  f32 or packed bf16 [segmentRows, hiddenSize]
+//   table  as it is stored [segmentRows, hiddenSize]
 //   hidden f32 [tokens, hiddenSize]
 // Other segments' ids are left alone, except that the first segment's dispatch clears their rows.
 // One invocation an element.
@@ -9,12 +9,8 @@ const firstId = ${FIRST_ID}u;
 const segmentRows = ${ROWS}u;
 
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
-//#if BF16
-@group(0) @binding(1) var<storage, read> table: array<u32>;
-//#else
-@group(0) @binding(1) var<storage, read> table: array<f32>;
-//#end
 @group(0) @binding(2) var<storage, read_write> hidden: array<f32>;
+//#include storedValue NAME=table AS=TABLE BINDING=1
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -23,12 +19,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let id = ids[element / hiddenSize];
   if (id >= firstId && id - firstId < segmentRows) {
     let source = (id - firstId) * hiddenSize + element % hiddenSize;
-//#if BF16
-    let value = bitcast<f32>((table[source >> 1u] >> ((source & 1u) * 16u)) << 16u);
-//#else
-    let value = table[source];
-//#end
-    hidden[element] = value * ${SCALE};
+    hidden[element] = tableValue(source) * ${SCALE};
   }
 //#if CLEAR
   else { hidden[element] = 0.0; }

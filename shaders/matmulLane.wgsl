@@ -2,8 +2,8 @@
 // linear layer by strides alone (see ops/matmul.ts). No workgroup memory and no barriers: software adapters are slow at
 // both, and fastest with tall tiles of named scalars.
 //   left  f32, at leftOffset + i * leftRow + k * leftDepth
-//   right f32 or packed bf16, at k * rightDepth + j * rightColumn
-//   product f32, at productOffset + i * productRow + j;  bias f32 or packed bf16 [columns]
+//   right as it is stored, at k * rightDepth + j * rightColumn
+//   product f32, at productOffset + i * productRow + j;  bias as it is stored [columns]
 // A workgroup computes ROW_TILE rows x (LANES * COLUMN_TILE) columns. Lanes lie along the columns, so `left` is read
 // once for all of them. Reads past the edge are clamped, and their results not stored.
 // The rows are stored by a loop that moves the tile up by one: software adapters expand every store into a branch a
@@ -13,36 +13,10 @@ const columns = ${N}u;
 const depth = ${K}u;
 
 @group(0) @binding(0) var<storage, read> left: array<f32>;
-//#if BF16
-@group(0) @binding(1) var<storage, read> right: array<u32>;
-//#else
-@group(0) @binding(1) var<storage, read> right: array<f32>;
-//#end
 @group(0) @binding(2) var<storage, read_write> product: array<f32>;
+//#include storedValue NAME=right AS=RIGHT BINDING=1
 //#if BIAS
-//#if BIAS_BF16
-@group(0) @binding(3) var<storage, read> bias: array<u32>;
-//#else
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-//#end
-//#end
-
-fn rightAt(index: u32) -> f32 {
-//#if BF16
-  return bitcast<f32>((right[index >> 1u] >> ((index & 1u) * 16u)) << 16u);
-//#else
-  return right[index];
-//#end
-}
-
-//#if BIAS
-fn biasAt(column: u32) -> f32 {
-//#if BIAS_BF16
-  return bitcast<f32>((bias[column >> 1u] >> ((column & 1u) * 16u)) << 16u);
-//#else
-  return bias[column];
-//#end
-}
+//#include storedValue NAME=bias AS=BIAS BINDING=3
 //#end
 
 @compute @workgroup_size(${LANES})
@@ -66,7 +40,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   // groups.z is 1, which the compiler cannot know: it would unroll a short loop of known length.
   for (var k = 0u; k < depth * groups.z; k++) {
 //#for j in COLUMN_TILE
-    let r${j} = rightAt(k * ${RIGHT_DEPTH}u + right${j});
+    let r${j} = rightValue(k * ${RIGHT_DEPTH}u + right${j});
 //#end
 //#for i in ROW_TILE
     let l${i} = left[left${i} + k * ${LEFT_DEPTH}u];
@@ -77,7 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
 //#if BIAS
 //#for j in COLUMN_TILE
-  let bias${j} = biasAt(min(column${j}, columns - 1u));
+  let bias${j} = biasValue(min(column${j}, columns - 1u));
 //#end
 //#end
   let end = min(row + ${ROW_TILE}u, rows);

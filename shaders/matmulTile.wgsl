@@ -1,8 +1,8 @@
 // The same product as matmulLane.wgsl for real GPUs: tiles of both operands go through workgroup memory.
 //   product[i, j] = sum over k of left(i, k) * right(k, j) [+ bias[j]] [+ product[i, j]]
 //   left  f32, at leftOffset + i * leftRow + k * leftDepth
-//   right f32 or packed bf16, at k * rightDepth + j * rightColumn
-//   product f32, at productOffset + i * productRow + j;  bias f32 or packed bf16 [columns]
+//   right as it is stored, at k * rightDepth + j * rightColumn
+//   product f32, at productOffset + i * productRow + j;  bias as it is stored [columns]
 // A workgroup computes 64 x 64 of the product, THREAD x THREAD an invocation, 16 of the summed dimension at a time.
 // Workgroup memory holds both tiles with four neighbouring rows (or columns) in a vec4f. Invocations lie along whichever
 // dimension is contiguous when they load. Past an edge zeros are loaded, tested only where a size is ragged.
@@ -13,18 +13,10 @@ const side = ${64 / THREAD}u;
 const lanes = ${64 / THREAD * 64 / THREAD}u;
 
 @group(0) @binding(0) var<storage, read> left: array<f32>;
-//#if BF16
-@group(0) @binding(1) var<storage, read> right: array<u32>;
-//#else
-@group(0) @binding(1) var<storage, read> right: array<f32>;
-//#end
 @group(0) @binding(2) var<storage, read_write> product: array<f32>;
+//#include storedValue NAME=right AS=RIGHT BINDING=1
 //#if BIAS
-//#if BIAS_BF16
-@group(0) @binding(3) var<storage, read> bias: array<u32>;
-//#else
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-//#end
+//#include storedValue NAME=bias AS=BIAS BINDING=3
 //#end
 
 // [16][64 / 4], by the summed dimension, then by quads of rows or columns.
@@ -46,27 +38,13 @@ fn rightAt(k: u32, column: u32) -> f32 {
 //#else
   let index = min(k, depth - 1u) * ${RIGHT_DEPTH}u + min(column, columns - 1u) * ${RIGHT_COLUMN}u;
 //#end
-//#if BF16
-  let value = bitcast<f32>((right[index >> 1u] >> ((index & 1u) * 16u)) << 16u);
-//#else
-  let value = right[index];
-//#end
+  let value = rightValue(index);
 //#if N % 64 == 0 && K % 16 == 0
   return value;
 //#else
   return select(0.0, value, (column < columns) & (k < depth));
 //#end
 }
-
-//#if BIAS
-fn biasAt(column: u32) -> f32 {
-//#if BIAS_BF16
-  return bitcast<f32>((bias[column >> 1u] >> ((column & 1u) * 16u)) << 16u);
-//#else
-  return bias[column];
-//#end
-}
-//#end
 
 @compute @workgroup_size(${64 / THREAD * 64 / THREAD})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -138,7 +116,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         product[at] += sum0_${j}[${c}];
 //#else
 //#if BIAS
-        product[at] = sum0_${j}[${c}] + biasAt(column);
+        product[at] = sum0_${j}[${c}] + biasValue(column);
 //#else
         product[at] = sum0_${j}[${c}];
 //#end

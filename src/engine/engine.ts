@@ -20,16 +20,21 @@ export interface EngineReport {
   readonly limits: { readonly maxBindingBytes: number; readonly maxBufferBytes: number };
 }
 
-/** A model's parameters, shared by all programs that run it. Values are f32, or bf16 as stored. */
+/** A model's parameters, shared by all programs that run it, each held as its type says (elementTypes.ts). */
 export interface Weights {
   readonly specs: ReadonlyMap<string, ParameterSpec>;
   /** Bytes of all parameters. */
   readonly bytes: number;
   /** Raw stored bytes at `byteOffset` (a multiple of 4) of the tensor. Throws `engine/bad-write` where they do not fit. */
   write(name: string, data: ArrayBufferView, byteOffset?: number): void;
+  /**
+   * Values of rows from `start` on, rounded as the parameter's type holds them. `start` is even where rows of a narrow type are no
+   * whole words. Throws `engine/overflow` for what the type cannot hold, `engine/bad-write` for what does not fit.
+   */
+  writeRows(name: string, start: number, values: Float32Array): void;
   /** The tensor's stored bytes. */
   read(name: string): Promise<Uint8Array>;
-  /** The tensor's values; bf16 is widened exactly. */
+  /** The tensor's values, widened exactly. */
   readF32(name: string): Promise<Float32Array>;
   /** The values of rows [start, end) along the first dimension. */
   readRows(name: string, start: number, end: number): Promise<Float32Array>;

@@ -6,8 +6,9 @@
  * A node may also update tensors in place: that is how parameter gradients accumulate over micro-batches.
  */
 
-/** bf16 is packed two to a u32, low half first, as it lies in safetensors; it is widened exactly by a shift. */
-export type ElementType = 'f32' | 'bf16' | 'u32';
+import { requireHeld, type ElementType } from './elementTypes';
+
+export { byteLength, elementCount, type ElementType } from './elementTypes';
 
 export type TensorKind =
   | 'parameter' // lives in the ParameterStore, shared by all programs
@@ -59,16 +60,6 @@ export interface ParameterSpec extends Pick<Tensor, 'name' | 'shape' | 'type'> {
 /** By input tensor name. Lengths must be those of the graph. */
 export type Inputs = Readonly<Record<string, Uint32Array | Float32Array>>;
 
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-/** Bytes as stored on the GPU; always a multiple of 4. */
-export function byteLength(tensor: Pick<Tensor, 'shape' | 'type'>): number {
-  const count = elementCount(tensor.shape);
-  return tensor.type === 'bf16' ? Math.ceil(count / 2) * 4 : count * 4;
-}
-
 export class Graph {
   readonly tensors: Tensor[] = [];
   readonly nodes: GraphNode[] = [];
@@ -78,7 +69,9 @@ export class Graph {
   readonly recomputed: Stretch[] = [];
   private scope: string[] = [];
 
+  /** Throws `engine/shape` where `type` cannot hold its rows. */
   parameter(name: string, shape: readonly number[], type: ElementType, trainable = false): Tensor {
+    requireHeld({ name, shape, type });
     return this.tensor(name, shape, type, 'parameter', trainable);
   }
 

@@ -34,7 +34,16 @@ export {
 export type { KernelTarget } from './op';
 export { opKind, productOperations, type OpKind } from './opKinds';
 export * from './ops/index';
-export { ParameterStore, widenBf16 } from './parameters';
+export { ParameterStore } from './parameters';
+export {
+  canHold,
+  requireHeld,
+  storedBytes,
+  storedPieces,
+  storedRanges,
+  widened,
+  type StoredType,
+} from './elementTypes';
 export { planProgram, type MemoryPlan, type PlanLimits, type PlanRequest } from './plan';
 export { activationLifetimes, requireFit } from './plan';
 export { placeInArenas } from './arenas';

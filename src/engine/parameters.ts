@@ -1,13 +1,23 @@
 /**
  * The model's weights on the GPU: one buffer a tensor, shared by every program that runs the model, so that
- * evaluation and sampling see the weights as training left them. Bytes are as stored in safetensors: bf16 stays
- * packed two to a word. Widening happens only on reading (`readF32`).
+ * evaluation and sampling see the weights as training left them. How their bytes lie is in elementTypes.ts; widening
+ * happens only on reading (`readF32`).
  */
 import { parametersByName, requireParameter, requireRoom } from './checks';
 import { LabError } from '../error';
 import type { Device } from './device';
 import type { Weights } from './engine';
-import { byteLength, elementCount, type ParameterSpec } from './graph';
+import {
+  allocatedBytes,
+  byteLength,
+  elementCount,
+  requireHeld,
+  storedBytes,
+  storedPieces,
+  storedRanges,
+  widened,
+} from './elementTypes';
+import type { ParameterSpec } from './graph';
 import { readBuffer } from './readback';
 
 /** Largest single upload, in bytes: writeBuffer copies its argument, and a copy of a whole shard doubles the heap. */
@@ -28,13 +38,14 @@ export class ParameterStore implements Weights {
     this.device = device;
     this.specs = specs;
     this.buffers = buffers;
-    this.bytes = [...specs.values()].reduce((sum, spec) => sum + byteLength(spec), 0);
+    this.bytes = [...specs.values()].reduce((sum, spec) => sum + allocatedBytes(spec), 0);
   }
 
   /** Allocates zeroed buffers. Throws `engine/out-of-memory`, or `engine/too-large` for a tensor past the limits. */
   static async create(device: Device, specs: readonly ParameterSpec[]): Promise<ParameterStore> {
     const named = parametersByName(specs);
     for (const spec of specs) {
+      requireHeld(spec);
       const bytes = byteLength(spec);
       if (bytes > device.report.limits.maxBufferBytes) {
         throw new LabError(
@@ -48,8 +59,7 @@ export class ParameterStore implements Weights {
     try {
       await device.guarded('the parameters', () => {
         for (const spec of specs) {
-          // Rounded up to 16 bytes so that a kernel may read the tail as a vec4.
-          const size = Math.ceil(byteLength(spec) / 16) * 16;
+          const size = allocatedBytes(spec);
           const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
           buffers.set(spec.name, device.gpu.createBuffer({ label: spec.name, size, usage }));
         }
@@ -77,30 +87,38 @@ export class ParameterStore implements Weights {
     }
   }
 
+  writeRows(name: string, start: number, values: Float32Array): void {
+    const spec = this.spec(name);
+    for (const { offset, bytes } of storedPieces(spec, start * rowWidth(spec), values)) this.write(name, bytes, offset);
+  }
+
   /** The tensor's stored bytes, without padding. */
   async read(name: string): Promise<Uint8Array> {
     const spec = this.spec(name);
     const bytes = await readBuffer(this.device, this.buffer(name), 0, byteLength(spec));
-    return spec.type === 'bf16' ? bytes.subarray(0, elementCount(spec.shape) * 2) : bytes;
+    return bytes.subarray(0, storedBytes(spec));
   }
 
-  /** The tensor's values; bf16 is widened exactly. */
   readF32(name: string): Promise<Float32Array> {
     return this.readRows(name, 0, this.spec(name).shape[0] ?? 1);
   }
 
-  /** The values of rows [start, end) along the first dimension. */
   async readRows(name: string, start: number, end: number): Promise<Float32Array> {
-    const { shape, type } = this.spec(name);
-    const width = shape.slice(1).reduce((product, size) => product * size, 1);
-    const elementBytes = type === 'bf16' ? 2 : 4;
-    const [from, to] = [start * width * elementBytes, end * width * elementBytes];
-    // Copies begin and end on whole words; a row of bf16 may not.
-    const first = from - (from % 4);
-    const bytes = await readBuffer(this.device, this.buffer(name), first, Math.ceil((to - first) / 4) * 4);
-    const count = (end - start) * width;
-    if (type === 'bf16') return widenBf16(new Uint16Array(bytes.buffer, bytes.byteOffset + from - first, count));
-    return new Float32Array(bytes.buffer, bytes.byteOffset, count);
+    const spec = this.spec(name);
+    const width = rowWidth(spec);
+    const parts: Uint8Array[] = [];
+    for (const { offset, bytes } of storedRanges(spec, start * width, (end - start) * width)) {
+      // Copies begin and end on whole words; a row may not.
+      const first = offset - (offset % 4);
+      const words = await readBuffer(
+        this.device,
+        this.buffer(name),
+        first,
+        Math.ceil((offset + bytes - first) / 4) * 4,
+      );
+      parts.push(words.subarray(offset - first, offset - first + bytes));
+    }
+    return widened(spec.type, parts);
   }
 
   spec(name: string): ParameterSpec {
@@ -118,10 +136,8 @@ export class ParameterStore implements Weights {
   }
 }
 
-export function widenBf16(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
-  return new Float32Array(bits.buffer);
+function rowWidth({ shape }: ParameterSpec): number {
+  return elementCount(shape.slice(1));
 }
 
 export function megabytes(bytes: number): string {

@@ -5,7 +5,8 @@
 import { LabError } from '../error';
 import { placeInArenas, placeInSequence, type Lifetime, type PlacedBuffers } from './arenas';
 import type { MemoryNeed } from './engine';
-import { byteLength, type Graph, type GraphNode, type ParameterSpec, type Tensor } from './graph';
+import { allocatedBytes, storedRanges } from './elementTypes';
+import { byteLength, elementCount, type Graph, type GraphNode, type ParameterSpec, type Tensor } from './graph';
 import { opNamed, type Dispatch, type KernelTarget } from './op';
 import { planOptimizer } from './optimizerPlan';
 import { megabytes, type ParameterStore } from './parameters';
@@ -54,7 +55,7 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
 
   const specs = request.parameters instanceof Array ? request.parameters : [...request.parameters.specs.values()];
   const bytes = {
-    parameters: sumOf(specs.map((spec) => Math.ceil(byteLength(spec) / 16) * 16)),
+    parameters: sumOf(specs.map(allocatedBytes)),
     gradients: sumOf(gradients.bufferBytes),
     optimizer: request.training ? planOptimizer(graph, request.training, maxArenaBytes).bytes : 0,
     activations: sumOf(activations.bufferBytes),
@@ -82,9 +83,13 @@ export function requireFit(plan: MemoryNeed): void {
 /** Bytes that one binding covers. Whole tensors are rounded up to 16 bytes, so that their tail can be read as a vec4. */
 export function bindingRange(binding: Dispatch['bindings'][number]): { offset: number; bytes: number } {
   const { tensor, rows } = binding;
-  if (!rows) return { offset: 0, bytes: Math.ceil(byteLength(tensor) / 16) * 16 };
-  const rowBytes = byteLength({ shape: tensor.shape.slice(1), type: 'f32' }) / (tensor.type === 'bf16' ? 2 : 1);
-  return { offset: rows[0] * rowBytes, bytes: Math.ceil(((rows[1] - rows[0]) * rowBytes) / 4) * 4 };
+  if (!rows) return { offset: 0, bytes: allocatedBytes(tensor) };
+  const width = elementCount(tensor.shape.slice(1));
+  const ranges = storedRanges(tensor, rows[0] * width, (rows[1] - rows[0]) * width);
+  const [range] = ranges;
+  if (!range || ranges.length > 1)
+    throw new Error(`${tensor.name} is ${tensor.type}: its rows are not one range of bytes`);
+  return { offset: range.offset, bytes: Math.ceil(range.bytes / 4) * 4 };
 }
 
 export function inputsOf(nodes: readonly GraphNode[]): Tensor[] {

@@ -104,8 +104,9 @@ async function checkCase(engine: Engine, test: SelfTestCase, tolerance: number):
   const graph = new Graph();
   const tensors: Record<string, Tensor> = {};
   const values: Record<string, Values> = {};
-  for (const [index, [name, { shape, parameter }]] of Object.entries(test.values).entries()) {
-    tensors[name] = parameter ? graph.parameter(name, shape, 'f32', true) : graph.input(name, shape, 'f32');
+  for (const [index, [name, { shape, parameter, heldAs }]] of Object.entries(test.values).entries()) {
+    const isHeld = parameter || heldAs;
+    tensors[name] = isHeld ? graph.parameter(name, shape, heldAs ?? 'f32', !heldAs) : graph.input(name, shape, 'f32');
     values[name] = seededValues(elementCount(shape), index + 1);
   }
   for (const [name, list] of Object.entries(test.indices)) tensors[name] = graph.input(name, [list.length], 'u32');
@@ -114,13 +115,16 @@ async function checkCase(engine: Engine, test: SelfTestCase, tolerance: number):
   const gradients = test.forwardOnly ? {} : appendGradients(graph, output, tensors, test);
 
   const store = await engine.weights(
-    Object.entries(test.values).flatMap(([name, { shape, parameter }]) =>
-      parameter ? [{ name, shape, type: 'f32' as const }] : [],
+    Object.entries(test.values).flatMap(([name, { shape, parameter, heldAs }]) =>
+      parameter || heldAs ? [{ name, shape, type: heldAs ?? ('f32' as const) }] : [],
     ),
   );
   let program: Forward | undefined;
   try {
-    for (const name of store.specs.keys()) store.write(name, Float32Array.from(values[name]!));
+    for (const name of store.specs.keys()) {
+      store.writeRows(name, 0, Float32Array.from(values[name]!));
+      values[name] = Float64Array.from(await store.readF32(name));
+    }
     program = await engine.forward(graph, store, [output, ...Object.values(gradients)]);
     const [found, ...foundGradients] = await program.run({
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float32Array.from(value)])),

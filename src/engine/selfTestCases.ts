@@ -1,4 +1,5 @@
 /** The self-test's cases: every op once, at small shapes that are multiples of no tile. */
+import type { StoredType } from './elementTypes';
 import type { Graph, Tensor } from './graph';
 import {
   activation,
@@ -21,10 +22,16 @@ import {
 import * as reference from './selfTestReference';
 import type { Values } from './selfTestReference';
 
+export interface SelfTestValues {
+  readonly shape: readonly number[];
+  readonly parameter?: boolean;
+  readonly heldAs?: StoredType;
+}
+
 export interface SelfTestCase {
   readonly name: string;
-  /** f32 tensors by name; parameters are trainable. */
-  readonly values: Readonly<Record<string, { readonly shape: readonly number[]; readonly parameter?: boolean }>>;
+  /** Tensors by name: f32, of which parameters are trainable, or frozen parameters held as another type. */
+  readonly values: Readonly<Record<string, SelfTestValues>>;
   readonly indices: Readonly<Record<string, readonly number[]>>;
   /** The op ends its gradient here itself, with this loss scale; otherwise a random gradient comes from above. */
   readonly lossScale?: number;
@@ -61,6 +68,23 @@ export const selfTestCases: readonly SelfTestCase[] = [
     build: (graph, t) =>
       embedding(graph, t.ids!, segments(t), { sortedTokens: t.sortedTokens!, sortedIds: t.sortedIds! }),
     reference: (v) => reference.embedding(ids, whole(v), width),
+  },
+  {
+    name: 'embedding of rows held as bf16, f16 and q8',
+    values: {
+      low: { shape: [7, 32], heldAs: 'bf16' },
+      middle: { shape: [6, 32], heldAs: 'f16' },
+      high: { shape: [8, 32], heldAs: 'q8' },
+    },
+    indices: { ids },
+    forwardOnly: true,
+    build: (graph, t) =>
+      embedding(graph, t.ids!, [
+        { parameter: t.low!, firstId: 0 },
+        { parameter: t.middle!, firstId: 7 },
+        { parameter: t.high!, firstId: 13 },
+      ]),
+    reference: (v) => reference.embedding(ids, Float64Array.of(...v.low!, ...v.middle!, ...v.high!), 32),
   },
   {
     name: 'rmsNorm',

@@ -37,6 +37,7 @@ import slidingWindow from '../../shaders/slidingWindow.wgsl?raw';
 import splitColumns from '../../shaders/splitColumns.wgsl?raw';
 import squaredError from '../../shaders/squaredError.wgsl?raw';
 import squaredNorm from '../../shaders/squaredNorm.wgsl?raw';
+import storedValue from '../../shaders/storedValue.wgsl?raw';
 
 export const shaderSources: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.values(matmulVariants).map(({ shader }) => [shader.kernel, shader.source])),
@@ -74,7 +75,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
 };
 
 /** Not kernels: what several of them include. */
-const parts: Readonly<Record<string, string>> = { activationFunction, attentionTileLoad };
+const parts: Readonly<Record<string, string>> = { activationFunction, attentionTileLoad, storedValue };
 
 /** WGSL of `kernel` with its compile-time constants filled in. */
 export function shaderCode(kernel: string, constants: ShaderConstants): string {

@@ -3,7 +3,7 @@
  * grafted rows as a parameter of their own, spare rows after them. The order of ids stays that of the matrix.
  */
 import { LabError } from '../error';
-import type { ElementType } from '../engine/index';
+import { storedBytes, type ElementType } from '../engine/index';
 
 export interface SegmentSpec {
   /** In the engine: `<matrix>#<firstId>`, for example `model.embed_tokens.weight#0`. For people; nothing reads it back. */
@@ -59,11 +59,11 @@ export function segmentVocabulary(rows: number, options: SegmentationOptions): S
 }
 
 function rowsPerShard({ matrix, hiddenSize, maxBindingBytes }: SegmentationOptions, type: ElementType): number {
-  const rowBytes = hiddenSize * (type === 'bf16' ? 2 : 4);
+  const rowBytes = storedBytes({ shape: [hiddenSize], type });
   // Kernels may read a tail as a vec4, so bindings are rounded up to 16 bytes.
   let rows = Math.floor((maxBindingBytes - 15) / rowBytes);
-  // A bf16 shard of an odd number of values would begin within a word of the next one's slice of the file.
-  if (type === 'bf16' && hiddenSize % 2 === 1) rows -= rows % 2;
+  // A shard of halves that are odd in number would begin within a word of the next one's slice of the file.
+  if ((type === 'bf16' || type === 'f16') && hiddenSize % 2 === 1) rows -= rows % 2;
   if (rows >= 1) return rows;
   throw new LabError(
     'model/row-too-large',

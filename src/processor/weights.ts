@@ -1,5 +1,6 @@
 /**
- * Parameters in the heap, f32 whatever the file has: onnxruntime's kernels read nothing narrower. Segments of one vocabulary
+ * Parameters in the heap, f32 whatever their type: onnxruntime's kernels read nothing narrower. What is held as a narrower type
+ * is rounded to it all the same, so that both engines compute with the same values. Segments of one vocabulary
  * matrix lie behind each other, so that a program can be fed the whole matrix without a copy.
  */
 import {
@@ -7,9 +8,13 @@ import {
   parametersByName,
   type ParameterSpec,
   requireParameter,
+  requireHeld,
   requireRoom,
+  storedBytes,
+  storedPieces,
+  storedRanges,
   type Weights,
-  widenBf16,
+  widened,
 } from '../engine/index';
 import { LabError } from '../error';
 import type { Turns } from './turns';
@@ -25,30 +30,52 @@ export class ProcessorWeights implements Weights {
     private readonly turns: Turns,
   ) {
     this.specs = parametersByName(specs);
+    for (const spec of specs) requireHeld(spec);
     this.bytes = specs.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
     for (const matrix of matricesOf(specs)) this.allocate(matrix);
   }
 
+  /** Bytes and scales of q8 lie apart, so that it is written whole. */
   write(name: string, data: ArrayBufferView, byteOffset = 0): void {
-    const { shape, type } = this.spec(name);
-    const elementBytes = type === 'bf16' ? 2 : 4;
-    requireRoom(name, elementCount(shape) * elementBytes, data, byteOffset);
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-    const put = () =>
-      this.view(name).set(
-        type === 'bf16' ? widenBf16(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer),
-        byteOffset / elementBytes,
+    const spec = this.spec(name);
+    const size = storedBytes(spec);
+    requireRoom(name, size, data, byteOffset);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const count = elementCount(spec.shape);
+    const ranges = storedRanges(spec, 0, count);
+    if (ranges.length === 1) this.put(name, byteOffset / (size / count), widened(spec.type, [bytes]));
+    else if (bytes.length < size) throw new Error(`${name} is ${spec.type}: its bytes are written whole`);
+    else
+      this.put(
+        name,
+        0,
+        widened(
+          spec.type,
+          ranges.map((range) => bytes.subarray(range.offset, range.offset + range.bytes)),
+        ),
       );
-    // What was asked for before still computes with the values of before.
-    if (this.turns.waiting === 0) put();
-    else void this.turns.take(put);
+  }
+
+  writeRows(name: string, start: number, values: Float32Array): void {
+    const spec = this.spec(name);
+    const first = start * rowWidth(spec);
+    const pieces = storedPieces(spec, first, values);
+    this.put(
+      name,
+      first,
+      widened(
+        spec.type,
+        pieces.map(({ bytes }) => bytes),
+      ),
+    );
   }
 
   async read(name: string): Promise<Uint8Array> {
-    const values = await this.readF32(name);
-    if (this.spec(name).type !== 'bf16') return new Uint8Array(values.buffer);
-    // Frozen and widened: the upper half is all there is.
-    return new Uint8Array(Uint16Array.from(new Uint32Array(values.buffer), (bits) => bits >>> 16).buffer);
+    const spec = this.spec(name);
+    const bytes = new Uint8Array(storedBytes(spec));
+    // Rounded when it was written: rounding again gives the same.
+    for (const piece of storedPieces(spec, 0, await this.readF32(name))) bytes.set(piece.bytes, piece.offset);
+    return bytes;
   }
 
   readF32(name: string): Promise<Float32Array> {
@@ -56,9 +83,7 @@ export class ProcessorWeights implements Weights {
   }
 
   readRows(name: string, start: number, end: number): Promise<Float32Array> {
-    const width = this.spec(name)
-      .shape.slice(1)
-      .reduce((product, size) => product * size, 1);
+    const width = rowWidth(this.spec(name));
     return this.turns.take(() => this.view(name).slice(start * width, end * width));
   }
 
@@ -90,6 +115,13 @@ export class ProcessorWeights implements Weights {
     this.values.clear();
   }
 
+  private put(name: string, first: number, values: Float32Array): void {
+    const put = () => this.view(name).set(values, first);
+    // What was asked for before still computes with the values of before.
+    if (this.turns.waiting === 0) put();
+    else void this.turns.take(put);
+  }
+
   private allocate(matrix: readonly ParameterSpec[]): void {
     const counts = matrix.map(({ shape }) => elementCount(shape));
     let whole: Float32Array;
@@ -110,6 +142,10 @@ export class ProcessorWeights implements Weights {
       at += counts[index]!;
     }
   }
+}
+
+function rowWidth({ shape }: ParameterSpec): number {
+  return elementCount(shape.slice(1));
 }
 
 /** Parameters one by one, but for those that are rows of one larger tensor. */

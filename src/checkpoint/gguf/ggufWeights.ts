@@ -3,6 +3,7 @@
  * Vectors and learned positions stay F32, as there; a matrix whose rows are no whole blocks is F16.
  */
 import { LabError } from '../../error';
+import { EIGHT_BIT_OVERFLOW } from '../../eightBits';
 import { HALF_OVERFLOW, toF32 } from '../dtype';
 import type { TensorToWrite } from '../safetensors';
 import { ggufName, type Architecture, type HeadCounts, type Layout } from './architecture';
@@ -141,7 +142,7 @@ export async function* inUnits(
 }
 
 /** From here on a number would be read as infinity; a scale of Q8_0 is an f16 as well. */
-const OVERFLOW: Readonly<Partial<Record<WrittenType, number>>> = { F16: HALF_OVERFLOW, Q8_0: 127 * HALF_OVERFLOW };
+const OVERFLOW: Readonly<Partial<Record<WrittenType, number>>> = { F16: HALF_OVERFLOW, Q8_0: EIGHT_BIT_OVERFLOW };
 
 function requireRoom(values: Float32Array, type: WrittenType, tensor: string): void {
   const limit = OVERFLOW[type] ?? Infinity;

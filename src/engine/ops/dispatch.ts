@@ -48,13 +48,20 @@ export function requireShape(holds: boolean, message: string, details: Record<st
   if (!holds) throw new LabError('engine/shape', message, 'The model builder passed tensors that do not fit.', details);
 }
 
-/** Only f32 parameters can be trained: an update below half a unit of bf16 would be lost. */
+/** Only f32 parameters can be trained: an update below half a unit of a narrower type would be lost. */
 export function requireTrainable(parameter: Tensor): void {
   if (parameter.trainable && parameter.type !== 'f32') {
     throw new LabError(
       'engine/trainable-type',
       `${parameter.name} is ${parameter.type} and trainable.`,
-      'Store trainable parameters as f32; bf16 is for frozen ones.',
+      'Store trainable parameters as f32; narrower types are for frozen ones.',
     );
   }
+}
+
+/** Norms read their vectors as f32 or packed bf16. */
+export function requireNormType(parameter: Tensor): void {
+  requireTrainable(parameter);
+  const { name, type } = parameter;
+  requireShape(type === 'f32' || type === 'bf16', `${name} is ${type}; norms read f32 or bf16.`);
 }

@@ -1,9 +1,11 @@
 /** Token ids to embedding rows, and back: the gradient is scattered by sorted runs of ids, without atomics. */
 import { LabError } from '../../error';
+import { storedBytes } from '../elementTypes';
 import { byteLength, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { invocationGrid, reads, shapeOf, updates, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from '../variants';
+import { storedAs } from './storedAs';
 import { segmentRows, type VocabularySegment } from './vocabulary';
 
 /** Both u32 [tokens], made by the host for every batch: needed where a segment is trainable. */
@@ -46,7 +48,6 @@ registerOp({
       const table = node.inputs[1 + index]!;
       // As if ids were spread evenly: each segment gives its share of the rows.
       const found = Math.round((TOKENS * shapeOf(table, 0)) / allRows);
-      const valueBytes = table.type === 'bf16' ? 2 : 4;
       return {
         kernel: 'embedding',
         constants: {
@@ -54,14 +55,14 @@ registerOp({
           HIDDEN,
           FIRST_ID,
           ROWS: shapeOf(table, 0),
-          BF16: table.type === 'bf16',
+          ...storedAs('TABLE', table),
           CLEAR: index === 0,
           SCALE: Math.fround(node.attributes.scale as number),
         },
         bindings: [reads(ids), reads(table), writes(hidden)],
         workgroups: invocationGrid(TOKENS * HIDDEN, target),
         work: {
-          reads: byteLength(ids) + valueBytes * found * HIDDEN,
+          reads: byteLength(ids) + storedBytes({ shape: [found * HIDDEN], type: table.type }),
           writes: 4 * (index === 0 ? TOKENS : found) * HIDDEN,
         },
       };

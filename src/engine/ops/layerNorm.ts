@@ -2,7 +2,7 @@
 import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
-import { reads, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reads, requireShape, requireNormType, shapeOf, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from '../variants';
 
 /** hidden [tokens, width], weight and bias [width] -> the shape of hidden. */
@@ -13,7 +13,7 @@ export function layerNorm(graph: Graph, hidden: Tensor, weight: Tensor, bias: Te
       parameter.shape.join() === String(width),
       `layerNorm: ${parameter.name} is [${parameter.shape.join()}], hidden [${hidden.shape.join()}].`,
     );
-    requireTrainable(parameter);
+    requireNormType(parameter);
   }
   return graph.append(
     'layerNorm',

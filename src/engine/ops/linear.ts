@@ -1,6 +1,6 @@
 /**
- * y = x W^T + bias with W in the usual layout [out, in], or y = x W + bias with W [in, out] as GPT-2's Conv1D has it; f32 or
- * frozen bf16.
+ * y = x W^T + bias with W in the usual layout [out, in], or y = x W + bias with W [in, out] as GPT-2's Conv1D has it; f32, or
+ * frozen as any stored type; a bias is not q8.
  */
 import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';

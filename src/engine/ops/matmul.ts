@@ -21,7 +21,7 @@ export interface Matmul {
   readonly columns: number;
   readonly depth: number;
   readonly left: MatmulOperand;
-  /** f32 or packed bf16. */
+  /** As it is stored. */
   readonly right: MatmulOperand;
   readonly product: {
     readonly tensor: Tensor;

@@ -2,7 +2,7 @@
 import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
-import { reads, requireShape, requireTrainable, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reads, requireShape, requireNormType, shapeOf, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from '../variants';
 
 /**
@@ -15,7 +15,7 @@ export function rmsNorm(graph: Graph, hidden: Tensor, weight: Tensor, epsilon: n
     shapeOf(hidden, 1) % width === 0,
     `rmsNorm: ${weight.name} of ${width} does not divide [${hidden.shape.join()}].`,
   );
-  requireTrainable(weight);
+  requireNormType(weight);
   const rows = elementCount(hidden.shape) / width;
   return graph.append(
     'rmsNorm',

@@ -6,7 +6,7 @@ import type { Tensor } from '../graph';
 import { requireShape, requireTrainable, shapeOf } from './dispatch';
 
 export interface VocabularySegment {
-  /** [rows, hiddenSize], f32 or frozen bf16. */
+  /** [rows, hiddenSize], f32, or frozen as any stored type. */
   readonly parameter: Tensor;
   /** The id of its first row. */
   readonly firstId: number;

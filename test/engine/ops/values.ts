@@ -1,5 +1,6 @@
 // Test values: seeded normals, bf16 packing, and the comparison every kernel test uses.
 import { expect } from 'vitest';
+import { byteLength, storedPieces, type StoredType } from '../../../src/engine/elementTypes';
 
 /** Uniform in [0, 1), the same sequence for the same seed (mulberry32). */
 export function uniforms(seed: number): () => number {
@@ -31,6 +32,36 @@ export function asBf16(values: Float32Array): { rounded: Float32Array; packed: U
     packed[index >> 1]! |= half << (16 * (index & 1));
   }
   return { rounded: new Float32Array(rounded.buffer), packed };
+}
+
+/**
+ * Values as a parameter of this type holds them: what they come to, read off by hand, and the words of its buffer.
+ * @param shape of the whole tensor.
+ */
+export function asStored(
+  values: Float32Array,
+  type: StoredType,
+  shape: readonly number[],
+): { rounded: Float32Array; packed: Uint32Array } {
+  const packed = new Uint32Array(byteLength({ shape, type }) / 4);
+  const bytes = new Uint8Array(packed.buffer);
+  for (const piece of storedPieces({ name: 'values', shape, type }, 0, values)) bytes.set(piece.bytes, piece.offset);
+  const view = new DataView(packed.buffer);
+  const read: Record<StoredType, (at: number) => number> = {
+    f32: (at) => view.getFloat32(4 * at, true),
+    bf16: (at) => half(view.getUint16(2 * at, true), 7, 127),
+    f16: (at) => half(view.getUint16(2 * at, true), 10, 15),
+    q8: (at) => view.getInt8(at) * half(view.getUint16(values.length + 2 * Math.floor(at / 32), true), 10, 15),
+  };
+  return { rounded: Float32Array.from(values, (_, at) => read[type](at)), packed };
+}
+
+/** A float of 16 bits; what is not finite is not asked for. */
+function half(bits: number, mantissaBits: number, bias: number): number {
+  const exponent = (bits & 0x7fff) >> mantissaBits;
+  const mantissa = (bits & (2 ** mantissaBits - 1)) / 2 ** mantissaBits;
+  const size = exponent === 0 ? mantissa * 2 ** (1 - bias) : (1 + mantissa) * 2 ** (exponent - bias);
+  return bits & 0x8000 ? -size : size;
 }
 
 /** ||actual - expected|| / ||expected||; NaN and infinity count as infinitely far. */

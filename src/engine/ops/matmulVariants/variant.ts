@@ -5,6 +5,7 @@ import type { KernelFamily } from '../../kernelFamilies';
 import type { Dispatch, KernelTarget } from '../../op';
 import { reads, writes } from '../dispatch';
 import type { Matmul } from '../matmul';
+import { storedAs } from '../storedAs';
 import { matmulWork } from './work';
 
 /** Sums of some dozen f32 terms are good to 1e-6; hardware sine, exponential and division to about 1e-5. */
@@ -58,9 +59,9 @@ function matmulConstants(matmul: Matmul): Dispatch['constants'] {
     RIGHT_DEPTH: right.depth,
     PRODUCT_OFFSET: product.offset ?? 0,
     PRODUCT_ROW: product.row,
-    BF16: right.tensor.type === 'bf16',
+    ...storedAs('RIGHT', right.tensor),
     BIAS: bias !== undefined,
-    BIAS_BF16: bias?.type === 'bf16',
+    ...(bias ? storedAs('BIAS', bias) : {}),
     ACCUMULATE: matmul.accumulate ?? false,
   };
 }

@@ -1,4 +1,5 @@
 /** What a tiled matrix product reads and writes: each operand once for every tile across it. */
+import { storedBytes } from '../../elementTypes';
 import type { Work } from '../../op';
 import type { Matmul } from '../matmul';
 
@@ -10,14 +11,10 @@ export function matmulWork(matmul: Matmul, [tileRows, tileColumns]: readonly [nu
   return {
     reads:
       4 * rows * depth * Math.ceil(columns / tileColumns) +
-      elementBytes(right.tensor) * depth * columns * rowTiles +
-      (bias ? elementBytes(bias) * columns * rowTiles : 0) +
+      storedBytes({ shape: [depth * columns], type: right.tensor.type }) * rowTiles +
+      (bias ? storedBytes(bias) * rowTiles : 0) +
       (accumulate ? product : 0),
     writes: product,
     flops: 2 * rows * columns * depth,
   };
-}
-
-function elementBytes({ type }: Matmul['right']['tensor']): number {
-  return type === 'bf16' ? 2 : 4;
 }

@@ -1,0 +1,36 @@
+// ${NAME}Value(index): value `index`, row by row, of a parameter, widened to f32 exactly (src/engine/elementTypes.ts):
+//   f32        a value a word
+//   bf16, f16  two a word, low half first
+//   q8         signed bytes, four a word; from word ${AS}_SCALES on an f16 scale for every 32 of them, two a word; byte * scale
+// A shader includes it with NAME, BINDING, and the prefix AS of the constants that `storedAs` (src/engine/ops/storedAs.ts) gives.
+//#if ${AS}_F32
+@group(0) @binding(${BINDING}) var<storage, read> ${NAME}: array<f32>;
+//#else
+@group(0) @binding(${BINDING}) var<storage, read> ${NAME}: array<u32>;
+//#end
+//#if ${AS}_F16 || ${AS}_Q8
+
+// The f16 in the low half. Subnormal ones by hand: an adapter may make zeros of those.
+fn ${NAME}Half(bits: u32) -> f32 {
+  let size = f32(bits & 0x3ffu) * 0x1p-24;
+  let subnormal = select(size, -size, (bits & 0x8000u) != 0u);
+  return select(unpack2x16float(bits).x, subnormal, (bits & 0x7c00u) == 0u);
+}
+//#end
+
+fn ${NAME}Value(index: u32) -> f32 {
+//#if ${AS}_F32
+  return ${NAME}[index];
+//#end
+//#if ${AS}_BF16
+  return bitcast<f32>((${NAME}[index >> 1u] >> ((index & 1u) * 16u)) << 16u);
+//#end
+//#if ${AS}_F16
+  return ${NAME}Half(${NAME}[index >> 1u] >> ((index & 1u) * 16u));
+//#end
+//#if ${AS}_Q8
+  let byte = bitcast<i32>(${NAME}[index >> 2u] << (24u - (index & 3u) * 8u)) >> 24u;
+  let block = index >> 5u;
+  return f32(byte) * ${NAME}Half(${NAME}[${${AS}_SCALES}u + (block >> 1u)] >> ((block & 1u) * 16u));
+//#end
+}
