@@ -2,7 +2,8 @@
 import type { Advice, ArmComparison, ExperimentReport, ReferenceName } from '../lab/index';
 
 export function reportText(report: ExperimentReport): string {
-  const { name, verdict, prediction, arms, comparisons, unfinished, references, base, lengths, worsened } = report;
+  const { name, verdict, prediction, arms, comparisons, unfinished, references, base, lengths, worsened, order } =
+    report;
   const hasAnswers = arms.some(({ answers }) => answers);
   const ofAnswers = (cell: string) => (hasAnswers ? [cell] : []);
   return [
@@ -41,6 +42,7 @@ export function reportText(report: ExperimentReport): string {
         `${arm}, seed ${seed}: training made it worse, from ${from.toFixed(2)} to ${to.toFixed(2)} bits per byte; its rate is too high.`,
     ),
     ...lengths.flatMap(lengthLines),
+    ...orderLines(order),
     ...(prediction ? [`predicted before the run: ${prediction.verdict} (${prediction.score.replace('-', ' ')})`] : []),
     ...unfinished.map(
       ({ arm, seed, state, error }) => `${arm}, seed ${seed}: ${state}${error === undefined ? '' : `: ${error}`}`,
@@ -110,6 +112,18 @@ function lengthLines({ arm, slope, exposure }: ExperimentReport['lengths'][numbe
     lines.push(`  ${fed} of ${tokens} new tokens were seen ${floor} times; ${needed}`);
   }
   return lines;
+}
+
+/** How early the order of the arms was known. */
+function orderLines(order: ExperimentReport['order']): string[] {
+  if (order.length === 0) return [];
+  return [
+    'Order of the arms while they were trained, beside that at the end (rank correlation):',
+    ...order.map(({ bytes, correlation, best, bestRanksAtEnd }) => {
+      const then = bestRanksAtEnd === 1 ? 'also at the end' : `at the end ${bestRanksAtEnd}.`;
+      return `  after ${bytes} bytes ${correlation.toFixed(2)}; best ${best}, ${then}`;
+    }),
+  ];
 }
 
 function adviceText(advice: Advice): string {

@@ -109,6 +109,7 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
         'arms',
         'comparisons',
         'lengths',
+        'order',
         'worsened',
         'references',
         'base',

@@ -163,6 +163,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       arms,
       comparisons,
       lengths: [],
+      order: [],
       worsened: [],
       references: null,
       field: null,

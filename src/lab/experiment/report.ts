@@ -8,6 +8,7 @@ import {
   type ExperimentVerdict,
   type ScoredArm,
 } from '../scoring/experimentVerdict';
+import { earlyOrder, type OrderPoint } from '../scoring/earlyOrder';
 import { endSlope, type EndSlope, type Exposure } from '../scoring/usefulLength';
 import { worsening, type Worsening } from '../scoring/worsening';
 import { scorePrediction } from '../scoring/predictionScore';
@@ -77,6 +78,8 @@ export interface ExperimentReport {
   readonly comparisons: readonly ReportedComparison[];
   /** Of every trained arm with a finished seed. */
   readonly lengths: readonly UsefulLength[];
+  /** Of the trained arms with a vocabulary of their own; empty of fewer than four. */
+  readonly order: readonly OrderPoint[];
   /** Trained runs that are worse now than before their first step. */
   readonly worsened: readonly WorsenedRun[];
   /** What needs no model; null where they were not computed. */
@@ -143,6 +146,11 @@ export function reportOf(
       return { ...comparison, equalCompute: read };
     }),
     lengths: names.flatMap((name) => usefulLength(name, of(name))),
+    order: earlyOrder(
+      names
+        .filter((name) => spec.arms[name]!.vocabulary && spec.arms[name]!.stages.length > 0)
+        .map((arm) => ({ arm, curves: curvesOf(of(arm)).map(({ curve }) => curve) })),
+    ),
     worsened: names.flatMap((name) => of(name).flatMap(worsenedRun)),
     references: references ?? null,
     field: fieldReport(withEvidence(names, runs, 'field'), controlOf),

@@ -10,6 +10,7 @@ import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import type { ReportBlock } from './report-block';
+import { orderBlocks } from './report-order';
 import { clozeBlocks } from './report-cloze';
 import { fieldBlocks, type DrawnSamples } from './report-field';
 import { worsenedText, worsenedTitle } from '../wording/experiment';
@@ -53,6 +54,7 @@ export function reportDocument(kept: KeptExperiment, runs: readonly KeptRun[], c
         ...figures(kept),
         heading(msg('Arms')),
         armsTable(kept),
+        ...orderBlocks(kept),
         ...fieldBlocks(kept, context.drawn),
         ...clozeBlocks(kept),
       ],
