@@ -1,5 +1,5 @@
 // With unit = (hidden - mean) * scale and g = weight * dNormed, row by row:
-//   dHidden = scale * (g - sum(g) / width - unit * sum(g * unit) / width)
+//   dHidden = scale * (g - sum(g) / width - unit * sum(g * unit) / width), added where ACCUMULATE
 //   hidden, dNormed, dHidden f32 [rows, width];  weight f32 or packed bf16 [width];  mean, scale f32 [rows]
 // One workgroup a row.
 const width = ${WIDTH}u;
@@ -48,6 +48,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var column = lane; column < width; column += ${LANES}u) {
     let at = row * width + column;
     let unit = (hidden[at] - rowMean) * rowScale;
-    dHidden[at] = rowScale * (weightAt(column) * dNormed[at] - means.x - unit * means.y);
+    let gradient = rowScale * (weightAt(column) * dNormed[at] - means.x - unit * means.y);
+//#if ACCUMULATE
+    dHidden[at] += gradient;
+//#else
+    dHidden[at] = gradient;
+//#end
   }
 }

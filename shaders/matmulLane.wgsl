@@ -1,5 +1,5 @@
-// product[i, j] = sum over k of left(i, k) * right(k, j) [+ bias[j]] [+ product[i, j]], any of the three forms of a
-// linear layer by strides alone (see ops/matmul.ts). No workgroup memory and no barriers: software adapters are slow at
+// product[i, j] = sum over k of left(i, k) * right(k, j) [+ bias[j]], stored as matmulEpilogue.wgsl says; any of the three forms
+// of a linear layer by strides alone (see ops/matmul.ts). No workgroup memory and no barriers: software adapters are slow at
 // both, and fastest with tall tiles of named scalars.
 //   left  f32, at leftOffset + i * leftRow + k * leftDepth
 //   right as it is stored, at k * rightDepth + j * rightColumn
@@ -18,6 +18,8 @@ const depth = ${K}u;
 //#if BIAS
 //#include storedValue NAME=bias AS=BIAS BINDING=3
 //#end
+
+//#include matmulEpilogue
 
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -59,14 +61,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let at = ${PRODUCT_OFFSET}u + i * ${PRODUCT_ROW}u;
 //#for j in COLUMN_TILE
     if (column${j} < columns) {
-//#if ACCUMULATE
-      product[at + column${j}] += sum0_${j};
-//#else
 //#if BIAS
-      product[at + column${j}] = sum0_${j} + bias${j};
+      store(at + column${j}, sum0_${j} + bias${j});
 //#else
-      product[at + column${j}] = sum0_${j};
-//#end
+      store(at + column${j}, sum0_${j});
 //#end
     }
 //#for i in ROW_TILE - 1

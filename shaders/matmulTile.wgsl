@@ -1,5 +1,5 @@
 // The same product as matmulLane.wgsl for real GPUs: tiles of both operands go through workgroup memory.
-//   product[i, j] = sum over k of left(i, k) * right(k, j) [+ bias[j]] [+ product[i, j]]
+//   product[i, j] = sum over k of left(i, k) * right(k, j) [+ bias[j]], stored as matmulEpilogue.wgsl says
 //   left  f32, at leftOffset + i * leftRow + k * leftDepth
 //   right as it is stored, at k * rightDepth + j * rightColumn
 //   product f32, at productOffset + i * productRow + j;  bias as it is stored [columns]
@@ -45,6 +45,8 @@ fn rightAt(k: u32, column: u32) -> f32 {
   return select(0.0, value, (column < columns) & (k < depth));
 //#end
 }
+
+//#include matmulEpilogue
 
 @compute @workgroup_size(${64 / THREAD * 64 / THREAD})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -112,14 +114,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let column = firstColumn + (${j}u * side + columnQuad) * 4u + ${c}u;
       let at = ${PRODUCT_OFFSET}u + row * ${PRODUCT_ROW}u + column;
       if (column < columns) {
-//#if ACCUMULATE
-        product[at] += sum0_${j}[${c}];
-//#else
 //#if BIAS
-        product[at] = sum0_${j}[${c}] + biasValue(column);
+        store(at, sum0_${j}[${c}] + biasValue(column));
 //#else
-        product[at] = sum0_${j}[${c}];
-//#end
+        store(at, sum0_${j}[${c}]);
 //#end
       }
     }

@@ -1,4 +1,4 @@
-// dHidden = scale * (weight * dNormed) - hidden * scale^3 / width * sum(weight * dNormed * hidden), row by row.
+// dHidden = scale * (weight * dNormed) - hidden * scale^3 / width * sum(weight * dNormed * hidden), row by row; added where ACCUMULATE.
 //   hidden, dNormed, dHidden f32 [rows, width];  weight f32 or packed bf16 [width] (as in rmsNorm.wgsl);  scale f32 [rows]
 // One workgroup a row.
 const width = ${WIDTH}u;
@@ -46,6 +46,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let towards = partial[0] * rowScale * rowScale * rowScale / f32(width);
   for (var column = lane; column < width; column += ${LANES}u) {
     let at = row * width + column;
-    dHidden[at] = rowScale * weightAt(column) * dNormed[at] - hidden[at] * towards;
+    let gradient = rowScale * weightAt(column) * dNormed[at] - hidden[at] * towards;
+//#if ACCUMULATE
+    dHidden[at] += gradient;
+//#else
+    dHidden[at] = gradient;
+//#end
   }
 }

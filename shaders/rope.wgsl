@@ -2,7 +2,8 @@
 //   rotated[i]                  = x[i] cos a - x[i + rotarySize / 2] sin a
 //   rotated[i + rotarySize / 2] = x[i + rotarySize / 2] cos a + x[i] sin a
 // and dimensions from rotarySize on are copied. The backward pass turns by -a.
-//   x, rotated f32 [tokens, heads * headSize];  positions u32 [tokens];  inverseFrequency f32 [rotarySize / 2]
+//   x0, rotated0 f32 [tokens, heads * headSize], and x1, rotated1 of MORE_HEADS heads where there are two tensors
+//   positions u32 [tokens];  inverseFrequency f32 [rotarySize / 2]
 // WGSL promises nothing for sin and cos of large angles, so both are computed here: the angle is reduced by multiples
 // of pi / 2 in three parts (Cody and Waite) and the rest goes through the polynomials of Cephes' sinf and cosf.
 // One invocation a pair (i, i + half), or a pair of copied dimensions.
@@ -10,14 +11,15 @@ const headSize = ${HEAD_SIZE}u;
 const half = ${ROTARY / 2}u;
 const pairs = headSize / 2u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> positions: array<u32>;
+@group(0) @binding(0) var<storage, read> positions: array<u32>;
+//#for t in TENSORS
+@group(0) @binding(${1 + 2 * t}) var<storage, read> x${t}: array<f32>;
+@group(0) @binding(${2 + 2 * t}) var<storage, read_write> rotated${t}: array<f32>;
+//#end
 //#if TABLE
 const inverseFrequency = array<f32, ${ROTARY / 2}>(${TABLE});
-@group(0) @binding(2) var<storage, read_write> rotated: array<f32>;
 //#else
-@group(0) @binding(2) var<storage, read> inverseFrequency: array<f32>;
-@group(0) @binding(3) var<storage, read_write> rotated: array<f32>;
+@group(0) @binding(${1 + 2 * TENSORS}) var<storage, read> inverseFrequency: array<f32>;
 //#end
 
 fn sineAndCosine(angle: f32) -> vec2f {
@@ -40,11 +42,10 @@ fn sineAndCosine(angle: f32) -> vec2f {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let invocation = (group.y * groups.x + group.x) * 64u + lane;
-  let token = invocation / (${HEADS}u * pairs);
+  let token = invocation / (${HEADS + MORE_HEADS}u * pairs);
   if (token >= ${TOKENS}u) { return; }
   let pair = invocation % pairs;
-  let head = (invocation / pairs) % ${HEADS}u;
-  let start = (token * ${HEADS}u + head) * headSize;
+  let head = (invocation / pairs) % ${HEADS + MORE_HEADS}u;
   if (pair < half) {
     let turn = sineAndCosine(f32(positions[token]) * inverseFrequency[pair]);
 //#if BACKWARD
@@ -52,13 +53,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#else
     let sine = turn.x;
 //#end
-    let first = x[start + pair];
-    let second = x[start + pair + half];
-    rotated[start + pair] = first * turn.y - second * sine;
-    rotated[start + pair + half] = second * turn.y + first * sine;
+//#for t in TENSORS
+    if (head >= ${t * HEADS}u && head < ${HEADS + t * MORE_HEADS}u) {
+      let start = (token * ${HEADS + t * (MORE_HEADS - HEADS)}u + head - ${t * HEADS}u) * headSize;
+      let first = x${t}[start + pair];
+      let second = x${t}[start + pair + half];
+      rotated${t}[start + pair] = first * turn.y - second * sine;
+      rotated${t}[start + pair + half] = second * turn.y + first * sine;
+    }
+//#end
   } else {
-    let at = start + pair * 2u;
-    rotated[at] = x[at];
-    rotated[at + 1u] = x[at + 1u];
+//#for t in TENSORS
+    if (head >= ${t * HEADS}u && head < ${HEADS + t * MORE_HEADS}u) {
+      let at = (token * ${HEADS + t * (MORE_HEADS - HEADS)}u + head - ${t * HEADS}u) * headSize + pair * 2u;
+      rotated${t}[at] = x${t}[at];
+      rotated${t}[at + 1u] = x${t}[at + 1u];
+    }
+//#end
   }
 }

@@ -57,7 +57,8 @@ export const countedShapes: readonly CountedShape[] = [
   { name: 'SmolLM2-135M, 1,024 tokens, everything', config: smolLm2, rows: 4, rowLength: 256 },
 ];
 
-export function countShape({ config, rows, rowLength, newRows }: CountedShape, isSoftware: boolean): StepWork {
+/** The graph of a step and what moves. */
+export function graphOf({ config, rows, rowLength, newRows }: CountedShape) {
   const { limits } = leastAdapter;
   const base = config.vocab_size as number;
   const parsed = parseConfig({ ...config, vocab_size: base + (newRows ?? 0) });
@@ -80,9 +81,14 @@ export function countShape({ config, rows, rowLength, newRows }: CountedShape, i
       ? storedParameters(parsed, options).map(({ name }) => name)
       : segments.filter(({ trainable }) => trainable).map(({ name }) => name);
   const group = { parameters: names, weightDecay: 0, ...(newRows === undefined ? {} : { lazyRows: true }) };
+  return { graph: model.graph, group };
+}
+
+export function countShape(counted: CountedShape, isSoftware: boolean): StepWork {
+  const { graph, group } = graphOf(counted);
   const { beta1, beta2, epsilon } = adam;
   return stepWork(
-    model.graph,
+    graph,
     { groups: { all: group }, beta1, beta2, epsilon, clipNorm: 1, microBatches: 1, readback: [] },
     targetFor({ ...leastAdapter, isFallback: isSoftware }),
   );

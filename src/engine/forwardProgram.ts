@@ -46,11 +46,9 @@ export class ForwardProgram {
     const limits = { ...device.report.limits, ...options };
     const plan = planProgram(graph, { parameters: store, limits, outputs, target: device.target });
     requireFit(plan);
-    const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(graph.nodes));
+    const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(plan.nodes));
     try {
-      const dispatches = await compileDispatches(device, dispatchesOf(graph, device), (tensor) =>
-        memory.locate(tensor),
-      );
+      const dispatches = await compileDispatches(device, dispatchesOf(plan, device), (tensor) => memory.locate(tensor));
       return new ForwardProgram(device, plan, memory, dispatches, outputs);
     } catch (error) {
       memory.close();
@@ -89,8 +87,8 @@ export class ForwardProgram {
 }
 
 /** Every node's dispatches in order, labelled by their node. */
-export function dispatchesOf(graph: Graph, device: Device): PlannedDispatch[] {
-  return graph.nodes.flatMap((node) =>
+export function dispatchesOf({ nodes }: MemoryPlan, device: Device): PlannedDispatch[] {
+  return nodes.flatMap((node) =>
     opNamed(node.op)
       .dispatches(node, device.target)
       .map((dispatch) => ({ ...dispatch, label: node.label })),

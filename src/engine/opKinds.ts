@@ -7,7 +7,9 @@ export type OpKind = 'linear' | 'attention' | 'head' | 'norms' | 'activations' |
 
 export const kindOfOp: Readonly<Record<string, OpKind>> = {
   linear: 'linear',
+  linearFused: 'linear',
   linearInputGradient: 'linear',
+  gatedInputGradient: 'linear',
   linearWeightGradient: 'linear',
   biasGradient: 'linear',
   attention: 'attention',
@@ -27,6 +29,7 @@ export const kindOfOp: Readonly<Record<string, OpKind>> = {
   activation: 'activations',
   activationBackward: 'activations',
   rope: 'rotary',
+  ropePair: 'rotary',
   embedding: 'embedding',
   embeddingScatter: 'embedding',
   add: 'sums',
@@ -50,7 +53,9 @@ export function opKind(op: string): OpKind {
 export function productOperations(node: GraphNode): number {
   switch (node.op) {
     case 'linear':
+    case 'linearFused':
     case 'linearInputGradient':
+    case 'gatedInputGradient':
       return 2 * elementCount(node.inputs[1]!.shape) * node.inputs[0]!.shape[0]!;
     case 'linearWeightGradient':
       return 2 * elementCount(node.updates[0]!.shape) * node.inputs[0]!.shape[0]!;

@@ -6,6 +6,7 @@ import { LabError } from '../error';
 import { placeInArenas, placeInSequence, type Lifetime, type PlacedBuffers } from './arenas';
 import type { MemoryNeed } from './engine';
 import { allocatedBytes, storedRanges } from './elementTypes';
+import { fuse } from './fuse';
 import { byteLength, elementCount, type Graph, type GraphNode, type ParameterSpec, type Tensor } from './graph';
 import { opNamed, type Dispatch, type KernelTarget } from './op';
 import { planOptimizer } from './optimizerPlan';
@@ -31,6 +32,8 @@ export interface PlanRequest {
 }
 
 export interface MemoryPlan extends MemoryNeed {
+  /** What is run: the graph's nodes, fused. */
+  readonly nodes: readonly GraphNode[];
   readonly activations: PlacedBuffers;
   readonly gradients: PlacedBuffers;
   readonly inputs: PlacedBuffers;
@@ -45,13 +48,14 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
   const { limits } = request;
   const target = request.target ?? defaultTarget(limits);
   const outputs = request.outputs ?? request.training?.readback ?? [];
-  const dispatches = graph.nodes.map((node) => opNamed(node.op).dispatches(node, target));
+  const nodes = fuse(graph.nodes, outputs);
+  const dispatches = nodes.map((node) => opNamed(node.op).dispatches(node, target));
   const maxArenaBytes = Math.min(limits.maxBufferBytes, limits.maxBindingBytes);
 
-  const lifetimes = activationLifetimes(graph.nodes, outputs);
+  const lifetimes = activationLifetimes(nodes, outputs);
   const activations = placeInArenas(lifetimes, conflictsOf(dispatches), maxArenaBytes);
   const gradients = placeInSequence(sized([...graph.parameterGradients.values()]), maxArenaBytes);
-  const inputs = placeInSequence(sized(inputsOf(graph.nodes)), maxArenaBytes);
+  const inputs = placeInSequence(sized(inputsOf(nodes)), maxArenaBytes);
 
   const specs = request.parameters instanceof Array ? request.parameters : [...request.parameters.specs.values()];
   const bytes = {
@@ -66,7 +70,8 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
   const total = sumOf(Object.values(bytes));
   const largestBinding = largestBindingOf(dispatches.flat());
   const problems = findProblems(specs, lifetimes, graph, dispatches.flat(), total, limits);
-  return { bytes, total, largestBinding, fits: problems.length === 0, problems, activations, gradients, inputs };
+  const fits = problems.length === 0;
+  return { bytes, total, largestBinding, fits, problems, nodes, activations, gradients, inputs };
 }
 
 /** Throws `engine/does-not-fit` with the plan's first problem in words and all of them in the details. */

@@ -29,6 +29,7 @@ import gatedMlpBackward from '../../shaders/gatedMlpBackward.wgsl?raw';
 import gatherRows from '../../shaders/gatherRows.wgsl?raw';
 import layerNorm from '../../shaders/layerNorm.wgsl?raw';
 import layerNormBackward from '../../shaders/layerNormBackward.wgsl?raw';
+import matmulEpilogue from '../../shaders/matmulEpilogue.wgsl?raw';
 import rmsNorm from '../../shaders/rmsNorm.wgsl?raw';
 import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
 import rope from '../../shaders/rope.wgsl?raw';
@@ -75,7 +76,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
 };
 
 /** Not kernels: what several of them include. */
-const parts: Readonly<Record<string, string>> = { activationFunction, attentionTileLoad, storedValue };
+const parts: Readonly<Record<string, string>> = { activationFunction, attentionTileLoad, matmulEpilogue, storedValue };
 
 /** WGSL of `kernel` with its compile-time constants filled in. */
 export function shaderCode(kernel: string, constants: ShaderConstants): string {

@@ -1,4 +1,5 @@
 /** What one training step must do on a GPU: its dispatches, bytes and FLOPs by kernel, counted from the plan alone (work.ts). */
+import { fuse } from './fuse';
 import type { Graph } from './graph';
 import { opNamed, type Dispatch, type KernelTarget, type Work } from './op';
 import { opKind, type OpKind } from './opKinds';
@@ -38,7 +39,7 @@ export function stepWork(graph: Graph, options: TrainingOptions, target: KernelT
     const work = { dispatches: times, reads: reads * times, writes: writes * times, flops: flops * times };
     kernels.set(key, { kind, kernel, ...sumOf([...(kernels.has(key) ? [kernels.get(key)!] : []), work]) });
   };
-  for (const node of graph.nodes) {
+  for (const node of fuse(graph.nodes, options.readback)) {
     for (const dispatch of opNamed(node.op).dispatches(node, target)) {
       count(opKind(node.op), dispatch, options.microBatches);
     }

@@ -73,11 +73,9 @@ export class TrainingProgram {
     const optimizerPlan = planOptimizer(graph, options, Math.min(limits.maxBindingBytes, limits.maxBufferBytes));
     const open: { close(): void }[] = [];
     try {
-      const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(graph.nodes));
+      const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(plan.nodes));
       open.push(memory);
-      const dispatches = await compileDispatches(device, dispatchesOf(graph, device), (tensor) =>
-        memory.locate(tensor),
-      );
+      const dispatches = await compileDispatches(device, dispatchesOf(plan, device), (tensor) => memory.locate(tensor));
       const optimizer = await Optimizer.create(device, optimizerPlan, options, memory);
       open.push(optimizer);
       const ring = await ReadbackRing.allocate<StepReading>(device, readbackBytes(options));

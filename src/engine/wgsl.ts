@@ -22,13 +22,14 @@ export function expandShader(name: string, source: string, constants: ShaderCons
   return out.join('\n');
 }
 
-/** Puts the shaders that `source` includes in its place; the rest is expanded afterwards. */
+/** Puts the shaders that `source` includes in its place, and what those include; the rest is expanded afterwards. */
 export function includeParts(name: string, source: string, parts: Readonly<Record<string, string>>): string {
   return source.replace(/^\/\/#include (\w+)(.*)\n/gm, (_, part: string, list: string) => {
     const text = parts[part];
     if (text === undefined) throw new Error(`shaders/${name}.wgsl includes ${part}, which does not exist`);
     const given = new Map(Array.from(list.matchAll(/(\w+)=(\S+)/g), ([, key, value]) => [key!, value!]));
-    return text.replace(/\$\{(\w+)\}/g, (whole, key: string) => given.get(key) ?? whole);
+    const filled = text.replace(/\$\{(\w+)\}/g, (whole, key: string) => given.get(key) ?? whole);
+    return includeParts(name, filled, parts);
   });
 }
 

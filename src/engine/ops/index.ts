@@ -3,6 +3,7 @@ export { activation, activations, type Activation } from './activation';
 export { add } from './add';
 export { attention, type AttentionShape } from './attention';
 export { embedding, type ScatterInputs } from './embedding';
+import './fusedLinear';
 export { gatedMlp } from './gatedMlp';
 export { gatherRows } from './gatherRows';
 export { layerNorm } from './layerNorm';

@@ -2,7 +2,7 @@
 import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
-import { reads, requireShape, requireNormType, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reads, requireShape, requireNormType, shapeOf, updates, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from '../variants';
 
 /** hidden [tokens, width], weight and bias [width] -> the shape of hidden. */
@@ -69,12 +69,20 @@ registerOp({
   name: 'layerNormBackward',
   dispatches(node, target) {
     const [hidden, weight] = node.inputs as [Tensor, Tensor];
+    // Fused, it adds to a gradient that is there.
+    const [there] = node.updates;
     const ROWS = shapeOf(hidden, 0);
     return [
       {
         kernel: 'layerNormBackward',
-        constants: { ROWS, WIDTH: shapeOf(weight, 0), BF16: weight.type === 'bf16', LANES: reductionLanes(target) },
-        bindings: [...node.inputs.map((tensor) => reads(tensor)), writes(node.outputs[0]!)],
+        constants: {
+          ROWS,
+          WIDTH: shapeOf(weight, 0),
+          BF16: weight.type === 'bf16',
+          LANES: reductionLanes(target),
+          ACCUMULATE: there !== undefined,
+        },
+        bindings: [...node.inputs.map((tensor) => reads(tensor)), there ? updates(there) : writes(node.outputs[0]!)],
         workgroups: workgroupGrid(ROWS, target),
       },
     ];

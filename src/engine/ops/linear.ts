@@ -55,7 +55,10 @@ registerOp({
   dispatches(node, target) {
     const [dy, weight] = node.inputs as [Tensor, Tensor];
     const layout = node.attributes.layout as WeightLayout;
-    return [matmulDispatch(inputGradientMatmul(dy, weight, node.outputs[0]!, shapeOf(dy, 0), layout), target)];
+    // Fused, it adds to a gradient that is there.
+    const [there] = node.updates;
+    const matmul = inputGradientMatmul(dy, weight, there ?? node.outputs[0]!, shapeOf(dy, 0), layout);
+    return [matmulDispatch({ ...matmul, accumulate: there !== undefined }, target)];
   },
 });
 

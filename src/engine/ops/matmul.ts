@@ -5,6 +5,7 @@
  *   weight gradient dW += dy^T x  left(i, k) = dy[k, i] right(k, j) = x[k, j]
  */
 import type { Tensor } from '../graph';
+import type { Activation } from './activation';
 
 export interface MatmulOperand {
   readonly tensor: Tensor;
@@ -31,6 +32,17 @@ export interface Matmul {
   };
   readonly bias?: Tensor | undefined;
   readonly accumulate?: boolean;
+  /** Added to the product; its shape. Not with `accumulate`. */
+  readonly addend?: Tensor;
+  /** The product goes on through a gated MLP. With `activated` both are stored, else `product` holds activated values. */
+  readonly gated?: { readonly gate: Tensor; readonly activation: Activation; readonly activated?: Tensor };
+  /** The product is the gradient of activated values, and `product` that of the gate. */
+  readonly gatedBackward?: {
+    readonly gate: Tensor;
+    readonly up: Tensor;
+    readonly dUp: Tensor;
+    readonly activation: Activation;
+  };
 }
 
 /** How a weight matrix lies: [out, in] (torch.nn.Linear), or [in, out] (GPT-2's Conv1D). */

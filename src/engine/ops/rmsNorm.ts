@@ -2,7 +2,7 @@
 import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
 import { columnPartialsShape, columnSumDispatches } from './columnSums';
-import { reads, requireShape, requireNormType, shapeOf, workgroupGrid, writes } from './dispatch';
+import { reads, requireShape, requireNormType, shapeOf, updates, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from '../variants';
 
 /**
@@ -65,7 +65,8 @@ registerOp({
   name: 'rmsNormBackward',
   dispatches(node, target) {
     const [hidden, weight, scale, dNormed] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
-    const [dHidden] = node.outputs as [Tensor];
+    // Fused, it adds to a gradient that is there.
+    const [there] = node.updates;
     const ROWS = shapeOf(scale, 0);
     return [
       {
@@ -76,8 +77,12 @@ registerOp({
           BF16: weight.type === 'bf16',
           FROM_ONE: node.attributes.fromOne as boolean,
           LANES: reductionLanes(target),
+          ACCUMULATE: there !== undefined,
         },
-        bindings: [reads(hidden), reads(weight), reads(scale), reads(dNormed), writes(dHidden)],
+        bindings: [
+          ...[hidden, weight, scale, dNormed].map((tensor) => reads(tensor)),
+          there ? updates(there) : writes(node.outputs[0]!),
+        ],
         workgroups: workgroupGrid(ROWS, target),
       },
     ];

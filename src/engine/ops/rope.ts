@@ -1,7 +1,7 @@
 /** Rotary position embedding (Su et al. 2021) in the half-split order of Hugging Face checkpoints. */
 import { LabError } from '../../error';
-import type { Graph, Tensor } from '../graph';
-import { registerOp } from '../op';
+import type { Graph, GraphNode, Tensor } from '../graph';
+import { registerOp, type Dispatch, type KernelTarget } from '../op';
 import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
 
 export interface RopeShape {
@@ -40,28 +40,38 @@ export function rope(
   return graph.append('rope', inputs, [{ name: 'rotated', shape: x.shape }], attributes)[0]!;
 }
 
+interface Turn extends RopeShape {
+  /** Of the second tensor of a pair. */
+  readonly moreHeads?: number;
+  readonly table: readonly number[];
+  readonly backward: boolean;
+}
+
+function turnDispatch(node: GraphNode, tensors: number, target: KernelTarget): Dispatch {
+  const { heads, moreHeads = 0, headSize, rotarySize, table, backward } = node.attributes as unknown as Turn;
+  const xs = node.inputs.slice(0, tensors);
+  const [positions, frequencies] = node.inputs.slice(tensors) as [Tensor, Tensor | undefined];
+  const TOKENS = shapeOf(xs[0]!, 0);
+  const TABLE = table.map((value) => Math.fround(value).toString()).join(', ');
+  const sizes = { TOKENS, TENSORS: tensors, HEADS: heads, MORE_HEADS: moreHeads, HEAD_SIZE: headSize };
+  return {
+    kernel: 'rope',
+    constants: { ...sizes, ROTARY: rotarySize, TABLE, BACKWARD: backward },
+    bindings: [
+      reads(positions),
+      ...xs.flatMap((x, index) => [reads(x), writes(node.outputs[index]!)]),
+      ...(frequencies ? [reads(frequencies)] : []),
+    ],
+    workgroups: invocationGrid((TOKENS * (heads + moreHeads) * headSize) / 2, target),
+  };
+}
+
+/** Two tensors that turn by the same angles; fuse.ts makes it of two ropes. */
+registerOp({ name: 'ropePair', dispatches: (node, target) => [turnDispatch(node, 2, target)] });
+
 registerOp({
   name: 'rope',
-  dispatches(node, target) {
-    const [x, positions, frequencies] = node.inputs as [Tensor, Tensor, Tensor | undefined];
-    const { heads, headSize, rotarySize, table, backward } = node.attributes as {
-      heads: number;
-      headSize: number;
-      rotarySize: number;
-      table: readonly number[];
-      backward: boolean;
-    };
-    const TOKENS = shapeOf(x, 0);
-    const TABLE = table.map((value) => Math.fround(value).toString()).join(', ');
-    return [
-      {
-        kernel: 'rope',
-        constants: { TOKENS, HEADS: heads, HEAD_SIZE: headSize, ROTARY: rotarySize, TABLE, BACKWARD: backward },
-        bindings: [reads(x), reads(positions), ...(frequencies ? [reads(frequencies)] : []), writes(node.outputs[0]!)],
-        workgroups: invocationGrid((TOKENS * heads * headSize) / 2, target),
-      },
-    ];
-  },
+  dispatches: (node, target) => [turnDispatch(node, 1, target)],
   gradient(node, [dRotated], [wanted], graph) {
     if (!dRotated || !wanted) return node.inputs.map(() => undefined);
     const inputs = [dRotated, ...node.inputs.slice(1)];

@@ -6,6 +6,7 @@ import type { Dispatch, KernelTarget } from '../../op';
 import { reads, writes } from '../dispatch';
 import type { Matmul } from '../matmul';
 import { storedAs } from '../storedAs';
+import { epilogueBindings, epilogueConstants } from './epilogue';
 import { matmulWork } from './work';
 
 /** Sums of some dozen f32 terms are good to 1e-6; hardware sine, exponential and division to about 1e-5. */
@@ -62,16 +63,18 @@ function matmulConstants(matmul: Matmul): Dispatch['constants'] {
     ...storedAs('RIGHT', right.tensor),
     BIAS: bias !== undefined,
     ...(bias ? storedAs('BIAS', bias) : {}),
-    ACCUMULATE: matmul.accumulate ?? false,
+    ...epilogueConstants(matmul),
   };
 }
 
-function matmulBindings({ left, right, product, bias }: Matmul): Dispatch['bindings'] {
+function matmulBindings(matmul: Matmul): Dispatch['bindings'] {
+  const { left, right, product, bias } = matmul;
   return [
     reads(left.tensor, left.rows),
     reads(right.tensor, right.rows),
     writes(product.tensor, product.rows),
     ...(bias ? [reads(bias)] : []),
+    ...epilogueBindings(matmul),
   ];
 }
 
