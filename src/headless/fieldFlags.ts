@@ -54,6 +54,12 @@ export const fieldFlags = {
   replay: { fields: [`${stage}.replay`], value: 'X' },
   resegment: { fields: [`${stage}.resegment`], value: 'P' },
   objective: { fields: [`${stage}.objective`], value: 'WHAT' },
+  'frozen-weights': {
+    fields: ['frozenWeights'],
+    value: 'HOW',
+    about:
+      'how matrices that do not move are held meanwhile: rounded, they take less memory and give other numbers; what is written is not',
+  },
   points: { fields: ['evaluation.points'], value: 'N', about: 'evaluations while it trains' },
   'evaluate-bytes': {
     fields: ['evaluation.bytes', 'evaluation.generalBytes'],

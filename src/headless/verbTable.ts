@@ -58,6 +58,7 @@ export const verbs = {
     about: 'What a model is: sizes, types, rows against the tokenizer, and the memory that training would take here.',
     flags: {
       ...plannedStep('plan for so many new tokens'),
+      ...flagsOf(['frozen-weights']),
     },
   },
   tokenize: {
@@ -153,7 +154,7 @@ export const verbs = {
       'body-lr': { kind: 'number', value: 'X', about: 'another one for all but the new rows' },
       ...flagsOf(['rank', 'alpha', 'targets', 'rank-stabilised']),
       ...adapterOut,
-      ...flagsOf(['objective', 'warmup', 'replay', 'resegment', 'points', 'evaluate-bytes']),
+      ...flagsOf(['objective', 'warmup', 'replay', 'resegment', 'frozen-weights', 'points', 'evaluate-bytes']),
       device,
       seed,
       ...tokenizerClass,

@@ -7,6 +7,7 @@ export type * from './open/corpusSummary';
 export type * from './diagnosis/diagnosis';
 export type * from './vocabulary/choice';
 export type * from './vocabulary/vocabularySummary';
+export type { FrozenPlan, FrozenWeights } from './device/frozenWeights';
 export type * from './training/trainSettings';
 export type * from './training/records';
 export type * from './scoring/comparison';
@@ -184,6 +185,7 @@ export {
   type RunExperimentOptions,
 } from './experiment/runner';
 export {
+  heldAs,
   addsTokens,
   adapterProblems,
   lengthProblems,

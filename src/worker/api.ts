@@ -13,7 +13,6 @@ import type {
   Comparison,
   ExperimentReport,
   ExperimentUpdate,
-  InitMethod,
   Preset,
   RunKey,
   TrainMode,
@@ -148,7 +147,10 @@ export interface LabApi {
   /** Requests that went to the Hub since the page opened. */
   hubRequests(): Promise<number>;
   /** What each mode needs on this adapter, with the current model, vocabulary size and settings. Pure planning. */
-  plans(settings: Pick<TrainSettings, 'batchRows' | 'rowLength'>, newTokens: number): Promise<readonly FittingPlan[]>;
+  plans(
+    settings: Pick<TrainSettings, 'batchRows' | 'rowLength' | 'frozen'>,
+    newTokens: number,
+  ): Promise<readonly FittingPlan[]>;
 
   samples(): Promise<readonly SampleSummary[]>;
   openSample(id: string, onProgress: OnProgress, signal?: AbortSignal): Promise<CorpusSummary>;
@@ -185,7 +187,10 @@ export interface LabApi {
     signal?: AbortSignal,
   ): Promise<StepProfile>;
   /** What the visitor may start with the open model, corpus and vocabulary, sized to this machine. */
-  presets(choice: VocabularyChoice | null, mode: TrainMode, start: InitMethod): Promise<readonly Preset[]>;
+  presets(
+    choice: VocabularyChoice | null,
+    settings: Pick<TrainSettings, 'mode' | 'init' | 'frozen'>,
+  ): Promise<readonly Preset[]>;
   /**
    * How often the new tokens of each arm would be seen in the budget, from the counts of the open text. Arms whose way to tokens
    * has not been learned yet, and budgets of FLOPs, have none.

@@ -1,5 +1,5 @@
 /** Questions from the text, answered by an experiment's arms; loaded when they are asked. */
-import { askExperiment, ModelSession, openRun, type ClozeOptions, type ExperimentReport } from '../lab/index';
+import { askExperiment, heldAs, ModelSession, openRun, type ClozeOptions, type ExperimentReport } from '../lab/index';
 import type { Experiments } from './experiments';
 import { keptRunsOf, type OpenedForRuns } from './keptRunsOf';
 
@@ -16,7 +16,7 @@ export async function askKept(
       ...{ spec, folder, corpus },
       async open(key, watch) {
         const arm = key && (await openRun(runs, key, watch)).arm;
-        const session = arm?.session ?? (await ModelSession.open(engine, model, watch));
+        const session = arm?.session ?? (await ModelSession.open(engine, model, { ...watch, ...heldAs(spec) }));
         return { scorer: session.scorer(), tokenizer: arm?.tokenizer ?? model.tokenizer, close: () => session.close() };
       },
     },

@@ -19,7 +19,6 @@ import {
   type EngineSummary,
   type Exposure,
   type ExperimentReport,
-  type InitMethod,
   type Preset,
   type PresetRequest,
   type RunKey,
@@ -27,7 +26,6 @@ import {
   type SpecProblem,
   type SpecSchema,
   type StepProfile,
-  type TrainMode,
   type TrainSettings,
   type VocabularyChoice,
   type VocabularySummary,
@@ -57,7 +55,7 @@ export class Experiment extends TrainedLab implements LabApi {
   }
 
   async plans(
-    settings: Pick<TrainSettings, 'batchRows' | 'rowLength'>,
+    settings: Pick<TrainSettings, 'batchRows' | 'rowLength' | 'frozen'>,
     newTokens: number,
   ): Promise<readonly FittingPlan[]> {
     const model = this.requireModel();
@@ -86,7 +84,10 @@ export class Experiment extends TrainedLab implements LabApi {
     });
   }
 
-  async presets(choice: VocabularyChoice | null, mode: TrainMode, start: InitMethod): Promise<readonly Preset[]> {
+  async presets(
+    choice: VocabularyChoice | null,
+    { mode, init: start, frozen }: Pick<TrainSettings, 'mode' | 'init' | 'frozen'>,
+  ): Promise<readonly Preset[]> {
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
     const { diagnosis } = this.diagnosed ?? {};
     const { gigaflopsPerSecond = 10 } = await this.engines.known();
@@ -99,6 +100,7 @@ export class Experiment extends TrainedLab implements LabApi {
       ...(choice ? { vocabulary: choice } : {}),
       ...(this.opened ? { instructions: this.opened.named } : {}),
       ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
+      ...(frozen ? { frozen } : {}),
       ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes, heldOutDocuments },
       ...readingSpeed(model, corpus, gigaflopsPerSecond),
     };

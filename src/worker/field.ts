@@ -2,6 +2,7 @@
 import {
   detectNotation,
   engineText,
+  heldAs,
   ModelSession,
   notations,
   onnxModelFiles,
@@ -76,7 +77,7 @@ export async function sampleKept(
         throw thrown;
       }
       // As Try does: the engine has no cache, and holds what wasm cannot.
-      const session = arm?.session ?? (await ModelSession.open(engine, model));
+      const session = arm?.session ?? (await ModelSession.open(engine, model, heldAs(spec)));
       return { text: engineText(session), tokenizer, close: async () => session.close() };
     }
   };

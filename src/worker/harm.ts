@@ -1,5 +1,5 @@
 /** Harm of the arm that is held, beside the untouched base and its control; loaded when it is asked for. */
-import { harmOf, type HarmReference, type HarmReport, type ModelSession, type Watch } from '../lab/index';
+import { harmOf, ModelSession, type HarmReference, type HarmReport, type Watch } from '../lab/index';
 import type { TrainedArm } from './trainedArm';
 
 /** @param base stays open: it is what Compare and Try use. */
@@ -12,7 +12,13 @@ export function harmOfTrained(
   const references: HarmReference[] = [
     {
       ...{ kind: 'base', name: setup.model.summary.name },
-      open: async () => ({ session: await base(), tokenizer: setup.model.tokenizer, close: () => undefined }),
+      open: async (asked) => {
+        const { tokenizer: known } = setup.model;
+        if (!setup.frozen) return { session: await base(), tokenizer: known, close: () => undefined };
+        // Held as the arm is, so that what rounding alone does is no harm of the training.
+        const held = await ModelSession.open(setup.engine, setup.model, { ...asked, frozen: setup.frozen });
+        return { session: held, tokenizer: known, close: () => held.close() };
+      },
     },
   ];
   if (control) {

@@ -81,7 +81,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
   };
 
   return {
-    async presets(choice, mode, start) {
+    async presets(choice, { mode, init: start, frozen }) {
       const instructions = parts.instructions();
       const request = {
         title: 'Molecules: tokens of its own?',
@@ -89,6 +89,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         corpus: { sample: 'molecules' },
         ...(choice ? { vocabulary: choice } : {}),
         ...(instructions ? { instructions } : {}),
+        ...(frozen ? { frozen } : {}),
         ...{
           mode,
           start,

@@ -1,5 +1,5 @@
 /** `ask`: questions made from the text of an experiment, answered by every finished arm. */
-import { askExperiment, ModelSession } from '../../lab/index';
+import { askExperiment, heldAs, ModelSession } from '../../lab/index';
 import type { Answer } from '../answer';
 import { fileKey, type Command } from '../arguments';
 import { clozeText } from '../clozeText';
@@ -14,7 +14,7 @@ export async function askVerb(command: Command): Promise<Answer> {
       ...{ spec, folder, corpus },
       async open(key, watch) {
         const run = key && (await open(key));
-        const session = run ? run.arm.session : await ModelSession.open(engine, model, watch);
+        const session = run ? run.arm.session : await ModelSession.open(engine, model, { ...watch, ...heldAs(spec) });
         const tokenizer = run ? run.arm.tokenizer : model.tokenizer;
         return { scorer: session.scorer(), tokenizer, close: () => session.close() };
       },

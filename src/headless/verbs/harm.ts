@@ -2,6 +2,7 @@
 import { LabError } from '../../error';
 import {
   harmOf,
+  heldAs,
   ModelSession,
   openTrainedElsewhere,
   type ArmModel,
@@ -67,7 +68,7 @@ async function openedArm(command: Command, path: string): Promise<Opened> {
   return {
     of: `${key.arm}, seed ${key.seed}`,
     arm,
-    references: [untouched(runs.engine, runs.model), ...control],
+    references: [untouched(runs.engine, runs.model, heldAs(runs.spec)), ...control],
   };
 }
 
@@ -89,11 +90,12 @@ async function openedFolder(command: Command): Promise<Opened> {
   return { of: command.text('model')!, arm, references: [untouched(engine, model)] };
 }
 
-function untouched(engine: Engine, model: LoadedModel): HarmReference {
+/** @param held as the arm holds what does not move. */
+function untouched(engine: Engine, model: LoadedModel, held: ReturnType<typeof heldAs> = {}): HarmReference {
   return {
     ...{ kind: 'base', name: model.summary.name },
     open: async ({ onProgress = () => undefined, signal }) => {
-      const session = await ModelSession.open(engine, model, { onProgress, ...(signal ? { signal } : {}) });
+      const session = await ModelSession.open(engine, model, { onProgress, ...held, ...(signal ? { signal } : {}) });
       return { session, tokenizer: model.tokenizer, close: () => session.close() };
     },
   };

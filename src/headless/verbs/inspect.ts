@@ -7,6 +7,7 @@ import {
   shapeFor,
   trainModes,
   type FittingPlan,
+  type FrozenWeights,
   type ModelInspection,
 } from '../../lab/index';
 import type { Answer } from '../answer';
@@ -24,6 +25,7 @@ export async function inspectVerb(command: Command): Promise<Answer> {
   const settings = {
     batchRows: command.number('batch') ?? defaults.batchRows,
     rowLength: command.number('seq') ?? defaults.rowLength,
+    ...(command.isSet('frozen-weights') ? { frozen: command.text('frozen-weights') as FrozenWeights } : {}),
   };
   const newTokens = command.number('new-tokens')!;
   const plans = trainModes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
@@ -72,12 +74,19 @@ function planLines({ engine, newTokens, batchRows, rowLength, plans }: Memory): 
     engine.threads === undefined ? `on ${engine.description}` : `on the processor, ${engine.threads} threads`;
   return [
     `training ${newTokens} new tokens, ${batchRows} rows of ${rowLength} tokens a step, ${where}:`,
-    ...plans.map(({ mode, totalBytes, bytes, fits, problems }) => {
+    ...plans.map(({ mode, totalBytes, bytes, fits, problems, frozen }) => {
       const parts = Object.entries(bytes).map(([kind, size]) => `${kind} ${megabytes(size)}`);
       const verdict = fits ? 'fits' : `does not fit: ${problems[0]?.message ?? ''}`;
-      return `  ${mode.padEnd(10)} ${megabytes(totalBytes)} (${parts.join(', ')}), ${verdict}`;
+      const held = frozen ? `; ${frozenText(frozen)}` : '';
+      return `  ${mode.padEnd(10)} ${megabytes(totalBytes)} (${parts.join(', ')}), ${verdict}${held}`;
     }),
   ];
+}
+
+function frozenText({ held, rounded, asStored, widened }: NonNullable<FittingPlan['frozen']>): string {
+  if (rounded + asStored === 0) return 'no matrix is frozen';
+  const kept = asStored > 0 ? `, ${asStored} as stored` : '';
+  return `${rounded} frozen matrices rounded to ${held}${kept}${widened && rounded > 0 ? ', held as f32 by the processor' : ''}`;
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

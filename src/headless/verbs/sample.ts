@@ -1,6 +1,7 @@
 /** `sample`: samples of every finished arm of an experiment, read by a parser of its notation. */
 import {
   engineText,
+  heldAs,
   ModelSession,
   onnxModelFiles,
   OnnxSession,
@@ -42,7 +43,7 @@ export async function sampleVerb(command: Command): Promise<Answer> {
 }
 
 /** In onnxruntime-web, which keeps what it has read, or in the engine. */
-function opener(command: Command, { engine, model, open }: ExperimentRuns): SampledExperiment['open'] {
+function opener(command: Command, { engine, model, spec, open }: ExperimentRuns): SampledExperiment['open'] {
   return async (key, { onProgress = () => undefined }) => {
     const run = key && (await open(key));
     const tokenizer = run ? run.arm.tokenizer : model.tokenizer;
@@ -57,7 +58,7 @@ function opener(command: Command, { engine, model, open }: ExperimentRuns): Samp
         run?.arm.close();
       }
     }
-    const session = run ? run.arm.session : await ModelSession.open(engine, model, { onProgress });
+    const session = run ? run.arm.session : await ModelSession.open(engine, model, { onProgress, ...heldAs(spec) });
     return { text: engineText(session), tokenizer, close: async () => session.close() };
   };
 }

@@ -16,6 +16,7 @@ import {
   documentEnds,
   earlierGraft,
   earlierRows,
+  heldAs,
   modelWithout,
   movedBy,
   pinned,
@@ -70,6 +71,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     ...{ budget: spec.budget, evaluation: spec.evaluation, seed: spec.seeds[0]! },
     ...(vocabulary ? { vocabulary } : {}),
     ...(arm.adapters ? { adapters: arm.adapters } : {}),
+    ...heldAs(spec),
     ...(earlier ? { earlier: earlier.graft } : {}),
   };
   const training = await ArmTraining.open(setup, { onProgress });

@@ -2,30 +2,32 @@
  * A checkpoint's tensors as they are on the device now, by rows: vocabulary matrices lie there in segments, everything
  * else whole. Readers ask for a few megabytes at a time, so that no tensor ever stands in the heap.
  */
-import type { Weights } from '../../engine/index';
+import type { ParameterSpec, Weights } from '../../engine/index';
 
-interface DeviceSegment {
-  /** Of the parameter on the device. */
-  readonly name: string;
-  readonly firstRow: number;
-  readonly rows: number;
-}
+/** Reads f32 rows [start, end) of a parameter, counted from its own first. */
+export type ParameterRows = (parameter: ParameterSpec, start: number, end: number) => Promise<Float32Array>;
 
 /** In order of rows. A tensor that is not cut is one segment. */
-function segmentsOf(store: Weights, tensor: string): DeviceSegment[] {
+function segmentsOf(store: Weights, tensor: string): ParameterSpec[] {
   return [...store.specs.values()]
     .filter((spec) => (spec.tensor ?? spec.name) === tensor)
-    .map(({ name, firstRow = 0, shape }) => ({ name, firstRow, rows: shape[0] ?? 1 }))
-    .sort((a, b) => a.firstRow - b.firstRow);
+    .sort((a, b) => (a.firstRow ?? 0) - (b.firstRow ?? 0));
 }
 
-/** f32 rows [start, end) along the first dimension. */
-export async function deviceRows(store: Weights, tensor: string, start: number, end: number): Promise<Float32Array> {
+/** f32 rows [start, end) along the first dimension. @param read absent: from the device. */
+export async function deviceRows(
+  store: Weights,
+  tensor: string,
+  start: number,
+  end: number,
+  read: ParameterRows = ({ name }, from, to) => store.readRows(name, from, to),
+): Promise<Float32Array> {
   const parts: Float32Array[] = [];
-  for (const { name, firstRow, rows } of segmentsOf(store, tensor)) {
+  for (const parameter of segmentsOf(store, tensor)) {
+    const { firstRow = 0, shape } = parameter;
     const from = Math.max(start, firstRow);
-    const to = Math.min(end, firstRow + rows);
-    if (from < to) parts.push(await store.readRows(name, from - firstRow, to - firstRow));
+    const to = Math.min(end, firstRow + (shape[0] ?? 1));
+    if (from < to) parts.push(await read(parameter, from - firstRow, to - firstRow));
   }
   if (parts.length === 1) return parts[0]!;
   const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -1,4 +1,5 @@
 /** What a training needs, known before anything is allocated. Bytes. */
+import type { FrozenPlan } from './frozenWeights';
 import type { TrainMode } from '../training/trainSettings';
 
 export interface FittingPlan {
@@ -11,6 +12,8 @@ export interface FittingPlan {
     readonly activations: number;
     readonly other: number;
   };
+  /** Where frozen matrices are held otherwise than as they are stored. */
+  readonly frozen?: FrozenPlan;
   readonly largestBinding: { readonly tensor: string; readonly bytes: number };
   readonly fits: boolean;
   readonly problems: readonly { readonly message: string; readonly hint: string }[];

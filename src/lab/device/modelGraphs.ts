@@ -1,7 +1,7 @@
 /**
  * The graphs of one model in one state (grafted or not, what may move), without a device: the same description gives
- * the memory plan before anything is allocated and the programs afterwards. Frozen tensors keep bf16 where the
- * checkpoint has it; what is trained is f32, and so are vectors (norm weights), which are too small to matter.
+ * the memory plan before anything is allocated and the programs afterwards. Frozen matrices are held as frozenWeights.ts
+ * says; what is trained is f32, and so are vectors (norm weights), which are too small to matter.
  */
 import type { ElementType, TrainingOptions } from '../../engine/index';
 import type { GraftPlan } from '../../graft/index';
@@ -18,6 +18,7 @@ import {
   type SegmentSpec,
   type VocabularySpec,
 } from '../../model/index';
+import { frozenType, storedType, type FrozenWeights } from './frozenWeights';
 import { matrixName } from './graftedRows';
 import { parameterTable, restGroup, type ParameterGroup, type ParameterRow } from './parameterTable';
 import type { ModelWeights } from '../open/openWeights';
@@ -32,6 +33,8 @@ export interface ModelState {
   readonly movesLater?: readonly ParameterGroup[];
   /** Beside matrices of the body; absent: none. */
   readonly adapters?: AdapterSettings;
+  /** How matrices that nothing moves are held; absent: as they are stored. */
+  readonly frozen?: FrozenWeights;
   readonly maxBindingBytes: number;
 }
 
@@ -73,8 +76,36 @@ export class ModelGraphs {
 
   readonly parameterTypes = (name: string): ElementType => {
     const stored = this.state.model.checkpoint.tensors.get(name);
-    return stored?.dtype === 'BF16' && stored.shape.length > 1 && !this.isEver(this.groups.get(name)!) ? 'bf16' : 'f32';
+    const group = this.groups.get(name)!;
+    if (!stored || stored.shape.length < 2 || this.isEver(group)) return 'f32';
+    return frozenType(stored, group === 'norms' ? 'as-stored' : this.frozen);
   };
+
+  /** How matrices that nothing moves are held. */
+  get frozen(): FrozenWeights {
+    return this.state.frozen ?? 'as-stored';
+  }
+
+  /** Whether the values of a parameter are not the checkpoint's but rounded ones. */
+  isRounded({ origin, tensor, type }: ParameterRow): boolean {
+    if (origin !== 'checkpoint' || type === 'f32') return false;
+    return type !== storedType(this.state.model.checkpoint.tensors.get(tensor)!.dtype);
+  }
+
+  /** Tensors whose values are rounded, and frozen matrices that are not. */
+  get frozenMatrices(): { readonly rounded: number; readonly asStored: number } {
+    const matrices = this.parameters.filter(
+      ({ origin, shape, group }) =>
+        origin === 'checkpoint' && shape.length > 1 && group !== 'norms' && !this.isEver(group),
+    );
+    const rounded = new Set(matrices.filter((row) => this.isRounded(row)).map(({ tensor }) => tensor));
+    return { rounded: rounded.size, asStored: new Set(matrices.map(({ tensor }) => tensor)).size - rounded.size };
+  }
+
+  /** The same, with frozen matrices as they are stored. */
+  get asStored(): ModelGraphs {
+    return this.frozen === 'as-stored' ? this : new ModelGraphs({ ...this.state, frozen: 'as-stored' });
+  }
 
   /** Parameters outside the vocabulary. */
   readonly trainable = (name: string): boolean => this.isMoved(this.groups.get(name)!);
@@ -129,7 +160,7 @@ export class ModelGraphs {
       hiddenSize: model.config.hiddenSize,
       maxBindingBytes,
       ...(graft && graft.count > 0 ? { newIds: { first: graft.firstNewId, count: graft.count } } : {}),
-      type: stored.dtype === 'BF16' && !this.isEver('oldRows') ? 'bf16' : 'f32',
+      type: this.isEver('oldRows') ? 'f32' : frozenType(stored, this.frozen),
       trainBase: this.isMoved('oldRows'),
       trainNew: this.isMoved('newRows'),
     });

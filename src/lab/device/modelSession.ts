@@ -8,11 +8,12 @@ import { modelInputs, type AdapterSettings, type ModelConfig, type Taught } from
 import { throwIfCancelled } from '../cancel';
 import type { Scorer } from '../scoring/evaluate';
 import { firstAdapterValues } from './adapterValues';
+import { storedType, type FrozenWeights } from './frozenWeights';
 import type { Graft } from './graftedRows';
 import { tensorRows } from './tensorRows';
 import { ModelGraphs, type ModelState } from './modelGraphs';
 import type { ParameterRow, ParameterGroup } from './parameterTable';
-import { rowWidth, writeRows } from './rowPieces';
+import { copyRows, rowWidth, writeRows } from './rowPieces';
 import type { LoadedModel } from '../open/openModel';
 import type { ModelWeights } from '../open/openWeights';
 import type { OnProgress } from '../progress';
@@ -26,6 +27,8 @@ export interface SessionOptions {
   readonly moves?: readonly ParameterGroup[];
   /** Beside matrices of the body, with first values drawn from the seed. */
   readonly adapters?: { readonly settings: AdapterSettings; readonly seed: number };
+  /** How matrices that nothing moves are held; absent: as they are stored. */
+  readonly frozen?: FrozenWeights;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
@@ -59,13 +62,14 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     model: Model,
     options: SessionOptions = {},
   ): Promise<ModelSession<Model>> {
-    const { graft, moves, adapters } = options;
+    const { graft, moves, adapters, frozen } = options;
     const state: ModelState = {
       model,
       maxBindingBytes: engine.report.limits.maxBindingBytes,
       ...(graft ? { graft: graft.plan } : {}),
       ...(moves ? { moves } : {}),
       ...(adapters ? { adapters: adapters.settings } : {}),
+      ...(frozen ? { frozen } : {}),
     };
     const graphs = new ModelGraphs(state);
     const store = await engine.weights(graphs.parameters);
@@ -177,9 +181,15 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return [...new Set([...moved.map(({ tensor }) => tensor), ...this.graphs.adapters.map(({ tensor }) => tensor)])];
   }
 
-  /** f32 rows [start, end) of a tensor of the checkpoint as the model computes with it: adapters are merged. */
+  /** f32 rows [start, end) of a tensor of the checkpoint as it is saved: adapters are merged, nothing frozen is rounded. */
   rows(tensor: string, start: number, end: number): Promise<Float32Array> {
-    return tensorRows(this.store, this.graphs.adapters, tensor, start, end);
+    const { checkpoint } = this.model;
+    const rounded = new Set(this.graphs.parameters.filter((row) => this.graphs.isRounded(row)).map(({ name }) => name));
+    return tensorRows(this.store, this.graphs.adapters, tensor, start, end, ({ name, firstRow = 0 }, from, to) =>
+      rounded.has(name)
+        ? checkpoint.tensors.get(tensor)!.readF32({ start: firstRow + from, end: firstRow + to })
+        : this.store.readRows(name, from, to),
+    );
   }
 
   async trainingProgram(step: StepSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
@@ -297,5 +307,6 @@ function upload(store: Weights, row: ParameterRow, { model, graft, seed }: First
     return writeRows(store, row, ({ start, end }) => rows.subarray(at(start), at(end)));
   }
   const entry = model.checkpoint.tensors.get(row.tensor)!;
-  return writeRows(store, row, (range) => (row.type === 'bf16' ? entry.read(range) : entry.readF32(range)));
+  if (row.type === storedType(entry.dtype)) return copyRows(store, row, (range) => entry.read(range));
+  return writeRows(store, row, (range) => entry.readF32(range));
 }

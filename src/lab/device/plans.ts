@@ -18,7 +18,7 @@ export type Planner = Pick<Engine, 'report' | 'plan'>;
 /** For a GPU that nobody opened: the limits that every WebGPU adapter grants. */
 export const unopenedGpu: Planner = gpuPlanner('', { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 });
 
-export interface PlannedSettings extends Pick<TrainSettings, 'batchRows' | 'rowLength'> {
+export interface PlannedSettings extends Pick<TrainSettings, 'batchRows' | 'rowLength' | 'frozen'> {
   readonly taught?: Taught;
 }
 
@@ -32,7 +32,7 @@ export function planTraining(
   adapters: AdapterSettings | undefined = modeAdapters(mode).adapters,
 ): FittingPlan {
   const { kind, limits } = engine.report;
-  const { batchRows, rowLength, taught } = settings;
+  const { batchRows, rowLength, taught, frozen } = settings;
   requireShape({ rows: batchRows, length: rowLength }, model.config);
   const rows = microBatchRowsOf(batchRows, rowLength, engineSizes[kind].microBatchTokens);
   const { largestId, embeddingRows } = model.summary;
@@ -44,6 +44,7 @@ export function planTraining(
     maxBindingBytes: limits.maxBindingBytes,
     graft: { firstNewId, count, newEmbeddingRows },
     ...(adapters ? { adapters } : {}),
+    ...(frozen ? { frozen } : {}),
   });
   const graph = graphs.build(rows * rowLength, {
     ...{ outputs: 'loss', differentiate: true, rowLength },
@@ -57,6 +58,9 @@ export function planTraining(
     totalBytes: plan.total,
     bytes: { parameters, gradients, optimizer, activations, other: inputs + staging },
     largestBinding: plan.largestBinding,
+    ...(graphs.frozen === 'as-stored'
+      ? {}
+      : { frozen: { held: graphs.frozen, ...graphs.frozenMatrices, widened: kind === 'processor' } }),
     fits: plan.fits,
     problems: plan.problems,
   };

@@ -4,17 +4,18 @@
  */
 import type { Weights } from '../../engine/index';
 import { mergedRows, type AdaptedMatrix } from '../../model/index';
-import { deviceRows } from './deviceRows';
+import { deviceRows, type ParameterRows } from './deviceRows';
 
-/** f32 rows [start, end) along the first dimension. */
+/** f32 rows [start, end) along the first dimension. @param read absent: from the device. */
 export async function tensorRows(
   store: Weights,
   adapters: readonly AdaptedMatrix[],
   tensor: string,
   start: number,
   end: number,
+  read?: ParameterRows,
 ): Promise<Float32Array> {
-  const values = await deviceRows(store, tensor, start, end);
+  const values = await deviceRows(store, tensor, start, end, read);
   const adapter = adapters.find((each) => each.tensor === tensor);
   if (!adapter) return values;
   const [down, up] = [await store.readF32(adapter.down.name), await store.readF32(adapter.up.name)];

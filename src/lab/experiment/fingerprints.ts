@@ -90,11 +90,12 @@ function conversationsFingerprint({ instructions }: ExperimentSpec, corpus: Corp
 /** Of everything that the numbers of one arm and seed depend on. @param spec pinned. */
 export function runFingerprint(spec: ExperimentSpec, arm: ArmSpec, seed: number): string {
   const hash = new Sha256();
-  const { model, corpus, general, instructions, budget, evaluation } = spec;
+  const { model, corpus, general, instructions, budget, evaluation, frozenWeights } = spec;
   const { margin: _, ...scored } = evaluation;
   const prints = [model.fingerprint, corpus.fingerprint, general.fingerprint];
   const read = instructions ? { instructions: instructions.fingerprint } : {};
-  add(hash, canonicalJson({ prints, ...read, budget, scored, arm, seed }));
+  const held = frozenWeights ? { frozenWeights } : {};
+  add(hash, canonicalJson({ prints, ...read, budget, ...held, scored, arm, seed }));
   return hash.hex();
 }
 

@@ -14,7 +14,7 @@ import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { NewToken } from '../vocabulary/vocabularySummary';
 import { canonicalJson } from './fingerprints';
 import { readCheckpoint, readStatus, type RunKey, type RunStatusFile } from './runFolder';
-import { movedBy, movesEarlierRows, type ArmSpec, type ExperimentSpec } from './spec';
+import { heldAs, movedBy, movesEarlierRows, type ArmSpec, type ExperimentSpec } from './spec';
 
 export interface OpenedForRun {
   readonly spec: ExperimentSpec;
@@ -72,6 +72,7 @@ export async function openRun(
     ...{ engine, model, corpus, start, moves: movedBy(arm), seed: key.seed, evaluation: spec.evaluation },
     ...(vocabulary ? { vocabulary } : {}),
     ...(adapters ? { adapters } : {}),
+    ...heldAs(spec),
     ...(old ? { earlier: old.graft } : {}),
   };
   const held = await ArmModel.open(setup, { onProgress, signal });

@@ -5,6 +5,7 @@
 import type { Prediction } from '../diagnosis/diagnosis';
 import { leastDocuments } from '../scoring/bootstrap';
 import { modeGroups, rateFor, type TrainMode } from '../training/trainSettings';
+import type { FrozenWeights } from '../device/frozenWeights';
 import type { ParameterGroup } from '../device/parameterTable';
 import { initMethods, type InitMethod } from '../../graft/index';
 import type { RemovalChoice, VocabularyChoice } from '../vocabulary/choice';
@@ -31,6 +32,8 @@ export interface PresetRequest {
   /** Absent: no arm is expanded. */
   readonly vocabulary?: VocabularyChoice;
   readonly mode: TrainMode;
+  /** How matrices that do not move are held; absent: as they are stored. */
+  readonly frozen?: FrozenWeights;
   readonly start: InitMethod;
   readonly prediction?: Prediction;
   /** Parameters of the model, from which a rate follows. */
@@ -124,6 +127,7 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
       ...(request.instructions ? { instructions: request.instructions } : {}),
       budget: { bytes: budget },
       seeds: [...seeds],
+      ...(request.frozen && request.frozen !== 'as-stored' ? { frozenWeights: request.frozen } : {}),
       evaluation,
       ...(request.prediction ? { prediction: request.prediction } : {}),
       arms,

@@ -35,7 +35,7 @@ import {
   type RunKey,
 } from './runFolder';
 import { joined } from './specProblems';
-import { movesEarlierRows, seedsOf, type ExperimentSpec } from './spec';
+import { heldAs, movesEarlierRows, seedsOf, type ExperimentSpec } from './spec';
 
 export interface OpenedExperiment {
   readonly spec: ExperimentSpec;
@@ -201,6 +201,7 @@ class Runner {
       ...{ engine, model, corpus, start, stages, budget, evaluation, seed: key.seed },
       ...(vocabulary ? { vocabulary } : {}),
       ...(adapters ? { adapters } : {}),
+      ...heldAs(spec),
       ...(this.earlier && movesEarlierRows(arm) ? { earlier: this.earlier.graft } : {}),
     };
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });

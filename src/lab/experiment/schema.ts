@@ -7,6 +7,7 @@ import * as Type from 'typebox';
 import { documentFormats } from '../../corpus/index';
 import { initMethods } from '../../graft/index';
 import { grammars } from '../../tokenizer/index';
+import { frozenWeightNames, frozenWeights } from '../device/frozenWeights';
 import { sampleOrders } from '../scoring/evaluate';
 import { defaultMargin } from '../scoring/verdict';
 import { defaultOptimizer } from '../training/moves';
@@ -277,6 +278,8 @@ const Adapters = Type.Object(
   { ...strict, description: 'low-rank adapters (LoRA) beside the projections of every layer, which stay as they are' },
 );
 
+const frozenTexts = `how matrices that no stage of an arm moves are held while it is trained and scored; files always hold the checkpoint's own; ${frozenWeightNames.map((name) => `${name}: ${frozenWeights[name].about}`).join('; ')}`;
+
 /** A name of one line; without a pattern of its own, names with a line's end would go unchecked. */
 const armNamePattern = '^.{1,80}$';
 
@@ -331,6 +334,7 @@ export const experimentSchema = Type.Object(
       { ...strict, description: 'one of the two' },
     ),
     seeds: Type.Array(Type.Integer({ minimum: 0, maximum: 0xffffffff }), { minItems: 1, maxItems: 100 }),
+    frozenWeights: Type.Optional(oneOf(frozenWeightNames, { default: 'as-stored', description: frozenTexts })),
     evaluation: Type.Optional(
       Type.Object(
         {

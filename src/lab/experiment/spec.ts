@@ -6,6 +6,7 @@
 import * as Value from 'typebox/value';
 import { LabError } from '../../error';
 import { adapterProblem, type AdapterSettings } from '../../model/index';
+import type { FrozenWeights } from '../device/frozenWeights';
 import type { Prediction } from '../diagnosis/diagnosis';
 import type { LoadedModel } from '../open/openModel';
 import type { SampleOrder } from '../scoring/evaluate';
@@ -34,6 +35,8 @@ export interface ExperimentSpec {
   readonly instructions?: NonNullable<WrittenSpec['instructions']>;
   readonly budget: Budget;
   readonly seeds: readonly number[];
+  /** How matrices that nothing moves are held while arms are trained and scored; absent: as they are stored. */
+  readonly frozenWeights?: FrozenWeights;
   readonly evaluation: EvaluationSpec;
   readonly prediction?: Prediction;
   readonly arms: Readonly<Record<string, ArmSpec>>;
@@ -95,8 +98,20 @@ export function specProblems(value: unknown): readonly SpecProblem[] {
 }
 
 function resolved(written: WrittenSpec): ExperimentSpec {
-  const { version, name, model, corpus, general, instructions, budget, seeds, evaluation, arms, prediction } =
-    filled(written);
+  const {
+    version,
+    name,
+    model,
+    corpus,
+    general,
+    instructions,
+    budget,
+    seeds,
+    frozenWeights,
+    evaluation,
+    arms,
+    prediction,
+  } = filled(written);
   return {
     version,
     name,
@@ -106,6 +121,8 @@ function resolved(written: WrittenSpec): ExperimentSpec {
     ...(instructions ? { instructions } : {}),
     budget: budget.bytes === undefined ? { flops: budget.flops! } : { bytes: budget.bytes },
     seeds,
+    // Where they are as stored nothing is said of it, so that experiments from before there was a choice are the same.
+    ...(frozenWeights && frozenWeights !== 'as-stored' ? { frozenWeights } : {}),
     evaluation: evaluation as EvaluationSpec,
     ...(prediction ? { prediction } : {}),
     arms: Object.fromEntries(Object.entries(arms).map(([arm, parts]) => [arm, armOf(parts)])),
@@ -322,6 +339,11 @@ export function armFolder(name: string): string {
 /** Arms of which nothing depends on a seed are run once. */
 export function seedsOf(spec: ExperimentSpec, arm: string): readonly number[] {
   return spec.arms[arm]!.stages.length > 0 ? spec.seeds : spec.seeds.slice(0, 1);
+}
+
+/** How its arms, and a base beside them, hold what nothing moves. */
+export function heldAs({ frozenWeights }: ExperimentSpec): { readonly frozen?: FrozenWeights } {
+  return frozenWeights ? { frozen: frozenWeights } : {};
 }
 
 /** Groups that any stage moves. */

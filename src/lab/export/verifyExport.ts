@@ -2,8 +2,8 @@
  * Is what was written the model that was trained? The written folder is opened like any other, loaded afresh onto the
  * device, and its logits are compared over held-out text. Values were rounded to the stored type when they were
  * written, so the trained model is rounded in the same way for the comparison: its values are copied over those that were
- * read from the file, piece by piece. What may remain is 1e-3 of the largest logit; what the rounding itself changed is
- * reported beside it.
+ * read from the file, piece by piece; frozen ones that were rounded while it trained are the checkpoint's. What may remain is
+ * 1e-3 of the largest logit; what rounding itself changed, in the file or while it trained, is reported beside it.
  */
 import {
   bytesPerElement,
@@ -106,16 +106,10 @@ async function putRounded(fresh: ModelSession, trained: ModelSession, rounding?:
     const read: RowReader = ({ start, end }) => trained.rows(tensor, start, end);
     await writeRows(fresh.store, row, async (range) => {
       const values = rounding ? await rounding(tensor, range, read) : await read(range);
-      return rounded(values, dtype, row.type === 'bf16');
+      // Held as it is in the file, or as f32.
+      return dtype === 'F32' ? values : toF32(fromF32(values, dtype), dtype);
     });
   }
-}
-
-/** As the file has them, widened again unless they stay bf16. */
-function rounded(values: Float32Array, dtype: WeightDtype, asStored: boolean): ArrayBufferView {
-  if (dtype === 'F32') return values;
-  const bytes = fromF32(values, dtype);
-  return asStored ? bytes : toF32(bytes, dtype);
 }
 
 /** Old rows that are equal to the bit, and new rows that are no longer what they started as. */

@@ -8,8 +8,10 @@ import type { ModelSession } from '../device/modelSession';
 
 /** f32 [ids.length, embeddingRows]. */
 export async function roundedLogits(session: ModelSession, ids: Uint32Array, dtype: OnnxDtype): Promise<Float32Array> {
-  if (dtype === 'f32') return session.logits(ids);
-  const { engine, graphs } = session;
+  const { engine } = session;
+  // The file holds the checkpoint's own where training held frozen matrices rounded.
+  const graphs = session.graphs.asStored;
+  if (dtype === 'f32' && graphs === session.graphs) return session.logits(ids);
   const roundings = onnxRoundings(graphs.config, dtype);
   const asF32 = <T>(spec: T, tensor: string) => (roundings.has(tensor) ? { ...spec, type: 'f32' as const } : spec);
   // The file holds merged matrices and no adapters.
@@ -19,11 +21,8 @@ export async function roundedLogits(session: ModelSession, ids: Uint32Array, dty
   try {
     for (const { name, tensor, firstRow, shape } of specs) {
       const rounding = roundings.get(tensor);
-      if (!rounding) store.write(name, await session.store.read(name));
-      else {
-        const values = await session.rows(tensor, firstRow, firstRow + (shape[0] ?? 1));
-        store.write(name, rounded(values, shape.at(-1)!, rounding));
-      }
+      const values = await session.rows(tensor, firstRow, firstRow + (shape[0] ?? 1));
+      store.writeRows(name, 0, rounding ? rounded(values, shape.at(-1)!, rounding) : values);
     }
     const { graph, outputs } = buildModel(graphs.config, {
       tokens: ids.length,

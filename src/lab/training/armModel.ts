@@ -4,6 +4,7 @@
  */
 import type { Engine } from '../../engine/index';
 import type { Tokenizer } from '../../tokenizer/index';
+import type { FrozenWeights } from '../device/frozenWeights';
 import { graftRows, type Graft } from '../device/graftedRows';
 import { ModelSession } from '../device/modelSession';
 import type { ParameterGroup } from '../device/parameterTable';
@@ -36,6 +37,8 @@ export interface ArmModelSetup extends Pick<Recipe, 'start' | 'adapters'> {
   /** Groups that may move. */
   readonly moves: readonly ParameterGroup[];
   readonly seed: number;
+  /** How matrices that nothing moves are held; absent: as they are stored. */
+  readonly frozen?: FrozenWeights;
   /** Bytes of held-out and of general text that it is scored on, and which. */
   readonly evaluation: { readonly bytes: number; readonly generalBytes: number; readonly sample: SampleOrder };
 }
@@ -48,13 +51,14 @@ export class ArmModel {
   ) {}
 
   static async open(setup: ArmModelSetup, options: Watch = {}): Promise<ArmModel> {
-    const { engine, vocabulary, earlier, start, adapters, moves, seed } = setup;
+    const { engine, vocabulary, earlier, start, adapters, moves, seed, frozen } = setup;
     const model = modelWithout(setup.model, vocabulary?.removal);
     const hasNewRows = vocabulary !== undefined && vocabulary.newRows.length > 0;
     const graft = hasNewRows ? await graftRows(model, vocabulary.newRows, start, seed) : earlier;
     const session = await ModelSession.open(engine, model, {
       ...(graft ? { graft } : {}),
       ...(adapters ? { adapters: { settings: adapters, seed } } : {}),
+      ...(frozen ? { frozen } : {}),
       ...{ moves, ...options },
     });
     if (!graft || !hasNewRows || !start.logitCorrection) return new ArmModel(setup, session, graft);

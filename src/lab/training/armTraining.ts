@@ -182,7 +182,8 @@ export class ArmTraining {
     const { rows: batchRows, length: rowLength } = stage.batch;
     const microBatchRows = this.microBatchRows(stage);
     const taught = taughtOf(stage, model.config);
-    const planned = { batchRows, rowLength, ...(taught ? { taught } : {}) };
+    const { frozen } = this.setup;
+    const planned = { batchRows, rowLength, ...(taught ? { taught } : {}), ...(frozen ? { frozen } : {}) };
     const shape = { batchRows, rowLength, microBatchRows };
     const bytesOf = bytesPerId(this.arm.tokenizer);
     const skip = Math.max(0, (loop?.step ?? 0) - plan.from);

@@ -1,6 +1,7 @@
 /** What is chosen of a training before it is written out as stages: what moves, how new rows start, and how large a step is. */
 import type { InitMethod } from '../../graft/index';
 import type { AdapterSettings } from '../../model/index';
+import type { FrozenWeights } from '../device/frozenWeights';
 import type { ParameterGroup } from '../device/parameterTable';
 
 export type { InitMethod, SidedStart } from '../../graft/index';
@@ -43,4 +44,6 @@ export interface TrainSettings {
   /** Rows a step, each of `rowLength` tokens. */
   readonly batchRows: number;
   readonly rowLength: number;
+  /** How matrices that do not move are held; absent: as they are stored. */
+  readonly frozen?: FrozenWeights;
 }

@@ -117,8 +117,9 @@ export class ExperimentDesk {
   }
 
   /** Asked anew where the choices that they are made of have changed. */
-  async readPresets(choice: VocabularyChoice | null, { mode, init }: TrainSettings): Promise<void> {
-    const asked = JSON.stringify([choice, mode, init]);
+  async readPresets(choice: VocabularyChoice | null, settings: TrainSettings): Promise<void> {
+    const { mode, init, frozen } = settings;
+    const asked = JSON.stringify([choice, mode, init, frozen]);
     if (asked === this.asked) return void (await this.reading);
     this.asked = asked;
     const put = (presets: Slot<readonly Preset[]>) => {
@@ -127,7 +128,7 @@ export class ExperimentDesk {
       this.presets = presets;
       this.parts.tell('lab');
     };
-    this.reading = this.parts.lab.presets(choice, mode, init).then(
+    this.reading = this.parts.lab.presets(choice, settings).then(
       (value) => put({ status: 'ready', value }),
       (thrown: unknown) => put({ status: 'failed', error: asLabError(thrown) }),
     );

@@ -3,11 +3,12 @@ import { Task } from '@lit/task';
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { FittingPlan, InitMethod, TrainMode } from '../../worker/index';
+import type { FittingPlan, FrozenWeights, InitMethod, TrainMode } from '../../worker/index';
 import { LabElement } from '../element';
+import { count } from '../format';
 import { number } from '../parts/number';
 import { alertBox, panel, status } from '../parts/panel';
-import { INITS, MODES, initName, modeName } from '../wording/modes';
+import { FROZEN, INITS, MODES, frozenName, initName, modeName } from '../wording/modes';
 import { memoryText } from '../wording/verdicts';
 import { planFormula } from './fitting';
 
@@ -16,11 +17,11 @@ export class TrainSettingsElement extends LabElement {
   private readonly plan = new Task(this, {
     args: () => {
       const { settings, newTokens } = this.lab;
-      return [settings?.mode, settings?.batchRows, settings?.rowLength, newTokens] as const;
+      return [settings?.mode, settings?.batchRows, settings?.rowLength, newTokens, settings?.frozen] as const;
     },
-    task: async ([mode, batchRows, rowLength, newTokens]) => {
+    task: async ([mode, batchRows, rowLength, newTokens, frozen]) => {
       if (!mode || !batchRows || !rowLength || !newTokens) return null;
-      const plans = await this.lab.lab.plans({ batchRows, rowLength }, newTokens);
+      const plans = await this.lab.lab.plans({ batchRows, rowLength, ...(frozen ? { frozen } : {}) }, newTokens);
       const chosen = plans.find((plan) => plan.mode === mode) ?? null;
       this.lab.setPlanFits(chosen?.fits ?? null);
       return { chosen, fitting: plans.filter((plan) => plan.fits) };
@@ -40,6 +41,7 @@ export class TrainSettingsElement extends LabElement {
         <legend class="sr">${msg('Training settings')}</legend>
         ${this.select('mode', msg('What may move'), MODES, settings.mode, modeName, (mode: TrainMode) => this.lab.changeSettings({ mode }))}
         ${this.select('init', msg('How new rows start'), INITS, settings.init, initName, (init: InitMethod) => this.lab.changeSettings({ init }))}
+        ${this.select('frozen', msg('How weights that stay are held'), FROZEN, settings.frozen ?? 'as-stored', frozenName, (frozen: FrozenWeights) => this.lab.changeSettings({ frozen }))}
       </fieldset>`,
       footer: html`<div class="plan">
         ${this.plan.value?.chosen ? this.planned(this.plan.value.chosen) : html`<span class="note">${msg('Planning')}</span>`}
@@ -75,7 +77,7 @@ export class TrainSettingsElement extends LabElement {
       formula: planFormula(plan),
       meaning: msg(str`Largest binding: ${plan.largestBinding.tensor}, ${memoryText(plan.largestBinding.bytes)}.`),
     }));
-    return html`<span class="note">${msg(html`This plan needs ${size} of memory.`)}</span>
+    return html`<span class="note">${msg(html`This plan needs ${size} of memory.`)} ${frozenNote(plan)}</span>
       ${plan.fits ? status('good', msg('fits')) : status('bad', msg('does not fit'))}`;
   }
 
@@ -94,4 +96,21 @@ export class TrainSettingsElement extends LabElement {
         : nothing,
     );
   }
+}
+
+/** What is held rounded, and what that saves; nothing where all is held as it is stored. */
+function frozenNote({ frozen }: FittingPlan): string {
+  if (!frozen) return '';
+  const { rounded, asStored, widened } = frozen;
+  if (rounded + asStored === 0) return msg('Everything moves, so that nothing is held rounded.');
+  const saved = msg('What is saved is never rounded.');
+  const matrices = count(rounded);
+  const what =
+    asStored > 0
+      ? msg(
+          str`Rounded matrices: ${matrices}; as they are stored, because of the length of their rows: ${count(asStored)}.`,
+        )
+      : msg(str`Rounded matrices: ${matrices}.`);
+  const memory = widened ? msg('On the processor they take as much memory as in 32 bits.') : '';
+  return [what, memory, saved].filter((sentence) => sentence !== '').join(' ');
 }

@@ -1,6 +1,6 @@
 /** Names of the choices in training settings. */
 import { msg } from '@lit/localize';
-import type { InitMethod, TrainMode } from '../../worker/index';
+import type { FrozenWeights, InitMethod, TrainMode } from '../../worker/index';
 
 const modeNames: Readonly<Record<TrainMode, () => string>> = {
   'new-rows': () => msg('New rows only'),
@@ -21,8 +21,18 @@ const initNames: Readonly<Record<InitMethod, () => string>> = {
   zero: () => msg('Zero'),
 };
 
+const frozenNames: Readonly<Record<FrozenWeights, () => string>> = {
+  'as-stored': () => msg('as they are stored'),
+  bf16: () => msg('rounded to bf16'),
+  f16: () => msg('rounded to f16'),
+  q8: () => msg('rounded to 8 bits'),
+};
+
 export const MODES = Object.keys(modeNames) as readonly TrainMode[];
 export const INITS = Object.keys(initNames) as readonly InitMethod[];
 
 export const modeName = (mode: TrainMode): string => modeNames[mode]();
+export const FROZEN = Object.keys(frozenNames) as readonly FrozenWeights[];
+
+export const frozenName = (frozen: FrozenWeights): string => frozenNames[frozen]();
 export const initName = (init: InitMethod): string => initNames[init]();

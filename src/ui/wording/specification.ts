@@ -3,8 +3,8 @@
  * has none. Kind, range, choices and default are the schema's.
  */
 import { msg } from '@lit/localize';
-import type { InitMethod, SidedStart, WrittenSpec } from '../../worker/index';
-import { initName } from './modes';
+import type { FrozenWeights, InitMethod, SidedStart, WrittenSpec } from '../../worker/index';
+import { frozenName, initName } from './modes';
 import { grammarName } from './signals';
 
 type Arm = WrittenSpec['arms'][string];
@@ -46,7 +46,7 @@ const bytes = () => msg('bytes');
 const tokens = () => msg('tokens');
 const ofTheLab = () => msg('as the lab finds');
 
-type ForAllArms = Pick<WrittenSpec, 'name' | 'budget' | 'seeds' | 'evaluation'>;
+type ForAllArms = Pick<WrittenSpec, 'name' | 'budget' | 'seeds' | 'frozenWeights' | 'evaluation'>;
 
 export const forAllArms: GroupWords<ForAllArms> = {
   name: { label: () => msg('Question') },
@@ -55,6 +55,7 @@ export const forAllArms: GroupWords<ForAllArms> = {
     flops: { label: () => msg('Or computation for each arm'), unit: () => 'FLOP' },
   },
   seeds: { label: () => msg('Seeds') },
+  frozenWeights: { label: () => msg('Frozen weights'), names: (held) => frozenName(held as FrozenWeights) },
   evaluation: {
     bytes: { label: () => msg('Held-out text'), unit: bytes },
     sample: {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { schemaFile, schemaText } from '../../../scripts/experimentSchema';
 import { LabError } from '../../../src/error';
 import { writtenSpec } from '../../../src/lab/experiment/experimentFolder';
+import { runFingerprint } from '../../../src/lab/experiment/fingerprints';
 import { armFolder, parseSpec, parseSpecText, seedsOf } from '../../../src/lab/experiment/spec';
 import type { SpecProblem } from '../../../src/lab/experiment/specReasons';
 import { defaultMargin } from '../../../src/lab/scoring/verdict';
@@ -34,6 +35,15 @@ const stage = {
 const start = { input: 'subword-mean', output: 'subword-mean' };
 
 describe('a specification', () => {
+  it('is the same with and without a word of weights held as they are stored, and another with rounded ones', () => {
+    const plain = parseSpecText(example);
+    expect(parseSpec(changed(['frozenWeights'], 'as-stored'))).toEqual(plain);
+    const rounded = parseSpec(changed(['frozenWeights'], 'q8'));
+    expect(rounded).toEqual({ ...plain, frozenWeights: 'q8' });
+    const print = (spec: typeof plain) => runFingerprint(spec, spec.arms.continued!, 1);
+    expect(print(rounded)).not.toBe(print(plain));
+  });
+
   it('is read as the issue gives it, every default written out', () => {
     expect(parseSpecText(example)).toEqual({
       version: 2,

@@ -190,6 +190,7 @@ export const rightSpecs: readonly { readonly about: string; readonly spec: Json 
     about: 'corrected logits',
     spec: changed(['arms', 'continued', 'start'], { input: 'zero', output: 'gaussian', logitCorrection: true }),
   },
+  { about: 'eight bits for what does not move', spec: changed(['frozenWeights'], 'q8') },
   { about: 'replay', spec: changed([...stage, 'replay'], 0.05) },
   { about: 'new tokens cut back', spec: changed(['arms', 'continued', 'stages', 0, 'resegment'], 0.1) },
   {
