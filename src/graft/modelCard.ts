@@ -24,6 +24,8 @@ export interface ModelCard {
   /** In words; of a card of something trained. */
   readonly learned?: string;
   readonly steps: number;
+  /** As what frozen matrices were held while it was trained and measured, where not as they are in the files. */
+  readonly heldAs?: string;
   readonly corpus: { readonly name: string; readonly source?: string; readonly licence?: string };
   /** Columns of the table, for example base, grafted before training, grafted after training. */
   readonly arms: readonly string[];
@@ -69,6 +71,11 @@ export function modelCardText(card: ModelCard): string {
       : [`- New tokens: none; the embedding has ${card.embeddingRows} rows.`]),
     ...(card.removed ? [`- ${removedText(card.removed)}`] : []),
     `- Training: ${steps}`,
+    ...(card.heldAs
+      ? [
+          `- While it was trained and measured, matrices that did not move were held rounded to ${card.heldAs}; the files have them as they were read.`,
+        ]
+      : []),
     `- Corpus: ${corpus.name}${origin.length > 0 ? ` (${origin.join('; ')})` : ''}.`,
     ...(card.licence ? [] : ["- Licence: the base model's own applies; it was not stated where the model was read."]),
     ...(card.figures.length > 0 ? ['', '## Measured', '', ...table(card)] : []),

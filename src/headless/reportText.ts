@@ -2,8 +2,20 @@
 import type { Advice, ArmComparison, ExperimentReport, ReferenceName } from '../lab/index';
 
 export function reportText(report: ExperimentReport): string {
-  const { name, verdict, prediction, arms, comparisons, unfinished, references, base, lengths, worsened, order } =
-    report;
+  const {
+    name,
+    frozenWeights,
+    verdict,
+    prediction,
+    arms,
+    comparisons,
+    unfinished,
+    references,
+    base,
+    lengths,
+    worsened,
+    order,
+  } = report;
   const hasAnswers = arms.some(({ answers }) => answers);
   const ofAnswers = (cell: string) => (hasAnswers ? [cell] : []);
   return [
@@ -28,6 +40,9 @@ export function reportText(report: ExperimentReport): string {
         secondsPerMegabyte?.toFixed(0) ?? '',
       ]),
     ),
+    ...(frozenWeights
+      ? [`Matrices that do not move were held rounded to ${frozenWeights}; files have them as they were read.`]
+      : []),
     ...(references ? [referencesText(references)] : []),
     ...(base?.isOutOfDomain
       ? [`The text is out of the domain of ${base.arm}: it needs more bits than a uniform guess over bytes (8).`]

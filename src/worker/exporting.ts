@@ -171,7 +171,7 @@ function modelOf(run: FinishedRun): ModelToExport {
   const { model } = session;
   const about = { model, corpus: corpus.summary, graft, removal: vocabulary?.summary.removal };
   const began = graft && start ? { start } : {};
-  const card = cardOf({ ...about, ...began, moves: setup.moves, steps, comparison });
+  const card = cardOf({ ...about, ...began, moves: setup.moves, steps, comparison, frozen: setup.frozen });
   return {
     model,
     ...filesOf(run),

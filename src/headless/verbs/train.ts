@@ -110,6 +110,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
       ...(graft && vocabulary ? { start } : {}),
       moves,
       steps,
+      ...heldAs(spec),
       learned: arm.stages.map(({ objective }) => objective),
       comparison,
     }),

@@ -12,6 +12,7 @@ import { earlyOrder, type OrderPoint } from '../scoring/earlyOrder';
 import { endSlope, type EndSlope, type Exposure } from '../scoring/usefulLength';
 import { worsening, type Worsening } from '../scoring/worsening';
 import { scorePrediction } from '../scoring/predictionScore';
+import type { FrozenWeights } from '../device/frozenWeights';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
 import { fieldReport, type FieldReport } from '../field/fieldReport';
@@ -72,6 +73,8 @@ export interface ReportedBase {
 
 export interface ExperimentReport {
   readonly name: string;
+  /** As what matrices that did not move were held, where not as they are stored. */
+  readonly frozenWeights?: FrozenWeights;
   readonly verdict: ExperimentVerdict | null;
   readonly prediction: (Prediction & { readonly score: 'held' | 'failed' | 'not-scored' }) | null;
   readonly arms: readonly ReportedArm[];
@@ -132,6 +135,7 @@ export function reportOf(
   const atomic = names.filter((name) => spec.arms[name]!.vocabulary?.method === 'atomic');
   return {
     name: spec.name,
+    ...(spec.frozenWeights ? { frozenWeights: spec.frozenWeights } : {}),
     verdict,
     prediction: spec.prediction
       ? {

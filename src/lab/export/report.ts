@@ -1,6 +1,7 @@
 /** What goes beside the weights: the run's records and the model card's figures. */
 import { type ModelCard, licenceOf } from '../../graft/index';
 import type { CorpusText } from '../open/corpusText';
+import type { FrozenWeights } from '../device/frozenWeights';
 import type { Graft } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
 import type { Comparison, ScoreResult } from '../scoring/comparison';
@@ -74,11 +75,13 @@ export function cardOf(parts: {
   /** What was trained. */
   readonly moves: readonly ParameterGroup[];
   readonly steps: number;
+  /** How matrices that did not move were held. */
+  readonly frozen?: FrozenWeights | undefined;
   /** Of the stages, in their order; absent where nothing was trained, or elsewhere. */
   readonly learned?: readonly ObjectiveName[];
   readonly comparison?: Comparison | null;
 }): ModelCard {
-  const { model, corpus, graft, removal, start, moves, steps, learned, comparison } = parts;
+  const { model, corpus, graft, removal, start, moves, steps, frozen, learned, comparison } = parts;
   const { summary, checkpoint } = model;
   const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
   return {
@@ -93,6 +96,7 @@ export function cardOf(parts: {
     trained: movedText(moves, graft !== undefined),
     ...(learned ? { learned: learnedText(learned) } : {}),
     steps,
+    ...(frozen && frozen !== 'as-stored' ? { heldAs: frozen } : {}),
     corpus: {
       name: corpus.name,
       ...(corpus.source === undefined ? {} : { source: corpus.source }),

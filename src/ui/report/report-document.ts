@@ -14,6 +14,7 @@ import { orderBlocks } from './report-order';
 import { clozeBlocks } from './report-cloze';
 import { fieldBlocks, type DrawnSamples } from './report-field';
 import { worsenedText, worsenedTitle } from '../wording/experiment';
+import { frozenName } from '../wording/modes';
 import { verdictName } from '../wording/verdicts';
 import { glossary } from '../wording/glossary';
 
@@ -186,6 +187,7 @@ function specFacts({ spec }: KeptExperiment): (readonly [string, string])[] {
       ? [msg('Compute for each arm'), `${(budget.flops ?? 0).toExponential(2)} FLOP`]
       : [msg('Text for each arm'), msg(str`${count(budget.bytes)} bytes`)],
     [msg('Seeds'), spec.seeds.join(', ')],
+    ...(spec.frozenWeights ? [[msg('Frozen weights'), frozenName(spec.frozenWeights)] as const] : []),
     [msg('Held-out text, at most'), msg(str`${count(evaluation?.bytes ?? 65_536)} bytes`)],
     [msg('Margin'), msg(str`${percent(evaluation?.margin ?? 0.02, 0)} of the control`)],
   ];
