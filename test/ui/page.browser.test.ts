@@ -525,6 +525,15 @@ describe('the page', () => {
     });
   });
 
+  test('weights that stay can be held rounded, which the specification says', async () => {
+    await open();
+    await prepared();
+    choose(await shown<HTMLSelectElement>('[data-setting="frozen"]'), 'q8');
+    await click('[data-action="start"]');
+    await shown('[data-run="running"]');
+    expect(state.experiment!.spec.frozenWeights).toBe('q8');
+  });
+
   test('a setting that was changed just before Start is in what it runs', async () => {
     await open();
     const presets = state.lab.presets.bind(state.lab);
