@@ -1,6 +1,6 @@
 // `node bench/gpu/bundle.mjs FOLDER`: the benchmark, its peers where they are installed, and Dawn for this platform, as a
 // folder that runs with nothing but Node: `cd FOLDER && node gpu.mjs`. For machines with a GPU and no way to install.
-import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -23,7 +23,7 @@ await build({
   configFile: false,
   logLevel: 'warn',
   publicDir: false,
-  ssr: { noExternal: true, external: ['webgpu'] },
+  ssr: { noExternal: true, external: ['webgpu', 'onnxruntime-web'] },
   build: {
     ssr: true,
     outDir: folder,
@@ -41,4 +41,15 @@ for (const file of ['package.json', 'index.js', 'LICENSE.md']) {
   copyFileSync(join(dawn, file), join(folder, 'node_modules', 'webgpu', file));
 }
 cpSync(join(dawn, 'dist', platform), join(folder, 'node_modules', 'webgpu', 'dist', platform), { recursive: true });
+// onnxruntime-web as it is: it looks for its wasm beside itself.
+const runtime = join(root, 'node_modules', 'onnxruntime-web');
+const place = join(folder, 'node_modules', 'onnxruntime-web');
+mkdirSync(join(place, 'dist'), { recursive: true });
+copyFileSync(join(runtime, 'package.json'), join(place, 'package.json'));
+for (const file of readdirSync(join(runtime, 'dist'))) {
+  if (/^ort\.(webgpu|node)\.(bundle\.)?min\.(mjs|js)$|^ort-wasm-simd-threaded\.(asyncify\.)?(mjs|wasm)$/.test(file)) {
+    copyFileSync(join(runtime, 'dist', file), join(place, 'dist', file));
+  }
+}
+copyFileSync(join(here, 'pytorchShape.py'), join(folder, 'pytorchShape.py'));
 console.log(`${folder}: node gpu.mjs --peers . --out gpu.json`);

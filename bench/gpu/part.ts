@@ -1,11 +1,16 @@
 /** One part of the benchmark: measured on a device of its own, so that one part's failure is not the next one's. */
 import type { Device } from '../../src/engine/index';
 
+/** First argument of this program as a contestant. */
+export const contestant = 'contestant';
+export const onnxContestant = 'onnx-contestant';
+
 export interface Options {
+  readonly gpu: GPU;
   /** Sizes for a software adapter. */
   readonly isSmall: boolean;
-  /** Arguments of Node with which this program starts again as the training step's contestant. */
-  readonly ownContestant: readonly string[];
+  /** Arguments of Node with which this program starts again; followed by `contestant` or `onnxContestant`, as one of those. */
+  readonly ownProgram: readonly string[];
   /** Where jax.mjs and tensorflow.mjs lie. */
   readonly peersFolder: string;
 }

@@ -9,7 +9,9 @@ import { forwardMatmul, inputGradientMatmul, weightGradientMatmul, type Matmul }
 import { matmulDispatch } from '../../src/engine/variants';
 import { compileDispatches } from '../../src/engine/pipelines';
 import { readBuffer } from '../../src/engine/readback';
+import { adapter } from './adapter';
 import { variantsOf } from './kernels';
+import { peakOf } from './peak';
 import type { Part } from './part';
 
 const forms = {
@@ -45,8 +47,10 @@ const tolerance = 1e-5;
 
 export const products: Part = {
   name: 'matrix products',
-  async *measure(device, options) {
+  async *measure(device, options, earlier) {
     const times: ProductTime[] = [];
+    const card = (earlier.get(adapter.name) as { readonly card?: { readonly name?: string } } | undefined)?.card?.name;
+    const peak = peakOf(card);
     const failed: string[] = [];
     for (const n of options.isSmall ? sizes.small : sizes.full) {
       const operands = await allocate(device, n);
@@ -69,7 +73,10 @@ export const products: Part = {
               }
             }
           }
-          yield { value: { times, failed }, table: [...tableOf(times), ...failed.map((line) => [line])] };
+          yield {
+            value: { times, failed, peak: peak ?? null },
+            table: [...tableOf(times, peak), ...failed.map((line) => [line])],
+          };
         }
       } finally {
         operands.close();
@@ -209,14 +216,15 @@ function seeded(count: number, seed: number): Float32Array<ArrayBuffer> {
   });
 }
 
-/** GFLOP/s; a row for each form, precision and variant. */
-function tableOf(times: readonly ProductTime[]): string[][] {
+/** GFLOP/s and, of a card whose peak is known, the share of it; a row for each form, precision and variant. */
+function tableOf(times: readonly ProductTime[], peak: number | undefined): string[][] {
   const columns = [...new Set(times.map(({ n }) => n))];
   const rows = new Map<string, string[]>();
   for (const { form, precision, variant, n, gigaflopsPerSecond } of times) {
     const key = `${form}|${precision}|${variant}`;
     const row = rows.get(key) ?? [form, precision, variant, ...columns.map(() => '')];
-    row[3 + columns.indexOf(n)] = gigaflopsPerSecond.toFixed(1);
+    const share = peak === undefined ? '' : ` (${((100 * gigaflopsPerSecond) / peak).toFixed(0)} %)`;
+    row[3 + columns.indexOf(n)] = `${gigaflopsPerSecond.toFixed(1)}${share}`;
     rows.set(key, row);
   }
   return [['form', 'weight', 'variant', ...columns.map((n) => `${n}, GFLOP/s`)], ...rows.values()];

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { floatingPointOperations, shape } from '../trainStep/problem.mjs';
 import { lossesApart, lossTolerance, medianStep, takeTurns } from '../trainStep/turns';
 import { useTuning } from './kernels';
-import type { Part } from './part';
+import { contestant, type Part } from './part';
 
 export const trainStep: Part = {
   name: 'training step',
-  async *measure(device, { isSmall, ownContestant, peersFolder }, earlier) {
+  async *measure(device, { isSmall, ownProgram, peersFolder }, earlier) {
     useTuning(device, earlier);
     const variant = device.target.matmulVariant;
     // The contestants have the GPU to themselves.
     device.close();
     const turns = await takeTurns(
       [
-        { name: 'Tokengraft', commandLine: [...ownContestant, variant] },
+        { name: 'Tokengraft', commandLine: [...ownProgram, contestant, 'gpu', variant] },
         { name: 'jax-js', commandLine: [join(peersFolder, 'jax.mjs')] },
         { name: 'TensorFlow.js', commandLine: [join(peersFolder, 'tensorflow.mjs')] },
       ],

@@ -18,6 +18,8 @@ export interface ContestantCommand {
   readonly program?: string;
   /** Besides that of this process. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Until it is ready, and for a step; one that takes longer is ended. */
+  readonly mostSeconds?: number;
 }
 
 export interface Turns {
@@ -76,6 +78,7 @@ async function start({
   name,
   commandLine,
   environment,
+  mostSeconds,
   program = process.execPath,
 }: ContestantCommand): Promise<Contestant> {
   const child = spawn(program, commandLine, {
@@ -89,10 +92,23 @@ async function start({
   child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-4000)));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextAnswer = async (): Promise<Record<string, unknown>> => {
-    for (;;) {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${name} ended without an answer${reasonIn(complaint)}`);
-      if (value.startsWith('{')) return JSON.parse(value) as Record<string, unknown>;
+    let isLate = false;
+    const timer =
+      mostSeconds === undefined
+        ? undefined
+        : setTimeout(() => {
+            isLate = true;
+            child.kill('SIGKILL');
+          }, mostSeconds * 1000);
+    try {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (isLate) throw new Error(`${name} gave no answer within ${mostSeconds} s`);
+        if (done) throw new Error(`${name} ended without an answer${reasonIn(complaint)}`);
+        if (value.startsWith('{')) return JSON.parse(value) as Record<string, unknown>;
+      }
+    } finally {
+      clearTimeout(timer);
     }
   };
   const about: Partial<About> = await nextAnswer();

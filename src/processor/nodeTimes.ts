@@ -57,10 +57,10 @@ export function timeEmptyRun(runtime: ProcessorRuntime): Promise<number> {
   return timeModel(runtime, encodeNodes(nodes, [value], [given], [held]));
 }
 
-async function timeModel({ ort }: ProcessorRuntime, model: Uint8Array): Promise<number> {
+async function timeModel(runtime: ProcessorRuntime, model: Uint8Array): Promise<number> {
   let session: InferenceSession | undefined;
   try {
-    const opened = await ort.InferenceSession.create(model, sessionOptions);
+    const opened = await runtime.ort.InferenceSession.create(model, sessionOptions(runtime));
     session = opened;
     return await fastest(() => opened.run({}));
   } catch (cause) {

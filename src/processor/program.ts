@@ -14,7 +14,9 @@ import type { HostScatter } from './lowering';
 import type { ProcessorRuntime } from './runtime';
 import type { ProcessorWeights } from './weights';
 
-export const sessionOptions = { executionProviders: ['wasm'], logSeverityLevel: 3 } as const;
+export function sessionOptions({ provider = 'wasm' }: ProcessorRuntime) {
+  return { executionProviders: [provider], logSeverityLevel: 3 } as const;
+}
 
 export type Feeds = Readonly<Record<string, OrtTensor>>;
 
@@ -51,7 +53,7 @@ export class ProcessorProgram {
     const scattered = lowered.scatters.flatMap(({ sortedTokens, sortedIds }) => [sortedTokens, sortedIds]);
     const inputs = new Set([...lowered.inputs.values(), ...scattered]);
     try {
-      const session = await runtime.ort.InferenceSession.create(lowered.model, sessionOptions);
+      const session = await runtime.ort.InferenceSession.create(lowered.model, sessionOptions(runtime));
       return new ProcessorProgram(runtime, session, lowered, [...inputs], weights);
     } catch (cause) {
       throw failure('cannot be prepared', cause);

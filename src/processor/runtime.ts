@@ -3,6 +3,8 @@ import type * as Ort from 'onnxruntime-web';
 
 export interface ProcessorRuntime {
   readonly ort: Pick<typeof Ort, 'InferenceSession' | 'Tensor'>;
+  /** Which of its providers computes; absent: wasm. Benchmarks ask for the other. */
+  readonly provider?: 'wasm' | 'webgpu';
   readonly threads: number;
   readonly version: string;
 }

@@ -61,4 +61,11 @@ describe('contestants', () => {
     expect(good!.steps.length).toBe(3);
     expect(good!.failure).toBeUndefined();
   });
+
+  it('end one that is silent for too long', async () => {
+    const silent = { name: 'silent', commandLine: contestant('if (step < 2) console.log("{}")'), mostSeconds: 2 };
+    const [taken, good] = await takeTurns([silent, { name: 'good', commandLine: answers([3, 2, 1]) }], 2);
+    expect([taken!.failure, taken!.steps.length]).toEqual(['silent gave no answer within 2 s', 1]);
+    expect(good!.steps.length).toBe(3);
+  });
 });
