@@ -12,6 +12,7 @@ import { openDevice, type Device } from '../../src/engine/index';
 import { installGpu } from '../trainStep/contestant.mjs';
 import { main as serveOurStep } from '../trainStep/ours';
 import { main as serveOnnx } from './onnxContestant';
+import { installPeers } from '../trainStep/peers';
 import { adapter } from './adapter';
 import { selfTests, tuning } from './kernels';
 import { contestant, onnxContestant, tableText, type Measured, type Options, type Part } from './part';
@@ -27,6 +28,7 @@ const parts: readonly Part[] = [adapter, selfTests, tuning, products, trainStep,
 /** A driver that hangs must not take the rest with it, and a card is lent for minutes; a software adapter is only slow. */
 const mostSeconds = { full: { part: 120, all: 470 }, small: { part: 1200, all: 7200 } };
 
+const defaultPeers = 'bench/trainStep';
 const documentation = 'docs/performance.md';
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -37,9 +39,10 @@ export async function main(args: readonly string[]): Promise<number> {
     options: {
       small: { type: 'boolean', default: false },
       out: { type: 'string' },
-      peers: { type: 'string', default: 'bench/trainStep' },
+      peers: { type: 'string', default: defaultPeers },
     },
   });
+  if (values.peers === defaultPeers) installPeers();
   const gpu = await installGpu();
   const options: Options = {
     gpu,

@@ -3,20 +3,17 @@
  * a user of this machine could pick, one process each, in turns. What counts are ratios of paired steps; absolute times mean
  * nothing on a shared machine. Losses must agree, or there is no result; a contestant that fails shows its reason in its row.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findChromium } from '../../scripts/testing/chromium.mjs';
 import { swiftShaderEnvironment } from '../../scripts/testing/vulkan.mjs';
 import { tableText } from '../gpu/part';
+import { installPeers } from './peers';
 import { writeProblem } from './problemFile.mjs';
 import { resultRow, tableOf } from './table';
 import { takeTurns, type ContestantCommand } from './turns';
-
-const folder = dirname(fileURLToPath(import.meta.url));
 
 /** Who takes turns; `problemFile` is for those that are no JavaScript. A contestant more is a line more. */
 function contestants(problemFile: string): ContestantCommand[] {
@@ -93,15 +90,4 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-}
-
-/** Peers are no dependencies of the project: they come when they are first asked for, or when the list has grown. */
-function installPeers(): void {
-  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies: object };
-  if (Object.keys(dependencies).every((name) => existsSync(join(folder, 'node_modules', name)))) return;
-  spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], {
-    cwd: folder,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
 }
