@@ -3,10 +3,13 @@ PRECISION`, CONFIG as config.json has it, PRECISION f32 (TF32 off) or bf16. NEW_
 the vocabulary alone. Attention and AdamW are PyTorch's fused ones; the protocol is contestant.mjs's."""
 
 import json
+import os
 import platform
 import sys
 import time
 
+# As in bench/trainStep/pytorch.py: threads that spin while they wait fall far behind beside other work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch
 import torch.nn.functional as F
 
