@@ -12,9 +12,7 @@ const width = ${WIDTH}u;
 @group(0) @binding(3) var<storage, read_write> secondMoment: array<f32>;
 @group(0) @binding(4) var<storage, read> scalars: array<f32>;
 @group(0) @binding(5) var<storage, read_write> rowSteps: array<u32>;
-//#if CLIP
 @group(0) @binding(6) var<storage, read> clip: array<f32>;
-//#end
 
 var<workgroup> laneTouched: array<u32, ${LANES}>;
 
@@ -44,13 +42,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   storageBarrier();
   for (var other = 0u; other < ${LANES}u; other++) { touched |= laneTouched[other]; }
   if (touched == 0u) { return; }
-//#if CLIP
   // The norm was not finite: no weight moves.
   if (clip[1] == 0.0) {
     for (var column = lane; column < width; column += ${LANES}u) { gradient[start + column] = 0.0; }
     return;
   }
-//#end
   if (lane == 0u) { rowSteps[row] = steps; }
   let learningRate = scalars[0];
   let beta1 = scalars[1];
@@ -59,11 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let correction2 = biasCorrection(beta2, steps);
   for (var column = lane; column < width; column += ${LANES}u) {
     let at = start + column;
-//#if CLIP
     let g = gradient[at] * clip[1];
-//#else
-    let g = gradient[at];
-//#end
     let first = beta1 * firstMoment[at] + (1.0 - beta1) * g;
     let second = beta2 * secondMoment[at] + (1.0 - beta2) * g * g;
     firstMoment[at] = first;

@@ -96,7 +96,7 @@ export class ProgramMemory {
   locate(tensor: Tensor): BufferRange {
     const found =
       tensor.kind === 'parameter'
-        ? { buffer: this.parameterBuffer(tensor), offset: 0 }
+        ? this.parameterRange(tensor)
         : (this.activations.find(tensor) ?? this.gradients.find(tensor) ?? this.inputs.find(tensor));
     if (!found) throw new LabError('engine/no-memory', `${tensor.name} has no place in the memory plan.`);
     return found;
@@ -116,9 +116,14 @@ export class ProgramMemory {
     for (const set of [this.activations, this.gradients, this.inputs]) set.close();
   }
 
-  private parameterBuffer(tensor: Tensor): GPUBuffer {
+  /** As placeParameters counts them. */
+  get weightBuffers(): readonly GPUBuffer[] {
+    return this.store.buffers;
+  }
+
+  private parameterRange(tensor: Tensor): BufferRange {
     const spec = this.store.spec(tensor.name);
     requireSameParameter(spec, tensor);
-    return this.store.buffer(tensor.name);
+    return this.store.range(tensor.name);
   }
 }

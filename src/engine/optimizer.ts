@@ -1,15 +1,16 @@
 /**
- * AdamW on the GPU, after the gradients of all micro-batches have added up: norm of every gradient, one clip factor,
- * one update a parameter. The host writes a handful of scalars a step. What the state means is in optimizerPlan.ts,
- * the formulas are in shaders/adamw.wgsl and shaders/adamwRows.wgsl.
+ * AdamW on the GPU, after the gradients of all micro-batches have added up: the norm of all gradients, one clip factor,
+ * the updates. The host writes a handful of scalars a step. What the state means is in optimizerPlan.ts, where it lies in
+ * optimizerLayout.ts, the formulas are in shaders/adamw.wgsl and shaders/adamwRows.wgsl.
  */
 import { LabError } from '../error';
 import { requireState } from './checks';
 import type { Device } from './device';
+import type { PlacedBuffers } from './arenas';
 import { byteLength, type Tensor } from './graph';
 import { BufferSet, type BufferRange, type ProgramMemory } from './memory';
 import { optimizerDispatches } from './optimizerDispatches';
-import type { OptimizerPlan } from './optimizerPlan';
+import type { OptimizerLayout } from './optimizerLayout';
 import { compileDispatches, type CompiledDispatch } from './pipelines';
 import { readBuffer } from './readback';
 import type { TrainingOptions } from './training';
@@ -19,13 +20,13 @@ export class Optimizer {
   /** Where the clip record lies: largest norm allowed, factor, norm. */
   readonly clip: BufferRange;
   private readonly device: Device;
-  private readonly plan: OptimizerPlan;
+  private readonly plan: OptimizerLayout;
   private readonly options: TrainingOptions;
   private readonly sets: readonly BufferSet[];
 
   private constructor(
     device: Device,
-    plan: OptimizerPlan,
+    plan: OptimizerLayout,
     options: TrainingOptions,
     sets: readonly BufferSet[],
     dispatches: readonly CompiledDispatch[],
@@ -41,7 +42,7 @@ export class Optimizer {
 
   static async create(
     device: Device,
-    plan: OptimizerPlan,
+    plan: OptimizerLayout,
     options: TrainingOptions,
     memory: ProgramMemory,
   ): Promise<Optimizer> {
@@ -51,12 +52,36 @@ export class Optimizer {
       return { placements: new Map([[tensor.id, { buffer: 0, offset: 0, bytes }]]), bufferBytes: [bytes] };
     };
     const sets: BufferSet[] = [];
+    const allocate = async (label: string, placed: PlacedBuffers) => {
+      const set = await BufferSet.allocate(device, label, placed);
+      sets.push(set);
+      return set;
+    };
     try {
-      sets.push(await BufferSet.allocate(device, 'optimizer state', plan.state));
-      sets.push(await BufferSet.allocate(device, 'optimizer scalars', plan.control));
-      sets.push(await BufferSet.allocate(device, 'gradient norm', alone(plan.partials)));
-      sets.push(await BufferSet.allocate(device, 'clip record', alone(plan.clip)));
-      const locate = (tensor: Tensor) => find(sets, tensor) ?? memory.locate(tensor);
+      const firstMoments = await allocate('first moments', plan.firstMoments);
+      const secondMoments = await allocate('second moments', plan.secondMoments);
+      await allocate('row steps', plan.rowSteps);
+      const control = await allocate('optimizer scalars', plan.control);
+      const tables = await allocate('optimizer tables', plan.tables);
+      await allocate('gradient norm', alone(plan.partials));
+      await allocate('clip record', alone(plan.clip));
+      for (const { table, rows } of plan.passes) {
+        const { buffer, offset } = tables.find(table)!;
+        device.gpu.queue.writeBuffer(buffer, offset, rows);
+      }
+      const whole = {
+        weights: memory.weightBuffers,
+        gradients: memory.gradients.buffers,
+        firstMoments: firstMoments.buffers,
+        secondMoments: secondMoments.buffers,
+      };
+      const scalars = new Set(plan.passes.map((pass) => pass.scalars.id));
+      const locate = (tensor: Tensor): BufferRange => {
+        const stood = plan.wholes.get(tensor.id);
+        if (stood) return { buffer: whole[stood.kind][stood.buffer]!, offset: 0 };
+        if (scalars.has(tensor.id)) return { buffer: control.buffers[0]!, offset: 0 };
+        return find(sets, tensor) ?? memory.locate(tensor);
+      };
       const dispatches = await compileDispatches(device, optimizerDispatches(plan, device.target), locate);
       return new Optimizer(device, plan, options, sets, dispatches);
     } catch (error) {

@@ -1,18 +1,24 @@
-/** All dispatches of an optimizer step in their order: the norm of every gradient, the clip factor, the updates. */
+/** All dispatches of an optimizer step in their order: the norm of all gradients, the clip factor, the updates. */
 import type { KernelTarget } from './op';
-import { adamwDispatches, gradientNormDispatches } from './optimizerKernels';
-import type { OptimizerPlan } from './optimizerPlan';
+import { adamwDispatch, adamwRowsDispatch, clipFactorDispatch, squaredNormDispatch } from './optimizerKernels';
+import type { OptimizerLayout } from './optimizerLayout';
 import type { PlannedDispatch } from './plan';
 
-export function optimizerDispatches(plan: OptimizerPlan, target: KernelTarget): PlannedDispatch[] {
-  const gradients = plan.parameters.map(({ gradient }) => gradient);
-  const norm = gradientNormDispatches(gradients, plan.partials, plan.clip, target);
-  const updates = plan.parameters.flatMap(({ parameter, gradient, firstMoment, secondMoment, rowSteps, group }) => {
-    const rows = rowSteps ? { lazyRows: true, rowSteps } : {};
-    const scalars = plan.scalars.get(group)!;
-    const tensors = { weight: parameter, gradient, firstMoment, secondMoment, scalars, clip: plan.clip, target };
-    const label = `optimizer / ${parameter.name}`;
-    return adamwDispatches({ ...tensors, ...rows }).map((dispatch) => ({ ...dispatch, label }));
+export function optimizerDispatches(layout: OptimizerLayout, target: KernelTarget): PlannedDispatch[] {
+  const { parameters, scalars, clip, partials, norms, passes } = layout;
+  const norm = [
+    ...norms.map(({ gradients, slice }) => squaredNormDispatch(gradients, partials, slice, target)),
+    clipFactorDispatch(partials, clip, target),
+  ];
+  const byRows = parameters.flatMap(({ parameter, gradient, firstMoment, secondMoment, rowSteps, group }) => {
+    if (!rowSteps) return [];
+    const own = { weight: parameter, gradient, firstMoment, secondMoment, rowSteps };
+    const dispatch = adamwRowsDispatch({ ...own, scalars: scalars.get(group)!, clip }, target);
+    return [{ ...dispatch, label: `optimizer / ${parameter.name}` }];
   });
-  return [...norm.map((dispatch) => ({ ...dispatch, label: 'optimizer / gradient norm' })), ...updates];
+  return [
+    ...norm.map((dispatch) => ({ ...dispatch, label: 'optimizer / gradient norm' })),
+    ...passes.map((pass) => ({ ...adamwDispatch(pass, clip, target), label: 'optimizer / adamw' })),
+    ...byRows,
+  ];
 }

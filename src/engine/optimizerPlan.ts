@@ -1,11 +1,9 @@
 /**
- * Which tensors the optimizer keeps beside each trainable parameter, and where they lie. Pure, so that the memory plan
- * can count them before a device is there. Refuses groups that miss a trainable parameter or name one twice.
+ * Which tensors the optimizer keeps beside each trainable parameter. Pure, so that the memory plan can count them before a device
+ * is there. Refuses groups that miss a trainable parameter or name one twice.
  */
 import { LabError } from '../error';
-import { placeInSequence, type PlacedBuffers } from './arenas';
 import { byteLength, type ElementType, type Graph, type Tensor } from './graph';
-import { partialsPerGradient } from './optimizerKernels';
 import type { ParameterGroup, TrainingOptions } from './training';
 
 export interface OptimizedParameter {
@@ -22,18 +20,13 @@ export interface OptimizerPlan {
   readonly parameters: readonly OptimizedParameter[];
   /** f32 [8] a group, in the order of `scalarNames`. */
   readonly scalars: ReadonlyMap<string, Tensor>;
-  /** f32 [gradients * partialsPerGradient]: partial sums of squares. */
-  readonly partials: Tensor;
   /** f32 [4], in the order of `clipNames`. */
   readonly clip: Tensor;
-  /** Moments and row steps: what a checkpoint keeps. */
-  readonly state: PlacedBuffers;
-  /** Scalars of all groups; read-only to kernels. */
-  readonly control: PlacedBuffers;
+  /** Of all these. */
   readonly bytes: number;
 }
 
-export function planOptimizer(graph: Graph, options: TrainingOptions, maxBufferBytes: number): OptimizerPlan {
+export function planOptimizer(graph: Graph, options: TrainingOptions): OptimizerPlan {
   let nextId = graph.tensors.length;
   const tensor = (name: string, shape: readonly number[], type: ElementType = 'f32'): Tensor => ({
     id: nextId++,
@@ -75,16 +68,10 @@ export function planOptimizer(graph: Graph, options: TrainingOptions, maxBufferB
   }
 
   const scalars = new Map(Object.keys(options.groups).map((name) => [name, tensor(`${name}.scalars`, [8])]));
-  const partials = tensor('squared norms', [Math.max(1, parameters.length) * partialsPerGradient]);
   const clip = tensor('clip', [4]);
   const kept = parameters.flatMap((p) => [p.firstMoment, p.secondMoment, ...(p.rowSteps ? [p.rowSteps] : [])]);
-  const state = place(kept, maxBufferBytes);
-  const control = place([...scalars.values()], maxBufferBytes);
-  const bytes =
-    [...state.bufferBytes, ...control.bufferBytes].reduce((sum, size) => sum + size, 0) +
-    byteLength(partials) +
-    byteLength(clip);
-  return { parameters, scalars, partials, clip, state, control, bytes };
+  const bytes = [...kept, ...scalars.values(), clip].reduce((sum, each) => sum + byteLength(each), 0);
+  return { parameters, scalars, clip, bytes };
 }
 
 /** Trainable parameters that some node reads, in the order of the graph. */
@@ -105,11 +92,4 @@ function groupByParameter(groups: TrainingOptions['groups']): Map<string, [strin
 
 function missingGroup(name: string): never {
   throw new LabError('engine/no-group', `${name} is trainable but in no parameter group.`);
-}
-
-function place(tensors: readonly Tensor[], maxBufferBytes: number): PlacedBuffers {
-  return placeInSequence(
-    tensors.map((tensor) => ({ tensor: tensor.id, bytes: byteLength(tensor) })),
-    maxBufferBytes,
-  );
 }

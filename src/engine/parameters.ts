@@ -1,14 +1,14 @@
 /**
- * The model's weights on the GPU: one buffer a tensor, shared by every program that runs the model, so that
- * evaluation and sampling see the weights as training left them. How their bytes lie is in elementTypes.ts; widening
- * happens only on reading (`readF32`).
+ * The model's weights on the GPU, shared by every program that runs the model, so that evaluation and sampling see the
+ * weights as training left them. How their bytes lie is in elementTypes.ts, in which buffers in parameterPlacement.ts;
+ * widening happens only on reading (`readF32`).
  */
+import type { PlacedBuffers } from './arenas';
 import { parametersByName, requireParameter, requireRoom } from './checks';
 import { LabError } from '../error';
 import type { Device } from './device';
 import type { Weights } from './engine';
 import {
-  allocatedBytes,
   byteLength,
   elementCount,
   requireHeld,
@@ -18,6 +18,7 @@ import {
   widened,
 } from './elementTypes';
 import type { ParameterSpec } from './graph';
+import { placeParameters } from './parameterPlacement';
 import { readBuffer } from './readback';
 
 /** Largest single upload, in bytes: writeBuffer copies its argument, and a copy of a whole shard doubles the heap. */
@@ -28,17 +29,26 @@ export class ParameterStore implements Weights {
   /** Bytes of all parameters on the GPU. */
   readonly bytes: number;
   private readonly device: Device;
-  private readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  /** As placeParameters counts them; for programs of the engine only. */
+  readonly buffers: readonly GPUBuffer[];
+  private readonly ranges: ReadonlyMap<string, { readonly buffer: GPUBuffer; readonly offset: number }>;
 
   private constructor(
     device: Device,
     specs: ReadonlyMap<string, ParameterSpec>,
-    buffers: ReadonlyMap<string, GPUBuffer>,
+    placed: PlacedBuffers,
+    buffers: readonly GPUBuffer[],
   ) {
     this.device = device;
     this.specs = specs;
     this.buffers = buffers;
-    this.bytes = [...specs.values()].reduce((sum, spec) => sum + allocatedBytes(spec), 0);
+    this.bytes = placed.bufferBytes.reduce((sum, bytes) => sum + bytes, 0);
+    this.ranges = new Map(
+      [...specs.keys()].map((name, index) => {
+        const { buffer, offset } = placed.placements.get(index)!;
+        return [name, { buffer: buffers[buffer]!, offset }];
+      }),
+    );
   }
 
   /** Allocates zeroed buffers. Throws `engine/out-of-memory`, or `engine/too-large` for a tensor past the limits. */
@@ -55,26 +65,27 @@ export class ParameterStore implements Weights {
         );
       }
     }
-    const buffers = new Map<string, GPUBuffer>();
+    const placed = placeParameters(specs, device.report.limits);
+    const buffers: GPUBuffer[] = [];
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     try {
       await device.guarded('the parameters', () => {
-        for (const spec of specs) {
-          const size = allocatedBytes(spec);
-          const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-          buffers.set(spec.name, device.gpu.createBuffer({ label: spec.name, size, usage }));
+        for (const [index, size] of placed.bufferBytes.entries()) {
+          buffers.push(device.gpu.createBuffer({ label: `parameters ${index}`, size, usage }));
         }
       });
     } catch (error) {
-      for (const buffer of buffers.values()) buffer.destroy();
+      for (const buffer of buffers) buffer.destroy();
       throw error;
     }
-    return new ParameterStore(device, named, buffers);
+    return new ParameterStore(device, named, placed, buffers);
   }
 
   /** Writes raw stored bytes at `byteOffset` (a multiple of 4) of the tensor. Throws where they do not fit. */
   write(name: string, data: ArrayBufferView, byteOffset = 0): void {
     const spec = this.spec(name);
     requireRoom(name, byteLength(spec), data, byteOffset);
+    const { buffer, offset } = this.range(name);
     for (let done = 0; done < data.byteLength; done += uploadBytes) {
       const size = Math.min(uploadBytes, data.byteLength - done);
       let piece = new Uint8Array(data.buffer, data.byteOffset + done, size);
@@ -83,7 +94,7 @@ export class ParameterStore implements Weights {
         padded.set(piece);
         piece = padded;
       }
-      this.device.gpu.queue.writeBuffer(this.buffer(name), byteOffset + done, piece);
+      this.device.gpu.queue.writeBuffer(buffer, offset + byteOffset + done, piece);
     }
   }
 
@@ -95,7 +106,7 @@ export class ParameterStore implements Weights {
   /** The tensor's stored bytes, without padding. */
   async read(name: string): Promise<Uint8Array> {
     const spec = this.spec(name);
-    const bytes = await readBuffer(this.device, this.buffer(name), 0, byteLength(spec));
+    const bytes = await this.readBytes(name, 0, byteLength(spec));
     return bytes.subarray(0, storedBytes(spec));
   }
 
@@ -110,12 +121,7 @@ export class ParameterStore implements Weights {
     for (const { offset, bytes } of storedRanges(spec, start * width, (end - start) * width)) {
       // Copies begin and end on whole words; a row may not.
       const first = offset - (offset % 4);
-      const words = await readBuffer(
-        this.device,
-        this.buffer(name),
-        first,
-        Math.ceil((offset + bytes - first) / 4) * 4,
-      );
+      const words = await this.readBytes(name, first, Math.ceil((offset + bytes - first) / 4) * 4);
       parts.push(words.subarray(offset - first, offset - first + bytes));
     }
     return widened(spec.type, parts);
@@ -126,13 +132,18 @@ export class ParameterStore implements Weights {
   }
 
   /** For programs of the engine only. */
-  buffer(name: string): GPUBuffer {
+  range(name: string): { readonly buffer: GPUBuffer; readonly offset: number } {
     this.spec(name);
-    return this.buffers.get(name)!;
+    return this.ranges.get(name)!;
   }
 
   close(): void {
-    for (const buffer of this.buffers.values()) buffer.destroy();
+    for (const buffer of this.buffers) buffer.destroy();
+  }
+
+  private readBytes(name: string, from: number, bytes: number): Promise<Uint8Array> {
+    const { buffer, offset } = this.range(name);
+    return readBuffer(this.device, buffer, offset + from, bytes);
   }
 }
 

@@ -9,7 +9,8 @@ import { allocatedBytes, storedRanges } from './elementTypes';
 import { fuse } from './fuse';
 import { byteLength, elementCount, type Graph, type GraphNode, type ParameterSpec, type Tensor } from './graph';
 import { opNamed, type Dispatch, type KernelTarget } from './op';
-import { planOptimizer } from './optimizerPlan';
+import { layOutOptimizer, placeGradients } from './optimizerLayout';
+import { placeParameters } from './parameterPlacement';
 import { megabytes, type ParameterStore } from './parameters';
 import { stagingBytes } from './readback';
 import { readbackBytes, ringSlots, type TrainingOptions } from './training';
@@ -54,14 +55,14 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
 
   const lifetimes = activationLifetimes(nodes, outputs);
   const activations = placeInArenas(lifetimes, conflictsOf(dispatches), maxArenaBytes);
-  const gradients = placeInSequence(sized([...graph.parameterGradients.values()]), maxArenaBytes);
+  const gradients = placeGradients(graph, limits);
   const inputs = placeInSequence(sized(inputsOf(nodes)), maxArenaBytes);
 
   const specs = request.parameters instanceof Array ? request.parameters : [...request.parameters.specs.values()];
   const bytes = {
-    parameters: sumOf(specs.map(allocatedBytes)),
+    parameters: sumOf(placeParameters(specs, limits).bufferBytes),
     gradients: sumOf(gradients.bufferBytes),
-    optimizer: request.training ? planOptimizer(graph, request.training, maxArenaBytes).bytes : 0,
+    optimizer: request.training ? layOutOptimizer(graph, request.training, specs, limits).bytes : 0,
     activations: sumOf(activations.bufferBytes),
     inputs: sumOf(inputs.bufferBytes),
     // Outputs of a forward program are read one after the other.

@@ -4,7 +4,7 @@ import type { Graph } from './graph';
 import { opNamed, type Dispatch, type KernelTarget, type Work } from './op';
 import { opKind, type OpKind } from './opKinds';
 import { optimizerDispatches } from './optimizerDispatches';
-import { planOptimizer } from './optimizerPlan';
+import { layOutOptimizer } from './optimizerLayout';
 import type { TrainingOptions } from './training';
 import { workOf } from './work';
 
@@ -44,8 +44,10 @@ export function stepWork(graph: Graph, options: TrainingOptions, target: KernelT
       count(opKind(node.op), dispatch, options.microBatches);
     }
   }
-  const plan = planOptimizer(graph, options, target.maxBindingBytes);
-  for (const dispatch of optimizerDispatches(plan, target)) count('optimizer', dispatch, 1);
+  const specs = graph.tensors.filter((tensor) => tensor.kind === 'parameter');
+  const { maxBindingBytes } = target;
+  const layout = layOutOptimizer(graph, options, specs, { maxBindingBytes, maxBufferBytes: maxBindingBytes });
+  for (const dispatch of optimizerDispatches(layout, target)) count('optimizer', dispatch, 1);
 
   const all = [...kernels.values()].sort((a, b) => b.reads + b.writes - a.reads - a.writes);
   const kinds = [...new Set(all.map(({ kind }) => kind))];

@@ -9,7 +9,7 @@ import { dispatchesOf } from './forwardProgram';
 import { byteLength, elementCount, type Graph, type Inputs } from './graph';
 import { ProgramMemory } from './memory';
 import { Optimizer } from './optimizer';
-import { planOptimizer } from './optimizerPlan';
+import { layOutOptimizer } from './optimizerLayout';
 import type { ParameterStore } from './parameters';
 import { compileDispatches, type CompiledDispatch } from './pipelines';
 import { inputsOf, planProgram, requireFit, type MemoryPlan } from './plan';
@@ -70,7 +70,7 @@ export class TrainingProgram {
     const limits = { ...device.report.limits, ...(budgetBytes === undefined ? {} : { budgetBytes }) };
     const plan = planProgram(graph, { parameters: store, training: options, limits, target: device.target });
     requireFit(plan);
-    const optimizerPlan = planOptimizer(graph, options, Math.min(limits.maxBindingBytes, limits.maxBufferBytes));
+    const optimizerPlan = layOutOptimizer(graph, options, [...store.specs.values()], limits);
     const open: { close(): void }[] = [];
     try {
       const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(plan.nodes));

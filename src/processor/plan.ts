@@ -31,7 +31,7 @@ export function planProcessor(graph: Graph, { parameters, training, outputs = []
   const bytes = {
     parameters: weights,
     gradients,
-    optimizer: training ? planOptimizer(graph, training, Infinity).bytes : 0,
+    optimizer: training ? planOptimizer(graph, training).bytes : 0,
     activations: placed + kept + scratch,
     // The second copy of weights, gradients and results: in wasm.
     inputs: weights + gradients,

@@ -40,7 +40,7 @@ export class ProcessorSteps implements Steps {
     weights: ProcessorWeights,
     { options, plan, turns }: { readonly options: TrainingOptions; readonly plan: MemoryNeed; readonly turns: Turns },
   ): Promise<ProcessorSteps> {
-    const optimizer = new ProcessorOptimizer(planOptimizer(graph, options, Infinity), options, weights);
+    const optimizer = new ProcessorOptimizer(planOptimizer(graph, options), options, weights);
     const outputs = [...options.readback, ...graph.parameterGradients.values()];
     const program = await ProcessorProgram.compile(runtime, graph, weights, outputs);
     return new ProcessorSteps(plan, program, optimizer, options, turns);

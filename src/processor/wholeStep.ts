@@ -22,7 +22,7 @@ export async function timeSteps(
   weights: ProcessorWeights,
   { areJoined, report }: { readonly areJoined: AreJoined; readonly report: (run: number) => void },
 ): Promise<Pick<StepTimes, 'stepMilliseconds' | 'optimizerMilliseconds' | 'copyMilliseconds'>> {
-  const optimizer = new ProcessorOptimizer(planOptimizer(graph, options, Infinity), options, weights);
+  const optimizer = new ProcessorOptimizer(planOptimizer(graph, options), options, weights);
   const lowered = lowerGraph(graph, [...options.readback, ...graph.parameterGradients.values()], areJoined);
   const program = await ProcessorProgram.open(runtime, lowered, weights);
   const rates = zeroRates(options);
