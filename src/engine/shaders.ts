@@ -10,7 +10,6 @@ import activationFunction from '../../shaders/activationFunction.wgsl?raw';
 import adamw from '../../shaders/adamw.wgsl?raw';
 import adamwRows from '../../shaders/adamwRows.wgsl?raw';
 import add from '../../shaders/add.wgsl?raw';
-import addPartials from '../../shaders/addPartials.wgsl?raw';
 import attentionLane from '../../shaders/attentionLane.wgsl?raw';
 import attentionTile from '../../shaders/attentionTile.wgsl?raw';
 import attentionTileLoad from '../../shaders/attentionTileLoad.wgsl?raw';
@@ -20,7 +19,7 @@ import attentionKeyValueGradientTile from '../../shaders/attentionKeyValueGradie
 import attentionQueryGradientLane from '../../shaders/attentionQueryGradientLane.wgsl?raw';
 import attentionQueryGradientTile from '../../shaders/attentionQueryGradientTile.wgsl?raw';
 import clipFactor from '../../shaders/clipFactor.wgsl?raw';
-import columnPartials from '../../shaders/columnPartials.wgsl?raw';
+import columnSums from '../../shaders/columnSums.wgsl?raw';
 import crossEntropy from '../../shaders/crossEntropy.wgsl?raw';
 import embedding from '../../shaders/embedding.wgsl?raw';
 import embeddingScatter from '../../shaders/embeddingScatter.wgsl?raw';
@@ -47,7 +46,6 @@ export const shaderSources: Readonly<Record<string, string>> = {
   adamw,
   adamwRows,
   add,
-  addPartials,
   attentionTile,
   attentionLane,
   attentionDelta,
@@ -56,7 +54,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
   attentionQueryGradientTile,
   attentionQueryGradientLane,
   clipFactor,
-  columnPartials,
+  columnSums,
   crossEntropy,
   embedding,
   embeddingScatter,

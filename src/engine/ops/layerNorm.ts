@@ -1,7 +1,7 @@
 /** Layer norm (Ba, Kiros and Hinton 2016) over the last dimension, with weight and bias. */
 import type { Graph, Tensor } from '../graph';
 import { registerOp } from '../op';
-import { columnPartialsShape, columnSumDispatches } from './columnSums';
+import { columnSumDispatch } from './columnSums';
 import { reads, requireShape, requireNormType, shapeOf, updates, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from '../variants';
 
@@ -52,12 +52,11 @@ registerOp({
     if (!dNormed) return node.inputs.map(() => undefined);
     const [hidden, weight, bias] = node.inputs as [Tensor, Tensor, Tensor];
     const [, mean, scale] = node.outputs as [Tensor, Tensor, Tensor];
-    const partials = [{ name: 'partials', shape: columnPartialsShape(shapeOf(hidden, 0), shapeOf(hidden, 1)) }];
     if (wantWeight) {
       const inputs = [hidden, mean, scale, dNormed];
-      graph.append('layerNormWeightGradient', inputs, partials, {}, [graph.gradientOf(weight)]);
+      graph.append('layerNormWeightGradient', inputs, [], {}, [graph.gradientOf(weight)]);
     }
-    if (wantBias) graph.append('biasGradient', [dNormed], partials, {}, [graph.gradientOf(bias)]);
+    if (wantBias) graph.append('biasGradient', [dNormed], [], {}, [graph.gradientOf(bias)]);
     if (!wantHidden) return node.inputs.map(() => undefined);
     const outputs = [{ name: 'dHidden', shape: hidden.shape }];
     const [dHidden] = graph.append('layerNormBackward', [hidden, weight, mean, scale, dNormed], outputs);
@@ -91,9 +90,9 @@ registerOp({
 
 registerOp({
   name: 'layerNormWeightGradient',
-  dispatches(node) {
+  dispatches(node, target) {
     const [hidden, mean, scale, dNormed] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
     const norm = { hidden, mean, scale };
-    return columnSumDispatches(dNormed, shapeOf(hidden, 0), node.outputs[0]!, node.updates[0]!, norm);
+    return [columnSumDispatch(dNormed, shapeOf(hidden, 0), node.updates[0]!, target, norm)];
   },
 });

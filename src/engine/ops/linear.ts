@@ -4,7 +4,7 @@
  */
 import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
-import { columnPartialsShape, columnSumDispatches } from './columnSums';
+import { columnSumDispatch } from './columnSums';
 import { requireShape, requireTrainable, shapeOf } from './dispatch';
 import { forwardMatmul, inputGradientMatmul, weightGradientMatmul, type WeightLayout } from './matmul';
 import { matmulDispatch } from '../variants';
@@ -39,10 +39,7 @@ registerOp({
     if (!dy) return node.inputs.map(() => undefined);
     const [hidden, weight, bias] = node.inputs as [Tensor, Tensor, Tensor | undefined];
     if (wantWeight) graph.append('linearWeightGradient', [hidden, dy], [], node.attributes, [graph.gradientOf(weight)]);
-    if (wantBias && bias) {
-      const shape = columnPartialsShape(shapeOf(dy, 0), shapeOf(dy, 1));
-      graph.append('biasGradient', [dy], [{ name: 'partials', shape }], {}, [graph.gradientOf(bias)]);
-    }
+    if (wantBias && bias) graph.append('biasGradient', [dy], [], {}, [graph.gradientOf(bias)]);
     if (!wantHidden) return node.inputs.map(() => undefined);
     const outputs = [{ name: 'dHidden', shape: hidden.shape }];
     const [dHidden] = graph.append('linearInputGradient', [dy, weight], outputs, node.attributes);
@@ -74,8 +71,8 @@ registerOp({
 
 registerOp({
   name: 'biasGradient',
-  dispatches(node) {
+  dispatches(node, target) {
     const [dy] = node.inputs as [Tensor];
-    return columnSumDispatches(dy, shapeOf(dy, 0), node.outputs[0]!, node.updates[0]!);
+    return [columnSumDispatch(dy, shapeOf(dy, 0), node.updates[0]!, target)];
   },
 });

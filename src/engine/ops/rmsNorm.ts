@@ -1,7 +1,7 @@
 /** Root-mean-square norm (Zhang and Sennrich 2019) over the last dimension, or over each head of a row. */
 import { elementCount, type Graph, type Tensor } from '../graph';
 import { registerOp } from '../op';
-import { columnPartialsShape, columnSumDispatches } from './columnSums';
+import { columnSumDispatch } from './columnSums';
 import { reads, requireShape, requireNormType, shapeOf, updates, workgroupGrid, writes } from './dispatch';
 import { reductionLanes } from '../variants';
 
@@ -51,9 +51,7 @@ registerOp({
     const [hidden, weight] = node.inputs as [Tensor, Tensor];
     const scale = node.outputs[1]!;
     if (wantWeight) {
-      const shape = columnPartialsShape(shapeOf(scale, 0), shapeOf(weight, 0));
-      const inputs = [hidden, scale, dNormed];
-      graph.append('rmsNormWeightGradient', inputs, [{ name: 'partials', shape }], {}, [graph.gradientOf(weight)]);
+      graph.append('rmsNormWeightGradient', [hidden, scale, dNormed], [], {}, [graph.gradientOf(weight)]);
     }
     if (!wantHidden) return [undefined, undefined];
     const outputs = [{ name: 'dHidden', shape: hidden.shape }];
@@ -91,8 +89,8 @@ registerOp({
 
 registerOp({
   name: 'rmsNormWeightGradient',
-  dispatches(node) {
+  dispatches(node, target) {
     const [hidden, scale, dNormed] = node.inputs as [Tensor, Tensor, Tensor];
-    return columnSumDispatches(dNormed, shapeOf(scale, 0), node.outputs[0]!, node.updates[0]!, { hidden, scale });
+    return [columnSumDispatch(dNormed, shapeOf(scale, 0), node.updates[0]!, target, { hidden, scale })];
   },
 });
