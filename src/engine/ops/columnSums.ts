@@ -1,7 +1,8 @@
 /** Sums over rows in a fixed order, for the gradients of biases and norm weights: one dispatch, a few columns a workgroup. */
 import { elementCount, type Tensor } from '../graph';
+import { kernelFamilies } from '../kernelFamilies';
 import type { Dispatch, KernelTarget } from '../op';
-import { reductionLanes } from '../variants';
+import { familyOf } from '../variants';
 import { reads, updates, workgroupGrid } from './dispatch';
 
 const columnsPerWorkgroup = 8;
@@ -19,8 +20,8 @@ export function columnSumDispatch(
 ): Dispatch {
   const width = elementCount(gradient.shape);
   // Software adapters run barriers lane by lane; a GPU with few columns needs many rows at once.
-  const rowLanes =
-    reductionLanes(target) === columnsPerWorkgroup ? 1 : target.maxInvocationsPerWorkgroup >= 256 ? 32 : 8;
+  const most = kernelFamilies[familyOf(target)].forSoftware ? columnsPerWorkgroup : 256;
+  const rowLanes = Math.floor(Math.min(most, target.maxInvocationsPerWorkgroup) / columnsPerWorkgroup);
   return {
     kernel: 'columnSums',
     constants: {
