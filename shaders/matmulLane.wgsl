@@ -19,7 +19,7 @@ const depth = ${K}u;
 //#include storedValue NAME=bias AS=BIAS BINDING=3
 //#end
 
-//#include matmulEpilogue
+//#include matmulEpilogue VALUE=f32
 
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

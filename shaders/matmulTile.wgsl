@@ -46,7 +46,7 @@ fn rightAt(k: u32, column: u32) -> f32 {
 //#end
 }
 
-//#include matmulEpilogue
+//#include matmulEpilogue VALUE=f32
 
 @compute @workgroup_size(${64 / THREAD * 64 / THREAD})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

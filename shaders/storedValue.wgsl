@@ -9,13 +9,7 @@
 @group(0) @binding(${BINDING}) var<storage, read> ${NAME}: array<u32>;
 //#end
 //#if ${AS}_F16 || ${AS}_Q8
-
-// The f16 in the low half. Subnormal ones by hand: an adapter may make zeros of those.
-fn ${NAME}Half(bits: u32) -> f32 {
-  let size = f32(bits & 0x3ffu) * 0x1p-24;
-  let subnormal = select(size, -size, (bits & 0x8000u) != 0u);
-  return select(unpack2x16float(bits).x, subnormal, (bits & 0x7c00u) == 0u);
-}
+//#include storedHalf NAME=${NAME}
 //#end
 
 fn ${NAME}Value(index: u32) -> f32 {

@@ -37,6 +37,8 @@ import slidingWindow from '../../shaders/slidingWindow.wgsl?raw';
 import splitColumns from '../../shaders/splitColumns.wgsl?raw';
 import squaredError from '../../shaders/squaredError.wgsl?raw';
 import squaredNorm from '../../shaders/squaredNorm.wgsl?raw';
+import storedHalf from '../../shaders/storedHalf.wgsl?raw';
+import storedQuad from '../../shaders/storedQuad.wgsl?raw';
 import storedValue from '../../shaders/storedValue.wgsl?raw';
 
 export const shaderSources: Readonly<Record<string, string>> = {
@@ -74,7 +76,14 @@ export const shaderSources: Readonly<Record<string, string>> = {
 };
 
 /** Not kernels: what several of them include. */
-const parts: Readonly<Record<string, string>> = { activationFunction, attentionTileLoad, matmulEpilogue, storedValue };
+const parts: Readonly<Record<string, string>> = {
+  activationFunction,
+  attentionTileLoad,
+  matmulEpilogue,
+  storedHalf,
+  storedQuad,
+  storedValue,
+};
 
 /** WGSL of `kernel` with its compile-time constants filled in. */
 export function shaderCode(kernel: string, constants: ShaderConstants): string {

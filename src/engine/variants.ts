@@ -9,11 +9,12 @@ import { kernelFamilies, type KernelFamily } from './kernelFamilies';
 import type { Dispatch, KernelTarget } from './op';
 import type { Matmul } from './ops/matmul';
 import { lane } from './ops/matmulVariants/lane';
+import { subgroup } from './ops/matmulVariants/subgroup';
 import { tile } from './ops/matmulVariants/tile';
 import { tileSmall } from './ops/matmulVariants/tileSmall';
 import { dispatchOf, type MatmulVariant } from './ops/matmulVariants/variant';
 
-export const matmulVariants = { lane, tile, tileSmall } satisfies Record<string, MatmulVariant>;
+export const matmulVariants = { lane, tile, tileSmall, subgroup } satisfies Record<string, MatmulVariant>;
 
 export type MatmulVariantName = keyof typeof matmulVariants;
 export const matmulVariantNames = Object.keys(matmulVariants) as readonly MatmulVariantName[];

@@ -40,7 +40,7 @@ describe('the self-test', () => {
 
 describe('a variant that asks more than the adapter offers', () => {
   const lacking = async () => {
-    const { gpu, report } = await openTestDevice();
+    const { gpu, report } = await openTestDevice({ forbid: ['subgroups'] });
     return new Device(gpu, {
       ...report,
       isFallback: false,
@@ -64,6 +64,7 @@ describe('a variant that asks more than the adapter offers', () => {
     expect(report.unsupported).toEqual([
       { variant: 'tile', lacks },
       { variant: 'tileSmall', lacks },
+      { variant: 'subgroup', lacks: ['subgroups'] },
     ]);
     expect(compiled).toContain('matmulLane');
     expect(compiled).not.toContain('matmulTile');

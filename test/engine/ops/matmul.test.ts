@@ -1,17 +1,19 @@
 // The three forms of a linear layer, for every variant, f32 and bf16 weights, on sizes that no tile divides.
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph, type Tensor } from '../../../src/engine/graph';
 import { opNamed } from '../../../src/engine/op';
 import { linear, vocabularyLogits } from '../../../src/engine/ops/index';
-import { matmulVariantNames } from '../../../src/engine/variants';
+import {
+  matmulVariantNames,
+  matmulVariants,
+  supportedVariants,
+  unsupportedVariants,
+} from '../../../src/engine/variants';
 import * as reference from './reference';
-import { openKernelBench, type KernelBench } from './runDispatches';
+import { openKernelBench } from './runDispatches';
 import { asBf16, expectClose, normals } from './values';
 
-let bench: KernelBench;
-beforeAll(async () => {
-  bench = await openKernelBench();
-});
+const bench = await openKernelBench();
 
 type Shape = readonly [rows: number, inSize: number, outSize: number];
 
@@ -30,13 +32,25 @@ const shapes: Readonly<Record<string, readonly Shape[]>> = {
     [64, 32, 128],
   ],
   tileSmall: [[65, 17, 67]],
+  subgroup: [
+    [3, 17, 67],
+    [18, 36, 260],
+  ],
 };
 
 test('every variant is tested', () => {
-  expect(Object.keys(shapes)).toEqual([...matmulVariantNames]);
+  expect(Object.keys(shapes).sort()).toEqual([...matmulVariantNames].sort());
 });
 
-describe.each(matmulVariantNames)('matmul variant %s', (variant) => {
+test.for(unsupportedVariants(bench.report))('$variant is refused here: $lacks', ({ lacks }) => {
+  expect(lacks).not.toEqual([]);
+});
+
+describe.each(supportedVariants(bench.report))('matmul variant %s', (variant) => {
+  const { tolerance } = matmulVariants[variant];
+  const expectAsExact = (actual: ArrayLike<number>, expected: ArrayLike<number>, what: string) =>
+    expectClose(actual, expected, what, tolerance);
+
   test.each(shapes[variant]!)('gives y, dx, dW and dBias of %i x %i -> %i', async (rows, inSize, outSize) => {
     const x = normals(rows * inSize, 1);
     const weight = normals(outSize * inSize, 2);
@@ -63,9 +77,9 @@ describe.each(matmulVariantNames)('matmul variant %s', (variant) => {
     const results = await bench.runGraph(graph, values, [y, dx!, ...gradients], bench.targetFor(variant));
 
     const expected = reference.linearBackward(x, weight, dy, rows, outSize, inSize);
-    expectClose(results[0]!, reference.linear(x, weight, rows, outSize, inSize, bias), 'y');
-    expectClose(results[1]!, expected.dx, 'dx');
-    expectClose(
+    expectAsExact(results[0]!, reference.linear(x, weight, rows, outSize, inSize, bias), 'y');
+    expectAsExact(results[1]!, expected.dx, 'dx');
+    expectAsExact(
       results[2]!,
       expected.dWeight.map((d, i) => d + before[i]!),
       'dW, added to what was there',
@@ -88,8 +102,8 @@ describe.each(matmulVariantNames)('matmul variant %s', (variant) => {
       const [dx] = opNamed('linear').gradient!(graph.nodes[0]!, [outputGradient], [true, false, false], graph);
       const values = { x, weight: weight.packed, bias: bias.packed, dy };
       const results = await bench.runGraph(graph, values, [y, dx!], bench.targetFor(variant));
-      expectClose(results[0]!, reference.linear(x, weight.rounded, rows, outSize, inSize, bias.rounded), 'y');
-      expectClose(results[1]!, reference.linearBackward(x, weight.rounded, dy, rows, outSize, inSize).dx, 'dx');
+      expectAsExact(results[0]!, reference.linear(x, weight.rounded, rows, outSize, inSize, bias.rounded), 'y');
+      expectAsExact(results[1]!, reference.linearBackward(x, weight.rounded, dy, rows, outSize, inSize).dx, 'dx');
     },
   );
 
@@ -110,9 +124,9 @@ describe.each(matmulVariantNames)('matmul variant %s', (variant) => {
       const results = await bench.runGraph(graph, values, [y, dx!, dWeight!], bench.targetFor(variant));
       const turned = transposed(weight, inSize, outSize);
       const expected = reference.linearBackward(x, turned, dy, rows, outSize, inSize);
-      expectClose(results[0]!, reference.linear(x, turned, rows, outSize, inSize), 'y');
-      expectClose(results[1]!, expected.dx, 'dx');
-      expectClose(
+      expectAsExact(results[0]!, reference.linear(x, turned, rows, outSize, inSize), 'y');
+      expectAsExact(results[1]!, expected.dx, 'dx');
+      expectAsExact(
         results[2]!,
         transposed(expected.dWeight, outSize, inSize).map((d) => d + 1),
         'dW, added to what was there',
@@ -139,7 +153,7 @@ describe.each(matmulVariantNames)('matmul variant %s', (variant) => {
     });
     const logits: Tensor = vocabularyLogits(graph, hidden, segments);
     const [actual] = await bench.runGraph(graph, values, [logits], bench.targetFor(variant));
-    expectClose(actual!, reference.linear(hiddenValues, whole, rows, firstId, hiddenSize), 'logits');
+    expectAsExact(actual!, reference.linear(hiddenValues, whole, rows, firstId, hiddenSize), 'logits');
   });
 });
 

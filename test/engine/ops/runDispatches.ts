@@ -1,12 +1,20 @@
 // The smallest possible executor of a graph, so that kernels are tested without the engine's plan and program: a buffer
-// a tensor, every node's dispatches in order, one submission. Buffers nobody filled are poisoned with NaN.
+// a tensor, every node's dispatches in order, one submission. Buffers nobody filled are poisoned with NaN, and so is a tail behind
+// every tensor, which is bound with it: what reads past an end brings NaN, and what writes there is found. (Without the tail an
+// overrun overwrites the last row on SwiftShader and vanishes on lavapipe, without a validation error on either.)
 import { create, globals } from 'webgpu';
+import { optionalFeatures, type DeviceReport } from '../../../src/engine/deviceReport';
 import { byteLength, elementCount, type Graph, type Tensor } from '../../../src/engine/graph';
 import { opNamed, type Dispatch, type KernelTarget } from '../../../src/engine/op';
 import '../../../src/engine/ops/index';
 import { shaderCode } from '../../../src/engine/shaders';
 
 Object.assign(globalThis, globals);
+
+/** Behind every tensor, in words. */
+const tailWords = 256;
+/** NaNs, another for each tensor: a NaN that is read behind one and written behind another keeps its bits. */
+const tailWord = (index: number) => 0x7fc0de00 + index;
 
 /** One instance for the process: adapters die with the instance that made them. */
 const instance = create([]);
@@ -15,6 +23,8 @@ export type HostValues = Float32Array | Uint32Array;
 
 export interface KernelBench {
   readonly device: GPUDevice;
+  /** What a variant's needs are compared with. */
+  readonly report: Pick<DeviceReport, 'features' | 'limits'>;
   /** For every matmul variant, else the adapter's own. */
   targetFor(matmulVariant: string): KernelTarget;
   /** Runs all nodes of the graph. `values` fills tensors by name; the rest starts as NaN. Returns `wanted` in order. */
@@ -40,8 +50,11 @@ export interface KernelBench {
 export async function openKernelBench(): Promise<KernelBench> {
   const adapter = await instance.requestAdapter();
   if (!adapter) throw new Error('no WebGPU adapter: set VK_ICD_FILENAMES to a Vulkan driver');
+  const features = optionalFeatures.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({
+    requiredFeatures: features,
     requiredLimits: {
+      maxComputeWorkgroupStorageSize: adapter.limits.maxComputeWorkgroupStorageSize,
       maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
       maxBufferSize: adapter.limits.maxBufferSize,
     },
@@ -76,11 +89,12 @@ export async function openKernelBench(): Promise<KernelBench> {
     for (const tensor of tensors.values()) {
       const size = Math.max(byteLength(tensor), 4);
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-      const buffer = device.createBuffer({ label: tensor.name, size, usage });
+      const buffer = device.createBuffer({ label: tensor.name, size: size + 4 * tailWords, usage });
       const given = values[tensor.name];
       if (given && given.byteLength !== size) throw new Error(`${tensor.name}: ${given.byteLength} bytes for ${size}`);
       const poison = () => new Float32Array(size / 4).fill(NaN);
       device.queue.writeBuffer(buffer, 0, (given ?? poison()) as Float32Array<ArrayBuffer>);
+      device.queue.writeBuffer(buffer, size, new Uint32Array(tailWords).fill(tailWord(buffers.size)));
       buffers.set(tensor.id, buffer);
     }
     const steps = [];
@@ -90,7 +104,7 @@ export async function openKernelBench(): Promise<KernelBench> {
         const buffer = buffers.get(tensor.id)!;
         if (!rows) return { binding, resource: { buffer } };
         const rowBytes = (elementCount(tensor.shape) / tensor.shape[0]!) * 4;
-        return { binding, resource: { buffer, offset: rows[0] * rowBytes, size: (rows[1] - rows[0]) * rowBytes } };
+        return { binding, resource: { buffer, offset: rows[0] * rowBytes } };
       });
       const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
       steps.push({ pipeline, group, workgroups: dispatch.workgroups });
@@ -127,6 +141,7 @@ export async function openKernelBench(): Promise<KernelBench> {
       device.queue.submit([encoder.finish()]);
       return buffer;
     });
+    const tails = copyTails(prepared.buffers);
     const error = await device.popErrorScope();
     if (error) throw new Error(error.message);
     const results: HostValues[] = [];
@@ -136,12 +151,48 @@ export async function openKernelBench(): Promise<KernelBench> {
       results.push(wanted[index]!.type === 'f32' ? new Float32Array(bytes) : new Uint32Array(bytes));
       buffer.destroy();
     }
+    await requireUntouched(tails, prepared.buffers);
     for (const buffer of prepared.buffers.values()) buffer.destroy();
     return results;
   }
 
+  function copyTails(buffers: Prepared['buffers']): GPUBuffer {
+    const bytes = 4 * tailWords;
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = device.createBuffer({ size: buffers.size * bytes, usage });
+    const encoder = device.createCommandEncoder();
+    for (const [index, buffer] of [...buffers.values()].entries()) {
+      encoder.copyBufferToBuffer(buffer, buffer.size - bytes, staging, index * bytes, bytes);
+    }
+    device.queue.submit([encoder.finish()]);
+    return staging;
+  }
+
+  async function requireUntouched(tails: GPUBuffer, buffers: Prepared['buffers']): Promise<void> {
+    await tails.mapAsync(GPUMapMode.READ);
+    const words = new Uint32Array(tails.getMappedRange());
+    for (const [index, { label }] of [...buffers.values()].entries()) {
+      const at = words
+        .subarray(index * tailWords, (index + 1) * tailWords)
+        .findIndex((word) => word !== tailWord(index));
+      if (at >= 0) throw new Error(`a kernel wrote word ${at} behind the end of ${label}`);
+    }
+    tails.destroy();
+  }
+
   return {
     device,
+    report: {
+      features,
+      limits: {
+        maxBufferBytes: device.limits.maxBufferSize,
+        maxBindingBytes: device.limits.maxStorageBufferBindingSize,
+        maxBindingsPerKernel: device.limits.maxStorageBuffersPerShaderStage,
+        maxWorkgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
+        maxInvocationsPerWorkgroup: device.limits.maxComputeInvocationsPerWorkgroup,
+        maxWorkgroupStorageBytes: device.limits.maxComputeWorkgroupStorageSize,
+      },
+    },
     targetFor: (matmulVariant) => ({
       maxWorkgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
       maxInvocationsPerWorkgroup: device.limits.maxComputeInvocationsPerWorkgroup,

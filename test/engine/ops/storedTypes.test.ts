@@ -24,10 +24,11 @@ const shapes: Readonly<Record<string, readonly Shape[]>> = {
     [65, 160, 33],
   ],
   tile: [[17, 96, 67]],
+  subgroup: [[17, 96, 67]],
 };
 
 describe.each(narrow)('weights held as %s', (type) => {
-  describe.each(['lane', 'tile'])('with matmul variant %s', (variant) => {
+  describe.each(Object.keys(shapes))('with matmul variant %s', (variant) => {
     test.each(shapes[variant]!)('give y and dx of %i x %i -> %i', async (rows, inSize, outSize) => {
       const shape = [outSize, inSize];
       const weight = asStored(normals(outSize * inSize, 1, 0.3), type, shape);

@@ -77,8 +77,13 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return norm === 0 ? Math.sqrt(difference) : Math.sqrt(difference / norm);
 }
 
-export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(relativeError(actual, expected), what).toBeLessThanOrEqual(1e-4);
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  what: string,
+  tolerance = 1e-4,
+): void {
+  expect(relativeError(actual, expected), what).toBeLessThanOrEqual(tolerance);
 }
 
 /** Cuts `tokens` into consecutive documents; start and one past the end for every token. */
