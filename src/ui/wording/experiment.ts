@@ -31,7 +31,10 @@ export function presetAbout(name: PresetName): string {
       msg('16, 64, 256 and 1,024 tokens on the same text: where more of them are seen too rarely.'),
     'adapters-or-everything': () =>
       msg('Everything trained, and low-rank adapters alone, each with and without new tokens: four arms.'),
-    'which-start': () => msg('Every way in which new rows may start, on the same tokens, for about fifty steps.'),
+    'which-start': () =>
+      msg(
+        'Every way in which new rows may start, on the same tokens, for about fifty steps: which is ahead so far, not which would win a long run.',
+      ),
     'adapt-only': () => msg('Only train on the text; the vocabulary stays as it is.'),
     'instruction-tuning': () =>
       msg('Answers learned alone, and after the text was read, in bits per byte of answers that were held out.'),

@@ -230,4 +230,24 @@ describe('the recorded experiments of docs/experiments', () => {
       expect(trained.some(({ vocabulary }) => vocabulary)).toBe(true);
     },
   );
+
+  it('has the check of ranks: the same eight starts or more after fifty steps and after a thousand, on two texts', () => {
+    const checks = new URL('ranks/', folder);
+    const names = readdirSync(checks).filter((name) => name.endsWith('.json'));
+    expect(names).toHaveLength(4);
+    const index = readFileSync(new URL('README.md', folder), 'utf8');
+    const specOf = (name: string) => parseSpecText(readFileSync(new URL(name, checks), 'utf8'));
+    for (const name of names) {
+      const report = `${name.replace(/\.json$/, '')}/report.md`;
+      expect(readFileSync(new URL(report, checks), 'utf8')).toMatch(/^# /);
+      for (const named of [name, report]) expect(index).toContain(`](ranks/${named})`);
+    }
+    for (const text of ['molecules', 'tang-poems']) {
+      const [fifty, thousand] = [specOf(`fifty-${text}.json`), specOf(`thousand-${text}.json`)];
+      expect(Object.keys(fifty.arms).length).toBeGreaterThanOrEqual(8);
+      expect(fifty.arms).toEqual(thousand.arms);
+      const bytes = [fifty, thousand].map(({ budget }) => ('bytes' in budget ? budget.bytes : 0));
+      expect(bytes[1]! / bytes[0]!).toBeCloseTo(20, 1);
+    }
+  });
 });
