@@ -118,7 +118,7 @@ describe('a variant that does not compile', () => {
   });
 
   it('ends opening only where none is left', async () => {
-    const device = await refusing('matmulLane', 'matmulTile');
+    const device = await refusing(...Object.values(matmulVariants).map(({ shader }) => shader.kernel));
     expect(await tune(device, ['lane'])).toMatchObject({ gigaflopsPerSecond: 0, timed: {} });
     const report = await selfTest(device);
     expect(report.passed).toBe(false);
