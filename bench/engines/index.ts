@@ -81,7 +81,9 @@ async function allOf(
     }));
     const graft = mode === 'new-rows' ? { graft: await graftRows(model, rows, 'subword-mean', 1) } : {};
     const session = await ModelSession.open(engine, model, { moves: modeGroups[mode], ...graft });
-    const program = await session.trainingProgram({ rowLength, optimizer: defaultOptimizer }, tokens, 1);
+    const program = await session.trainingProgram(
+      session.plannedStep({ batchRows: tokens / rowLength, rowLength, optimizer: defaultOptimizer }),
+    );
     found[`step of ${tokens} tokens, ${mode}`] = await timed(rounds, () => step(program, inputsFor(model)));
     program.close();
     if (mode === 'all') {

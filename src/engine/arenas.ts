@@ -67,8 +67,8 @@ export function placeInArenas(
     const arena = arenas[best.arena]!;
     const placement = { buffer: best.arena, offset: best.offset, bytes };
     arena.size = Math.max(arena.size, best.offset + bytes);
-    arena.placed.push({ ...placement, birth: life.birth, death: life.death });
-    arena.placed.sort((a, b) => a.offset - b.offset);
+    const at = firstBeyond(arena.placed, placement.offset);
+    arena.placed.splice(at, 0, { ...placement, birth: life.birth, death: life.death });
     arena.tensors.add(life.tensor);
     placements.set(life.tensor, placement);
   }
@@ -102,6 +102,17 @@ function lowestGap(placed: readonly Placed[], life: Lifetime, bytes: number): nu
     offset = Math.max(offset, other.offset + other.bytes);
   }
   return offset;
+}
+
+/** Index of the first that lies beyond `offset`. `placed` is sorted by offset. */
+function firstBeyond(placed: readonly Placed[], offset: number): number {
+  let [low, high] = [0, placed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (placed[middle]!.offset > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function sharesMember(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {

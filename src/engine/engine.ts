@@ -18,6 +18,8 @@ export interface EngineReport {
   /** Of the processor. */
   readonly threads?: number;
   readonly limits: { readonly maxBindingBytes: number; readonly maxBufferBytes: number };
+  /** What programs may use in all, where it is known or was chosen; plans are made to fit it. */
+  readonly memoryBytes?: number;
 }
 
 /** A model's parameters, shared by all programs that run it, each held as its type says (elementTypes.ts). */
@@ -102,6 +104,8 @@ export interface Engine {
   readonly lost: Promise<LabError>;
   /** Zeros. Throws `engine/out-of-memory`, or `engine/too-large` for a tensor past the limits. */
   weights(specs: readonly ParameterSpec[]): Promise<Weights>;
+  /** Finds out, where it can, whether there is memory for plans of so many bytes; what it found stands in `report.memoryBytes`. */
+  learnMemory(neededBytes: number): Promise<void>;
   plan(graph: Graph, request: MemoryRequest): MemoryNeed;
   /** `outputs` are f32 activations or gradients. Throws `engine/does-not-fit` before anything is allocated. */
   forward(graph: Graph, weights: Weights, outputs: readonly Tensor[]): Promise<Forward>;

@@ -4,18 +4,37 @@ import type { Device } from './device';
 import type { Engine, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
 import { ForwardProgram } from './forwardProgram';
 import type { Graph, ParameterSpec, Tensor } from './graph';
+import { answersFor, budgetOf, probeMemory, type MemoryProbe } from './memoryProbe';
 import { ParameterStore } from './parameters';
 import { planProgram } from './plan';
 import type { StepTimes, TimedStep, TimingWatch } from './stepTimes';
 import type { TrainingOptions } from './training';
 import { TrainingProgram } from './trainingProgram';
+import { tuningKey } from './tuningKey';
+
+/** Where probes are kept from one visit to the next, by the adapter. */
+export interface KeptProbes {
+  recall(key: string): Promise<MemoryProbe | undefined>;
+  remember(probe: MemoryProbe): Promise<void>;
+}
 
 export class GpuEngine implements Engine {
-  constructor(readonly device: Device) {}
+  private memoryBytes: number | undefined;
+  private readonly probes: KeptProbes | undefined;
+
+  /** @param memory `bytes`: chosen, and not asked for; else `probes` of the adapter where they are kept. */
+  constructor(
+    readonly device: Device,
+    memory: { readonly bytes?: number; readonly probes?: KeptProbes } = {},
+  ) {
+    this.memoryBytes = memory.bytes;
+    this.probes = memory.probes;
+  }
 
   get report(): EngineReport {
     const { isFallback, description, limits } = this.device.report;
-    return { kind: isFallback ? 'software-gpu' : 'gpu', description, limits };
+    const memory = this.memoryBytes === undefined ? {} : { memoryBytes: this.memoryBytes };
+    return { kind: isFallback ? 'software-gpu' : 'gpu', description, limits, ...memory };
   }
 
   get lost(): Promise<LabError> {
@@ -24,6 +43,16 @@ export class GpuEngine implements Engine {
 
   weights(specs: readonly ParameterSpec[]): Promise<Weights> {
     return ParameterStore.create(this.device, specs);
+  }
+
+  async learnMemory(neededBytes: number): Promise<void> {
+    if (this.memoryBytes !== undefined || this.device.report.isFallback) return;
+    let probe = await this.probes?.recall(tuningKey(this.device.report));
+    if (!probe || !answersFor(probe, neededBytes)) {
+      probe = await probeMemory(this.device, neededBytes);
+      await this.probes?.remember(probe);
+    }
+    this.memoryBytes = budgetOf(probe);
   }
 
   plan(graph: Graph, request: MemoryRequest): MemoryNeed {

@@ -17,7 +17,7 @@ export {
   savedStep,
   stepOf,
 } from './checks';
-export { GpuEngine, gpuPlanner } from './gpuEngine';
+export { GpuEngine, gpuPlanner, type KeptProbes } from './gpuEngine';
 export { addGradients } from './gradients';
 export {
   byteLength,
@@ -45,7 +45,7 @@ export {
   type StoredType,
 } from './elementTypes';
 export { planProgram, type MemoryPlan, type PlanLimits, type PlanRequest } from './plan';
-export { activationLifetimes, requireFit } from './plan';
+export { activationLifetimes, leastBytes, requireFit } from './plan';
 export { placeInArenas } from './arenas';
 export { planOptimizer, type OptimizedParameter, type OptimizerPlan } from './optimizerPlan';
 export { ForwardProgram } from './forwardProgram';
@@ -55,4 +55,6 @@ export { stepWork, type CountedWork, type KernelWork, type StepWork, type WorkKi
 export { addTime, zeroRates, type StepTimes, type TimedStep, type TimingWatch } from './stepTimes';
 export { checkEngine, selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
 export { productSpeed } from './productSpeed';
-export { applyTuning, tune, tuningKey, type Tuning } from './tuning';
+export { applyTuning, tune, type Tuning } from './tuning';
+export { tuningKey } from './tuningKey';
+export type { MemoryProbe } from './memoryProbe';

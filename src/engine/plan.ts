@@ -10,6 +10,7 @@ import { fuse } from './fuse';
 import { byteLength, elementCount, type Graph, type GraphNode, type ParameterSpec, type Tensor } from './graph';
 import { opNamed, type Dispatch, type KernelTarget } from './op';
 import { layOutOptimizer, placeGradients } from './optimizerLayout';
+import { planOptimizer } from './optimizerPlan';
 import { placeParameters } from './parameterPlacement';
 import { megabytes, type ParameterStore } from './parameters';
 import { stagingBytes } from './readback';
@@ -46,7 +47,8 @@ export interface PlannedDispatch extends Dispatch {
 }
 
 export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
-  const { limits } = request;
+  const budgetBytes = request.training?.budgetBytes ?? request.limits.budgetBytes;
+  const limits = { ...request.limits, ...(budgetBytes === undefined ? {} : { budgetBytes }) };
   const target = request.target ?? defaultTarget(limits);
   const outputs = request.outputs ?? request.training?.readback ?? [];
   const nodes = fuse(graph.nodes, outputs);
@@ -73,6 +75,32 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
   const problems = findProblems(specs, lifetimes, graph, dispatches.flat(), total, limits);
   const fits = problems.length === 0;
   return { bytes, total, largestBinding, fits, problems, nodes, activations, gradients, inputs };
+}
+
+/**
+ * Bytes that a training takes on any engine however its activations are placed: weights, gradients, moments, and the most
+ * activations that live at once. In far less time than a plan.
+ */
+export function leastBytes(graph: Graph, specs: readonly ParameterSpec[], training: TrainingOptions): number {
+  const gradients = sumOf([...graph.parameterGradients.values()].map(byteLength));
+  const moments = planOptimizer(graph, training).bytes;
+  return (
+    sumOf(specs.map(byteLength)) +
+    gradients +
+    moments +
+    mostAlive(activationLifetimes(fuse(graph.nodes, training.readback), []))
+  );
+}
+
+function mostAlive(lifetimes: readonly Lifetime[]): number {
+  const changes: number[] = [];
+  for (const { bytes, birth, death } of lifetimes) {
+    changes[birth] = (changes[birth] ?? 0) + bytes;
+    changes[death + 1] = (changes[death + 1] ?? 0) - bytes;
+  }
+  let [alive, most] = [0, 0];
+  for (const change of changes) most = Math.max(most, (alive += change ?? 0));
+  return most;
 }
 
 /** Throws `engine/does-not-fit` with the plan's first problem in words and all of them in the details. */

@@ -22,7 +22,7 @@ export interface TrainingOptions {
   readonly microBatches: number;
   /** Read back after each micro-batch, for example the loss of every token. */
   readonly readback: readonly Tensor[];
-  /** Refuse a plan larger than this. */
+  /** Refuse a plan that takes more than this in all. */
   readonly budgetBytes?: number;
 }
 

@@ -66,8 +66,7 @@ export class TrainingProgram {
     store: ParameterStore,
     options: TrainingOptions,
   ): Promise<TrainingProgram> {
-    const { budgetBytes } = options;
-    const limits = { ...device.report.limits, ...(budgetBytes === undefined ? {} : { budgetBytes }) };
+    const { limits } = device.report;
     const plan = planProgram(graph, { parameters: store, training: options, limits, target: device.target });
     requireFit(plan);
     const optimizerPlan = layOutOptimizer(graph, options, [...store.specs.values()], limits);

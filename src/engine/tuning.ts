@@ -8,8 +8,9 @@ import type { Device } from './device';
 import type { DeviceReport } from './deviceReport';
 import { GpuEngine } from './gpuEngine';
 import { productSpeed } from './productSpeed';
+import { tuningKey } from './tuningKey';
 import { productTimes, totalFlops, totalMilliseconds } from './tuningProducts';
-import { fittingVariants, matmulVariantNames, supportedVariants, type DroppedVariant } from './variants';
+import { fittingVariants, supportedVariants, type DroppedVariant } from './variants';
 
 export interface Tuning {
   /** Names the adapter it was measured on (`tuningKey`). */
@@ -21,11 +22,6 @@ export interface Tuning {
   readonly timed: Readonly<Record<string, number>>;
   /** Did not run here. */
   readonly dropped: readonly DroppedVariant[];
-}
-
-export function tuningKey(report: DeviceReport): string {
-  const { vendor, architecture, description, hasSubgroups, hasF16 } = report;
-  return [vendor, architecture, description, hasSubgroups, hasF16, ...matmulVariantNames].join('|');
 }
 
 /**

@@ -6,7 +6,10 @@ let opened: Promise<Engine> | undefined;
 
 /** The one engine of a process, opened when a verb first needs it. Throws `engine/no-adapter` with --device gpu. */
 export function nodeEngine(command: Command): Promise<Engine> {
-  opened ??= import('./openEngine').then(({ openEngine }) => openEngine(command.text('device') ?? 'auto'));
+  opened ??= import('./openEngine').then(({ openEngine }) => {
+    const megabytes = command.number('memory');
+    return openEngine(command.text('device') ?? 'auto', megabytes === undefined ? undefined : 1e6 * megabytes);
+  });
   return opened;
 }
 

@@ -45,6 +45,12 @@ export const device = {
   choices: ['auto', 'gpu', 'processor'],
   fallback: 'auto',
 } as const;
+export const memory = {
+  kind: 'whole',
+  value: 'MB',
+  about: 'megabytes that a training may use in all; its steps are cut so that they fit',
+  byDefault: 'what a GPU grants when it is asked, or what wasm addresses',
+} as const;
 export const runtime = {
   kind: 'text',
   value: 'WHAT',

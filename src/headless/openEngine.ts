@@ -4,32 +4,64 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GpuEngine, openDevice, productSpeed, tuningKey, type Device, type Engine } from '../engine/index';
+import {
+  GpuEngine,
+  openDevice,
+  productSpeed,
+  tuningKey,
+  type Device,
+  type Engine,
+  type KeptProbes,
+  type MemoryProbe,
+} from '../engine/index';
 import { asLabError } from '../error';
 import { ProcessorEngine } from '../processor/index';
 import { nodeGpu } from './adapter';
 import { settingsFolder } from './cacheFolder';
 import { nodeOnnxRuntime } from './onnxRuntime';
 
-export async function openEngine(choice: string): Promise<Engine> {
-  if (choice === 'processor') return processor();
-  if (choice === 'gpu') return new GpuEngine(await openDevice(await nodeGpu()));
+/** @param memoryBytes that programs may use in all; without it what a hardware GPU grants, and what wasm addresses. */
+export async function openEngine(choice: string, memoryBytes?: number): Promise<Engine> {
+  const memory = memoryBytes === undefined ? { probes } : { bytes: memoryBytes };
+  if (choice === 'processor') return processor(memoryBytes);
+  if (choice === 'gpu') return new GpuEngine(await openDevice(await nodeGpu()), memory);
   let device: Device;
   try {
     device = await openDevice(await nodeGpu());
   } catch (thrown) {
     if (asLabError(thrown).code !== 'engine/no-adapter') throw thrown;
-    return processor();
+    return processor(memoryBytes);
   }
-  const gpu = new GpuEngine(device);
+  const gpu = new GpuEngine(device, memory);
   if (gpu.report.kind === 'gpu') return gpu;
-  const faster = await fasterOf(gpu, tuningKey(device.report));
+  const faster = await fasterOf(gpu, tuningKey(device.report), memoryBytes);
   if (faster !== gpu) gpu.close();
   return faster;
 }
 
-async function processor(): Promise<Engine> {
-  return new ProcessorEngine(await nodeOnnxRuntime());
+async function processor(memoryBytes: number | undefined): Promise<Engine> {
+  return new ProcessorEngine(await nodeOnnxRuntime(), memoryBytes);
+}
+
+interface Probed {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly probe: MemoryProbe;
+}
+
+/** Other programs take memory and give it back: what an adapter granted is believed for a day. */
+const probeMilliseconds = 24 * 3600 * 1000;
+
+const probes: KeptProbes = {
+  recall: async (key) => {
+    const known = readKept<Probed>(memoryFile())[key];
+    return known && Date.now() - known.at < probeMilliseconds ? known.probe : undefined;
+  },
+  remember: async (probe) => keep(memoryFile(), { ...readKept(memoryFile()), [probe.key]: { at: Date.now(), probe } }),
+};
+
+function memoryFile(): string {
+  return join(settingsFolder(), 'memory.json');
 }
 
 interface Timed {
@@ -38,29 +70,29 @@ interface Timed {
 }
 
 /** GFLOP/s of both, timed once for each adapter and number of threads. */
-async function fasterOf(gpu: GpuEngine, adapter: string): Promise<Engine> {
-  const other = await processor();
+async function fasterOf(gpu: GpuEngine, adapter: string, memoryBytes: number | undefined): Promise<Engine> {
+  const other = await processor(memoryBytes);
   const key = `${adapter}|${other.report.description}|${other.report.threads}`;
   const file = join(settingsFolder(), 'engines.json');
-  const known = readTimed(file);
+  const known = readKept<Timed>(file);
   const timed = known[key] ?? { gpu: await productSpeed(gpu), processor: await productSpeed(other) };
-  if (!known[key]) keepTimed(file, { ...known, [key]: timed });
+  if (!known[key]) keep(file, { ...known, [key]: timed });
   return timed.gpu > timed.processor ? gpu : other;
 }
 
-function readTimed(file: string): Readonly<Record<string, Timed>> {
+function readKept<Kept>(file: string): Readonly<Record<string, Kept>> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Timed>;
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Kept>;
   } catch {
     return {};
   }
 }
 
-/** Where nothing can be kept, both are timed again the next time. */
-function keepTimed(file: string, timed: Readonly<Record<string, Timed>>): void {
+/** Where nothing can be kept, it is measured again the next time. */
+function keep(file: string, measured: Readonly<Record<string, unknown>>): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify(timed));
+    writeFileSync(file, JSON.stringify(measured));
   } catch {
     return;
   }

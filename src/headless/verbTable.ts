@@ -13,6 +13,7 @@ import {
   counted,
   defaultSteps,
   device,
+  memory,
   evidence,
   cloze,
   field,
@@ -51,6 +52,7 @@ const plannedStep = (aboutNewTokens: string) =>
     batch: { kind: 'whole', value: 'B', about: 'rows a step; by default what the page starts with' },
     seq: { kind: 'whole', value: 'T', about: 'tokens a row' },
     device,
+    memory,
   }) as const satisfies Record<string, Flag>;
 
 export const verbs = {
@@ -156,6 +158,7 @@ export const verbs = {
       ...adapterOut,
       ...flagsOf(['objective', 'warmup', 'replay', 'resegment', 'frozen-weights', 'points', 'evaluate-bytes']),
       device,
+      memory,
       seed,
       ...tokenizerClass,
       out: { kind: 'text', value: 'DIR', about: 'folder to write', required: true },
@@ -171,6 +174,7 @@ export const verbs = {
       arm: { kind: 'text', value: 'NAME', about: 'only this arm; folders of several machines can be put together' },
       seed: { kind: 'whole', value: 'S', about: 'only this seed', bounds: seed.bounds },
       device,
+      memory,
     },
   },
   report: {

@@ -165,7 +165,13 @@ export function storeSpecs(
   ];
 }
 
+/** Of the logits that are in memory at once where nobody says how many tokens' there are. */
 const logitsBytes = 32e6;
+
+/** Tokens of one chunk of the loss: as many as have logits of `bytes`, a multiple of 64, and at least 64. */
+export function lossChunk(vocabularyRows: number, bytes = logitsBytes): number {
+  return Math.max(64, Math.floor(bytes / 4 / vocabularyRows / 64) * 64);
+}
 
 /** The graph under construction, with its inputs and the parameters made so far. */
 export class ModelBuilder {
@@ -294,7 +300,7 @@ export class ModelBuilder {
     const { graph, options } = this;
     const learnsNext = options.taught?.nextToken ?? true;
     const columns = options.vocabulary.output.reduce((sum, segment) => sum + segment.rows, 0);
-    const chunkTokens = options.chunkTokens ?? Math.max(64, Math.floor(logitsBytes / 4 / columns / 64) * 64);
+    const chunkTokens = options.chunkTokens ?? lossChunk(columns);
     const differentiate = (options.differentiate ?? false) && learnsNext;
     const inputNames = new Set(options.vocabulary.input.map((segment) => segment.name));
     const hiddenGradient = [...this.parameters.values()].some(

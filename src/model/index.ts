@@ -21,7 +21,7 @@ export {
   type AdapterSettings,
 } from './adapters';
 export type { BuildOptions, CheckpointParameter, ModelGraph, StoredParameter, Taught, VocabularySpec } from './build';
-export { teacherPrefix } from './build';
+export { lossChunk, teacherPrefix } from './build';
 export type { ModelConfig, TensorNames } from './config';
 export type { GatedDecoderConfig } from './gatedDecoder';
 export type { Gemma3Config } from './gemma3';

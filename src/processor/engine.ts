@@ -41,13 +41,23 @@ export class ProcessorEngine implements Engine {
   readonly lost = new Promise<LabError>(() => undefined);
   private readonly turns = new Turns();
 
-  constructor(private readonly runtime: ProcessorRuntime) {
+  /** @param memoryBytes that were chosen; without them as much as wasm addresses. */
+  constructor(
+    private readonly runtime: ProcessorRuntime,
+    memoryBytes?: number,
+  ) {
     const { threads, version } = runtime;
-    this.report = { kind: 'processor', description: `onnxruntime-web ${version}`, threads, limits: processorLimits };
+    const memory = memoryBytes === undefined ? {} : { memoryBytes };
+    const description = `onnxruntime-web ${version}`;
+    this.report = { kind: 'processor', description, threads, limits: processorLimits, ...memory };
   }
 
   async weights(specs: readonly ParameterSpec[]): Promise<Weights> {
     return new ProcessorWeights(specs, this.turns);
+  }
+
+  async learnMemory(): Promise<void> {
+    // wasm's end is known, and planned for.
   }
 
   plan(graph: Graph, request: MemoryRequest): MemoryNeed {

@@ -38,20 +38,30 @@ export function planProcessor(graph: Graph, { parameters, training, outputs = []
     staging: 2 * results,
   };
   const inWasm = bytes.inputs + bytes.activations + results;
-  const problems =
-    inWasm <= WASM_BYTES
+  const total = sumOf(Object.values(bytes));
+  const budgetBytes = training?.budgetBytes ?? Infinity;
+  const problems = [
+    ...(inWasm <= WASM_BYTES
       ? []
       : [
           {
             message: `A pass needs ${gigabytes(inWasm)} in wasm, which addresses ${gigabytes(WASM_BYTES)}: ${gigabytes(weights)} of weights, ${gigabytes(gradients)} of gradients, ${gigabytes(bytes.activations)} of activations.`,
             hint: hintFor(bytes.activations, gradients, weights),
           },
-        ];
+        ]),
+    ...(total <= budgetBytes
+      ? []
+      : [
+          {
+            message: `The run needs ${gigabytes(total)}; the budget is ${gigabytes(budgetBytes)}.`,
+            hint: hintFor(bytes.activations, gradients, weights),
+          },
+        ]),
+  ];
   const largest = parameters.reduce(
     (found, { name, shape }) => (f32(shape) > found.bytes ? { tensor: name, bytes: f32(shape) } : found),
     { tensor: '', bytes: 0 },
   );
-  const total = sumOf(Object.values(bytes));
   return { bytes, total, largestBinding: largest, fits: problems.length === 0, problems };
 }
 

@@ -33,7 +33,7 @@ export const signed = (value: number, digits: number): string => (value >= 0 ? '
 export const joinSentences = (...texts: readonly string[]): string =>
   texts
     .filter(Boolean)
-    .reduce((before, text) => before + (before === '' || /[。！？]$/.test(before) ? '' : ' ') + text, '');
+    .reduce((before, text) => before + (before === '' || /[。！？：]$/.test(before) ? '' : ' ') + text, '');
 
 /** A share as percent: `percent(0.298)` is "29.8 %". */
 export const percent = (share: number, digits = 1): string => unbroken(`${fixed(share * 100, digits)} %`);

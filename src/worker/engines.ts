@@ -16,7 +16,9 @@ import {
   tuningKey,
   type Device,
   type Engine,
+  type KeptProbes,
   type KernelCheck,
+  type MemoryProbe,
   type SelfTestReport,
   type Tuning,
 } from '../engine/index';
@@ -33,6 +35,13 @@ interface KnownAdapter {
   readonly tuning: Tuning;
 }
 
+interface KnownMemory {
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly probe: MemoryProbe;
+}
+
 type TimedAdapter = Pick<KnownAdapter, 'version' | 'tuning'>;
 
 interface KnownProcessor {
@@ -47,6 +56,7 @@ interface Opened {
 }
 
 const version = '5';
+const probeMilliseconds = 24 * 3600 * 1000;
 
 export class Engines {
   private opened: Promise<Opened> | undefined;
@@ -145,8 +155,17 @@ function timedKey(device: Device): string {
   return `timed ${tuningKey(device.report)}`;
 }
 
+/** Other programs take memory and give it back: what an adapter granted is believed for a day. */
+const probes: KeptProbes = {
+  recall: async (key) => {
+    const known = await recall<KnownMemory>(`memory ${key}`);
+    return known && Date.now() - known.at < probeMilliseconds ? known.probe : undefined;
+  },
+  remember: async (probe) => remember(`memory ${probe.key}`, { version, at: Date.now(), probe }),
+};
+
 async function openGpu(device: Device, timed: Tuning, onProgress: OnProgress): Promise<Opened> {
-  const engine = new GpuEngine(device);
+  const engine = new GpuEngine(device, { probes });
   const remembered = await recall<KnownAdapter>(timed.key);
   if (remembered) return { engine, summary: gpuSummary(device, remembered) };
   const report = await selfTest(device, (done, total) => onProgress({ phase: 'checking', done, total }));
@@ -213,7 +232,7 @@ function checked(kernels: readonly KernelCheck[]): Pick<EngineSummary, 'availabl
 
 const file = 'adapters.json';
 
-type Remembered = KnownAdapter | KnownProcessor | TimedAdapter;
+type Remembered = KnownAdapter | KnownProcessor | KnownMemory | TimedAdapter;
 
 async function all(): Promise<Record<string, { readonly version: string }>> {
   try {

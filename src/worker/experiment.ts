@@ -9,10 +9,9 @@ import {
   openModel,
   ownShareOf,
   plannedExposure,
-  planTraining,
+  planModes,
   predictionOf,
   shapeFor,
-  trainModes,
   unopenedGpu,
   wayOf,
   type EngineChoice,
@@ -60,7 +59,7 @@ export class Experiment extends TrainedLab implements LabApi {
   ): Promise<readonly FittingPlan[]> {
     const model = this.requireModel();
     const engine = (await this.engines.current()) ?? unopenedGpu;
-    return trainModes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
+    return planModes(model, newTokens, settings, engine);
   }
 
   async defaultSettings(): Promise<TrainSettings> {

@@ -14,7 +14,7 @@ export async function main([threads]: readonly string[]): Promise<number> {
   const engine = new ProcessorEngine(processorRuntime(Number(threads)));
   const session = await ModelSession.open(engine, model, { moves: modeGroups.all });
   const optimizer = { ...defaultOptimizer, weightDecay: 0.1 };
-  const program = await session.trainingProgram({ rowLength: 100, optimizer }, 200, 1);
+  const program = await session.trainingProgram(session.plannedStep({ batchRows: 2, rowLength: 100, optimizer }));
   const ids = Uint32Array.from({ length: 200 }, (_, at) => (at * at * 7 + 3 * at) % 4000);
   const inputs = modelInputs({ ids, rowLength: 100, documentLengths: [70, 30, 100] });
   for (let step = 0; step < 3; step++) program.step([inputs], { oldRows: 1e-3, body: 1e-3, norms: 1e-3 });

@@ -2,10 +2,10 @@
 import { ggufTypes } from '../../checkpoint/index';
 import type { EngineReport } from '../../engine/index';
 import {
+  cutWords,
   inspectModel,
-  planTraining,
+  planModes,
   shapeFor,
-  trainModes,
   type FittingPlan,
   type FrozenWeights,
   type ModelInspection,
@@ -28,7 +28,7 @@ export async function inspectVerb(command: Command): Promise<Answer> {
     ...(command.isSet('frozen-weights') ? { frozen: command.text('frozen-weights') as FrozenWeights } : {}),
   };
   const newTokens = command.number('new-tokens')!;
-  const plans = trainModes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
+  const plans = await planModes(model, newTokens, settings, engine);
   const inspection = inspectModel(model);
   const { batchRows, rowLength } = settings;
   const memory = {
@@ -74,9 +74,10 @@ function planLines({ engine, newTokens, batchRows, rowLength, plans }: Memory): 
     engine.threads === undefined ? `on ${engine.description}` : `on the processor, ${engine.threads} threads`;
   return [
     `training ${newTokens} new tokens, ${batchRows} rows of ${rowLength} tokens a step, ${where}:`,
-    ...plans.map(({ mode, totalBytes, bytes, fits, problems, frozen }) => {
+    ...plans.map(({ mode, totalBytes, bytes, cut, fits, problems, frozen }) => {
+      const gaveWay = cut ? cutWords(cut) : '';
       const parts = Object.entries(bytes).map(([kind, size]) => `${kind} ${megabytes(size)}`);
-      const verdict = fits ? 'fits' : `does not fit: ${problems[0]?.message ?? ''}`;
+      const verdict = `${fits ? 'fits' : `does not fit: ${problems[0]?.message ?? ''}`}${gaveWay ? `, with ${gaveWay}` : ''}`;
       const held = frozen ? `; ${frozenText(frozen)}` : '';
       return `  ${mode.padEnd(10)} ${megabytes(totalBytes)} (${parts.join(', ')}), ${verdict}${held}`;
     }),

@@ -1,6 +1,7 @@
 /** What a training needs, known before anything is allocated. Bytes. */
 import type { FrozenPlan } from './frozenWeights';
 import type { TrainMode } from '../training/trainSettings';
+import type { StepCut } from './stepCut';
 
 export interface FittingPlan {
   readonly mode: TrainMode;
@@ -14,6 +15,8 @@ export interface FittingPlan {
   };
   /** Where frozen matrices are held otherwise than as they are stored. */
   readonly frozen?: FrozenPlan;
+  /** Absent in runs that an earlier build saved. */
+  readonly cut?: StepCut;
   readonly largestBinding: { readonly tensor: string; readonly bytes: number };
   readonly fits: boolean;
   readonly problems: readonly { readonly message: string; readonly hint: string }[];

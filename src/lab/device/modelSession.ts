@@ -2,9 +2,9 @@
  * A model in an engine: its parameters, and the forward programs that read them. Programs share the parameters, so an
  * evaluation or a sample between steps sees the weights as they are now. Owns their memory; `close()` gives it back.
  */
-import type { Engine, Forward, GraphNode, Inputs, Steps, StepTimes, TimingWatch, Weights } from '../../engine/index';
+import type { Engine, Forward, Inputs, Steps, StepTimes, TimingWatch, Weights } from '../../engine/index';
 import { LabError } from '../../error';
-import { modelInputs, type AdapterSettings, type ModelConfig, type Taught } from '../../model/index';
+import { modelInputs, type AdapterSettings, type ModelConfig } from '../../model/index';
 import { throwIfCancelled } from '../cancel';
 import type { Scorer } from '../scoring/evaluate';
 import { firstAdapterValues } from './adapterValues';
@@ -13,11 +13,11 @@ import type { Graft } from './graftedRows';
 import { tensorRows } from './tensorRows';
 import { ModelGraphs, type ModelState } from './modelGraphs';
 import type { ParameterRow, ParameterGroup } from './parameterTable';
+import { planStep, type PlannedStep, type StepShape } from './plannedStep';
 import { copyRows, rowWidth, writeRows } from './rowPieces';
 import type { LoadedModel } from '../open/openModel';
 import type { ModelWeights } from '../open/openWeights';
 import type { OnProgress } from '../progress';
-import type { OptimizerSettings } from '../training/moves';
 import { engineSizes } from './sizes';
 import type { PackedWindows } from '../scoring/windows';
 
@@ -31,15 +31,6 @@ export interface SessionOptions {
   readonly frozen?: FrozenWeights;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
-}
-
-/** What a training step is compiled for. */
-export interface StepSettings {
-  readonly rowLength: number;
-  readonly optimizer: OptimizerSettings;
-  /** Of a stage that moves fewer groups than the session was opened for. */
-  readonly moves?: readonly ParameterGroup[];
-  readonly taught?: Taught;
 }
 
 /** Logits need weights alone; scoring a text needs the whole model. */
@@ -192,21 +183,23 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     );
   }
 
-  async trainingProgram(step: StepSettings, microBatchTokens: number, microBatches: number): Promise<Steps> {
-    const { graph, options } = this.trainingGraph(step, microBatchTokens, microBatches);
-    return this.engine.training(graph, this.store, options);
+  /** As it fits this engine; of a stage that moves fewer groups than the session was opened for, with its `moves`. */
+  plannedStep({ moves, ...shape }: StepShape & { readonly moves?: readonly ParameterGroup[] }): PlannedStep {
+    requirePositions(this.model.config, shape.rowLength);
+    return planStep(moves ? this.graphs.moving(moves) : this.graphs, shape, this.engine);
   }
 
-  /** Of a step over these micro-batches; no weight moves. `nodes` are those of one micro-batch. */
-  async stepTimes(
-    step: StepSettings & { readonly batchRows: number },
+  async trainingProgram({ graph, options }: PlannedStep): Promise<Steps> {
+    return this.engine.training(graph.graph, this.store, options);
+  }
+
+  /** Of a step over these micro-batches; no weight moves. */
+  stepTimes(
+    { graph, options }: PlannedStep,
     microBatches: readonly Inputs[],
-    watch: TimingWatch,
-  ): Promise<{ readonly times: StepTimes; readonly nodes: readonly GraphNode[] }> {
-    const tokens = (step.batchRows * step.rowLength) / microBatches.length;
-    const { graph, options } = this.trainingGraph(step, tokens, microBatches.length);
-    const times = await this.engine.stepTimes({ graph, options, microBatches }, this.store, watch);
-    return { times, nodes: graph.nodes };
+    watch: TimingWatch = {},
+  ): Promise<StepTimes> {
+    return this.engine.stepTimes({ graph: graph.graph, options, microBatches }, this.store, watch);
   }
 
   close(): void {
@@ -232,20 +225,6 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
       return this.engine.forward(graph, this.store, asked === 'logits' ? [logits!] : [logits!, states!]);
     });
     return program.run(modelInputs({ ids, rowLength, documentLengths, selected }));
-  }
-
-  private trainingGraph(
-    { rowLength, optimizer, moves, taught }: StepSettings,
-    microBatchTokens: number,
-    microBatches: number,
-  ) {
-    requirePositions(this.model.config, rowLength);
-    const graphs = moves ? this.graphs.moving(moves) : this.graphs;
-    const graph = graphs.build(microBatchTokens, {
-      ...{ outputs: 'loss', differentiate: true, rowLength },
-      ...(taught ? { taught } : {}),
-    });
-    return { graph: graph.graph, options: graphs.trainingOptions(graph, optimizer, microBatches) };
   }
 
   private program(key: string, compile: () => Promise<Forward>): Promise<Forward> {

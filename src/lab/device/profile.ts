@@ -9,7 +9,6 @@ import {
 } from '../../engine/index';
 import { LabError } from '../../error';
 import { countTargets, modelInputs } from '../../model/index';
-import { microBatchRowsOf } from '../training/batches';
 import { throwIfCancelled } from '../cancel';
 import { graftRows } from './graftedRows';
 import { ModelSession } from './modelSession';
@@ -19,7 +18,6 @@ import { seededRandom } from '../../random';
 import { defaultOptimizer } from '../training/moves';
 import { requireShape } from '../training/stepShape';
 import { defaultAdapters, modeGroups } from '../training/trainSettings';
-import { engineSizes } from './sizes';
 import type { PartTime, ProfiledStep, StepPart, StepProfile } from './stepProfile';
 
 export interface ProfileOptions {
@@ -43,8 +41,6 @@ export async function profileStep(
   }
   requireShape({ rows: batchRows, length: rowLength }, model.config);
   const { kind, description, threads } = engine.report;
-  const rows = microBatchRowsOf(batchRows, rowLength, engineSizes[kind].microBatchTokens);
-  const microBatches = batchRows / rows;
   const firstId = model.summary.largestId + 1;
   const added = Array.from({ length: newTokens }, (_, index) => ({ id: firstId + index, pieces: [0] }));
   const graft = added.length > 0 ? await graftRows(model, added, 'zero', 1) : undefined;
@@ -57,11 +53,13 @@ export async function profileStep(
   });
   try {
     const plainBefore = await productSpeed(engine);
-    const settings = { batchRows, rowLength, optimizer: defaultOptimizer };
+    const planned = session.plannedStep({ batchRows, rowLength, optimizer: defaultOptimizer });
+    const rows = planned.cut.microBatchRows;
+    const microBatches = batchRows / rows;
     const inputs = Array.from({ length: microBatches }, (_, index) =>
       randomInputs(session.graphs.config.vocabSize, rows, rowLength, { seed: index, microBatches }),
     );
-    const { times, nodes } = await session.stepTimes(settings, inputs, {
+    const times = await session.stepTimes(planned, inputs, {
       ...(signal ? { signal } : {}),
       onProgress: (done, total) => watched.onProgress({ phase: 'timing', done, total }),
     });
@@ -73,7 +71,7 @@ export async function profileStep(
       tokensPerSecond: (batchRows * rowLength) / (times.stepMilliseconds / 1000),
       // Other work on the machine comes and goes.
       plainGigaflopsPerSecond: Math.max(plainBefore, await productSpeed(engine)),
-      ...partsOf(times, nodes, microBatches),
+      ...partsOf(times, planned.graph.graph.nodes, microBatches),
     };
   } catch (thrown) {
     throwIfCancelled(signal);

@@ -10,6 +10,10 @@ export interface Sizes {
   readonly generalBytes: number;
   /** Tokens of one micro-batch: enough to keep what computes busy, few enough that activations stay small. */
   readonly microBatchTokens: number;
+  /** Fewer tokens than these no longer keep what computes busy: where memory is short, layers are computed twice before that. */
+  readonly busyTokens: number;
+  /** Whether computing layers again saves memory. In onnxruntime it saves none: wasm grew to the same size with and without. */
+  readonly recomputes: boolean;
   /** Tokens of one pass of an evaluation, at least a window. */
   readonly evaluationTokens: number;
 }
@@ -21,6 +25,8 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluationBytes: 256 * 1024,
     generalBytes: 256 * 1024,
     microBatchTokens: 8192,
+    busyTokens: 1024,
+    recomputes: true,
     evaluationTokens: 4096,
   },
   processor: {
@@ -29,6 +35,8 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluationBytes: 64 * 1024,
     generalBytes: 16 * 1024,
     microBatchTokens: 1024,
+    busyTokens: 128,
+    recomputes: false,
     evaluationTokens: 1024,
   },
   'software-gpu': {
@@ -37,6 +45,8 @@ export const engineSizes: Readonly<Record<EngineKind, Sizes>> = {
     evaluationBytes: 4 * 1024,
     generalBytes: 4 * 1024,
     microBatchTokens: 1024,
+    busyTokens: 64,
+    recomputes: true,
     evaluationTokens: 512,
   },
 };

@@ -11,6 +11,7 @@
  */
 import { damaged, readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
+import type { StepChoice, StepCut } from '../device/stepCut';
 import type { ArmScores } from '../scoring/compare';
 import type { Exposure } from '../scoring/usefulLength';
 import type { ArmCheckpoint } from '../training/armTraining';
@@ -53,6 +54,8 @@ export interface RunFacts {
   readonly newTokens: number;
   /** Of the new tokens in what was read; absent of arms without any, and of runs that an earlier build saved. */
   readonly exposure?: Exposure;
+  /** How the last stage's steps are cut; absent before one began, and of runs that an earlier build saved. */
+  readonly cut?: StepCut;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
@@ -72,6 +75,7 @@ interface Placed {
 
 interface LoopFile {
   readonly stage: number;
+  readonly cut?: StepChoice;
   readonly loop: Omit<LoopState, 'records'>;
   readonly weights: readonly Placed[];
   readonly moments: readonly Placed[];
@@ -125,14 +129,17 @@ export async function saveRun(folder: DurableFolder, run: RunToSave): Promise<Ru
   try {
     await write('run.jsonl', records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     if (checkpoint) {
-      const { stage, loop, weights, moments } = checkpoint;
+      const { stage, cut, loop, weights, moments } = checkpoint;
       const kept = scores ? {} : moments;
       await write('weights.bin', Object.values(weights));
       if (!scores) await write('moments.bin', Object.values(kept));
       const { records: _, ...state } = loop;
       await write(
         'loop.json',
-        JSON.stringify({ stage, loop: state, weights: placed(weights), moments: placed(kept) } satisfies LoopFile),
+        JSON.stringify({
+          ...{ stage, ...(cut ? { cut } : {}), loop: state },
+          ...{ weights: placed(weights), moments: placed(kept) },
+        } satisfies LoopFile),
       );
     }
     if (scores) await write('scores.json', JSON.stringify(scores));
@@ -167,13 +174,14 @@ export async function sweep(folder: DurableFolder, status: RunStatusFile): Promi
 /** What `saveRun` kept, to go on from. */
 export async function readCheckpoint(folder: DurableFolder, status: RunStatusFile): Promise<ArmCheckpoint> {
   const path = `${runPath(status)}/${status.generation}/loop.json`;
-  const { stage, loop, weights, moments } = parsed<Partial<LoopFile>>(
+  const { stage, cut, loop, weights, moments } = parsed<Partial<LoopFile>>(
     await fileText(folder, status, 'loop.json'),
     path,
   );
   if (stage === undefined || !loop || !weights || !moments) throw unreadable(path, 'is not the state of a run');
   return {
     stage,
+    ...(cut ? { cut } : {}),
     loop: { ...loop, records: await readRecords(folder, status) },
     weights: await readPlaced(folder, status, 'weights.bin', weights),
     moments: moments.length > 0 ? await readPlaced(folder, status, 'moments.bin', moments) : {},

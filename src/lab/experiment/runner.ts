@@ -219,6 +219,7 @@ class Runner {
         engine: engine.report.description,
         newTokens: newTokens.length,
         ...(exposure ? { exposure } : {}),
+        ...(status?.plan?.cut ? { cut: status.plan.cut } : {}),
         ...(status?.error ? { error: status.error } : {}),
       };
     };

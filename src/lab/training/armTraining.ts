@@ -5,8 +5,9 @@
  */
 import type { Steps } from '../../engine/index';
 import { LabError } from '../../error';
-import { planTraining } from '../device/plans';
-import { engineSizes } from '../device/sizes';
+import type { PlannedStep } from '../device/plannedStep';
+import type { StepChoice } from '../device/stepCut';
+import { fittingPlan, planTraining } from '../device/plans';
 import { stepFlops } from '../device/stepFlops';
 import type { Watch } from '../progress';
 import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
@@ -15,7 +16,7 @@ import { scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import { scoresOf, tokenLosses } from '../scoring/tokenLosses';
 import { ArmModel, type ArmModelSetup } from './armModel';
 import { packConversations, packInOrder } from '../../corpus/index';
-import { batchesOfRows, bytesPerId, microBatchRowsOf } from './batches';
+import { batchesOfRows, bytesPerId } from './batches';
 import { objectives } from './objectives/index';
 import { nextTokenOf, taughtBatches, taughtOf } from './distillation';
 import { rateShareAt } from './learningRate';
@@ -40,6 +41,8 @@ export interface ArmSetup extends Recipe, Omit<ArmModelSetup, 'moves'> {
 
 export interface ArmCheckpoint {
   readonly stage: number;
+  /** How the stage's steps are cut; absent in runs that an earlier build saved. */
+  readonly cut?: StepChoice;
   readonly loop: LoopState;
   /** As `Steps.optimizerState` gives them. */
   readonly moments: Readonly<Record<string, Uint8Array>>;
@@ -82,6 +85,7 @@ export class ArmTraining {
         'Add new tokens first, or train the embeddings or everything.',
       );
     }
+    await learnMemory(setup);
     const arm = await ArmModel.open({ ...setup, moves }, options);
     return new ArmTraining({ ...setup, model: arm.session.model }, arm);
   }
@@ -116,8 +120,7 @@ export class ArmTraining {
     let loop = earlier?.loop;
     let status: RunStatus | undefined;
     for (let stage = earlier?.stage ?? 0; stage < plans.length; stage++) {
-      const moments = stage === earlier?.stage ? earlier.moments : undefined;
-      const run = await this.stageRun(plans, stage, options, loop, moments);
+      const run = await this.stageRun(plans, stage, options, loop, stage === earlier?.stage ? earlier : undefined);
       status = await run.run();
       loop = run.loopState;
       this.done = loop.records;
@@ -171,20 +174,17 @@ export class ArmTraining {
     at: number,
     options: ArmRunOptions,
     loop: LoopState | undefined,
-    moments: ArmCheckpoint['moments'] | undefined,
+    earlier: ArmCheckpoint | undefined,
   ): Promise<TrainRun> {
-    const { engine, model, stages, adapters } = this.setup;
+    const { model, stages } = this.setup;
     const plan = plans[at]!;
     const stage = stages[at]!;
     const moves = movingGroups(stage.rates);
-    const program = await this.program(stage, moves);
-    if (moments) program.restoreOptimizerState(moments);
+    const planned = this.plannedStep(stage, moves, earlier?.cut);
+    const program = await this.arm.session.trainingProgram(planned);
+    if (earlier) program.restoreOptimizerState(earlier.moments);
     const { rows: batchRows, length: rowLength } = stage.batch;
-    const microBatchRows = this.microBatchRows(stage);
-    const taught = taughtOf(stage, model.config);
-    const { frozen } = this.setup;
-    const planned = { batchRows, rowLength, ...(taught ? { taught } : {}), ...(frozen ? { frozen } : {}) };
-    const shape = { batchRows, rowLength, microBatchRows };
+    const shape = { batchRows, rowLength, microBatchRows: planned.cut.microBatchRows };
     const bytesOf = bytesPerId(this.arm.tokenizer);
     const skip = Math.max(0, (loop?.step ?? 0) - plan.from);
     const rows = plan.answers
@@ -202,7 +202,7 @@ export class ArmTraining {
         nextBatch: () => batches.next().value!,
         rates: (share) => scaledRates(stage.rates, share),
         newIds: this.arm.newIds,
-        plan: planTraining(model, this.arm.newIds.length, smallestMode(moves), planned, engine, adapters),
+        plan: fittingPlan(smallestMode(moves), planned, this.setup.engine.report.kind),
         evaluate: async () => {
           const { scores, nats } = await this.watch(watched);
           this.latest = scores;
@@ -215,7 +215,9 @@ export class ArmTraining {
             ...(answered ? { answerBitsPerByte: bitsPerByte(answered) } : {}),
           };
         },
-        ...(save ? { save: async (status) => save(await this.checkpoint(at, program, run.loopState), status) } : {}),
+        ...(save
+          ? { save: async (status) => save(await this.checkpoint(at, planned, program, run.loopState), status) }
+          : {}),
         close: () => program.close(),
       },
       this.loopSettings(plans, at, options),
@@ -246,25 +248,27 @@ export class ArmTraining {
     };
   }
 
-  private program(stage: Stage, moves: readonly ParameterGroup[]): Promise<Steps> {
+  private plannedStep(stage: Stage, moves: readonly ParameterGroup[], cut?: StepChoice): PlannedStep {
     const { batch, optimizer } = stage;
-    const rows = this.microBatchRows({ batch });
     const taught = taughtOf(stage, this.setup.model.config);
-    const step = { rowLength: batch.length, optimizer, moves, ...(taught ? { taught } : {}) };
-    return this.arm.session.trainingProgram(step, rows * batch.length, batch.rows / rows);
+    return this.arm.session.plannedStep({
+      ...{ batchRows: batch.rows, rowLength: batch.length, optimizer, moves },
+      ...(taught ? { taught } : {}),
+      ...(cut ? { cut } : {}),
+    });
   }
 
-  private microBatchRows({ batch }: Pick<Stage, 'batch'>): number {
-    const { kind } = this.setup.engine.report;
-    return microBatchRowsOf(batch.rows, batch.length, engineSizes[kind].microBatchTokens);
-  }
-
-  private async checkpoint(stage: number, program: Steps, loop: LoopState): Promise<ArmCheckpoint> {
+  private async checkpoint(
+    stage: number,
+    { cut }: PlannedStep,
+    program: Steps,
+    loop: LoopState,
+  ): Promise<ArmCheckpoint> {
     const { store, trainedNames } = this.arm.session;
     const moments = await program.optimizerState();
     const weights: Record<string, Uint8Array> = {};
     for (const name of trainedNames) weights[name] = await store.read(name);
-    return { stage, loop, moments, weights };
+    return { stage, cut, loop, moments, weights };
   }
 
   private readonly isNew = (id: number): boolean => id >= this.arm.firstNewId;
@@ -285,4 +289,19 @@ export class ArmTraining {
     const { bytes, watchBytes } = this.setup.evaluation;
     return Math.min(bytes, watchBytes);
   }
+}
+
+/** Before anything is allocated: whether there is memory for the stages. */
+async function learnMemory(setup: ArmSetup): Promise<void> {
+  const { engine, model, stages, adapters, frozen } = setup;
+  if (engine.report.kind !== 'gpu' || engine.report.memoryBytes !== undefined) return;
+  const newRows = newRowsOf(setup);
+  const needed = stages.map(({ rates, batch, ...stage }) => {
+    const taught = taughtOf(stage, model.config);
+    const held = frozen ? { frozen } : {};
+    const settings = { batchRows: batch.rows, rowLength: batch.length, ...held, ...(taught ? { taught } : {}) };
+    const newTokens = typeof newRows === 'number' ? newRows : newRows.count;
+    return planTraining(model, newTokens, smallestMode(movingGroups(rates)), settings, engine, adapters).totalBytes;
+  });
+  await engine.learnMemory(Math.max(0, ...needed));
 }

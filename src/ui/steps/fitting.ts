@@ -1,7 +1,7 @@
 /** What fits: the plan of each mode, made before anything is allocated. Bars are relative to the largest plan shown. */
 import { Task } from '@lit/task';
 import { msg } from '@lit/localize';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { type FittingPlan, asLabError } from '../../worker/index';
 import { LabElement } from '../element';
@@ -9,6 +9,7 @@ import { measured, memorySize } from '../format';
 import { number } from '../parts/number';
 import { failureAlert, panel, stackedBar, status } from '../parts/panel';
 import { valueOf } from '../state/slot';
+import { cutText } from '../wording/cut';
 import { modeName } from '../wording/modes';
 import { memoryText } from '../wording/verdicts';
 
@@ -81,6 +82,7 @@ export class Fitting extends LabElement {
 function fitRow(plan: FittingPlan, largest: number) {
   const { bytes } = plan;
   const share = (part: number) => part / largest;
+  const gaveWay = cutText(plan.cut);
   const explain = () => ({
     name: `${modeName(plan.mode)}: ${memoryText(plan.totalBytes)}`,
     formula: planFormula(plan),
@@ -96,6 +98,7 @@ function fitRow(plan: FittingPlan, largest: number) {
     ])}
     <span class="num">${number(measured(memorySize(plan.totalBytes)), explain)}</span>
     ${plan.fits ? status('good', msg('fits')) : status('bad', msg('does not fit'))}
+    ${gaveWay ? html`<span class="note">${gaveWay}</span>` : nothing}
   </div>`;
 }
 

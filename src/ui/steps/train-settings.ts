@@ -8,6 +8,7 @@ import { LabElement } from '../element';
 import { count } from '../format';
 import { number } from '../parts/number';
 import { alertBox, panel, status } from '../parts/panel';
+import { cutText } from '../wording/cut';
 import { FROZEN, INITS, MODES, frozenName, initName, modeName } from '../wording/modes';
 import { memoryText } from '../wording/verdicts';
 import { planFormula } from './fitting';
@@ -77,7 +78,9 @@ export class TrainSettingsElement extends LabElement {
       formula: planFormula(plan),
       meaning: msg(str`Largest binding: ${plan.largestBinding.tensor}, ${memoryText(plan.largestBinding.bytes)}.`),
     }));
-    return html`<span class="note">${msg(html`This plan needs ${size} of memory.`)} ${frozenNote(plan)}</span>
+    return html`<span class="note"
+        >${msg(html`This plan needs ${size} of memory.`)} ${cutText(plan.cut)} ${frozenNote(plan)}</span
+      >
       ${plan.fits ? status('good', msg('fits')) : status('bad', msg('does not fit'))}`;
   }
 

@@ -68,9 +68,9 @@ describe.each(engineNames)('%s', (engineName) => {
     const session = await ModelSession.open(engine, model, { moves: modeGroups.all });
     const values = () => Promise.all(session.trainedNames.map((name) => session.store.read(name)));
     const before = await values();
-    const settings = { batchRows: 1, rowLength: 16, optimizer: defaultOptimizer };
+    const planned = session.plannedStep({ batchRows: 1, rowLength: 16, optimizer: defaultOptimizer });
     const ids = Uint32Array.from({ length: 16 }, (_, at) => at % 8);
-    await session.stepTimes(settings, [modelInputs({ ids, rowLength: 16, documentLengths: [16] })], {});
+    await session.stepTimes(planned, [modelInputs({ ids, rowLength: 16, documentLengths: [16] })]);
     expect(await values()).toEqual(before);
     session.close();
   });

@@ -76,7 +76,9 @@ describe.each(engineNames)('%s', (engineName) => {
 
       const graft = await graftRows(model, vocabulary.newRows, 'subword-mean', 11);
       const session = await ModelSession.open(engine, model, { graft, moves: modeGroups.all });
-      const program = await session.trainingProgram({ rowLength: tokens, optimizer: defaultOptimizer }, tokens, 1);
+      const program = await session.trainingProgram(
+        session.plannedStep({ batchRows: 1, rowLength: tokens, optimizer: defaultOptimizer }),
+      );
       const text = corpus.heldOut.join('\n');
       const ids = vocabulary.tokenizer.encode(corpus.train.join('\n')).ids.slice(0, tokens);
       const inputs = modelInputs({ ids, rowLength: tokens, documentLengths: [5, 27] });
@@ -136,9 +138,8 @@ describe.each(engineNames)('%s', (engineName) => {
       code: 'lab/too-long',
       message: expect.stringMatching(/33 tokens.*32 positions/),
     });
-    await expect(session.trainingProgram({ rowLength: 33, optimizer: defaultOptimizer }, 33, 1)).rejects.toMatchObject({
-      code: 'lab/too-long',
-    });
+    const tooLong = () => session.plannedStep({ batchRows: 1, rowLength: 33, optimizer: defaultOptimizer });
+    expect(tooLong).toThrow(expect.objectContaining({ code: 'lab/too-long' }) as Error);
     session.close();
   });
 });
