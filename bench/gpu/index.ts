@@ -1,9 +1,9 @@
 /**
  * `npm run bench:gpu`: what the engine does on this machine's GPU, in one command: the adapter, the self-test and the tuning,
  * matrix products, a training step beside the peers, steps of models that people use beside PyTorch, where their time goes, and
- * onnxruntime's WebGPU provider. A part that fails is named and the next one goes on; the JSON is
- * written after every part, so that a machine that dies leaves what it had, and the tables go into docs/performance.md. `--small` for software adapters, `--out FILE`,
- * `--peers FOLDER`.
+ * onnxruntime's WebGPU provider. A part that fails is named and the next one goes on; the JSON is written after every part, so
+ * that a machine that dies leaves what it had, and the tables go into docs/performance.md. `--small` for software adapters,
+ * `--only NAME,NAME`, `--out FILE`, `--peers FOLDER`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -39,6 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
     options: {
       small: { type: 'boolean', default: false },
       out: { type: 'string' },
+      only: { type: 'string' },
       peers: { type: 'string', default: defaultPeers },
     },
   });
@@ -56,7 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const failed: string[] = [];
   let file = values.out;
-  for (const part of parts) {
+  for (const part of wantedParts(values.only)) {
     console.log(`\n== ${part.name}`);
     const begun = performance.now();
     const most = mostSeconds[options.isSmall ? 'small' : 'full'];
@@ -89,12 +90,24 @@ export async function main(args: readonly string[]): Promise<number> {
     );
   }
   const description = (earlier.get(adapter.name) as { description?: string } | undefined)?.description;
-  if (!options.isSmall && description !== undefined && existsSync(documentation)) {
+  // Parts of a run would take the place of a whole one's tables.
+  if (!options.isSmall && values.only === undefined && description !== undefined && existsSync(documentation)) {
     const today = new Date().toISOString().slice(0, 10);
     writeFileSync(documentation, withTables(readFileSync(documentation, 'utf8'), description, today, recorded));
   }
   console.log(`\n${file}${failed.length > 0 ? `; failed: ${failed.join(', ')}` : ''}`);
   return failed.length > 0 ? 1 : 0;
+}
+
+/** The adapter, and of the others those named; all where none is. Throws for a name that no part has. */
+function wantedParts(only: string | undefined): readonly Part[] {
+  if (only === undefined) return parts;
+  const wanted = only.split(',');
+  const unknown = wanted.filter((name) => !parts.some((part) => part.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`no part is called ${unknown.join(', ')}; there are ${parts.map(({ name }) => name).join(', ')}`);
+  }
+  return parts.filter(({ name }) => name === adapter.name || wanted.includes(name));
 }
 
 /** What a part measured before it ended or failed. */

@@ -1,28 +1,31 @@
 /**
- * Matrix products n x n x n in the three forms of a linear layer, by every variant and with f32 and bf16 weights: one
+ * Matrix products n x n x n in the three forms of a linear layer, by every variant and with weights held in f32, bf16, f16 and q8: one
  * dispatch of the engine's own kernels repeated in one submission, long enough that submitting does not count. Some
  * elements of every product are compared with f64 sums, because a kernel that reads too little is fast.
  */
-import type { Device, Tensor } from '../../src/engine/index';
+import { storedPieces, widened, type Device, type StoredType, type Tensor } from '../../src/engine/index';
 import { byteLength, Graph } from '../../src/engine/graph';
 import { forwardMatmul, inputGradientMatmul, weightGradientMatmul, type Matmul } from '../../src/engine/ops/matmul';
-import { matmulDispatch } from '../../src/engine/variants';
+import { matmulDispatch, supportedVariants, variantOf } from '../../src/engine/variants';
 import { compileDispatches } from '../../src/engine/pipelines';
 import { readBuffer } from '../../src/engine/readback';
 import { adapter } from './adapter';
 import { variantsOf } from './kernels';
 import { peakOf } from './peak';
-import type { Part } from './part';
+import type { Options, Part } from './part';
 
 const forms = {
   forward: (left: Tensor, right: Tensor, product: Tensor, n: number) => forwardMatmul(left, right, product, n),
   'input gradient': (left: Tensor, right: Tensor, product: Tensor, n: number) =>
     inputGradientMatmul(left, right, product, n),
-  'weight gradient': weightGradientMatmul,
+  'weight gradient': (left: Tensor, right: Tensor, product: Tensor, n: number) =>
+    weightGradientMatmul(left, right, product, n),
 } satisfies Record<string, (left: Tensor, right: Tensor, product: Tensor, n: number) => Matmul>;
 
 type Form = keyof typeof forms;
-type Precision = 'f32' | 'bf16';
+/** How the right operand is held. */
+const precisions = ['f32', 'bf16', 'f16', 'q8'] as const satisfies readonly StoredType[];
+type Precision = (typeof precisions)[number];
 
 export interface ProductTime {
   readonly form: Form;
@@ -43,7 +46,6 @@ const sizes = { full: [512, 1024, 2048, 4096], small: [128, 256] };
 const wantedMilliseconds = 100;
 const mostMilliseconds = 3000;
 const rounds = 3;
-const tolerance = 1e-5;
 
 export const products: Part = {
   name: 'matrix products',
@@ -57,8 +59,8 @@ export const products: Part = {
       try {
         for (const form of Object.keys(forms) as Form[]) {
           // The weight's gradient multiplies two f32 activations.
-          for (const precision of (form === 'weight gradient' ? ['f32'] : ['f32', 'bf16']) as Precision[]) {
-            for (const variant of variantsOf(device, options)) {
+          for (const precision of form === 'weight gradient' ? (['f32'] as const) : precisions) {
+            for (const variant of productVariants(device, options)) {
               const slower = times.find((time) => time.variant === variant && time.form === form && time.n === n / 2);
               if (slower && slower.milliseconds * 8 > mostMilliseconds) {
                 failed.push(
@@ -68,7 +70,7 @@ export const products: Part = {
               }
               const time = await timeProduct(device, operands, form, precision, variant, n);
               times.push(time);
-              if (!(time.largestError < tolerance)) {
+              if (!(time.largestError < toleranceOf(variant))) {
                 failed.push(`${variant}, ${form}, ${precision}, ${n}: wrong by ${time.largestError.toExponential(1)}`);
               }
             }
@@ -85,41 +87,64 @@ export const products: Part = {
   },
 };
 
+/** Those of f16, too, which no program gets that does not ask for them. */
+function productVariants(device: Device, options: Options): readonly string[] {
+  const half = options.isSmall ? [] : supportedVariants(device.report, 'f16');
+  return [...variantsOf(device, options), ...half];
+}
+
+/** As a share of the magnitudes that are summed: f32 rounds the sum, f16 each operand. */
+const tolerances = { f32: 1e-5, f16: 2 ** -11 };
+const toleranceOf = (variant: string) => tolerances[variantOf({ matmulVariant: variant }).precision];
+
 interface Operands {
   readonly tensors: Readonly<Record<'left' | 'product' | Precision, Tensor>>;
   readonly buffers: ReadonlyMap<number, GPUBuffer>;
   readonly left: Float32Array;
-  readonly right: Float32Array;
-  /** As bf16 holds it. */
-  readonly truncated: Float32Array;
+  /** As each type holds it. */
+  readonly right: Readonly<Record<Precision, Float32Array>>;
   close(): void;
 }
 
 async function allocate(device: Device, n: number): Promise<Operands> {
   const graph = new Graph();
+  const held = (type: Precision) => graph.parameter(`right in ${type}`, [n, n], type);
   const tensors = {
     left: graph.input('left', [n, n], 'f32'),
-    f32: graph.parameter('right', [n, n], 'f32'),
-    bf16: graph.parameter('right in bf16', [n, n], 'bf16'),
+    ...{ f32: held('f32'), bf16: held('bf16'), f16: held('f16'), q8: held('q8') },
     product: graph.input('product', [n, n], 'f32'),
   };
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   const buffers = new Map<number, GPUBuffer>();
   for (const tensor of Object.values(tensors)) {
     const buffer = await device.guarded(tensor.name, () =>
-      device.gpu.createBuffer({ label: tensor.name, size: Math.max(16, byteLength(tensor)), usage }),
+      device.gpu.createBuffer({
+        label: tensor.name,
+        size: Math.max(16, Math.ceil(byteLength(tensor) / 16) * 16),
+        usage,
+      }),
     );
     buffers.set(tensor.id, buffer);
   }
-  const [left, right] = [seeded(n * n, 1), seeded(n * n, 2)];
-  const bits = new Uint32Array(right.buffer);
-  const halves = Uint16Array.from(bits, (word) => word >>> 16);
-  const truncated = new Float32Array(Uint32Array.from(bits, (word) => word & 0xffff0000).buffer);
+  const [left, values] = [seeded(n * n, 1), seeded(n * n, 2)];
   device.gpu.queue.writeBuffer(buffers.get(tensors.left.id)!, 0, left);
-  device.gpu.queue.writeBuffer(buffers.get(tensors.f32.id)!, 0, right);
-  device.gpu.queue.writeBuffer(buffers.get(tensors.bf16.id)!, 0, halves);
+  const right = Object.fromEntries(
+    precisions.map((type): [Precision, Float32Array] => {
+      const pieces = storedPieces({ name: type, shape: [n, n], type }, 0, values);
+      for (const { offset, bytes } of pieces) {
+        device.gpu.queue.writeBuffer(buffers.get(tensors[type].id)!, offset, bytes as Uint8Array<ArrayBuffer>);
+      }
+      return [
+        type,
+        widened(
+          type,
+          pieces.map(({ bytes }) => bytes),
+        ),
+      ];
+    }),
+  ) as Record<Precision, Float32Array>;
   const close = () => buffers.forEach((buffer) => buffer.destroy());
-  return { tensors, buffers, left, right, truncated, close };
+  return { tensors, buffers, left, right, close };
 }
 
 async function timeProduct(
@@ -153,13 +178,7 @@ async function timeProduct(
   };
   // The first one compiles where a driver does so late; what it computed is what is looked at.
   await run(1);
-  const largestError = await errorOf(
-    device,
-    product,
-    matmul,
-    operands.left,
-    precision === 'f32' ? operands.right : operands.truncated,
-  );
+  const largestError = await errorOf(device, product, matmul, operands.left, operands.right[precision]);
   const once = Math.min(await run(1), await run(1));
   const repeats = Math.max(1, Math.min(256, Math.ceil(wantedMilliseconds / once)));
   let best = Infinity;

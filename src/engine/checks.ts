@@ -1,5 +1,6 @@
 /** What both engines refuse, in the same words. */
 import { LabError } from '../error';
+import type { Precision } from './precision';
 import { byteLength, elementCount, type ParameterSpec, type Tensor } from './graph';
 
 /** Throws `engine/bad-input` for a missing input, a wrong length or a wrong type. */
@@ -79,6 +80,16 @@ export function requireMicroBatches(given: number, most: number): void {
 export function requireRates(groups: Readonly<Record<string, unknown>>, rates: Readonly<Record<string, number>>): void {
   for (const name of Object.keys(groups))
     if (rates[name] === undefined) throw new LabError('engine/no-rate', `Group ${name} was given no learning rate.`);
+}
+
+/** Throws `engine/no-f16`. */
+export function requireF32(precision: Precision, description: string): void {
+  if (precision === 'f32') return;
+  throw new LabError(
+    'engine/no-f16',
+    `${description} does not multiply in ${precision}.`,
+    'Train in f32, or on an adapter that offers shader-f16.',
+  );
 }
 
 /** Where an optimizer's state has how many steps were taken. */

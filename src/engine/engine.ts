@@ -5,6 +5,7 @@
  */
 import type { LabError } from '../error';
 import type { Graph, Inputs, ParameterSpec, Tensor } from './graph';
+import type { Precision } from './precision';
 import type { StepTimes, TimedStep, TimingWatch } from './stepTimes';
 import type { StepReading, TrainingOptions } from './training';
 
@@ -108,8 +109,11 @@ export interface Engine {
   learnMemory(neededBytes: number): Promise<void>;
   plan(graph: Graph, request: MemoryRequest): MemoryNeed;
   /** `outputs` are f32 activations or gradients. Throws `engine/does-not-fit` before anything is allocated. */
-  forward(graph: Graph, weights: Weights, outputs: readonly Tensor[]): Promise<Forward>;
-  /** `graph` has its gradients (addGradients). Throws `engine/does-not-fit` before anything is allocated. */
+  forward(graph: Graph, weights: Weights, outputs: readonly Tensor[], precision?: Precision): Promise<Forward>;
+  /**
+   * `graph` has its gradients (addGradients). Throws `engine/does-not-fit` before anything is allocated, and `engine/no-f16` where
+   * that is asked for and not there.
+   */
   training(graph: Graph, weights: Weights, options: TrainingOptions): Promise<Steps>;
   /** Where the time of one step goes; weights stay as they are. Throws as `training` does, and what `signal` was aborted with. */
   stepTimes(step: TimedStep, weights: Weights, watch?: TimingWatch): Promise<StepTimes>;

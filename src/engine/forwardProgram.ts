@@ -5,12 +5,14 @@
 import type { Device } from './device';
 import { byteLength, elementCount, type Graph, type Inputs, type Tensor } from './graph';
 import { ProgramMemory } from './memory';
-import { opNamed } from './op';
+import { opNamed, type KernelTarget } from './op';
 import type { ParameterStore } from './parameters';
 import { compileDispatches, type CompiledDispatch } from './pipelines';
 import { inputsOf, planProgram, requireFit, type MemoryPlan, type PlannedDispatch } from './plan';
 import { readBuffer } from './readback';
+import type { Precision } from './precision';
 import { Pace, submitInPieces, totalWork } from './submission';
+import { withPrecision } from './variants';
 
 export class ForwardProgram {
   readonly plan: MemoryPlan;
@@ -41,14 +43,16 @@ export class ForwardProgram {
     graph: Graph,
     store: ParameterStore,
     outputs: readonly Tensor[],
-    options: { readonly budgetBytes?: number } = {},
+    options: { readonly budgetBytes?: number; readonly precision?: Precision } = {},
   ): Promise<ForwardProgram> {
-    const limits = { ...device.report.limits, ...options };
-    const plan = planProgram(graph, { parameters: store, limits, outputs, target: device.target });
+    const { budgetBytes, precision = 'f32' } = options;
+    const limits = { ...device.report.limits, ...(budgetBytes === undefined ? {} : { budgetBytes }) };
+    const target = withPrecision(device.target, device.report, precision);
+    const plan = planProgram(graph, { parameters: store, limits, outputs, target });
     requireFit(plan);
     const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(plan.nodes));
     try {
-      const dispatches = await compileDispatches(device, dispatchesOf(plan, device), (tensor) => memory.locate(tensor));
+      const dispatches = await compileDispatches(device, dispatchesOf(plan, target), (tensor) => memory.locate(tensor));
       return new ForwardProgram(device, plan, memory, dispatches, outputs);
     } catch (error) {
       memory.close();
@@ -87,10 +91,10 @@ export class ForwardProgram {
 }
 
 /** Every node's dispatches in order, labelled by their node. */
-export function dispatchesOf({ nodes }: MemoryPlan, device: Device): PlannedDispatch[] {
+export function dispatchesOf({ nodes }: MemoryPlan, target: KernelTarget): PlannedDispatch[] {
   return nodes.flatMap((node) =>
     opNamed(node.op)
-      .dispatches(node, device.target)
+      .dispatches(node, target)
       .map((dispatch) => ({ ...dispatch, label: node.label })),
   );
 }

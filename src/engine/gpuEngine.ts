@@ -7,6 +7,7 @@ import type { Graph, ParameterSpec, Tensor } from './graph';
 import { answersFor, budgetOf, probeMemory, type MemoryProbe } from './memoryProbe';
 import { ParameterStore } from './parameters';
 import { planProgram } from './plan';
+import type { Precision } from './precision';
 import type { StepTimes, TimedStep, TimingWatch } from './stepTimes';
 import type { TrainingOptions } from './training';
 import { TrainingProgram } from './trainingProgram';
@@ -59,8 +60,8 @@ export class GpuEngine implements Engine {
     return planProgram(graph, { ...request, limits: this.device.report.limits, target: this.device.target });
   }
 
-  forward(graph: Graph, weights: Weights, outputs: readonly Tensor[]): Promise<Forward> {
-    return ForwardProgram.compile(this.device, graph, ownStore(weights), outputs);
+  forward(graph: Graph, weights: Weights, outputs: readonly Tensor[], precision?: Precision): Promise<Forward> {
+    return ForwardProgram.compile(this.device, graph, ownStore(weights), outputs, precision ? { precision } : {});
   }
 
   training(graph: Graph, weights: Weights, options: TrainingOptions): Promise<Steps> {

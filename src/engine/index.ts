@@ -7,6 +7,7 @@ export type { DeviceLimits, DeviceReport } from './deviceReport';
 export type { Engine, EngineKind, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, Weights } from './engine';
 export {
   parametersByName,
+  requireF32,
   requireInput,
   requireMicroBatches,
   requireParameter,
@@ -54,6 +55,7 @@ export { ringSlots, type ParameterGroup, type StepReading, type TrainingOptions 
 export { stepWork, type CountedWork, type KernelWork, type StepWork, type WorkKind } from './stepWork';
 export { addTime, zeroRates, type StepTimes, type TimedStep, type TimingWatch } from './stepTimes';
 export { checkEngine, selfTest, type KernelCheck, type SelfTestReport } from './selfTest';
+export { precisions, type Precision } from './precision';
 export { productSpeed } from './productSpeed';
 export { applyTuning, tune, type Tuning } from './tuning';
 export { tuningKey } from './tuningKey';

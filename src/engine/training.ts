@@ -1,5 +1,6 @@
 /** What a training run is told and what it says back: plain values, shared by plan, optimizer and program. */
 import { byteLength, type Tensor } from './graph';
+import type { Precision } from './precision';
 
 export interface ParameterGroup {
   /** Names of trainable parameters; every trainable parameter is in exactly one group. */
@@ -24,6 +25,11 @@ export interface TrainingOptions {
   readonly readback: readonly Tensor[];
   /** Refuse a plan that takes more than this in all. */
   readonly budgetBytes?: number;
+  /**
+   * Of multiplications in matrix products; f32 by default. f16 where the adapter has it, else `engine/no-f16`: how far a model's
+   * losses are from those in f32 is for the caller to look at.
+   */
+  readonly precision?: Precision;
 }
 
 export interface StepReading {

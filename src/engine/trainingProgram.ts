@@ -24,6 +24,7 @@ import {
   type StepReading,
   type TrainingOptions,
 } from './training';
+import { withPrecision } from './variants';
 
 const leastTimedSteps = 2;
 const mostTimedSteps = 12;
@@ -66,15 +67,16 @@ export class TrainingProgram {
     store: ParameterStore,
     options: TrainingOptions,
   ): Promise<TrainingProgram> {
+    const target = withPrecision(device.target, device.report, options.precision ?? 'f32');
     const { limits } = device.report;
-    const plan = planProgram(graph, { parameters: store, training: options, limits, target: device.target });
+    const plan = planProgram(graph, { parameters: store, training: options, limits, target });
     requireFit(plan);
     const optimizerPlan = layOutOptimizer(graph, options, [...store.specs.values()], limits);
     const open: { close(): void }[] = [];
     try {
       const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(plan.nodes));
       open.push(memory);
-      const dispatches = await compileDispatches(device, dispatchesOf(plan, device), (tensor) => memory.locate(tensor));
+      const dispatches = await compileDispatches(device, dispatchesOf(plan, target), (tensor) => memory.locate(tensor));
       const optimizer = await Optimizer.create(device, optimizerPlan, options, memory);
       open.push(optimizer);
       const ring = await ReadbackRing.allocate<StepReading>(device, readbackBytes(options));

@@ -4,17 +4,32 @@
  * it, the self-test checks it against its own tolerance. A new one is a file in ops/matmulVariants/ and a row.
  */
 import { LabError } from '../error';
+import { requireF32 } from './checks';
 import { lackingFor, type DeviceReport } from './deviceReport';
 import { kernelFamilies, type KernelFamily } from './kernelFamilies';
 import type { Dispatch, KernelTarget } from './op';
+import type { Precision } from './precision';
 import type { Matmul } from './ops/matmul';
+import { block64 } from './ops/matmulVariants/block64';
+import { block128 } from './ops/matmulVariants/block128';
+import { block128x64 } from './ops/matmulVariants/block128x64';
+import { half } from './ops/matmulVariants/half';
 import { lane } from './ops/matmulVariants/lane';
 import { subgroup } from './ops/matmulVariants/subgroup';
 import { tile } from './ops/matmulVariants/tile';
 import { tileSmall } from './ops/matmulVariants/tileSmall';
 import { dispatchOf, type MatmulVariant } from './ops/matmulVariants/variant';
 
-export const matmulVariants = { lane, tile, tileSmall, subgroup } satisfies Record<string, MatmulVariant>;
+export const matmulVariants = {
+  lane,
+  tile,
+  tileSmall,
+  block64,
+  block128,
+  block128x64,
+  subgroup,
+  half,
+} satisfies Record<string, MatmulVariant>;
 
 export type MatmulVariantName = keyof typeof matmulVariants;
 export const matmulVariantNames = Object.keys(matmulVariants) as readonly MatmulVariantName[];
@@ -68,9 +83,12 @@ export function unsupportedVariants(
     .filter(({ lacks }) => lacks.length > 0);
 }
 
-export function supportedVariants(report: Pick<DeviceReport, 'features' | 'limits'>): readonly MatmulVariantName[] {
+export function supportedVariants(
+  report: Pick<DeviceReport, 'features' | 'limits'>,
+  precision: Precision = 'f32',
+): readonly MatmulVariantName[] {
   const unsupported = new Set(unsupportedVariants(report).map(({ variant }) => variant));
-  return matmulVariantNames.filter((name) => !unsupported.has(name));
+  return matmulVariantNames.filter((name) => matmulVariants[name].precision === precision && !unsupported.has(name));
 }
 
 /** Those made for this kind of adapter: software adapters take seconds to compile what is for GPUs. */
@@ -80,6 +98,19 @@ export function fittingVariants(
   return supportedVariants(report).filter(
     (name) => kernelFamilies[matmulVariants[name].family].forSoftware === report.isFallback,
   );
+}
+
+/** `target` with products of that precision. Throws `engine/no-f16` where the adapter has no variant for it. */
+export function withPrecision(
+  target: KernelTarget,
+  report: Pick<DeviceReport, 'features' | 'limits' | 'description'>,
+  precision: Precision,
+): KernelTarget {
+  if (variantOf(target).precision === precision) return target;
+  const [matmulVariant] = supportedVariants(report, precision);
+  if (matmulVariant) return { ...target, matmulVariant };
+  requireF32(precision, report.description);
+  return target;
 }
 
 /** Until `tune` has measured: the first for this kind of adapter. */

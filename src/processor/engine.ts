@@ -4,6 +4,7 @@
  * witness for every gradient.
  */
 import {
+  requireF32,
   requireFit,
   type Engine,
   type EngineReport,
@@ -13,6 +14,7 @@ import {
   type MemoryNeed,
   type MemoryRequest,
   type ParameterSpec,
+  type Precision,
   type Steps,
   type StepTimes,
   type Tensor,
@@ -64,7 +66,13 @@ export class ProcessorEngine implements Engine {
     return planProcessor(graph, request);
   }
 
-  async forward(graph: Graph, weights: Weights, outputs: readonly Tensor[]): Promise<Forward> {
+  async forward(
+    graph: Graph,
+    weights: Weights,
+    outputs: readonly Tensor[],
+    precision: Precision = 'f32',
+  ): Promise<Forward> {
+    requireF32(precision, this.report.description);
     const plan = planProcessor(graph, { parameters: [...weights.specs.values()], outputs });
     requireFit(plan);
     const program = await ProcessorProgram.compile(this.runtime, graph, own(weights), outputs);
@@ -80,6 +88,7 @@ export class ProcessorEngine implements Engine {
   }
 
   async training(graph: Graph, weights: Weights, options: TrainingOptions): Promise<Steps> {
+    requireF32(options.precision ?? 'f32', this.report.description);
     const plan = planProcessor(graph, { parameters: [...weights.specs.values()], training: options });
     requireFit(plan);
     return ProcessorSteps.compile(this.runtime, graph, own(weights), { options, plan, turns: this.turns });

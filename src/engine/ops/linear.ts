@@ -64,8 +64,9 @@ registerOp({
   dispatches(node, target) {
     const [hidden, dy] = node.inputs as [Tensor, Tensor];
     // dW [in, out] = x^T dy is the same product with the two exchanged.
-    const [first, second] = node.attributes.layout === 'inOut' ? [hidden, dy] : [dy, hidden];
-    return [matmulDispatch(weightGradientMatmul(first, second, node.updates[0]!, shapeOf(dy, 0)), target)];
+    const layout = node.attributes.layout as WeightLayout;
+    const [first, second] = layout === 'inOut' ? [hidden, dy] : [dy, hidden];
+    return [matmulDispatch(weightGradientMatmul(first, second, node.updates[0]!, shapeOf(dy, 0), layout), target)];
   },
 });
 

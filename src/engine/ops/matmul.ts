@@ -15,6 +15,8 @@ export interface MatmulOperand {
   readonly depth: number;
   readonly offset?: number;
   readonly rows?: readonly [number, number];
+  /** Of the loss: as small as the tokens of a step are many. */
+  readonly isGradient?: boolean;
 }
 
 export interface Matmul {
@@ -84,21 +86,27 @@ export function inputGradientMatmul(
     rows,
     columns,
     depth,
-    left: { tensor: dy, across: depth, depth: 1 },
+    left: { tensor: dy, across: depth, depth: 1, isGradient: true },
     right: { tensor: weight, ...(layout === 'outIn' ? { across: 1, depth: columns } : { across: depth, depth: 1 }) },
     product: { tensor: dx, row: columns },
   };
 }
 
-/** dW [outer, inner] += dy^T x, summed over `depth` rows. */
-export function weightGradientMatmul(dy: Tensor, x: Tensor, dWeight: Tensor, depth: number): Matmul {
+/** dW [outer, inner] += dy^T x, summed over `depth` rows; for weights as [in, out] x and dy are exchanged. */
+export function weightGradientMatmul(
+  first: Tensor,
+  second: Tensor,
+  dWeight: Tensor,
+  depth: number,
+  layout: WeightLayout = 'outIn',
+): Matmul {
   const [rows, columns] = dWeight.shape as [number, number];
   return {
     rows,
     columns,
     depth,
-    left: { tensor: dy, across: 1, depth: rows },
-    right: { tensor: x, across: 1, depth: columns },
+    left: { tensor: first, across: 1, depth: rows, isGradient: layout === 'outIn' },
+    right: { tensor: second, across: 1, depth: columns, isGradient: layout === 'inOut' },
     product: { tensor: dWeight, row: columns },
     accumulate: true,
   };

@@ -85,7 +85,7 @@ const shapes = [
   [3, 20, 128],
 ] as const;
 
-describe.each(['lane', 'tile', 'subgroup'])('for a %s target', (variant) => {
+describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (variant) => {
   test.each(shapes)('a product adds the residual as it stores, %i x %i -> %i', async (rows, inSize, outSize) => {
     const set = new Case();
     const [hidden, residual] = [set.input('hidden', [rows, inSize]), set.input('residual', [rows, outSize])];

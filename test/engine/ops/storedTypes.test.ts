@@ -24,6 +24,7 @@ const shapes: Readonly<Record<string, readonly Shape[]>> = {
     [65, 160, 33],
   ],
   tile: [[17, 96, 67]],
+  block64: [[20, 96, 68]],
   subgroup: [[17, 96, 67]],
 };
 
@@ -51,7 +52,8 @@ describe.each(narrow)('weights held as %s', (type) => {
       expectClose(results[1]!, reference.linearBackward(x, weight.rounded, dy, rows, outSize, inSize).dx, 'dx');
     });
 
-    test.each(shapes[variant]!)(
+    // The same strides exchanged, which takes software adapters long to compile.
+    test.each(variant === 'block64' ? [] : shapes[variant]!)(
       'give y and dx with weights as [in, out], %i x %i <- %i',
       async (rows, outSize, inSize) => {
         const shape = [inSize, outSize];

@@ -6,6 +6,7 @@ export const lane: MatmulVariant = {
   shader: { kernel: 'matmulLane', source },
   needs: {},
   family: 'lane',
+  precision: 'f32',
   tolerance: f32Tolerance,
   shape({ rows }) {
     // 8 x 8 ran as fast as 16 x 8 on lavapipe and compiles in half the time.

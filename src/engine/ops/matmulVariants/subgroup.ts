@@ -11,6 +11,7 @@ export const subgroup: MatmulVariant = {
   shader: { kernel: 'matmulSubgroup', source },
   needs: { features: ['subgroups'], limits: { maxInvocationsPerWorkgroup: LANES } },
   family: 'workgroup',
+  precision: 'f32',
   tolerance: f32Tolerance,
   shape(matmul) {
     const { columns, rows, depth, right } = matmul;

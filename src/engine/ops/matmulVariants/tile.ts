@@ -7,6 +7,7 @@ export const tile: MatmulVariant = {
   // Two tiles of 16 x 64 floats.
   needs: { limits: { maxWorkgroupStorageBytes: 8192, maxInvocationsPerWorkgroup: 64 } },
   family: 'workgroup',
+  precision: 'f32',
   tolerance: f32Tolerance,
   shape: () => ({ constants: { THREAD: 8 }, tile: [64, 64] }),
 };

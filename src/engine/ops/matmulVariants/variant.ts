@@ -3,6 +3,7 @@ import { LabError } from '../../../error';
 import type { AdapterNeeds } from '../../deviceReport';
 import type { KernelFamily } from '../../kernelFamilies';
 import type { Dispatch, KernelTarget } from '../../op';
+import type { Precision } from '../../precision';
 import { reads, writes } from '../dispatch';
 import type { Matmul } from '../matmul';
 import { storedAs } from '../storedAs';
@@ -19,6 +20,8 @@ export interface MatmulVariant {
   readonly needs: AdapterNeeds;
   /** Which attention and reductions go with it. */
   readonly family: KernelFamily;
+  /** Only f32 is chosen without being asked for. */
+  readonly precision: Precision;
   /**
    * How far the ops that multiply matrices may be from f64 references in the self-test and in tests, as a share of the largest
    * right value: what its arithmetic can promise, stated and not fitted.
