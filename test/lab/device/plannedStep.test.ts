@@ -1,7 +1,7 @@
 // A step is cut as cheaply as fits the memory: what models of published sizes need, and what gives way under a budget.
 import { describe, expect, it } from 'vitest';
 import { planProgram } from '../../../src/engine/index';
-import { cutWords, unopenedGpu, type Planner } from '../../../src/lab/index';
+import { cutWords, unopenedGpu, type FrozenWeights, type Planner } from '../../../src/lab/index';
 import { ModelGraphs } from '../../../src/lab/device/modelGraphs';
 import { planStep, type StepShape } from '../../../src/lab/device/plannedStep';
 import { defaultOptimizer } from '../../../src/lab/training/moves';
@@ -21,11 +21,16 @@ const processor = (memoryBytes?: number) =>
     memoryBytes,
   );
 
-function graphsOf(name: ModelShape, mode: TrainMode = 'new-rows', newRows = 256): ModelGraphs {
+function graphsOf(
+  name: ModelShape,
+  mode: TrainMode = 'new-rows',
+  newRows = 256,
+  frozen: FrozenWeights = 'as-stored',
+): ModelGraphs {
   const model = modelOfShape(name, mode === 'all' ? 'F32' : 'BF16');
   const { vocabSize } = model.config;
   return new ModelGraphs({
-    ...{ model, moves: modeGroups[mode], maxBindingBytes: unopenedGpu.report.limits.maxBindingBytes },
+    ...{ model, frozen, moves: modeGroups[mode], maxBindingBytes: unopenedGpu.report.limits.maxBindingBytes },
     ...(newRows > 0 ? { graft: { firstNewId: vocabSize, count: newRows, newEmbeddingRows: vocabSize + newRows } } : {}),
   });
 }
@@ -55,6 +60,17 @@ describe('a step that fits', () => {
     expect(tight.cut.recomputedLayers).toBe(layers);
     expect(tight.cut.moreArithmetic).toBeGreaterThan(1.9 * cut.moreArithmetic);
     expect(tight.cut.moreArithmetic).toBeLessThan(0.4);
+  });
+
+  it.each([
+    { name: 'SmolLM2-135M', budget: 0.5e9 },
+    { name: 'Qwen2.5-0.5B', budget: 1.2e9 },
+  ] as const)('$name, the same with a body of 8 bits: $budget bytes', ({ name, budget }) => {
+    const { fits, need, cut } = planStep(graphsOf(name, 'new-rows', 256, 'q8'), of1024, gpu(budget));
+    expect(fits).toBe(true);
+    expect(need.total).toBeLessThanOrEqual(budget);
+    expect(cut.microBatchRows).toBe(4);
+    expect(cut.moreArithmetic).toBeLessThan(0.4);
   });
 
   it('5.31 M, everything, 512 tokens: 200 MB without anything giving way', () => {
