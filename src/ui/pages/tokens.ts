@@ -143,7 +143,7 @@ export class TokensPage extends LabElement {
       ${
         evidence.course
           ? panel({
-              heading: msg('From when on does it pay?'),
+              heading: msg('From when on is a token cheaper?'),
               note: msg('span advantage over the training, at the same bytes of text as the control'),
               name: 'course',
               end: html`<tg-save-chart></tg-save-chart>`,

@@ -33,7 +33,7 @@ export function presetAbout(name: PresetName): string {
       msg('Everything trained, and low-rank adapters alone, each with and without new tokens: four arms.'),
     'which-start': () =>
       msg(
-        'Every way in which new rows may start, on the same tokens, for about fifty steps: which is ahead so far, not which would win a long run.',
+        'Every way in which new rows may start, on the same tokens, for about fifty steps: which is ahead so far, not which would be after a long run.',
       ),
     'adapt-only': () => msg('Only train on the text; the vocabulary stays as it is.'),
     'instruction-tuning': () =>
