@@ -79,6 +79,7 @@ describe('a verdict in words', () => {
       'Do not expand: 0.31 more bits per byte, for 44\u00a0% fewer tokens.',
     );
     expect(verdictLede(reportWith('expand', -0.12))).toContain('graft against old vocabulary, the same bytes of text');
+    expect(verdictLede(reportWith('no-control', null))).toMatch(/^Without the old vocabulary/);
   });
 
   it('says that it is provisional, and nothing before there is a reading', () => {

@@ -97,6 +97,9 @@ const comparisonOf = ({ comparisons, verdict }: ExperimentReport): ArmComparison
 export function verdictLede(report: ExperimentReport): string {
   const { verdict, comparisons } = report;
   const found = comparisons.find(({ arm }) => arm === verdict?.arm);
+  if (verdict?.outcome === 'no-control') {
+    return msg('Without the old vocabulary, trained on the same bytes of text, nothing says what the new tokens gave.');
+  }
   if (!verdict || !found?.heldOut) return msg('The control is the old vocabulary, trained on the same bytes of text.');
   const { against, sameFreedom, interval } = verdict;
   const documents = documentsText(found.heldOut.documents);
