@@ -1,6 +1,8 @@
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { serviceWorker } from './scripts/offline/serviceWorker.ts';
+import { shortIds } from './scripts/locales/shortIds.ts';
 import { rdkitWithoutCode } from './scripts/rdkit/withoutCode.ts';
+import { leanShaders } from './scripts/shaders/leanShaders.ts';
 
 // Cross-origin isolation: SharedArrayBuffer and precise timers for the worker and threads in onnxruntime-web.
 // A static host must send the same two headers (docs/hosting.md).
@@ -50,12 +52,12 @@ const contentSecurityPolicy: Plugin = {
 
 export default defineConfig({
   base: './',
-  worker: { format: 'es', plugins: () => [rdkitWithoutCode] },
+  worker: { format: 'es', plugins: () => [rdkitWithoutCode, leanShaders] },
   // onnxruntime-web without a copy of its wasm in the script: the worker gives it the addresses (src/worker/onnxRuntime.ts).
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   optimizeDeps: { exclude: ['onnxruntime-web', '@rdkit/rdkit'] },
   build: { target: 'esnext', chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
-  plugins: [rdkitWithoutCode, contentSecurityPolicy, serviceWorker(isolation)],
+  plugins: [rdkitWithoutCode, leanShaders, shortIds, contentSecurityPolicy, serviceWorker(isolation)],
   // Python environments of the interop suite hold more folders than a machine may watch.
   server: {
     headers: { ...isolation, 'Content-Security-Policy': policy(true) },

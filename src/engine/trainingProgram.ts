@@ -4,7 +4,6 @@
  */
 import { requireMicroBatches, requireRates, savedStep, stepOf } from './checks';
 import type { Device } from './device';
-import { timeDispatches, timingMethod } from './dispatchTimes';
 import { dispatchesOf } from './forwardProgram';
 import { byteLength, elementCount, type Graph, type Inputs } from './graph';
 import { ProgramMemory } from './memory';
@@ -150,6 +149,7 @@ export class TrainingProgram {
    */
   async times(microBatches: readonly Inputs[], watch: TimingWatch = {}): Promise<StepTimes> {
     const { device, optimizer, dispatches } = this;
+    const { timeDispatches, timingMethod } = await import('./dispatchTimes');
     const before = await this.fastestStep(microBatches, watch);
     device.running = 'the timing of a step';
     const runs = Math.max(2, Math.min(mostTimedSteps, Math.round(timedMilliseconds / before)));

@@ -28,7 +28,6 @@ import { planProcessor } from './plan';
 import { ProcessorProgram } from './program';
 import type { ProcessorRuntime } from './runtime';
 import { ProcessorSteps } from './steps';
-import { stepTimes } from './stepTimes';
 import { Turns } from './turns';
 import { ProcessorWeights } from './weights';
 
@@ -97,6 +96,8 @@ export class ProcessorEngine implements Engine {
   async stepTimes(step: TimedStep, weights: Weights, watch?: TimingWatch): Promise<StepTimes> {
     const { graph, options } = step;
     requireFit(planProcessor(graph, { parameters: [...weights.specs.values()], training: options }));
+    // Asked for by few visits, and no part of a first load.
+    const { stepTimes } = await import('./stepTimes');
     return this.turns.take(() => stepTimes(this.runtime, step, own(weights), watch));
   }
 

@@ -7,12 +7,8 @@
 import { privateDirectory, writeFile } from '../checkpoint/index';
 import {
   applyTuning,
-  checkEngine,
   GpuEngine,
   openDevice,
-  productSpeed,
-  selfTest,
-  tune,
   tuningKey,
   type Device,
   type Engine,
@@ -144,6 +140,7 @@ async function tuningOf(device: Device): Promise<Tuning> {
   const known = await recall<KnownAdapter>(tuningKey(device.report));
   const tuning = known?.tuning ?? (await recall<TimedAdapter>(timedKey(device)))?.tuning;
   if (tuning && applyTuning(device, tuning)) return tuning;
+  const { tune } = await import('./adapterChecks');
   const timed = await tune(device);
   applyTuning(device, timed);
   await remember(timedKey(device), { version, tuning: timed });
@@ -168,6 +165,7 @@ async function openGpu(device: Device, timed: Tuning, onProgress: OnProgress): P
   const engine = new GpuEngine(device, { probes });
   const remembered = await recall<KnownAdapter>(timed.key);
   if (remembered) return { engine, summary: gpuSummary(device, remembered) };
+  const { selfTest } = await import('./adapterChecks');
   const report = await selfTest(device, (done, total) => onProgress({ phase: 'checking', done, total }));
   // The self-test drops a fast variant that is wrong.
   const known = { version, selfTest: report, tuning: { ...timed, matmulVariant: report.variant } };
@@ -185,6 +183,7 @@ async function openProcessor(
   const key = `processor|${description}|${threads}`;
   let known = await recall<KnownProcessor>(key);
   if (!known) {
+    const { checkEngine, productSpeed } = await import('./adapterChecks');
     const gigaflopsPerSecond = await productSpeed(engine);
     const kernels = await checkEngine(engine, (done, total) => onProgress({ phase: 'checking', done, total }));
     known = { version, kernels, gigaflopsPerSecond };
