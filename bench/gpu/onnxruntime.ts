@@ -9,7 +9,7 @@ import { useTuning } from './kernels';
 import { lossesApart, lossTolerance } from '../trainStep/turns';
 
 const sizes = { full: [1024, 2048, 4096], small: [128] };
-const mostSeconds = { full: 40, small: 300 };
+const mostSeconds = { full: 40, small: 1000 };
 
 export const onnxruntime: Part = {
   name: 'onnxruntime-web',
