@@ -7,6 +7,7 @@ import { stepWork, targetFor, type StepWork } from '../../src/engine/index';
 import { workText } from '../../src/headless/verbs/profilePlan';
 import { leastAdapter } from '../../src/lab/index';
 import { buildModel, parseConfig, segmentVocabulary, storedParameters } from '../../src/model/index';
+import { smolLm2 } from '../gpu/shapes';
 import { adam, normEpsilon, shape } from '../trainStep/problem.mjs';
 
 interface CountedShape {
@@ -30,18 +31,6 @@ const trainStep = {
   max_position_embeddings: shape.rowLength,
   rms_norm_eps: normEpsilon,
   vocab_size: shape.vocabulary,
-};
-const smolLm2 = {
-  ...llama,
-  hidden_size: 576,
-  intermediate_size: 1536,
-  num_hidden_layers: 30,
-  num_attention_heads: 9,
-  num_key_value_heads: 3,
-  head_dim: 64,
-  max_position_embeddings: 8192,
-  rms_norm_eps: 1e-5,
-  vocab_size: 49152,
 };
 
 export const countedShapes: readonly CountedShape[] = [

@@ -2,6 +2,7 @@
  * The products that variants are timed on, in shapes that a training step has: wide projections in all three forms, and a narrow one
  * (key and value heads, new rows), which fills a GPU with other tiles. One of each is about what a step does, so their sum is compared.
  */
+import { fastestRun } from './productSpeed';
 import type { Device } from './device';
 import { Graph, type ParameterSpec, type Tensor } from './graph';
 import { GpuEngine } from './gpuEngine';
@@ -91,15 +92,7 @@ async function timeChain(device: Device, product: Product, links: number): Promi
     const program = await engine.forward(graph, store, [written]);
     try {
       const inputs = { hidden: new Float32Array(tokens * inSize), dy: new Float32Array(tokens * outSize) };
-      // lavapipe compiles when a pipeline is first dispatched.
-      await program.run(inputs);
-      let best = Infinity;
-      for (let run = 0; run < 3; run++) {
-        const started = performance.now();
-        await program.run(inputs);
-        best = Math.min(best, performance.now() - started);
-      }
-      return best;
+      return await fastestRun(program, inputs);
     } finally {
       program.close();
     }
