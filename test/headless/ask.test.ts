@@ -61,8 +61,14 @@ describe('lab ask', { timeout: 240_000 }, () => {
     expect(existsSync(join(runs, 'continued', '1', 'cloze.json'))).toBe(true);
     expect(cloze.differences.length).toBeGreaterThan(0);
 
-    const early = lab('ask', runs, '--arm', 'nobody', '--device', 'processor');
-    expect(early.status).not.toBe(0);
-    expect(early.stdout + early.stderr).toContain('lab/not-finished');
+    for (const [verb, ...rest] of [['ask'], ['sample', '--notation', 'molecules']] as const) {
+      const unknown = lab(verb, runs, ...rest, '--arm', 'nobody', '--device', 'processor');
+      expect(unknown.status).not.toBe(0);
+      const said = unknown.stdout + unknown.stderr;
+      expect(said).toContain('lab/no-such-arm');
+      expect(said).toContain(`There are: ${Object.keys(tinyArms).join(', ')}.`);
+    }
+    const unknown = lab('ask', runs, '--run-seed', '9', '--device', 'processor');
+    expect(unknown.stdout + unknown.stderr).toContain('There are: 1.');
   });
 });

@@ -36,7 +36,7 @@ export interface AskedModel {
   close(): void;
 }
 
-/** Throws `lab/no-questions`, `lab/not-finished`. */
+/** Throws `lab/no-such-arm`, `lab/no-questions`, `lab/not-finished`. */
 export async function askExperiment(opened: AskedExperiment, options: ClozeOptions = {}): Promise<ExperimentReport> {
   const { folder, corpus } = opened;
   const { onProgress, signal, questions: most = clozeDefaults.questions, seed = clozeDefaults.seed } = options;

@@ -1,6 +1,7 @@
 /** Runs of an experiment that evidence is gathered of: the untouched base and every trained arm that is finished, or one arm with its control. */
 import type { DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
+import { checkChoice } from './checks';
 import { readReport } from './experimentFolder';
 import { readStatus, type RunStatusFile } from './runFolder';
 import { seedsOf, type ExperimentSpec } from './spec';
@@ -12,12 +13,16 @@ export interface FinishedRun {
 
 /**
  * @param only absent: all arms. The base is there in any case.
- * @throws `lab/not-finished` where no trained arm is.
+ * @throws `lab/no-such-arm` where the specification has none of that name or seed, `lab/not-finished` where no trained arm is.
  */
 export async function finishedRuns(
   { spec, folder }: { readonly spec: ExperimentSpec; readonly folder: DurableFolder },
   { arm: only, runSeed }: { readonly arm?: string; readonly runSeed?: number },
 ): Promise<readonly FinishedRun[]> {
+  checkChoice(spec, {
+    ...(only === undefined ? {} : { arm: only }),
+    ...(runSeed === undefined ? {} : { seed: runSeed }),
+  });
   const control =
     only === undefined ? null : (await readReport(folder)).comparisons.find(({ arm }) => arm === only)?.against;
   const runs: FinishedRun[] = [];

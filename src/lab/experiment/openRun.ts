@@ -12,6 +12,7 @@ import type { OpenShards } from '../vocabulary/countingShard';
 import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import type { NewToken } from '../vocabulary/vocabularySummary';
+import { checkChoice } from './checks';
 import { canonicalJson } from './fingerprints';
 import { readCheckpoint, readStatus, type RunKey, type RunStatusFile } from './runFolder';
 import { heldAs, movedBy, movesEarlierRows, type ArmSpec, type ExperimentSpec } from './spec';
@@ -40,16 +41,17 @@ export interface OpenedRun {
   readonly status: RunStatusFile;
 }
 
-/** Throws `lab/not-finished`. */
+/** Throws `lab/no-such-arm`, `lab/not-finished`. */
 export async function openRun(
   opened: OpenedForRun,
   key: RunKey,
   { onProgress, signal }: Watch = {},
 ): Promise<OpenedRun> {
   const { spec, folder, engine, model, corpus, openShards } = opened;
+  checkChoice(spec, { arm: key.arm });
   const status = await readStatus(folder, key);
-  const arm = Object.hasOwn(spec.arms, key.arm) ? spec.arms[key.arm] : undefined;
-  if (!arm || status?.state !== 'finished' || arm.stages.length === 0) {
+  const arm = spec.arms[key.arm]!;
+  if (status?.state !== 'finished' || arm.stages.length === 0) {
     throw new LabError(
       'lab/not-finished',
       `The arm \`${key.arm}\` with seed ${key.seed} has no trained weights.`,

@@ -43,7 +43,7 @@ export interface FieldAnswer {
   readonly heldOut: FieldShares['valid'];
 }
 
-/** Throws `lab/no-notation`, `lab/not-finished`. */
+/** Throws `lab/no-notation`, `lab/no-such-arm`, `lab/not-finished`. */
 export async function sampleExperiment(opened: SampledExperiment, options: FieldOptions = {}): Promise<FieldAnswer> {
   const { folder, corpus, libraries } = opened;
   const { onProgress, signal } = options;
