@@ -194,7 +194,7 @@ const size = (
   interval: [number, number],
   exposureP10: number,
   fewerTokens: number,
-): DosePoint => ({ newTokens, bitsPerByte, interval, exposureP10, fewerTokens });
+): DosePoint => ({ look: 'continued', newTokens, bitsPerByte, interval, exposureP10, fewerTokens });
 
 export const dose: readonly DosePoint[] = [
   size(16, 1.47, [1.43, 1.52], 310, 0.24),

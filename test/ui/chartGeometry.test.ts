@@ -1,7 +1,6 @@
 // Scales, labels, means, intervals and CSV of the experiment's charts: the parts that need no page.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { armLook } from '../../src/ui/charts/arm-look';
 import { csvText, fileStem } from '../../src/ui/charts/csv';
 import {
   armCurves,
@@ -207,13 +206,6 @@ describe('the mean of finished seeds', () => {
     expect(placed.length).toBeLessThanOrEqual(8);
     expect(placed.at(-1)).toBe(points.at(-1));
     for (const point of placed) expect(points).toContain(point);
-  });
-
-  test('every look differs from every other in marker or dash, not in colour alone', () => {
-    const looks = [0, 1, 2, 3, 4, 5, 6, 7].map(armLook);
-    const shapes = new Set(looks.map(({ mark, dash }) => `${mark} ${dash.join()}`));
-    expect(shapes.size).toBe(looks.length);
-    expect(armLook(8)).toBe(armLook(0));
   });
 });
 

@@ -22,19 +22,45 @@ export type LookName = keyof typeof NAMED;
 /** A name for the arms every experiment has; a number from 0 for any others. */
 export type Look = LookName | number;
 
-const FREE: readonly ArmLook[] = [
+/** Colours of what is trained, with the marker and dash that go with each first. */
+const FIRST: readonly ArmLook[] = [
   NAMED.continued,
   NAMED.atomic,
   NAMED.newRows,
   NAMED.oldEmbeddings,
-  { role: '--arm-graft', mark: 'triangle', dash: [2, 3] },
-  { role: '--arm-atomic', mark: 'diamond', dash: [12, 3] },
-  { role: '--arm-rows', mark: 'square', dash: [] },
-  { role: '--arm-distil', mark: 'cross', dash: [5, 2, 1, 2] },
+  NAMED.oldVocabulary,
+];
+const MARKS: readonly Shape[] = [...FIRST.map(({ mark }) => mark), 'plus', 'wedge'];
+/** Of a round through the colours each: what shares a marker differs in dash, what shares a colour in both. */
+const DASHES: readonly (readonly number[])[] = [
+  [14, 3],
+  [5, 2, 1, 2],
+  [2, 3],
+  [9, 2, 2, 2, 2, 2],
+  [4, 6],
+  [18, 4, 4, 4],
+];
+
+/** Each colour once with every marker. */
+const FREE: readonly ArmLook[] = [
+  ...FIRST,
+  ...DASHES.flatMap((dash, round) =>
+    FIRST.map(({ role }, color): ArmLook => ({ role, mark: MARKS[(color + round + 1) % MARKS.length]!, dash })),
+  ),
 ];
 
 export const armLook = (look: Look): ArmLook =>
   typeof look === 'string' ? NAMED[look] : FREE[((look % FREE.length) + FREE.length) % FREE.length]!;
+
+/** Of further arms: each call gives a look that neither an earlier one has nor `taken`, as long as there are any. */
+export function freeLooks(taken: Iterable<Look>): () => Look {
+  const used = new Set([...taken].map(armLook));
+  let next = 0;
+  return () => {
+    while (next < FREE.length && used.has(armLook(next))) next++;
+    return next++;
+  };
+}
 
 export const colorOf = (look: Look): string => `var(${armLook(look).role})`;
 

@@ -87,9 +87,10 @@ export function drawCurves(
   face: string,
 ): CurvesDrawing {
   const narrow = width < NARROW;
-  const height = narrow ? 320 : width > 1100 ? 420 : 380;
   const lines = referencesOf(arms, references);
   const ends = curves.map((each) => ({ each, end: leadingLine(each).at(-1) })).filter(({ end }) => end !== undefined);
+  const forLabels = (lines.length + ends.length + 1) * LABEL_GAP + TOP + BELOW;
+  const height = narrow ? 320 : Math.max(width > 1100 ? 420 : 380, forLabels);
   const labelled = [
     ...lines.map(({ name, bitsPerByte }) => textWidth(`${name} ${bits(bitsPerByte)}`, 11, face) + 22),
     ...ends.map(({ each, end }) => textWidth(`${each.arm.name} ${bits(end!.bitsPerByte)}`, 12, face, 600) + 38),

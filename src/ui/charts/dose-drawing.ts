@@ -2,7 +2,6 @@
 import { msg, str } from '@lit/localize';
 import { nothing, svg, type SVGTemplateResult } from 'lit';
 import { count, fixed, joinSentences } from '../format';
-import { shape } from '../parts/marks';
 import { colorOf, markOf, type Look } from './arm-look';
 import type { Table } from './csv';
 import { bits } from './curves-drawing';
@@ -19,6 +18,7 @@ import {
 } from './scales';
 
 export interface DosePoint {
+  readonly look: Look;
   readonly newTokens: number;
   readonly bitsPerByte: number;
   readonly interval: readonly [low: number, high: number] | null;
@@ -175,7 +175,7 @@ function bitsPanel(
       const above = y(point.interval?.[1] ?? point.bitsPerByte) - 7;
       // To the left where the line rises to the right of it, or the plot ends.
       const isLeft = points.length > 1 && (point === lastPoint || (narrow && point !== points[0]));
-      return svg`${point.interval ? whisker(px, y(point.interval[1]), y(point.interval[0]), ACCENT) : nothing}${shape('disc', ACCENT, px, y(point.bitsPerByte), point.newTokens === chosen ? 6 : 4.5)}${
+      return svg`${point.interval ? whisker(px, y(point.interval[1]), y(point.interval[0]), colorOf(point.look)) : nothing}${markOf(point.look, px, y(point.bitsPerByte), point.newTokens === chosen ? 6 : 4.5)}${
         named.has(point)
           ? svg`<text class="halo strong" x=${px + (isLeft ? -8 : narrow ? 0 : 8)} y=${above} text-anchor=${isLeft ? 'end' : narrow ? 'middle' : 'start'}>${bits(point.bitsPerByte)}</text>`
           : nothing
@@ -212,7 +212,7 @@ function exposurePanel(
       // The last one stands behind its point where there is room: the line comes down from the left.
       const isBehind = point === seen.at(-1) && px + 9 + textWidth(text, 11, face) < right + 4;
       const isLeft = !isBehind && point === seen.at(-1) && seen.length > 1;
-      return svg`${shape('disc', INK, px, y(held(point)), point.newTokens === chosen ? 6 : 4)}${
+      return svg`${markOf(point.look, px, y(held(point)), point.newTokens === chosen ? 6 : 4)}${
         named.has(point)
           ? svg`<text class="halo" x=${px + (isLeft ? -8 : 9)} y=${y(held(point)) + (isBehind ? 4 : -7)} text-anchor=${isLeft ? 'end' : 'start'}>${text}</text>`
           : nothing
@@ -229,7 +229,7 @@ function savedPanel(points: readonly DosePoint[], chosen: number | null, top: nu
   return svg`${heading(msg('Fewer tokens, %'), top - 10)}
     ${linearTicks(low, high, 3).map((tick) => gridLine(panels, y(tick), fixed(tick, 0)))}
     <path d=${pathOf(saved.map((point): Point => [x(point.newTokens), y(point.fewerTokens! * 100)]))} fill="none" stroke=${ACCENT} stroke-width="2" stroke-dasharray="6 3"/>
-    ${saved.map((point) => shape('disc', ACCENT, x(point.newTokens), y(point.fewerTokens! * 100), point.newTokens === chosen ? 5 : 3.5))}`;
+    ${saved.map((point) => markOf(point.look, x(point.newTokens), y(point.fewerTokens! * 100), point.newTokens === chosen ? 5 : 3.5))}`;
 }
 
 /** Sizes under the last panel, as many as stand apart; the control at 0 behind a break of the axis. */

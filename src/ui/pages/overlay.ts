@@ -1,12 +1,9 @@
 /** Curves of several kept experiments in one frame, and the few figures of one that tables show. */
 import type { ExperimentReport } from '../../worker/index';
-import type { Look } from '../charts/arm-look';
+import { armLook, freeLooks } from '../charts/arm-look';
 import { armCurves, leadingLine, type CurveArm } from '../charts/curves-data';
 import type { ExperimentView } from '../state/experiment-view';
 import { curveArms } from '../steps/experiment-arms';
-
-/** Looks after those of the arms that every experiment has. */
-const FIRST_FREE = 4;
 
 /**
  * Each arm by its leading line, since experiments need not share their seeds. An arm that another experiment has too is named with
@@ -23,8 +20,8 @@ export function overlaidArms(views: readonly ExperimentView[]): readonly CurveAr
     });
   });
   const bases = new Set<number>();
-  const looks = new Set<Look>();
-  let free = FIRST_FREE;
+  const looks = new Set<ReturnType<typeof armLook>>();
+  const free = freeLooks(all.map(({ arm }) => arm.look));
   return all.flatMap(({ arm, of }) => {
     if (arm.role === 'base') {
       // The same base read the same text in both: one line says it.
@@ -34,8 +31,8 @@ export function overlaidArms(views: readonly ExperimentView[]): readonly CurveAr
       return [arm];
     }
     const isShared = all.some((other) => other.arm !== arm && other.arm.name === arm.name);
-    const look = looks.has(arm.look) ? free++ : arm.look;
-    looks.add(look);
+    const look = looks.has(armLook(arm.look)) ? free() : arm.look;
+    looks.add(armLook(look));
     return [{ ...arm, look, name: isShared ? `${arm.name} · ${of}` : arm.name }];
   });
 }

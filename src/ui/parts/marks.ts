@@ -1,7 +1,7 @@
 /** Markers of the arms and line samples of a legend: an arm is told by shape and dash as well as by hue. */
 import { svg, type SVGTemplateResult } from 'lit';
 
-export type Shape = 'disc' | 'ring' | 'triangle' | 'square' | 'cross' | 'diamond';
+export type Shape = 'disc' | 'ring' | 'triangle' | 'square' | 'cross' | 'diamond' | 'plus' | 'wedge';
 
 /** Centred on x and y; `hollow` for what is not finished. */
 export function shape(kind: Shape, color: string, x = 6, y = 6, r = 5, hollow = false): SVGTemplateResult {
@@ -17,6 +17,10 @@ export function shape(kind: Shape, color: string, x = 6, y = 6, r = 5, hollow = 
       return svg`<path d="M${x - r + 1} ${y - r + 1}l${2 * r - 2} ${2 * r - 2}m0 ${2 - 2 * r}l${2 - 2 * r} ${2 * r - 2}" fill="none" stroke=${color} stroke-width=${hollow ? 1.5 : 2.2}/>`;
     case 'diamond':
       return svg`<path d="M${x} ${y - r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill=${paint} stroke=${line} stroke-width="2"/>`;
+    case 'plus':
+      return svg`<path d="M${x - r} ${y}h${2 * r}M${x} ${y - r}v${2 * r}" fill="none" stroke=${color} stroke-width=${hollow ? 1.5 : 2.2}/>`;
+    case 'wedge':
+      return svg`<path d="M${x} ${y + r}l${r} ${1 - 2 * r}h${-2 * r}z" fill=${paint} stroke=${line} stroke-width="2"/>`;
     case 'triangle':
       return svg`<path d="M${x} ${y - r}l${r} ${2 * r - 1}h${-2 * r}z" fill=${paint} stroke=${line} stroke-width="2"/>`;
   }

@@ -26,7 +26,7 @@ export function doseOf(report: ExperimentReport, spec: WrittenSpec): Dose | null
   const byWay = new Map<string, DoseArm[]>();
   for (const comparison of report.comparisons) {
     const { method, grammar } = spec.arms[comparison.arm]!.vocabulary!;
-    const point = pointOf(report, comparison, controlBits);
+    const point = pointOf(report, spec, comparison, controlBits);
     const way = `${method} ${grammar ?? ''}`;
     if (point) byWay.set(way, [...(byWay.get(way) ?? []), point]);
   }
@@ -40,6 +40,7 @@ export function doseOf(report: ExperimentReport, spec: WrittenSpec): Dose | null
 
 function pointOf(
   report: ExperimentReport,
+  spec: WrittenSpec,
   { arm, heldOut, tokensSaved }: ExperimentReport['comparisons'][number],
   controlBits: number | null,
 ): DoseArm | null {
@@ -49,7 +50,7 @@ function pointOf(
   const { exposure = null } = report.lengths.find((each) => each.arm === arm) ?? {};
   const interval = heldOut?.interval ?? null;
   return {
-    ...{ arm, newTokens: run.newTokens, bitsPerByte, difference: heldOut?.difference ?? null },
+    ...{ arm, look: lookOf(spec, arm), newTokens: run.newTokens, bitsPerByte, difference: heldOut?.difference ?? null },
     interval: interval && controlBits !== null ? [controlBits + interval[0], controlBits + interval[1]] : null,
     exposureP10: exposure?.exposureP10 ?? null,
     fewerTokens: tokensSaved,

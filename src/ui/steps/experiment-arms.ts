@@ -2,7 +2,7 @@
 import { msg } from '@lit/localize';
 import type { ArmComparison, ExperimentReport, RunCell, WrittenSpec } from '../../worker/index';
 import type { ArmCell, ArmGridRow } from '../charts/arm-grid';
-import type { Look } from '../charts/arm-look';
+import { freeLooks, type Look, type LookName } from '../charts/arm-look';
 import type { CurveArm, CurveReference } from '../charts/curves-data';
 import type { IntervalRow } from '../charts/intervals-drawing';
 import type { ExperimentView } from '../state/experiment-view';
@@ -17,17 +17,42 @@ export function roleOf({ arms }: WrittenSpec, name: string): Role {
   return 'expanded';
 }
 
+const looksBySpec = new WeakMap<WrittenSpec, ReadonlyMap<string, Look>>();
+
+/**
+ * The same on every chart, and no other arm's: names for the first of each kind, what is free for the others. An arm that is added
+ * behind them changes none.
+ */
 export function lookOf(spec: WrittenSpec, name: string): Look {
+  const known = looksBySpec.get(spec) ?? looksOf(spec);
+  looksBySpec.set(spec, known);
+  return known.get(name) ?? 'base';
+}
+
+function looksOf(spec: WrittenSpec): ReadonlyMap<string, Look> {
+  const looks = new Map<string, Look>();
+  const named = new Set<Look>();
+  for (const name of Object.keys(spec.arms)) {
+    const look = namesFor(spec, name).find((each) => !named.has(each));
+    if (look === undefined) continue;
+    named.add(look);
+    looks.set(name, look);
+  }
+  // Also what no arm has yet: one that is added may be the first of its kind.
+  const free = freeLooks(firstOfTheirKind);
+  for (const name of Object.keys(spec.arms)) if (!looks.has(name)) looks.set(name, free());
+  return looks;
+}
+
+const firstOfTheirKind: readonly LookName[] = ['base', 'oldVocabulary', 'oldEmbeddings', 'continued', 'atomic'];
+
+/** Best first. */
+function namesFor(spec: WrittenSpec, name: string): readonly LookName[] {
   const role = roleOf(spec, name);
-  if (role === 'base') return 'base';
-  const same = Object.keys(spec.arms).filter((other) => roleOf(spec, other) === role);
-  const at = same.indexOf(name);
-  if (role === 'control') return at === 0 ? 'oldVocabulary' : at === 1 ? 'oldEmbeddings' : at;
+  if (role === 'base') return ['base'];
+  if (role === 'control') return ['oldVocabulary', 'oldEmbeddings'];
   const { method } = spec.arms[name]!.vocabulary!;
-  const isFirst = same.findIndex((other) => spec.arms[other]!.vocabulary!.method === method) === at;
-  if (isFirst && method === 'continued') return 'continued';
-  if (isFirst && method === 'atomic') return 'atomic';
-  return at;
+  return method === 'continued' || method === 'atomic' ? [method] : [];
 }
 
 export function curveArms(view: ExperimentView): CurveArm[] {

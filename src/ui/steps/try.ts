@@ -8,6 +8,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Bounds } from '../../bounds';
 import { mostNewTokens, samplingBounds, type SamplingSetting } from '../../samplingBounds';
 import { asLabError, type LabError, type Piece } from '../../worker/index';
+import { armGlyph } from '../charts/arm-look';
 import { LabElement } from '../element';
 import { count, fixed } from '../format';
 import { FrameQueue } from '../frames';
@@ -19,6 +20,7 @@ import { isPending, type Failure, valueOf } from '../state/slot';
 import { wrongNumber } from '../wording/bounds';
 import { tokensText } from '../wording/counts';
 import { runtimeText } from '../wording/runtimes';
+import { lookOf } from './experiment-arms';
 import './kept-offer';
 import './cloze';
 import './field';
@@ -189,11 +191,17 @@ export class TryStep extends LabElement {
           ${this.column('base', msg('Untouched base'), armMark('ring', 'var(--arm-base)'))}
           ${
             this.arms.includes('grafted')
-              ? this.column('grafted', this.lab.desk.taken?.arm ?? msg('Grafted'), armMark('disc', 'var(--arm-graft)'))
+              ? this.column('grafted', this.lab.desk.taken?.arm ?? msg('Grafted'), this.mark)
               : nothing
           }
         </div>`,
     });
+  }
+
+  /** As on every chart of its experiment. */
+  private get mark() {
+    const { taken, view } = this.lab.desk;
+    return taken && view ? armGlyph(lookOf(view.spec, taken.arm)) : armMark('disc', 'var(--arm-graft)');
   }
 
   private field(key: SamplingSetting, label: string) {
