@@ -191,6 +191,7 @@ export {
   heldAs,
   addsTokens,
   adapterProblems,
+  earlierRowProblems,
   lengthProblems,
   parseSpec,
   movedBy,

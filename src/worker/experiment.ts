@@ -150,11 +150,17 @@ export class Experiment extends TrainedLab implements LabApi {
   }
 
   async checkSpec(value: unknown): Promise<readonly SpecProblem[]> {
-    const { adapterProblems, lengthProblems, parseSpec, specProblems } = await import('./specification');
+    const { adapterProblems, earlierRowProblems, lengthProblems, parseSpec, specProblems } =
+      await import('./specification');
     const problems = specProblems(value);
     if (problems.length > 0 || !this.model) return problems;
     const spec = parseSpec(value);
-    return [...lengthProblems(spec, this.model.summary), ...adapterProblems(spec, this.model)];
+    const { summary } = this.model;
+    return [
+      ...lengthProblems(spec, summary),
+      ...adapterProblems(spec, this.model),
+      ...earlierRowProblems(spec, summary),
+    ];
   }
 
   async specSchema(): Promise<SpecSchema> {

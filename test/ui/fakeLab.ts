@@ -122,7 +122,13 @@ export function fakeLab({
       return modelOpened(model);
     },
     openModelWithDelta: async () =>
-      modelOpened({ ...model, name: 'rootstock-grafted', source: 'folder', embeddingRows: 4608 } as const),
+      modelOpened({
+        ...model,
+        name: 'rootstock-grafted',
+        source: 'folder',
+        embeddingRows: 4608,
+        earlierTokens: 512,
+      } as const),
     openModelFolder: async () => modelOpened({ ...model, name: 'stories260K', source: 'folder' } as const),
     plans: async ({ batchRows, rowLength }) =>
       (['new-rows', 'embeddings', 'all'] as const).map((mode) => plan(mode, batchRows, rowLength)),

@@ -41,14 +41,15 @@ const spec: WrittenSpec = {
 };
 const of = (name: string) => `arms.${name}`;
 
+let lab: LabState;
 beforeEach(async () => {
   await setLocale('en');
   location.hash = '#runs';
   const app = document.createElement('tg-app');
   document.body.append(app);
-  const state = new LabState(fakeLab({ tick: 0 }));
-  app.start(state);
-  void state.open();
+  lab = new LabState(fakeLab({ tick: 0 }));
+  app.start(lab);
+  void lab.open();
   (await shown('[data-action="specification"]')).click();
   area().value = specText(spec);
   area().dispatchEvent(new Event('input'));
@@ -117,6 +118,25 @@ test('every field that the schema has of a stage can be changed, and is taken as
   await type(`${of('graft')}.start.input`, 'zero');
   expect(written().arms.graft!.start).toBe('zero');
   await shown('[data-action="use-spec"]:not([disabled])');
+});
+
+test('new rows of the model are moved by an arm without a vocabulary, where the model brings any', async () => {
+  const choices = async () => {
+    const adds = (await arm('control')).querySelector<HTMLSelectElement>('[data-adds] select')!;
+    return { adds, of: [...adds.options].map(({ value, text }) => `${value} ${text}`.trim()) };
+  };
+  expect((await choices()).of.some((each) => each.startsWith('newRows'))).toBe(false);
+  await lab.openModelWithDelta([], []);
+  await vi.waitFor(async () => expect((await choices()).of).toContain('newRows The model’s 512 new rows'));
+  const { adds } = await choices();
+  adds.value = 'newRows';
+  adds.dispatchEvent(new Event('change'));
+  (await field(`${of('control')}.stages[0].moves.everything`))
+    .querySelector<HTMLElement>('[data-action="hold"]')!
+    .click();
+  expect(written().arms.control).toEqual({ stages: [{ moves: { newRows: 0.003 } }] });
+  await shown('[data-action="use-spec"]:not([disabled])');
+  expect((await field(`${of('control')}.stages[0].moves.newRows`)).textContent).toContain('The model’s 512 new rows');
 });
 
 test('adapters come with a rate, in place of the matrices they stand beside, and go with it', async () => {

@@ -1,6 +1,7 @@
 // What the page asks before anything is run: the specification, and the open model beside it.
 import { expect, it, vi } from 'vitest';
 import { Experiment } from '../../src/worker/experiment';
+import type { ModelSummary } from '../../src/worker/index';
 import { tinyModelOf } from '../lab/experiment/tinyExperiment';
 
 vi.mock('../../src/worker/publicFiles', () => ({}));
@@ -9,8 +10,9 @@ vi.mock('../../src/worker/countingShards', () => ({ openShards: undefined }));
 vi.mock('../../src/worker/xzWorker', () => ({ xzSize: undefined }));
 
 class Opened extends Experiment {
-  async useTiny(): Promise<this> {
-    this.model = await tinyModelOf();
+  async useTiny(more: Partial<ModelSummary> = {}): Promise<this> {
+    const model = await tinyModelOf();
+    this.model = { ...model, summary: { ...model.summary, ...more } };
     return this;
   }
 }
@@ -38,4 +40,20 @@ it('a row beyond the context of the open model is named at its field', async () 
     },
   ]);
   expect(await new Opened().checkSpec(spec(4096)), 'no model is open').toEqual([]);
+});
+
+it('new rows of an arm without a vocabulary are refused at their field, unless the open model brings some', async () => {
+  const lab = await new Opened().useTiny();
+  const rows = {
+    ...spec(64),
+    arms: { 'new rows': { stages: [{ moves: { newRows: 0.01 }, batch: { rows: 2, length: 64 } }] } },
+  };
+  expect(await lab.checkSpec(rows)).toEqual([
+    {
+      path: 'arms["new rows"].stages[0].moves.newRows',
+      message: 'moves rows of new tokens: the arm has no `vocabulary`, and the model no `new_tokens.json`',
+      reason: { code: 'no-earlier-rows' },
+    },
+  ]);
+  expect(await (await new Opened().useTiny({ earlierTokens: 8 })).checkSpec(rows)).toEqual([]);
 });

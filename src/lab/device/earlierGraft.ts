@@ -1,8 +1,9 @@
 /** Rows that an earlier graft put into a checkpoint, from its new_tokens.json: training can go on with those alone. */
-import { readText, type FileTree } from '../../checkpoint/index';
+import type { FileTree } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import { planGraft } from '../../graft/index';
 import { matrixName, type Graft } from './graftedRows';
+import { newTokensIn } from '../open/newTokensFile';
 import type { LoadedModel } from '../open/openModel';
 import type { NewToken } from '../vocabulary/vocabularySummary';
 
@@ -13,9 +14,7 @@ export interface EarlierGraft {
 
 /** Undefined where the folder has no new_tokens.json. Throws `lab/new-tokens-file` where it does not fit the model. */
 export async function earlierGraft(tree: FileTree, model: LoadedModel): Promise<EarlierGraft | undefined> {
-  const source = tree.open('new_tokens.json');
-  if (!source) return undefined;
-  const newTokens = parsed(await readText(source));
+  const newTokens = await newTokensIn(tree);
   if (newTokens.length === 0) return undefined;
   const firstNewId = newTokens[0]!.id;
   const { embeddingRows, largestId } = model.summary;
@@ -48,20 +47,4 @@ export async function earlierGraft(tree: FileTree, model: LoadedModel): Promise<
     },
     newTokens,
   };
-}
-
-function isNewToken(value: unknown): value is NewToken {
-  const { id, text, pieces } = (value ?? {}) as Partial<NewToken>;
-  const isListed = Number.isSafeInteger(id) && typeof text === 'string' && Array.isArray(pieces);
-  return isListed && pieces.every((piece) => Number.isSafeInteger(piece?.id));
-}
-
-function parsed(text: string): NewToken[] {
-  try {
-    const list: unknown = JSON.parse(text);
-    if (Array.isArray(list) && list.every(isNewToken)) return list;
-  } catch {
-    // Falls through to the refusal.
-  }
-  throw new LabError('lab/new-tokens-file', '`new_tokens.json` is not a list of tokens with ids.', 'Expand again.');
 }

@@ -8,6 +8,7 @@ import { LabError } from '../../error';
 import { adapterProblem, type AdapterSettings } from '../../model/index';
 import type { FrozenWeights } from '../device/frozenWeights';
 import type { Prediction } from '../diagnosis/diagnosis';
+import type { ModelSummary } from '../open/modelSummary';
 import type { LoadedModel } from '../open/openModel';
 import type { SampleOrder } from '../scoring/evaluate';
 import { movingGroups, parameterGroups, type Rates } from '../training/moves';
@@ -164,6 +165,20 @@ export function adapterProblems(
     }
     return [problemAt(`${path}.targets[${wrong.at}]`, { code: 'no-such-target', known: wrong.known })];
   });
+}
+
+/** Arms that move rows of an earlier graft, on a model that had none. */
+export function earlierRowProblems(
+  { arms }: ExperimentSpec,
+  { earlierTokens }: Pick<ModelSummary, 'earlierTokens'>,
+): SpecProblem[] {
+  if (earlierTokens) return [];
+  return Object.entries(arms).flatMap(([arm, { vocabulary, stages }]) =>
+    stages.flatMap(({ rates }, at): SpecProblem[] => {
+      if (vocabulary || rates.newRows === undefined) return [];
+      return [problemAt(`${joined('arms', arm)}.stages[${at}].moves.newRows`, { code: 'no-earlier-rows' })];
+    }),
+  );
 }
 
 function shapeProblems({ arms }: ExperimentSpec, wrong: (batch: Stage['batch']) => ShapeProblem | undefined) {

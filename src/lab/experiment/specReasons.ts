@@ -39,6 +39,7 @@ interface Reasons extends ShapeReasons {
   readonly 'distillation-recut': object;
   readonly 'teacher-moves': object;
   readonly 'layer-beyond': { readonly layer: number; readonly layers: number };
+  readonly 'no-earlier-rows': object;
   readonly 'no-adapters': object;
   readonly 'trim-adds-nothing': object;
   readonly 'remove-of-nothing': object;
@@ -98,6 +99,7 @@ const english: ReasonWords = {
   'trim-adds-nothing': () => 'is of new tokens, and the method `trim` adds none',
   'remove-of-nothing': () => 'says which old tokens go; they go with `room` `replace` or the method `trim` alone',
   'as-many-as-come': () => 'belongs to the method `trim`: new tokens take the rows of as many old ones',
+  'no-earlier-rows': () => 'moves rows of new tokens: the arm has no `vocabulary`, and the model no `new_tokens.json`',
   'no-adapters': () => 'moves adapters, and the arm has no `adapters`',
   'idle-adapters': () => 'stand beside the model, and no stage of the arm gives `moves.adapters` a rate',
   'adapters-and-body': () => 'moves the very matrices that the adapters of the arm stand beside; name the other groups',

@@ -18,6 +18,8 @@ export interface ModelSummary {
   readonly tokenizerLength: number;
   readonly largestId: number;
   readonly embeddingRows: number;
+  /** Tokens that an earlier graft put into it, of its new_tokens.json; absent: none, or the file cannot be read. */
+  readonly earlierTokens?: number;
   readonly tokenizerFamily: string;
   /** Can this tokenizer be extended (byte-level BPE today)? If not, why. */
   readonly extendable: boolean;

@@ -8,6 +8,7 @@ import { licenceOf } from '../../graft/index';
 import type { ModelConfig } from '../../model/index';
 import type { Tokenizer } from '../../tokenizer/index';
 import { tokenizerNotes, type ModelNote } from './modelNotes';
+import { newTokensIn } from './newTokensFile';
 import { isExtendable, openWhole } from './openTokenizer';
 import { openWeights, type ModelWeights } from './openWeights';
 import type { ModelSummary } from './modelSummary';
@@ -61,6 +62,8 @@ export async function openModel(
     ...rowlessNote(rowless, config.vocabSize),
   ];
   const extendable = isExtendable(tokenizer);
+  // Only what trains those rows needs the file whole, and refuses it by name.
+  const earlierTokens = (await newTokensIn(tree).catch(() => [])).length;
   const readers = readerNotes({
     config,
     tensors: checkpoint.tensors,
@@ -89,6 +92,7 @@ export async function openModel(
       tokenizerLength: tokenizer.length,
       largestId: tokenizer.largestId,
       embeddingRows: config.vocabSize,
+      ...(earlierTokens > 0 ? { earlierTokens } : {}),
       tokenizerFamily: tokenizer.family,
       extendable,
       ...(extendable ? {} : { notExtendableReason: tokenizer.family }),

@@ -5,6 +5,7 @@ import { withGroup, withStage, withStageEarlier, withoutGroup, withoutStage } fr
 import { pathText, schemaAt, valueAt, withValue, type FieldPath } from '../state/spec-fields';
 import {
   adapterWords,
+  earlierRowsWords,
   groupWords,
   stageWords,
   startWords,
@@ -140,10 +141,12 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
   const path = [...arm, 'stages', at];
   const moves = [...path, 'moves'];
   const known = Object.keys(schemaAt(edit.schema, moves)?.properties ?? {}) as (keyof typeof groupWords)[];
-  const hasTokens = valueAt(edit.value, [...arm, 'vocabulary']) !== undefined;
+  const hasOwn = valueAt(edit.value, [...arm, 'vocabulary']) !== undefined;
   const isMoved = (group: string) => valueAt(edit.value, [...moves, group]) !== undefined;
-  // New rows are of the arm's own vocabulary, else of a model that JSON may speak of.
-  const left = known.filter((group) => !isMoved(group) && (group !== 'newRows' || hasTokens));
+  // New rows are of the arm's own vocabulary, else those that an earlier graft put into the model.
+  const left = known.filter((group) => !isMoved(group) && (group !== 'newRows' || hasOwn || edit.earlierTokens > 0));
+  const wordsOf = (group: keyof typeof groupWords) =>
+    group === 'newRows' && !hasOwn ? earlierRowsWords(edit.earlierTokens) : groupWords[group];
   return html`<div class="stage" role="group" data-stage=${at} aria-label=${msg(str`Stage ${at + 1} of ${count}`)}>
     <div class="head">
       <b>${count === 1 ? msg('Training') : msg(str`Stage ${at + 1} of ${count}`)}</b>
@@ -171,10 +174,10 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
     <div class="spec-fields">
       ${known.filter(isMoved).map((group) => {
         const rate = [...moves, group];
-        const label = groupWords[group].label();
+        const label = wordsOf(group).label();
         return specField(edit, {
           path: rate,
-          words: groupWords[group],
+          words: wordsOf(group),
           key: html`<button
             type="button"
             class="icon-btn"
@@ -203,7 +206,7 @@ function stage(edit: SpecEditing, arm: FieldPath, at: number, count: number) {
                   }}
                 >
                   <option value="" selected>${msg('add…')}</option>
-                  ${left.map((group) => html`<option value=${group}>${groupWords[group].label()}</option>`)}
+                  ${left.map((group) => html`<option value=${group}>${wordsOf(group).label()}</option>`)}
                 </select>
               </span>
             </div>`

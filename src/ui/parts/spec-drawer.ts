@@ -14,6 +14,7 @@ import { download } from '../charts/chart-saving';
 import { fileStem } from '../charts/csv';
 import { LabElement } from '../element';
 import { parameterOf } from '../state/route';
+import { valueOf } from '../state/slot';
 import { fieldIn, specAddress, specText, specToLink, textFromLink } from '../state/spec-link';
 import { presetTitle, secondsText } from '../wording/experiment';
 import { problemText } from '../wording/specProblems';
@@ -199,6 +200,7 @@ export class SpecDrawer extends LabElement {
             .value=${this.written}
             .schema=${this.schema}
             .problems=${problems}
+            .earlierTokens=${valueOf(this.lab.slots.model)?.earlierTokens ?? 0}
             @edit=${this.edited}
           ></tg-spec-fields>
         </div>

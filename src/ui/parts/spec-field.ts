@@ -11,6 +11,8 @@ export interface SpecEditing {
   readonly value: unknown;
   readonly schema: SpecSchema;
   readonly problems: readonly SpecProblem[];
+  /** New tokens that the open model brings. */
+  readonly earlierTokens: number;
   /** The whole specification, changed. */
   send(next: unknown): void;
   /** Folded away under its name; opened where a problem lies in one of the fields that it holds. */

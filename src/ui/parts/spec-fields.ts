@@ -22,6 +22,8 @@ export type SpecEdit = CustomEvent<unknown>;
 export class SpecFields extends PageElement {
   @property({ attribute: false }) value: unknown = null;
   @property({ attribute: false }) schema: SpecSchema | null = null;
+  /** New tokens that the open model brings from an earlier graft. */
+  @property({ type: Number }) earlierTokens = 0;
   @property({ attribute: false }) problems: readonly SpecProblem[] = [];
   /** A name that was asked for and is another arm's. */
   @state() private refused: { readonly arm: string; readonly name: string } | null = null;
@@ -55,10 +57,10 @@ export class SpecFields extends PageElement {
 
   override render() {
     if (!this.schema) return nothing;
-    const { schema, problems } = this;
+    const { schema, problems, earlierTokens } = this;
     const now = () => this.value;
     const edit: SpecEditing = {
-      ...{ schema, problems, fold: this.fold },
+      ...{ schema, problems, earlierTokens, fold: this.fold },
       send: (next) => this.send(next),
       get value() {
         return now();

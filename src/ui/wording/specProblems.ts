@@ -28,6 +28,7 @@ const words: ReasonWords = {
   'trim-adds-nothing': () => msg('is of new tokens, and trimming adds none'),
   'remove-of-nothing': () => msg('says which old tokens go; they go where new ones take their rows, or in trimming'),
   'as-many-as-come': () => msg('belongs to trimming: new tokens take the rows of as many old ones'),
+  'no-earlier-rows': () => msg('moves rows of new tokens, and neither the arm nor the open model brings any'),
   'no-adapters': () => msg('moves adapters, and the arm has none'),
   'idle-adapters': () => msg('stand beside the model, and no stage gives them a rate'),
   'adapters-and-body': () => msg('moves the very matrices that the arm’s adapters stand beside; name the other groups'),

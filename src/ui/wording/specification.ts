@@ -2,8 +2,9 @@
  * The fields of a specification in words, each once: the tree is that of the schema, and the compiler says so where a field
  * has none. Kind, range, choices and default are the schema's.
  */
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
 import type { FrozenWeights, InitMethod, SidedStart, WrittenSpec } from '../../worker/index';
+import { count } from '../format';
 import { frozenName, initName } from './modes';
 import { grammarName } from './signals';
 
@@ -143,6 +144,10 @@ export const groupWords: Readonly<Record<Group, FieldWords>> = {
   norms: group(() => msg('Norms and biases')),
   adapters: group(() => msg('Adapters')),
 };
+
+/** Of an arm without a vocabulary: rows that the model brings, of so many tokens. */
+export const earlierRowsWords = (tokens: number): FieldWords =>
+  group(() => (tokens > 0 ? msg(str`The model’s ${count(tokens)} new rows`) : msg('New rows of the model')));
 
 /** Beside the stages of an arm. */
 export const adapterWords: GroupWords<NonNullable<Arm['adapters']>> = {

@@ -121,6 +121,8 @@ describe('a base and its delta', () => {
     const model = await openModel(applied, 'folder');
     const earlier = await earlierGraft(applied, model);
     expect(earlier!.newTokens.map(({ id }) => id)).toEqual([10, 11, 12, 13, 14]);
+    expect(model.summary.earlierTokens).toBe(5);
+    expect((await openModel(tree, 'folder')).summary.earlierTokens).toBeUndefined();
     expect(model.tokenizer.encode('abab').ids.every((id) => id >= 10)).toBe(true);
   });
 });
