@@ -47,7 +47,17 @@ async function measure() {
   const evaluation = { bytes: 4096, generalBytes: 4096, sample: 'spread' } as const;
   const moves = ['newRows'] as const;
   const arm = await ArmModel.open({ engine, model, corpus, vocabulary, start, moves, seed: 1, evaluation });
-  const run = { base, corpus, arm, vocabulary, start, comparison: null, records: [], steps: 0 };
+  const run = {
+    base,
+    corpus,
+    arm,
+    vocabulary,
+    start,
+    comparison: null,
+    weights: 'of the bench',
+    records: [],
+    steps: 0,
+  };
   const reports = [];
   for (const choice of [
     { form: 'model', dtype: 'source', onnxDtype: 'f32', ggufDtype: 'F16', tokenizerClass: 'obeys' },

@@ -127,6 +127,7 @@ export { ModelSession } from './device/modelSession';
 export { readPieces, rowWidth, writeRows } from './device/rowPieces';
 export type * from './device/parameterTable';
 export { openCorpus, openGeneralText, type GeneralText, type OpenCorpusOptions } from './open/openCorpus';
+export { KnownLosses, KnownModels } from './scoring/knownLosses';
 export { withInstructions } from './open/withInstructions';
 export { isExtendable, openTokenizer, openWhole } from './open/openTokenizer';
 export { openModel, type LoadedModel } from './open/openModel';
@@ -170,8 +171,8 @@ export type { References } from './experiment/references';
 export type { EqualCompute } from './scoring/equalCompute';
 export type { ArmRunState, CurvePointOfRun, RunFacts, RunKey, RunStatusFile } from './experiment/runFolder';
 export { readReport, readSpec, writtenSpec } from './experiment/experimentFolder';
-export { canonicalJson, modelFingerprint, pinned } from './experiment/fingerprints';
-export { readCheckpoint, readRecordsOf, readStatus } from './experiment/runFolder';
+export { canonicalJson, modelFingerprint, pinned, textFingerprint } from './experiment/fingerprints';
+export { readCheckpoint, readRecordsOf, readScores, readStatus } from './experiment/runFolder';
 export { ArmTraining, type ArmSetup } from './training/armTraining';
 export { ownShareOf } from './training/replay';
 export { documentEnds } from './training/stagePlans';
@@ -198,6 +199,7 @@ export {
   movesEarlierRows,
   parseSpecText,
   specProblems,
+  isUntouched,
   seedsOf,
   type ArmSpec,
   type ExperimentSpec,

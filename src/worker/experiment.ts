@@ -134,7 +134,14 @@ export class Experiment extends TrainedLab implements LabApi {
           instructions: this.opened,
         };
         const kept = await this.experimentsKept();
-        return kept.run(spec, { ...opened, tree: this.requireTree() }, onUpdate, signal);
+        let found = '';
+        const follow = (update: ExperimentUpdateOf) => {
+          found = update.id;
+          onUpdate(update);
+        };
+        const report = await kept.run(spec, { ...opened, tree: this.requireTree() }, follow, signal);
+        await (await this.measured()).takeOver(kept, found, opened.model, opened.corpus);
+        return report;
       }),
     );
   }
@@ -196,6 +203,7 @@ export class Experiment extends TrainedLab implements LabApi {
       this.model = model;
       if (sampleId !== undefined) await this.openSample(sampleId, onProgress, signal);
       else this.useCorpus(texts!, undefined);
+      await (await this.measured()).takeOver(kept, id, model, this.requireCorpus());
       return { model: model.summary, corpus: this.requireCorpus().summary };
     });
   }

@@ -31,6 +31,7 @@ import {
   runExperiment,
   seedsOf,
   writtenSpec,
+  type ArmScores,
   type ArmTraining,
   type CompressedSize,
   type CorpusText,
@@ -78,6 +79,7 @@ export class Experiments {
   private readonly inMemory = new Map<string, DurableFolder>();
   private readonly vocabularies = new Map<string, Vocabulary>();
   private vocabulariesOf: readonly unknown[] = [];
+  private readonly untouched = new Map<string, ArmScores>();
 
   constructor(
     private readonly engine: () => Promise<Engine>,
@@ -107,6 +109,7 @@ export class Experiments {
         earlier: () => earlierGraft(opened.tree, model),
         openShards: this.openShards,
         vocabularies: this.vocabulariesFor(model, corpus),
+        untouched: this.untouched,
       },
       {
         signal,

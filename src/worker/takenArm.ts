@@ -6,12 +6,14 @@ import {
   learnedText,
   openRun,
   readReport,
+  readScores,
   writtenSpec,
   writtenTemplate,
   type CorpusText,
   type EarlierGraft,
   type LoadedModel,
   type RunKey,
+  type RunStatusFile,
   type Watch,
 } from '../lab/index';
 import type { Experiments } from './experiments';
@@ -44,9 +46,13 @@ export async function takenArm(
     const report = await readReport(folder);
     const chatTemplate = await writtenTemplate(model, ofArm.stages);
     const against = controlIn(report, key);
-    const openControl = (asked: Watch) => openRun(from, { ...key, arm: against! }, asked);
+    const openControl = async (asked: Watch) => {
+      const control = await openRun(from, { ...key, arm: against! }, asked);
+      return { ...control, weights: weightsOf(control.status) };
+    };
     return {
       ...{ arm, start: ofArm.start, records, steps: status.steps },
+      ...{ weights: weightsOf(status), scores: await readScores(folder, status) },
       ...(vocabulary ? { vocabulary } : {}),
       ...(chatTemplate === undefined ? {} : { chatTemplate }),
       ...(against === undefined ? {} : { control: { name: against, open: openControl } }),
@@ -61,5 +67,8 @@ export async function takenArm(
     throw error;
   }
 }
+
+/** A generation is saved once. */
+const weightsOf = ({ fingerprint, generation }: RunStatusFile): string => `${fingerprint} ${generation}`;
 
 const asFile = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -13,5 +13,6 @@ export {
   scoreDocuments,
   scoreResult,
 } from '../lab/index';
+export { Measured } from './measured';
 export { OnnxArms } from './onnxArms';
 export { replacedChoice } from './replacedChoice';

@@ -16,6 +16,7 @@ import {
 import type { Tokenizer } from '../tokenizer/index';
 import type { Generated, LabApi, ModelScores, OnProgress, RuntimeUsed } from './api';
 import type { FinishedRun } from './exporting';
+import type { Measured } from './measured';
 import type { Arm, OnnxArm, OnnxArms } from './onnxArms';
 
 import { missing, OpenedLab } from './openedLab';
@@ -27,12 +28,23 @@ export abstract class TrainedLab extends OpenedLab {
   private comparison: Comparison | undefined;
   private base: Promise<ModelSession> | undefined;
   private arms: Promise<OnnxArms> | undefined;
+  private measuredSoFar: Promise<Measured> | undefined;
 
   compare(onProgress: OnProgress, asked?: AbortSignal): Promise<Comparison> {
     return this.cancellable(asked, async (signal) => {
-      const { arm, steps } = this.requireTrained();
-      const { besideBase } = await import('./trainedCalls');
-      this.comparison ??= await besideBase(arm, steps, {}, { onProgress, signal });
+      const trained = this.requireTrained();
+      const { arm, steps, scores } = trained;
+      const [{ besideBase }, measured] = [await import('./trainedCalls'), await this.measured()];
+      const { model, engine, frozen } = arm.setup;
+      const known = {
+        scores: scores ? { trained: scores } : {},
+        losses: {
+          base: await measured.base(model, engine, frozen),
+          untrained: await measured.start(arm),
+          trained: measured.trained(trained),
+        },
+      };
+      this.comparison ??= await besideBase(arm, steps, known, { onProgress, signal });
       return this.comparison;
     });
   }
@@ -64,14 +76,17 @@ export abstract class TrainedLab extends OpenedLab {
   tokensEvidence(onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['tokensEvidence']> {
     return this.cancellable(asked, async (signal) => {
       const { evidenceOf } = await import('./evidence');
-      return evidenceOf(this.requireTrained(), { onProgress, signal });
+      return this.onceOfTrained('evidence', (trained) => evidenceOf(trained, { onProgress, signal }));
     });
   }
 
   harm(onProgress: OnProgress, asked?: AbortSignal): ReturnType<LabApi['harm']> {
     return this.cancellable(asked, async (signal) => {
       const { harmOfTrained } = await import('./harm');
-      return harmOfTrained(this.requireTrained(), () => this.baseSession(), { onProgress, signal });
+      const measured = await this.measured();
+      return this.onceOfTrained('harm', (trained) =>
+        harmOfTrained(trained, () => this.baseSession(), measured, { onProgress, signal }),
+      );
     });
   }
 
@@ -96,9 +111,9 @@ export abstract class TrainedLab extends OpenedLab {
       const { openTrainedElsewhere } = await import('./trainedCalls');
       const opened = await openTrainedElsewhere(setup, filesTree(files), { onProgress, signal });
       this.dropTraining();
-      const { arm, vocabulary, steps, mode } = opened;
+      const { arm, vocabulary, steps, mode, weights } = opened;
       this.vocabulary = vocabulary;
-      this.trained = { arm, vocabulary, records: [], steps };
+      this.trained = { arm, vocabulary, records: [], steps, weights };
       return { vocabulary: vocabulary.summary, status: finishedStatus(steps), mode };
     });
   }
@@ -109,7 +124,8 @@ export abstract class TrainedLab extends OpenedLab {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
       const session = await this.baseSession();
       const { encodeDocuments, sampledDocuments, scoreDocuments, scoreResult } = await import('./trainedCalls');
-      const scorer = session.scorer();
+      const known = await (await this.measured()).base(model, session.engine);
+      const scorer = session.scorer(known);
       const { evaluationBytes, generalBytes } = sizesFor(session.engine.report.kind, model.summary.parameters);
       const score = async (documents: readonly string[], bytes: number, part: number) => {
         const encoded = encodeDocuments(sampledDocuments(documents, bytes, 'spread'), (text) =>
@@ -183,6 +199,21 @@ export abstract class TrainedLab extends OpenedLab {
     const { graft, session } = arm;
     const exported = { model: session.model, ...(graft ? { graft } : {}), session };
     return (await this.onnxArms()).open('grafted', exported, steps, await this.engines.device());
+  }
+
+  protected measured(): Promise<Measured> {
+    return (this.measuredSoFar ??= import('./trainedCalls').then(({ Measured }) => new Measured()));
+  }
+
+  /** The same question of the same weights beside the same control, on the same text and engine. */
+  private async onceOfTrained<Answer>(
+    question: string,
+    measure: (trained: TrainedArm) => Promise<Answer>,
+  ): Promise<Answer> {
+    const trained = this.requireTrained();
+    const { report } = trained.arm.setup.engine;
+    const key = [question, trained.weights, trained.control?.name ?? '', report.description].join('\n');
+    return (await this.measured()).once(this.requireCorpus(), key, () => measure(trained));
   }
 
   private onnxArms(): Promise<OnnxArms> {

@@ -97,6 +97,24 @@ export function keepsItsPromises(openLab: OpenLab): void {
     });
   });
 
+  describe('a measurement of the base', () => {
+    it('is made once of a text, and made of a changed one', { timeout: 300_000 }, async () => {
+      const lab = openLab();
+      await lab.openBundledModel(ignore);
+      const told: Progress[] = [];
+      const measured = async (sample: string) => {
+        await lab.openSample(sample, ignore);
+        told.length = 0;
+        const scores = await lab.measureBase((progress) => void told.push(progress));
+        return { scores, asked: told.map(({ phase }) => phase) };
+      };
+      const first = await measured('english-prose');
+      expect(first.asked).toContain('evaluating');
+      expect(await measured('english-prose')).toEqual({ scores: first.scores, asked: [] });
+      expect((await measured('licences')).asked).toContain('evaluating');
+    });
+  });
+
   describe('an experiment', () => {
     it('is refused before anything runs where the specification is wrong', async () => {
       const lab = await opened(openLab());

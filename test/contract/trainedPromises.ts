@@ -104,6 +104,9 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
 
       const evidence = await lab.tokensEvidence(ignore);
       expect([evidence.control, evidence.tokens.map(({ id: token }) => token)]).toEqual(['old vocabulary', [...known]]);
+      const toldAgain: Progress[] = [];
+      expect(await lab.tokensEvidence((progress) => void toldAgain.push(progress))).toEqual(evidence);
+      expect(toldAgain).toEqual([]);
       const [first] = evidence.tokens;
       for (const { now } of await lab.tokenNeighbours(first!.id)) {
         expect(now.length).toBeGreaterThan(0);

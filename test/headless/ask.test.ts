@@ -1,6 +1,6 @@
 // `lab ask`: an experiment on words, asked afterwards; the answers are kept with the runs and stand in the report.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,7 +58,11 @@ describe('lab ask', { timeout: 240_000 }, () => {
     expect(cloze).toMatchObject({ questions: 12, chance: 0.25, seed: 1 });
     expect(cloze.arms.map(({ arm }) => arm)).toEqual(Object.keys(tinyArms));
     for (const { right, chosen } of cloze.arms) expect([right.of, chosen.length]).toEqual([12, 8]);
-    expect(existsSync(join(runs, 'continued', '1', 'cloze.json'))).toBe(true);
+    const answers = join(runs, 'continued', '1', 'cloze.json');
+    const written = statSync(answers).mtimeMs;
+    const again = lab('ask', runs, '--n', '12', '--device', 'processor');
+    expect(JSON.parse(again.stdout)).toEqual(cloze);
+    expect(statSync(answers).mtimeMs, 'not asked again').toBe(written);
     expect(cloze.differences.length).toBeGreaterThan(0);
 
     for (const [verb, ...rest] of [['ask'], ['sample', '--notation', 'molecules']] as const) {

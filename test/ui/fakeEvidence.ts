@@ -13,17 +13,27 @@ type EvidenceCalls = Pick<LabApi, 'harm' | 'tokensEvidence' | 'tokenNeighbours' 
 
 /** @param newTokens of the arm that is held. Throws where none is. */
 export function fakeEvidence(count: ReturnType<typeof counting>, newTokens: () => readonly NewToken[]): EvidenceCalls {
+  const looked = new Set<unknown>();
+  const once = async (question: string, look: () => Promise<void>): Promise<void> => {
+    const asked =
+      question +
+      newTokens()
+        .map(({ text }) => text)
+        .join('\n');
+    if (!looked.has(asked)) await look();
+    looked.add(asked);
+  };
   return {
     async tokensEvidence(onProgress, signal) {
       const tokens = newTokens();
       if (tokens.length === 0) {
         throw new LabError('lab/no-new-tokens', 'There are no new tokens here to look at.', 'Take another arm.');
       }
-      await count('measuring', 8 * tokens.length, onProgress, signal);
+      await once('evidence', () => count('measuring', 8 * tokens.length, onProgress, signal));
       return evidence(tokens);
     },
     async harm(onProgress, signal) {
-      await count('evaluating', 64, onProgress, signal);
+      await once('harm', () => count('evaluating', 64, onProgress, signal));
       return fakeHarm(newTokens());
     },
     tokenNeighbours: async (id) => {

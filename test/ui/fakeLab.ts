@@ -47,7 +47,11 @@ export function fakeLab({
     tokens = [];
     return summary;
   };
-  const corpusOpened = (): CorpusSummary => {
+  /** The text that is open, and the one that the base was measured on. */
+  let textOpened = '';
+  let measured: string | null = null;
+  const corpusOpened = (text = ''): CorpusSummary => {
+    textOpened = text;
     Object.assign(open, { corpus: true, trained: false });
     tokens = [];
     return corpus;
@@ -133,11 +137,11 @@ export function fakeLab({
     plans: async ({ batchRows, rowLength }) =>
       (['new-rows', 'embeddings', 'all'] as const).map((mode) => plan(mode, batchRows, rowLength)),
     samples: async () => samples,
-    async openSample(_, onProgress, signal) {
+    async openSample(id, onProgress, signal) {
       await count('reading', 28_112, onProgress, signal);
-      return corpusOpened();
+      return corpusOpened(id);
     },
-    openCorpusFiles: async () => corpusOpened(),
+    openCorpusFiles: async (files) => corpusOpened(files.map(({ name }) => name).join()),
     openInstructions: async (source) => (instructionsRead = source && fakeInstructions),
     instructions: async () => instructionsRead,
     async diagnose(onProgress, signal) {
@@ -189,7 +193,9 @@ export function fakeLab({
       return { vocabulary: learned(512), status: status('finished', 300, 300), mode: settings.mode };
     },
     async measureBase(onProgress, signal) {
-      await count('evaluating', 100, onProgress, signal);
+      requireCorpus();
+      if (measured !== textOpened) await count('evaluating', 100, onProgress, signal);
+      measured = textOpened;
       const { heldOut, general } = comparison.arms.find(({ arm }) => arm === 'base')!;
       return { heldOut, general, runtime };
     },

@@ -93,7 +93,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
 
   const trained = await training.score({ onProgress });
   const scores = { untrained, trained };
-  const comparison = vocabulary ? await besideBase(training.arm, status.step, scores, { onProgress }) : null;
+  const comparison = vocabulary ? await besideBase(training.arm, status.step, { scores }, { onProgress }) : null;
   const out = command.text('out')!;
   const { records } = training;
   const [start, moves, steps] = [arm.start, movedBy(arm), status.step];

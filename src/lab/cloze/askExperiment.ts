@@ -2,7 +2,8 @@
 import type { DurableFolder } from '../../checkpoint/index';
 import { readReport } from '../experiment/experimentFolder';
 import { finishedRuns } from '../experiment/finishedRuns';
-import { keepEvidence } from '../experiment/keptEvidence';
+import { canonicalJson } from '../experiment/fingerprints';
+import { keepEvidence, readEvidence } from '../experiment/keptEvidence';
 import type { ExperimentReport } from '../experiment/report';
 import type { RunKey } from '../experiment/runFolder';
 import type { ExperimentSpec } from '../experiment/spec';
@@ -36,13 +37,16 @@ export interface AskedModel {
   close(): void;
 }
 
-/** Throws `lab/no-such-arm`, `lab/no-questions`, `lab/not-finished`. */
+/** What has answered the same questions is not asked again. Throws `lab/no-such-arm`, `lab/no-questions`, `lab/not-finished`. */
 export async function askExperiment(opened: AskedExperiment, options: ClozeOptions = {}): Promise<ExperimentReport> {
   const { folder, corpus } = opened;
   const { onProgress, signal, questions: most = clozeDefaults.questions, seed = clozeDefaults.seed } = options;
   const runs = await finishedRuns(opened, options);
   const questions = clozeQuestions(corpus, most, seed);
+  const asked = canonicalJson({ seed, questions });
   for (const { status, isBase } of runs) {
+    const kept = await readEvidence(folder, status, 'cloze').catch(() => undefined);
+    if (kept && canonicalJson({ seed: kept.seed, questions: kept.questions }) === asked) continue;
     const model = await opened.open(isBase ? null : { arm: status.arm, seed: status.seed }, { onProgress, signal });
     try {
       const answered = await askArm(model.scorer, model.tokenizer, questions, seed, { onProgress, signal });

@@ -7,6 +7,7 @@ import { LabError } from '../../error';
 import { modelInputs, type AdapterSettings, type ModelConfig } from '../../model/index';
 import { throwIfCancelled } from '../cancel';
 import type { Scorer } from '../scoring/evaluate';
+import type { KnownLosses } from '../scoring/knownLosses';
 import { firstAdapterValues } from './adapterValues';
 import { storedType, type FrozenWeights } from './frozenWeights';
 import type { Graft } from './graftedRows';
@@ -80,13 +81,15 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
   }
 
   /** Passes are as long as what computes gains by; short windows lie in blocks that none crosses, which attention makes use of. */
-  scorer(this: ModelSession): Scorer {
+  /** @param known answers of these very weights on this engine. */
+  scorer(this: ModelSession, known?: KnownLosses): Scorer {
     const windowLength = Math.min(this.model.config.contextLength, 1024);
     const tokens = Math.max(windowLength, engineSizes[this.engine.report.kind].evaluationTokens);
     return {
       tokens,
       windowLength,
       startId: this.model.startId,
+      ...(known ? { known } : {}),
       losses: async (batch) => {
         const { blockLength } = batch;
         const program = await this.program(`loss ${tokens} ${blockLength}`, async () => {

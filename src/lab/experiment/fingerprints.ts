@@ -4,6 +4,7 @@
  * no longer than a small one; training moves every value of a tensor, new rows move its end. Of a corpus: all its texts.
  */
 import { Sha256 } from '../../checkpoint/index';
+import type { Engine } from '../../engine/index';
 import { LabError } from '../../error';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
@@ -90,13 +91,20 @@ function conversationsFingerprint({ instructions }: ExperimentSpec, corpus: Corp
 /** Of everything that the numbers of one arm and seed depend on. @param spec pinned. */
 export function runFingerprint(spec: ExperimentSpec, arm: ArmSpec, seed: number): string {
   const hash = new Sha256();
-  const { model, corpus, general, instructions, budget, evaluation, frozenWeights } = spec;
+  add(hash, canonicalJson({ ...scoredWith(spec), budget: spec.budget, arm, seed }));
+  return hash.hex();
+}
+
+/** Of what the scores of the untouched base depend on, to the bit. @param spec pinned. */
+export const untouchedKey = (spec: ExperimentSpec, { report }: Pick<Engine, 'report'>): string =>
+  canonicalJson({ ...scoredWith(spec), on: report.description });
+
+function scoredWith({ model, corpus, general, instructions, evaluation, frozenWeights }: ExperimentSpec) {
   const { margin: _, ...scored } = evaluation;
   const prints = [model.fingerprint, corpus.fingerprint, general.fingerprint];
   const read = instructions ? { instructions: instructions.fingerprint } : {};
   const held = frozenWeights ? { frozenWeights } : {};
-  add(hash, canonicalJson({ prints, ...read, budget, ...held, scored, arm, seed }));
-  return hash.hex();
+  return { prints, ...read, ...held, scored };
 }
 
 /** Keys in order, so that equal values are equal texts. */

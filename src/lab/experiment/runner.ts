@@ -11,6 +11,7 @@ import type { EarlierGraft } from '../device/earlierGraft';
 import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Progress, Watch } from '../progress';
+import type { ArmScores } from '../scoring/compare';
 import { worsening, type Worsening } from '../scoring/worsening';
 import type { CompressedSize } from '../scoring/xzSize';
 import { ArmTraining, type ArmCheckpoint, type ArmSetup } from '../training/armTraining';
@@ -20,7 +21,7 @@ import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { checkAdapters, checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
-import { canonicalJson, pinned, runFingerprint } from './fingerprints';
+import { canonicalJson, pinned, runFingerprint, untouchedKey } from './fingerprints';
 import { makeReferences, readReferences, type References } from './references';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { curveOf, readSoFar, seenTokens } from './runFacts';
@@ -35,7 +36,7 @@ import {
   type RunKey,
 } from './runFolder';
 import { joined } from './specProblems';
-import { heldAs, movesEarlierRows, seedsOf, type ExperimentSpec } from './spec';
+import { heldAs, isUntouched, movesEarlierRows, seedsOf, type ExperimentSpec } from './spec';
 
 export interface OpenedExperiment {
   readonly spec: ExperimentSpec;
@@ -49,6 +50,8 @@ export interface OpenedExperiment {
   readonly openShards?: OpenShards;
   /** Learned already on this model and corpus, by their specification as canonical JSON; further ones are added. */
   readonly vocabularies?: Map<string, Vocabulary>;
+  /** Scores of the untouched base, by what they depend on; further ones are added. */
+  readonly untouched?: Map<string, ArmScores>;
 }
 
 export interface RunCell extends RunKey {
@@ -233,6 +236,12 @@ class Runner {
       return { status: await saveRun(folder, { key, fingerprint, facts: what, records, ...kept }) };
     };
     this.readings = [];
+    const untouched = isUntouched(arm) ? untouchedKey(spec, engine) : undefined;
+    const known = untouched === undefined ? undefined : this.opened.untouched?.get(untouched);
+    if (known) {
+      const done = { key, fingerprint, facts: facts(undefined, [], 'finished'), records: [], scores: known };
+      return { status: await saveRun(folder, done), scores: known };
+    }
     this.set(key, { state: 'preparing' });
     try {
       training = await ArmTraining.open(setup, { onProgress, signal });
@@ -269,6 +278,7 @@ class Runner {
           throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
       }
       const scores = await training.score({ onProgress, signal });
+      if (untouched !== undefined) this.opened.untouched?.set(untouched, scores);
       const records = last?.loop.records ?? [];
       const done = { key, fingerprint, facts: facts(status, records, 'finished'), records, scores };
       return { status: await saveRun(folder, { ...done, ...(last ? { checkpoint: last } : {}) }), scores };

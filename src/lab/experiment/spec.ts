@@ -366,6 +366,11 @@ export function movedBy({ stages }: ArmSpec): ReturnType<typeof movingGroups> {
   return movingGroups(Object.assign({}, ...stages.map(({ rates }) => rates)) as Rates);
 }
 
+/** The base as it was opened. */
+export function isUntouched({ vocabulary, adapters, stages }: ArmSpec): boolean {
+  return !vocabulary && !adapters && stages.length === 0;
+}
+
 /** Of an arm that keeps its vocabulary: whether the rows that an earlier graft put into the model move at a rate of their own. */
 export function movesEarlierRows(arm: ArmSpec): boolean {
   return !arm.vocabulary && movedBy(arm).includes('newRows');

@@ -3,7 +3,8 @@ import type { DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import { readReport } from '../experiment/experimentFolder';
 import { finishedRuns } from '../experiment/finishedRuns';
-import { keepEvidence } from '../experiment/keptEvidence';
+import { canonicalJson } from '../experiment/fingerprints';
+import { keepEvidence, readEvidence } from '../experiment/keptEvidence';
 import type { ExperimentReport } from '../experiment/report';
 import type { ExperimentSpec } from '../experiment/spec';
 import type { CorpusText } from '../open/corpusText';
@@ -43,7 +44,7 @@ export interface FieldAnswer {
   readonly heldOut: FieldShares['valid'];
 }
 
-/** Throws `lab/no-notation`, `lab/no-such-arm`, `lab/not-finished`. */
+/** What was sampled with the same settings is not again. Throws `lab/no-notation`, `lab/no-such-arm`, `lab/not-finished`. */
 export async function sampleExperiment(opened: SampledExperiment, options: FieldOptions = {}): Promise<FieldAnswer> {
   const { folder, corpus, libraries } = opened;
   const { onProgress, signal } = options;
@@ -62,7 +63,10 @@ export async function sampleExperiment(opened: SampledExperiment, options: Field
   onProgress?.({ phase: 'loading', done: 0, total: 1 });
   const reader = await notation.open(libraries);
   const known = await trainingForms(corpus, reader, watch);
+  const asked = canonicalJson({ notation: name, sampling });
   for (const { status, isBase } of runs) {
+    const kept = await readEvidence(folder, status, 'field').catch(() => undefined);
+    if (kept && canonicalJson({ notation: kept.notation, sampling: kept.sampling }) === asked) continue;
     const model = await opened.open(isBase ? null : { arm: status.arm, seed: status.seed }, watch);
     try {
       const sampled = await sampleArm(model, { name, reader }, sampling, known, watch);

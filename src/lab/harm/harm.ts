@@ -102,14 +102,14 @@ export async function harmOf(subject: HarmSubject, options: HarmOptions = {}): P
 }
 
 async function priced(
-  { session, tokenizer }: HarmModel,
+  { session, tokenizer, known }: HarmModel,
   texts: readonly string[],
   watch: Watch,
 ): Promise<PricedDocument[]> {
   const encodings = texts.map((text) => tokenizer.encode(text));
   let at = 0;
   const documents = encodeDocuments(texts, () => encodings[at++]!);
-  const nats = await tokenLosses(session.scorer(), documents, {
+  const nats = await tokenLosses(session.scorer(known), documents, {
     signal: watch.signal,
     onProgress: (done, total) => watch.onProgress?.({ phase: 'evaluating', done, total }),
   });

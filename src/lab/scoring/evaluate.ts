@@ -9,6 +9,7 @@ import { throwIfCancelled } from '../cancel';
 import type { DocumentScores } from './bootstrap';
 import { documentHash } from '../../corpus/index';
 import { lostBytesOf, type Encoding } from '../../tokenizer/index';
+import type { KnownLosses } from './knownLosses';
 import { blockLengthOf, documentWindows, packWindows, type PackedWindows } from './windows';
 
 export interface ScoredText {
@@ -28,6 +29,8 @@ export interface Scorer {
   readonly tokens: number;
   readonly windowLength: number;
   readonly startId: number;
+  /** What was answered already is not asked again. Not of weights that move. */
+  readonly known?: KnownLosses;
   /** Nats of each target, 0 where ignored. */
   losses(batch: PackedWindows): Promise<Float32Array>;
 }
@@ -91,9 +94,11 @@ export async function scoreDocuments(
   documents: readonly ScoredText[],
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
 ): Promise<DocumentScores> {
-  const nats = documents.map(() => 0);
+  const { known } = scorer;
+  const answered = documents.map((document) => known?.sum(document));
+  const nats = answered.map((sum) => sum ?? 0);
   const windows = documents.flatMap(({ ids, startId, isScored }, d) =>
-    documentWindows(d, ids, startId ?? scorer.startId, scorer.windowLength, isScored),
+    answered[d] === undefined ? documentWindows(d, ids, startId ?? scorer.startId, scorer.windowLength, isScored) : [],
   );
   const longest = windows.reduce((length, { ids }) => Math.max(length, ids.length), 1);
   const passes = [...packWindows(windows, scorer.tokens, blockLengthOf(longest, scorer.tokens))];
@@ -106,6 +111,7 @@ export async function scoreDocuments(
     }
     options.onProgress?.(index + 1, passes.length);
   }
+  if (known) for (const [d, sum] of answered.entries()) if (sum === undefined) known.keepSum(documents[d]!, nats[d]!);
   return {
     nats,
     bytes: documents.map((d) => d.bytes),

@@ -16,8 +16,12 @@ export async function tokenLosses(
   documents: readonly Pick<ScoredText, 'ids'>[],
   { signal, onProgress }: Options = {},
 ): Promise<Float32Array[]> {
-  const nats = documents.map(({ ids }) => new Float32Array(ids.length));
-  const windows = documents.flatMap(({ ids }, d) => documentWindows(d, ids, scorer.startId, scorer.windowLength));
+  const { known } = scorer;
+  const answered = documents.map((document) => known?.tokens(document));
+  const nats = documents.map(({ ids }, d) => answered[d] ?? new Float32Array(ids.length));
+  const windows = documents.flatMap(({ ids }, d) =>
+    answered[d] ? [] : documentWindows(d, ids, scorer.startId, scorer.windowLength),
+  );
   // Windows of one document may lie in any order in a pass, so that each is told apart, with where its targets begin.
   const begins: number[] = [];
   const filled = documents.map(() => 0);
@@ -37,6 +41,7 @@ export async function tokenLosses(
     }
     onProgress?.(done + 1, passes.length);
   }
+  if (known) for (const [d, document] of documents.entries()) if (!answered[d]) known.keepTokens(document, nats[d]!);
   return nats;
 }
 

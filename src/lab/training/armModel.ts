@@ -20,6 +20,7 @@ import {
   type SampleOrder,
   type ScoredText,
 } from '../scoring/evaluate';
+import type { KnownLosses } from '../scoring/knownLosses';
 import { modelWithout } from '../vocabulary/modelWithout';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { correctLogits } from './logitCorrection';
@@ -103,18 +104,24 @@ export class ArmModel {
     return scoredAnswers(modelChat(model), this.tokenizer, instructions.heldOut, { bytes, sample });
   }
 
-  /** @param known of the first held-out documents, with these weights. */
-  async score({ onProgress = () => undefined, signal }: Watch = {}, known?: DocumentScores): Promise<ArmScores> {
+  /**
+   * @param first of the first held-out documents, with these weights.
+   * @param known answers of these weights on this engine; only of weights that move no more.
+   */
+  async score(
+    { onProgress = () => undefined, signal }: Watch = {},
+    { first, known }: { readonly first?: DocumentScores; readonly known?: KnownLosses } = {},
+  ): Promise<ArmScores> {
     const { evaluation, corpus } = this.setup;
     const report = throttled(onProgress);
     const score = (documents: readonly ScoredText[]) =>
-      scoreDocuments(this.session.scorer(), documents, {
+      scoreDocuments(this.session.scorer(known), documents, {
         onProgress: (done, total) => report({ phase: 'evaluating', done, total }),
         ...(signal ? { signal } : {}),
       });
-    const rest = this.encoded(corpus.heldOut, evaluation.bytes).slice(known?.bytes.length ?? 0);
-    const scored = rest.length > 0 || !known ? await score(rest) : undefined;
-    const heldOut = known && scored ? joinedScores(known, scored) : (known ?? scored)!;
+    const rest = this.encoded(corpus.heldOut, evaluation.bytes).slice(first?.bytes.length ?? 0);
+    const scored = rest.length > 0 || !first ? await score(rest) : undefined;
+    const heldOut = first && scored ? joinedScores(first, scored) : (first ?? scored)!;
     const general = await score(this.encoded(corpus.general, evaluation.generalBytes));
     const answers = await this.encodedAnswers(evaluation.bytes);
     return { heldOut, general, ...(answers.length > 0 ? { answers: await score(answers) } : {}) };

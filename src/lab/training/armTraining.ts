@@ -147,7 +147,7 @@ export class ArmTraining {
     const { signal } = watch;
     const options = signal ? { signal } : {};
     const first = this.latest ?? (await this.watch(this.watched, options)).scores;
-    return this.arm.score(watch, first);
+    return this.arm.score(watch, { first });
   }
 
   close(): void {

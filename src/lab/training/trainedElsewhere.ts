@@ -14,6 +14,7 @@ import { matrixName } from '../device/graftedRows';
 import { writeRows } from '../device/rowPieces';
 import { openModel, type LoadedModel } from '../open/openModel';
 import { throttled, type OnProgress } from '../progress';
+import { modelFingerprint } from '../experiment/fingerprints';
 import { graftedIds } from '../open/rowlessTokens';
 import { sizesFor } from '../device/sizes';
 import { ArmModel } from './armModel';
@@ -23,6 +24,8 @@ import { summaryOf, tokenizerFilesOf, type Vocabulary } from '../vocabulary/voca
 export interface TrainedElsewhere {
   /** Its `start` is how it would start here; how it did is not known. */
   readonly arm: ArmModel;
+  /** Tells its weights from all others, with those of the base. */
+  readonly weights: string;
   readonly vocabulary: Vocabulary;
   readonly mode: TrainMode;
   /** From training_report.json; 0 where the folder has none. */
@@ -97,7 +100,8 @@ export async function openTrainedElsewhere(
     arm.close();
     throw error;
   }
-  return { arm, vocabulary, mode, steps: await stepsOf(tree) };
+  const weights = `${await modelFingerprint(base)} ${await modelFingerprint(trained)}`;
+  return { arm, vocabulary, mode, steps: await stepsOf(tree), weights };
 }
 
 function requireSameModel(base: LoadedModel, trained: LoadedModel, plan: GraftPlan): void {

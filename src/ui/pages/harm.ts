@@ -44,21 +44,17 @@ export class HarmView extends LabElement {
               msg(
                 'What training did to what the model knew: general text, the places just after new tokens, the probability they take.',
               ),
-              this.key(msg('Measure harm')),
+              html`<button
+                type="button"
+                class="btn"
+                data-action="measure-harm"
+                @click=${() => void this.lab.evidence.readHarm()}
+              >
+                ${msg('Measure harm')}
+              </button>`,
             ),
           })
     }`;
-  }
-
-  private key(label: string) {
-    return html`<button
-      type="button"
-      class="btn"
-      data-action="measure-harm"
-      @click=${() => void this.lab.evidence.readHarm()}
-    >
-      ${label}
-    </button>`;
   }
 
   private summary(harm: HarmReport) {
@@ -67,7 +63,6 @@ export class HarmView extends LabElement {
       heading: msg('Harm'),
       name: 'harm',
       note: msg('general text that nothing was trained on, bits per byte, paired by document'),
-      end: this.key(msg('Measure again')),
       body: html`<p class="harm-said">${harmSentence(harm)}</p>
         ${facts([
           [msg('This arm'), html`<b>${bitsText(general.bitsPerByte)}</b>`],

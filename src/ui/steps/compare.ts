@@ -96,14 +96,19 @@ export class CompareStep extends LabElement {
       heading: msg('The model as it is'),
       name: 'base-alone',
       note: scores ? runtimeText(scores.runtime) : msg('Bits per byte before anything is grafted'),
-      end: html`<button
-        type="button"
-        class="btn"
-        data-action="measure-base"
-        @click=${() => void this.lab.measureBase()}
-      >
-        ${scores ? msg('Measure again') : msg('Measure')}
-      </button>`,
+      // Another model or text takes the figures away: there is nothing to measure again.
+      ...(scores
+        ? {}
+        : {
+            end: html`<button
+              type="button"
+              class="btn"
+              data-action="measure-base"
+              @click=${() => void this.lab.measureBase()}
+            >
+              ${msg('Measure')}
+            </button>`,
+          }),
       body: scores
         ? facts([
             [msg('Held-out text, bits per byte'), line(scores.heldOut)],

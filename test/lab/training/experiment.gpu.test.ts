@@ -190,7 +190,9 @@ describe.each(engineNames)('%s', (engineName) => {
       const training = await ArmTraining.open({ ...setupOf(model, 'new-rows'), vocabulary });
       const untrained = await training.arm.score();
       const { step } = await training.run({ onUpdate: () => undefined });
-      const comparison = await besideBase(training.arm, step, { untrained, trained: await training.score() });
+      const comparison = await besideBase(training.arm, step, {
+        scores: { untrained, trained: await training.score() },
+      });
       const [base, before, after] = comparison.arms;
       expect(before!.heldOut.bytes).toBe(base!.heldOut.bytes);
       expect(before!.heldOut.tokens).toBeLessThan(base!.heldOut.tokens);
