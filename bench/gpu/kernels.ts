@@ -3,6 +3,7 @@
  * and the tuning that the lab itself runs when it first meets an adapter.
  */
 import { applyTuning, selfTest, tune, type Device, type KernelCheck, type Tuning } from '../../src/engine/index';
+import { selfTestVariants } from '../../src/engine/selfTest';
 import { supportedVariants } from '../../src/engine/variants';
 import { tuningCandidates } from '../../src/engine/tuning';
 import type { Options, Part } from './part';
@@ -10,6 +11,11 @@ import type { Options, Part } from './part';
 /** On software adapters the tile kernels take seconds each to compile. */
 export function variantsOf({ report }: Device, { isSmall }: Options): readonly string[] {
   return isSmall ? tuningCandidates(report) : supportedVariants(report);
+}
+
+/** Those of lower precision too. */
+function testedVariants({ report }: Device, { isSmall }: Options): readonly string[] {
+  return isSmall ? selfTestVariants(report) : [...supportedVariants(report), ...supportedVariants(report, 'f16')];
 }
 
 export interface SelfTested {
@@ -28,21 +34,19 @@ export const selfTests: Part = {
   async *measure(device, options) {
     const original = device.target;
     const tested: SelfTested[] = [];
-    for (const variant of variantsOf(device, options)) {
+    for (const variant of testedVariants(device, options)) {
       device.target = { ...original, matmulVariant: variant };
       const begun = performance.now();
-      // A variant that fails is dropped for the next one, which the report then is of.
-      const { kernels, dropped } = await selfTest(device);
+      const { kernels, dropped } = await selfTest(device, undefined, { variants: [variant] });
       const reason = dropped.find((row) => row.variant === variant)?.reason;
       const isRight = reason === undefined;
-      const own = isRight ? kernels : kernels.filter(({ name }) => name.endsWith(` (${variant})`));
       tested.push({
         variant,
         passed: isRight,
-        checks: own.length,
+        checks: kernels.length,
         seconds: (performance.now() - begun) / 1000,
-        largestError: Math.max(...own.map((check) => check.largestError)),
-        failed: isRight ? [] : own,
+        largestError: Math.max(...kernels.map((check) => check.largestError)),
+        failed: kernels.filter((check) => !check.passed),
         ...(reason === undefined ? {} : { reason }),
       });
       yield { value: [...tested], table: selfTestTable(tested) };

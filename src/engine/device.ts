@@ -7,7 +7,7 @@
 import { LabError } from '../error';
 import { optionalFeatures, type DeviceReport, type OptionalFeature } from './deviceReport';
 import type { KernelTarget } from './op';
-import { defaultVariant } from './variants';
+import { defaultVariant, type DroppedVariant } from './variants';
 
 export interface OpenDeviceOptions {
   /** Pretend the adapter lacks these; used by tests and by the self-test after a variant failed. */
@@ -108,6 +108,8 @@ export class Device {
   readonly report: DeviceReport;
   /** Changed only by `applyTuning` and by the self-test when it drops a wrong variant. */
   target: KernelTarget;
+  /** Matmul variants that were wrong in the self-test or did not run: nothing uses them. */
+  dropped: readonly DroppedVariant[] = [];
   /** What is running, in words; named in the error when the device is lost. */
   running = 'nothing';
   /** Resolves when the device is lost, never rejects; stays open after `close()`. */
@@ -220,6 +222,11 @@ export class Device {
     if (refused) return { failure: this.defect(`while running ${label}: ${refused.message}`) };
     if (outcome.status === 'rejected') throw outcome.reason;
     return { result: outcome.value };
+  }
+
+  drop(variants: readonly DroppedVariant[]): void {
+    const isNew = ({ variant }: DroppedVariant) => !this.dropped.some((known) => known.variant === variant);
+    this.dropped = [...this.dropped, ...variants.filter(isNew)];
   }
 
   /** Marks the device as failed; waits on it reject from now on. */

@@ -8,6 +8,7 @@ import type { Graph, Inputs, ParameterSpec, Tensor } from './graph';
 import type { Precision } from './precision';
 import type { StepTimes, TimedStep, TimingWatch } from './stepTimes';
 import type { StepReading, TrainingOptions } from './training';
+import type { DroppedVariant } from './variants';
 
 /** How fast it is, which sizes follow from: a GPU, onnxruntime's processor build, or a GPU that software imitates. */
 export type EngineKind = 'gpu' | 'processor' | 'software-gpu';
@@ -21,6 +22,9 @@ export interface EngineReport {
   readonly limits: { readonly maxBindingBytes: number; readonly maxBufferBytes: number };
   /** What programs may use in all, where it is known or was chosen; plans are made to fit it. */
   readonly memoryBytes?: number;
+  /** Of a GPU: the kernel for matrix products in use, and those that are wrong here or do not run. */
+  readonly matmulVariant?: string;
+  readonly dropped?: readonly DroppedVariant[];
 }
 
 /** A model's parameters, shared by all programs that run it, each held as its type says (elementTypes.ts). */

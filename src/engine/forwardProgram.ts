@@ -47,7 +47,7 @@ export class ForwardProgram {
   ): Promise<ForwardProgram> {
     const { budgetBytes, precision = 'f32' } = options;
     const limits = { ...device.report.limits, ...(budgetBytes === undefined ? {} : { budgetBytes }) };
-    const target = withPrecision(device.target, device.report, precision);
+    const target = withPrecision(device, precision);
     const plan = planProgram(graph, { parameters: store, limits, outputs, target });
     requireFit(plan);
     const memory = await ProgramMemory.allocate(device, plan, store, inputsOf(plan.nodes));

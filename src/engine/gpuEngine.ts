@@ -34,8 +34,10 @@ export class GpuEngine implements Engine {
 
   get report(): EngineReport {
     const { isFallback, description, limits } = this.device.report;
+    const { dropped, target } = this.device;
     const memory = this.memoryBytes === undefined ? {} : { memoryBytes: this.memoryBytes };
-    return { kind: isFallback ? 'software-gpu' : 'gpu', description, limits, ...memory };
+    const kernels = { matmulVariant: target.matmulVariant, ...(dropped.length > 0 ? { dropped } : {}) };
+    return { kind: isFallback ? 'software-gpu' : 'gpu', description, limits, ...memory, ...kernels };
   }
 
   get lost(): Promise<LabError> {

@@ -12,10 +12,25 @@ import { Recomputations } from './recomputation';
  * loss scale is an input of the op. Several losses add up.
  */
 export function addGradients(graph: Graph, ...losses: readonly Tensor[]): void {
+  backpropagate(graph, { losses, isWanted: ({ kind, trainable }) => kind === 'parameter' && trainable });
+}
+
+/**
+ * Backwards from `losses`, and from tensors whose gradients are known, towards every tensor that `isWanted` says. Gradients by the
+ * id of their tensor; those of parameters are in `graph.parameterGradients`.
+ */
+export function backpropagate(
+  graph: Graph,
+  from: {
+    readonly losses: readonly Tensor[];
+    readonly known?: ReadonlyMap<number, Tensor>;
+    readonly isWanted: (leaf: Tensor) => boolean;
+  },
+): ReadonlyMap<number, Tensor> {
   const forward = [...graph.nodes];
-  const wanted = wantedTensors(forward);
-  const gradients = new Map<number, Tensor>();
-  const lossIds = new Set(losses.map((loss) => loss.id));
+  const wanted = wantedTensors(forward, from.isWanted);
+  const gradients = new Map(from.known);
+  const lossIds = new Set(from.losses.map((loss) => loss.id));
   const recomputations = new Recomputations(graph);
 
   for (const node of forward.reverse()) {
@@ -37,13 +52,14 @@ export function addGradients(graph: Graph, ...losses: readonly Tensor[]): void {
     });
   }
   recomputations.finish();
+  return gradients;
 }
 
-/** Tensors that a trainable parameter flows into, through ops that can be differentiated. */
-function wantedTensors(nodes: readonly GraphNode[]): Set<number> {
+/** Those tensors, and all that they flow into through ops that can be differentiated. */
+function wantedTensors(nodes: readonly GraphNode[], isWanted: (leaf: Tensor) => boolean): Set<number> {
   const wanted = new Set<number>();
   for (const node of nodes) {
-    for (const input of node.inputs) if (input.kind === 'parameter' && input.trainable) wanted.add(input.id);
+    for (const input of node.inputs) if (isWanted(input)) wanted.add(input.id);
     if (!opNamed(node.op).gradient) continue;
     if (node.inputs.some((input) => wanted.has(input.id))) for (const output of node.outputs) wanted.add(output.id);
   }

@@ -17,6 +17,7 @@ import {
   scaled,
   slidingWindow,
   splitColumns,
+  squaredError,
   vocabularyLogits,
 } from './ops/index';
 import * as reference from './selfTestReference';
@@ -33,7 +34,9 @@ export interface SelfTestCase {
   /** Tensors by name: f32, of which parameters are trainable, or frozen parameters held as another type. */
   readonly values: Readonly<Record<string, SelfTestValues>>;
   readonly indices: Readonly<Record<string, readonly number[]>>;
-  /** The op ends its gradient here itself, with this loss scale; otherwise a random gradient comes from above. */
+  /** Gradients begin here, by the op itself; otherwise a random one comes from above. */
+  readonly isLoss?: boolean;
+  /** Of a loss that has one for all tokens; otherwise each has its own in the input `fromAbove`. */
   readonly lossScale?: number;
   readonly forwardOnly?: boolean;
   /** Its kernels include a matrix product, as exact as the variant says. */
@@ -213,6 +216,7 @@ export const selfTestCases: readonly SelfTestCase[] = [
     multiplies: true,
     values: { hidden, ...shards },
     indices: { targets },
+    isLoss: true,
     lossScale: 0.125,
     build: (graph, t) => {
       const scale = graph.input('lossScale', [1], 'f32');
@@ -220,6 +224,14 @@ export const selfTestCases: readonly SelfTestCase[] = [
       return linearCrossEntropy(graph, t.hidden!, segments(t), t.targets!, scale, options).tokenLoss;
     },
     reference: (v) => reference.crossEntropy(reference.linear(v.hidden!, whole(v), width), targets),
+  },
+  {
+    name: 'squaredError',
+    values: { hidden, taught: hidden },
+    indices: {},
+    isLoss: true,
+    build: (graph, t) => squaredError(graph, t.hidden!, t.taught!, graph.input('fromAbove', [tokens], 'f32')),
+    reference: (v) => reference.squaredError(v.hidden!, v.taught!, width),
   },
   {
     name: 'gatherRows',

@@ -126,6 +126,15 @@ export function crossEntropy(logits: Values, targets: readonly number[]): Values
   });
 }
 
+/** Means of squares, one a row. */
+export function squaredError(hidden: Values, taught: Values, width: number): Values {
+  return Float64Array.from({ length: hidden.length / width }, (_, row) => {
+    let sum = 0;
+    for (let at = row * width; at < (row + 1) * width; at++) sum += (hidden[at]! - taught[at]!) ** 2;
+    return sum / width;
+  });
+}
+
 /** Slopes of `scalar` in every element of `at`, by central differences: exact to about 1e-9 in f64. */
 export function slopes(scalar: () => number, at: Values): Values {
   const step = 1e-5;

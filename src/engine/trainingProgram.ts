@@ -66,7 +66,7 @@ export class TrainingProgram {
     store: ParameterStore,
     options: TrainingOptions,
   ): Promise<TrainingProgram> {
-    const target = withPrecision(device.target, device.report, options.precision ?? 'f32');
+    const target = withPrecision(device, options.precision ?? 'f32');
     const { limits } = device.report;
     const plan = planProgram(graph, { parameters: store, training: options, limits, target });
     requireFit(plan);

@@ -49,7 +49,7 @@ export async function tune(
         device.target = { ...original, matmulVariant };
         const speed = await device.attempt(`a product by ${matmulVariant}`, () => productSpeed(new GpuEngine(device)));
         if (!speed.failure) return tuningOf(device, speed.result, timed, dropped);
-        dropped.push({ variant: matmulVariant, reason: speed.failure.message });
+        dropped.push({ variant: matmulVariant, cause: 'failed', reason: speed.failure.message });
       }
     }
     device.target = original;
@@ -78,7 +78,7 @@ async function timeVariants(
   for (const matmulVariant of variants) {
     device.target = { ...device.target, matmulVariant };
     const { result: times, failure } = await device.attempt(`products by ${matmulVariant}`, () => productTimes(device));
-    if (failure) dropped.push({ variant: matmulVariant, reason: failure.message });
+    if (failure) dropped.push({ variant: matmulVariant, cause: 'failed', reason: failure.message });
     else timed.set(matmulVariant, totalFlops(times) / totalMilliseconds(times) / 1e6);
   }
   return timed;
@@ -89,5 +89,6 @@ export function applyTuning(device: Device, tuning: Tuning): boolean {
   const supported: readonly string[] = supportedVariants(device.report);
   if (!supported.includes(tuning.matmulVariant) || tuning.key !== tuningKey(device.report)) return false;
   device.target = { ...device.target, matmulVariant: tuning.matmulVariant };
+  device.drop(tuning.dropped);
   return true;
 }

@@ -5,6 +5,7 @@
  */
 import { LabError } from '../error';
 import { requireF32 } from './checks';
+import type { Device } from './device';
 import { lackingFor, type DeviceReport } from './deviceReport';
 import { kernelFamilies, type KernelFamily } from './kernelFamilies';
 import type { Dispatch, KernelTarget } from './op';
@@ -69,6 +70,8 @@ export interface UnsupportedVariant {
 /** Supported, tried, and not to be used. */
 export interface DroppedVariant {
   readonly variant: string;
+  /** `wrong`: other numbers than plain loops; `failed`: did not compile or run. */
+  readonly cause: 'wrong' | 'failed';
   /** In words: what was wrong, or why it did not run. */
   readonly reason: string;
 }
@@ -100,14 +103,15 @@ export function fittingVariants(
   );
 }
 
-/** `target` with products of that precision. Throws `engine/no-f16` where the adapter has no variant for it. */
+/** A device's kernels with products of that precision. Throws `engine/no-f16` where no variant for it runs rightly there. */
 export function withPrecision(
-  target: KernelTarget,
-  report: Pick<DeviceReport, 'features' | 'limits' | 'description'>,
+  { target, report, dropped }: Pick<Device, 'target' | 'report' | 'dropped'>,
   precision: Precision,
 ): KernelTarget {
   if (variantOf(target).precision === precision) return target;
-  const [matmulVariant] = supportedVariants(report, precision);
+  const matmulVariant = supportedVariants(report, precision).find(
+    (name) => !dropped.some(({ variant }) => variant === name),
+  );
   if (matmulVariant) return { ...target, matmulVariant };
   requireF32(precision, report.description);
   return target;

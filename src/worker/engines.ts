@@ -51,7 +51,7 @@ interface Opened {
   readonly summary: EngineSummary;
 }
 
-const version = '5';
+const version = '6';
 const probeMilliseconds = 24 * 3600 * 1000;
 
 export class Engines {
@@ -164,7 +164,10 @@ const probes: KeptProbes = {
 async function openGpu(device: Device, timed: Tuning, onProgress: OnProgress): Promise<Opened> {
   const engine = new GpuEngine(device, { probes });
   const remembered = await recall<KnownAdapter>(timed.key);
-  if (remembered) return { engine, summary: gpuSummary(device, remembered) };
+  if (remembered) {
+    device.drop(remembered.selfTest.dropped);
+    return { engine, summary: gpuSummary(device, remembered) };
+  }
   const { selfTest } = await import('./adapterChecks');
   const report = await selfTest(device, (done, total) => onProgress({ phase: 'checking', done, total }));
   // The self-test drops a fast variant that is wrong.
@@ -185,7 +188,9 @@ async function openProcessor(
   if (!known) {
     const { checkEngine, productSpeed } = await import('./adapterChecks');
     const gigaflopsPerSecond = await productSpeed(engine);
-    const kernels = await checkEngine(engine, (done, total) => onProgress({ phase: 'checking', done, total }));
+    const kernels = await checkEngine(engine, {
+      onProgress: (done, total) => onProgress({ phase: 'checking', done, total }),
+    });
     known = { version, kernels, gigaflopsPerSecond };
     if (kernels.every(({ passed }) => passed)) await remember(key, known);
   }
@@ -207,9 +212,10 @@ async function openProcessor(
 
 function gpuSummary(device: Device, { selfTest: report, tuning }: KnownAdapter): EngineSummary {
   const { vendor, architecture, description, isFallback, hasF16, limits, subgroupSizes } = device.report;
+  const { passed } = report;
   return {
-    ...checked(report.kernels),
-    available: report.passed,
+    ...checked(report.kernels.filter((kernel) => kernel.passed || !passed)),
+    available: passed,
     kind: isFallback ? 'software-gpu' : 'gpu',
     vendor,
     architecture,
@@ -218,6 +224,8 @@ function gpuSummary(device: Device, { selfTest: report, tuning }: KnownAdapter):
     ...(subgroupSizes ? { subgroupSize: subgroupSizes[1] } : {}),
     largestBindingBytes: limits.maxBindingBytes,
     gigaflopsPerSecond: tuning.gigaflopsPerSecond,
+    matmulVariant: device.target.matmulVariant,
+    ...(device.dropped.length > 0 ? { dropped: device.dropped } : {}),
   };
 }
 

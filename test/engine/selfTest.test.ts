@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { Device } from '../../src/engine/device';
-import { applyTuning, checkEngine, selfTest, tune, tuningKey } from '../../src/engine/index';
+import { applyTuning, checkEngine, GpuEngine, selfTest, tune, tuningKey } from '../../src/engine/index';
+import { f32Tolerance } from '../../src/engine/ops/matmulVariants/variant';
+import { selfTestVariants } from '../../src/engine/selfTest';
 import { tuningCandidates } from '../../src/engine/tuning';
-import { defaultVariant, matmulVariants, unsupportedVariants } from '../../src/engine/variants';
+import {
+  defaultVariant,
+  matmulVariantNames,
+  matmulVariants,
+  supportedVariants,
+  unsupportedVariants,
+  withPrecision,
+} from '../../src/engine/variants';
 import { engineNames, openTestEngine } from '../support/engines';
 import { openTestDevice } from '../support/gpu';
+
+const lacksF16 = 'this adapter has no shader-f16';
 
 describe('the self-test', () => {
   it.each(engineNames)('finds every op right on both engines: %s', async (name) => {
@@ -87,6 +98,33 @@ describe('a variant that asks more than the adapter offers', () => {
   });
 });
 
+describe('a variant in f16', () => {
+  it('multiplies in f16 here, within what it states and not within what f32 does', async (context) => {
+    const device = await openTestDevice();
+    context.skip(!device.report.hasF16, lacksF16);
+    const { kernels, dropped } = await selfTest(device, undefined, { variants: ['half'], cases: ['linear'] });
+    expect(dropped).toEqual([]);
+    const products = kernels.filter(({ name }) => name.endsWith('(half)'));
+    expect(products.map(({ name }) => name)).toEqual([
+      'linear (half)',
+      'gradient of linear in hidden (half)',
+      'gradient of linear in weight (half)',
+    ]);
+    for (const { largestError } of products) {
+      expect(largestError).toBeGreaterThan(f32Tolerance / 10);
+      expect(largestError).toBeLessThanOrEqual(matmulVariants.half.tolerance);
+    }
+  });
+
+  it('is checked on every graphics card that has it, beside all of f32, and on no imitated one', async () => {
+    const { report } = await openTestDevice();
+    const card = { ...report, isFallback: false, features: ['shader-f16', 'subgroups'] };
+    expect([...selfTestVariants(card)].sort()).toEqual([...matmulVariantNames].sort());
+    expect(selfTestVariants({ ...card, features: [] })).not.toContain('half');
+    expect(selfTestVariants({ ...card, isFallback: true })).toEqual(['lane']);
+  });
+});
+
 describe('a variant that does not compile', () => {
   /** A driver that knows no 64 floats of registers, or whatever it is this time. */
   const refusing = async (...kernels: readonly string[]) => {
@@ -98,14 +136,16 @@ describe('a variant that does not compile', () => {
   };
 
   it('is dropped by name when timed, and the device goes on with another', async () => {
-    const device = await refusing('matmulTile');
+    const device = await refusing('matmulTile', 'matmulBlock', 'matmulSubgroup');
     const tuning = await tune(device, ['tile', 'tileSmall']);
     expect(tuning.matmulVariant).toBe('lane');
-    expect(tuning.dropped.map(({ variant }) => variant)).toEqual(['tile', 'tileSmall']);
+    const others = supportedVariants(device.report).filter((name) => !['lane', 'tile', 'tileSmall'].includes(name));
+    expect(tuning.dropped.map(({ variant }) => variant)).toEqual(['tile', 'tileSmall', ...others]);
     expect(tuning.dropped[0]!.reason).toMatch(/matmulTile .* does not compile on this adapter/);
     expect(device.failure).toBeUndefined();
     expect(applyTuning(device, tuning)).toBe(true);
-    expect((await selfTest(device)).passed).toBe(true);
+    expect(device.dropped).toEqual(tuning.dropped);
+    expect((await selfTest(device, undefined, { cases: ['linear'] })).passed).toBe(true);
   });
 
   it('is dropped by the self-test, which passes with another', async () => {
@@ -113,8 +153,31 @@ describe('a variant that does not compile', () => {
     device.target = { ...device.target, matmulVariant: 'tile' };
     const report = await selfTest(device);
     expect(report).toMatchObject({ passed: true, variant: 'lane', dropped: [{ variant: 'tile' }] });
+    expect(report.dropped[0]).toMatchObject({ cause: 'failed' });
     expect(report.dropped[0]!.reason).toMatch(/matmulTile .* does not compile/);
     expect(device.target.matmulVariant).toBe('lane');
+    expect(new GpuEngine(device).report).toMatchObject({ matmulVariant: 'lane', dropped: report.dropped });
+  });
+
+  it('and is not in use leaves the self-test passed, and every check of what is in use', async () => {
+    const device = await refusing('matmulTile', 'matmulBlock');
+    const alone = await selfTest(device);
+    const report = await selfTest(device, undefined, { variants: ['tile', 'block128'] });
+    expect(report).toMatchObject({ passed: true, variant: 'lane' });
+    expect(report.dropped.map(({ variant }) => variant)).toEqual(['tile', 'block128']);
+    expect(report.kernels.filter(({ passed }) => passed).map(({ name }) => name)).toEqual(
+      alone.kernels.map(({ name }) => name),
+    );
+  });
+
+  it('in f16 is dropped, and f16 is refused from then on', async (context) => {
+    const device = await refusing('matmulBlock');
+    context.skip(!device.report.hasF16, lacksF16);
+    expect(withPrecision(device, 'f16').matmulVariant).toBe('half');
+    const report = await selfTest(device, undefined, { variants: ['half'] });
+    expect(report).toMatchObject({ passed: true, variant: 'lane', dropped: [{ variant: 'half', cause: 'failed' }] });
+    expect(() => withPrecision(device, 'f16')).toThrow(expect.objectContaining({ code: 'engine/no-f16' }) as Error);
+    expect(withPrecision(device, 'f32').matmulVariant).toBe('lane');
   });
 
   it('ends opening only where none is left', async () => {

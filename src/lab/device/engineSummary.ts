@@ -1,5 +1,7 @@
 /** What computes here, as the page and the command line tell it. */
-import type { EngineKind } from '../../engine/index';
+import type { DroppedVariant, EngineKind } from '../../engine/index';
+
+export type { DroppedVariant };
 
 /** What the visitor wants to compute with. */
 export type EngineChoice = 'auto' | 'gpu' | 'processor';
@@ -23,5 +25,9 @@ export interface EngineSummary {
   readonly gigaflopsPerSecond?: number;
   /** Of the imitated GPU that was slower. */
   readonly gpuGigaflopsPerSecond?: number;
+  /** Of a GPU: the kernel for matrix products in use, and those that are wrong here or do not run. */
+  readonly matmulVariant?: string;
+  readonly dropped?: readonly DroppedVariant[];
+  /** Of what is in use: what was dropped fails nothing. */
   readonly selfTest?: { readonly passed: number; readonly total: number; readonly failed: readonly string[] };
 }
