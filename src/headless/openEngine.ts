@@ -1,9 +1,8 @@
 /**
- * What computes in a run: a GPU, or the processor. `--device auto` takes a hardware GPU where there is one; where there is none,
- * or one that software imitates, it takes what was faster when both were timed once on this machine.
+ * What computes in a run: a GPU, or the processor. `--device auto` takes a hardware GPU that computes rightly where there is one; where
+ * there is none, or one that software imitates, it takes what was faster when both were timed once on this machine.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   GpuEngine,
   openDevice,
@@ -17,19 +16,31 @@ import {
 import { asLabError } from '../error';
 import { ProcessorEngine } from '../processor/index';
 import { nodeGpu } from './adapter';
-import { settingsFolder } from './cacheFolder';
+import { keep, readKept, settingsFolder } from './cacheFolder';
+import { checkAdapter } from './checkedAdapter';
 import { nodeOnnxRuntime } from './onnxRuntime';
 
 /** @param memoryBytes that programs may use in all; without it what a hardware GPU grants, and what wasm addresses. */
 export async function openEngine(choice: string, memoryBytes?: number): Promise<Engine> {
   const memory = memoryBytes === undefined ? { probes } : { bytes: memoryBytes };
   if (choice === 'processor') return processor(memoryBytes);
-  if (choice === 'gpu') return new GpuEngine(await openDevice(await nodeGpu()), memory);
+  if (choice === 'gpu') {
+    const chosen = await openDevice(await nodeGpu());
+    await checkAdapter(chosen);
+    return new GpuEngine(chosen, memory);
+  }
   let device: Device;
   try {
     device = await openDevice(await nodeGpu());
   } catch (thrown) {
     if (asLabError(thrown).code !== 'engine/no-adapter') throw thrown;
+    return processor(memoryBytes);
+  }
+  try {
+    await checkAdapter(device);
+  } catch (thrown) {
+    device.close();
+    if (asLabError(thrown).code !== 'engine/self-test') throw thrown;
     return processor(memoryBytes);
   }
   const gpu = new GpuEngine(device, memory);
@@ -78,22 +89,4 @@ async function fasterOf(gpu: GpuEngine, adapter: string, memoryBytes: number | u
   const timed = known[key] ?? { gpu: await productSpeed(gpu), processor: await productSpeed(other) };
   if (!known[key]) keep(file, { ...known, [key]: timed });
   return timed.gpu > timed.processor ? gpu : other;
-}
-
-function readKept<Kept>(file: string): Readonly<Record<string, Kept>> {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Kept>;
-  } catch {
-    return {};
-  }
-}
-
-/** Where nothing can be kept, it is measured again the next time. */
-function keep(file: string, measured: Readonly<Record<string, unknown>>): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify(measured));
-  } catch {
-    return;
-  }
 }

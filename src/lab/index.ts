@@ -134,6 +134,7 @@ export { openModel, type LoadedModel } from './open/openModel';
 export { openWeights, type ModelWeights } from './open/openWeights';
 export { piecesOf } from './open/pieces';
 export { cutWords } from './device/cutWords';
+export { droppedWords } from './device/droppedWords';
 export type { Adaptation, StepChoice, StepCut } from './device/stepCut';
 export { planModes, planTraining } from './device/plans';
 export { unopenedGpu, type Planner } from './device/planner';

@@ -3,7 +3,14 @@
  * It never ships: only tests and test/ui/fake.vite.config.ts refer to it.
  */
 import { LabError } from '../../src/error';
-import type { CorpusSummary, FormRefusal, InstructionSummary, LabApi, VocabularySummary } from '../../src/worker/index';
+import type {
+  CorpusSummary,
+  DroppedVariant,
+  FormRefusal,
+  InstructionSummary,
+  LabApi,
+  VocabularySummary,
+} from '../../src/worker/index';
 import { fakeExperiments, type FakeExperimentParts } from './fakeExperiment';
 import { fakeEvidence } from './fakeEvidence';
 import { fakeInstructions } from './fakeInstructions';
@@ -21,6 +28,8 @@ export interface FakeOptions {
   /** Milliseconds a step of the fake run takes. */
   readonly stepMilliseconds?: number;
   readonly available?: boolean;
+  /** Kernels that the adapter does not run rightly; none by default. */
+  readonly dropped?: readonly DroppedVariant[];
   /** How many experiments are kept; none by default, three at most. */
   readonly experiments?: number;
   /** Milliseconds of each tick of a long call. */
@@ -33,6 +42,7 @@ export interface FakeOptions {
 export function fakeLab({
   stepMilliseconds = 20,
   available = true,
+  dropped = [],
   experiments = 0,
   tick = 5,
   experiment = {},
@@ -118,6 +128,8 @@ export function fakeLab({
         subgroupSize: 4,
         largestBindingBytes: 1 << 30,
         gigaflopsPerSecond: 14.2,
+        matmulVariant: 'lane',
+        ...(dropped.length > 0 ? { dropped } : {}),
         selfTest: available ? checks : { passed: 13, total: 14, failed: ['rmsNorm'] },
       };
     },

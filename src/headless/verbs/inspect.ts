@@ -3,6 +3,7 @@ import { ggufTypes } from '../../checkpoint/index';
 import type { EngineReport } from '../../engine/index';
 import {
   cutWords,
+  droppedWords,
   inspectModel,
   planModes,
   shapeFor,
@@ -61,7 +62,7 @@ function modelLines(model: ModelInspection, stored: Awaited<ReturnType<typeof gg
   ];
 }
 
-interface Memory {
+export interface PlannedMemory {
   readonly engine: EngineReport;
   readonly newTokens: number;
   readonly batchRows: number;
@@ -69,10 +70,12 @@ interface Memory {
   readonly plans: readonly FittingPlan[];
 }
 
-function planLines({ engine, newTokens, batchRows, rowLength, plans }: Memory): string[] {
+export function planLines({ engine, newTokens, batchRows, rowLength, plans }: PlannedMemory): string[] {
   const where =
     engine.threads === undefined ? `on ${engine.description}` : `on the processor, ${engine.threads} threads`;
+  const dropped = droppedWords(engine);
   return [
+    ...(dropped ? [dropped] : []),
     `training ${newTokens} new tokens, ${batchRows} rows of ${rowLength} tokens a step, ${where}:`,
     ...plans.map(({ mode, totalBytes, bytes, cut, fits, problems, frozen }) => {
       const gaveWay = cut ? cutWords(cut) : '';

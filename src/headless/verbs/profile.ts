@@ -1,5 +1,5 @@
 /** `profile`: where the time of one training step goes, as a table; `--plan` what it must do, counted. */
-import { profileStep, shapeFor, type StepProfile } from '../../lab/index';
+import { droppedWords, profileStep, shapeFor, type StepProfile } from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
 import { nodeEngine } from '../engine';
@@ -22,9 +22,10 @@ const methods: Readonly<Record<StepProfile['method'], string>> = {
   alone: 'each operation timed alone, times how often it occurs',
 };
 
-function profileText(model: string, profile: StepProfile): string {
+export function profileText(model: string, profile: StepProfile): string {
   const { engine, step, method, stepMilliseconds, tokensPerSecond, parts, plainGigaflopsPerSecond } = profile;
   const threads = engine.threads === undefined ? '' : `, ${engine.threads} threads`;
+  const dropped = droppedWords(engine);
   const rows = parts.map(({ part, milliseconds, share, gigaflopsPerSecond: speed }) =>
     [
       partNames[part].padEnd(24),
@@ -36,6 +37,7 @@ function profileText(model: string, profile: StepProfile): string {
   return [
     `${model} on ${engine.description}${threads}: ${step.mode}, ${step.batchRows} rows of ${step.rowLength} tokens, ${step.newTokens} new tokens`,
     `a step ${stepMilliseconds.toFixed(1)} ms, ${tokensPerSecond.toFixed(0)} tokens/s; ${methods[method]}`,
+    ...(dropped ? [dropped] : []),
     '',
     `${'part'.padEnd(24)}${'ms'.padStart(10)}${'share'.padStart(9)}${'GFLOP/s'.padStart(9)}`,
     ...rows,

@@ -40,7 +40,7 @@ export async function profileStep(
     throw new LabError('lab/no-new-rows', 'There are no new rows to train.', 'Add new tokens, or train everything.');
   }
   requireShape({ rows: batchRows, length: rowLength }, model.config);
-  const { kind, description, threads } = engine.report;
+  const { limits: _, memoryBytes: __, ...described } = engine.report;
   const firstId = model.summary.largestId + 1;
   const added = Array.from({ length: newTokens }, (_, index) => ({ id: firstId + index, pieces: [0] }));
   const graft = added.length > 0 ? await graftRows(model, added, 'zero', 1) : undefined;
@@ -64,7 +64,7 @@ export async function profileStep(
       onProgress: (done, total) => watched.onProgress({ phase: 'timing', done, total }),
     });
     return {
-      engine: { kind, description, ...(threads === undefined ? {} : { threads }) },
+      engine: described,
       step: { mode, batchRows, rowLength, newTokens },
       method: times.method,
       stepMilliseconds: times.stepMilliseconds,

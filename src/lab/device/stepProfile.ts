@@ -25,7 +25,7 @@ export interface ProfiledStep {
 }
 
 export interface StepProfile {
-  readonly engine: Pick<EngineReport, 'kind' | 'description' | 'threads'>;
+  readonly engine: Pick<EngineReport, 'kind' | 'description' | 'threads' | 'matmulVariant' | 'dropped'>;
   readonly step: ProfiledStep;
   readonly method: StepTimes['method'];
   /** The fastest of a few steps as they really run. */

@@ -2,14 +2,14 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { EngineSummary } from '../../worker/index';
+import type { DroppedVariant, EngineSummary } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, fixed, measured, memorySize, withUnit } from '../format';
 import { number } from '../parts/number';
 import { valueOf } from '../state/slot';
 import { facts, failureAlert, loadingPanel, panel, segmented, status, type Fact } from '../parts/panel';
 import { engineChoice } from '../storage';
-import { engineReason, tokensPerSecond } from '../wording/engines';
+import { droppedKernels, engineReason, tokensPerSecond } from '../wording/engines';
 
 @customElement('tg-device')
 export class Device extends LabElement {
@@ -31,7 +31,7 @@ export class Device extends LabElement {
       heading: msg('This device'),
       name: 'device',
       end: word,
-      body: html`${this.choice()}${facts(this.rows(engine))}`,
+      body: html`${this.choice()}${facts(this.rows(engine))}${droppedNote(engine)}`,
       footer: reason === null ? (nothing as never) : html`<p class="note">${reason}</p>`,
     });
   }
@@ -87,6 +87,7 @@ export class Device extends LabElement {
         ),
       ]);
     }
+    if (engine.dropped?.length) rows.push(droppedRow(engine.dropped));
     if (selfTest) {
       rows.push([
         msg('Self-test'),
@@ -108,6 +109,22 @@ export class Device extends LabElement {
     }
     return rows;
   }
+}
+
+function droppedRow(dropped: readonly DroppedVariant[]): Fact {
+  return [
+    msg('Kernels left out'),
+    number(html`<span data-dropped>${count(dropped.length)}</span>`, () => ({
+      name: msg('Kernels left out'),
+      formula: dropped.map(({ variant, reason }) => `${variant}: ${reason.split('\n')[0]}`).join('\n'),
+      meaning: msg('What the self-test or the browser said of each; useful in a report of a defect.'),
+    })),
+  ];
+}
+
+function droppedNote(engine: EngineSummary) {
+  const sentences = droppedKernels(engine);
+  return sentences.length === 0 ? nothing : html`<p class="note" data-dropped-note>${sentences.join(' ')}</p>`;
 }
 
 function gpuRows(engine: EngineSummary): Fact[] {

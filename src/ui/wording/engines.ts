@@ -1,6 +1,6 @@
 /** What computes, in words. */
 import { msg, str } from '@lit/localize';
-import type { EngineSummary } from '../../worker/index';
+import type { DroppedVariant, EngineSummary } from '../../worker/index';
 import { count } from '../format';
 
 /** A few words, for the top bar. */
@@ -30,6 +30,27 @@ export function engineReason({ instead, gpuGigaflopsPerSecond, gigaflopsPerSecon
     default:
       return null;
   }
+}
+
+/** Kernels that were dropped, and why; none where nothing was. */
+export function droppedKernels({ dropped = [], available, matmulVariant = '' }: EngineSummary): string[] {
+  const named = (cause: DroppedVariant['cause']): string =>
+    dropped
+      .filter((each) => each.cause === cause)
+      .map(({ variant }) => variant)
+      .join(', ');
+  const [wrong, failed] = [named('wrong'), named('failed')];
+  return [
+    ...(wrong ? [msg(str`Left out, because they compute wrong numbers on this adapter: ${wrong}.`)] : []),
+    ...(failed ? [msg(str`Left out, because they do not run on this adapter: ${failed}.`)] : []),
+    ...(dropped.length > 0 && available
+      ? [
+          msg(
+            str`These are kernels for matrix products. Training goes on without them, with ${matmulVariant}, as exactly; at most it is slower.`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** Floating-point operations that a token costs forward and backward, for each parameter. */
