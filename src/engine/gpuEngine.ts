@@ -5,6 +5,7 @@ import type { Engine, EngineReport, Forward, MemoryNeed, MemoryRequest, Steps, W
 import { ForwardProgram } from './forwardProgram';
 import type { Graph, ParameterSpec, Tensor } from './graph';
 import { answersFor, budgetOf, probeMemory, type MemoryProbe } from './memoryProbe';
+import type { KernelTarget } from './op';
 import { ParameterStore } from './parameters';
 import { planProgram } from './plan';
 import type { Precision } from './precision';
@@ -84,11 +85,15 @@ export class GpuEngine implements Engine {
   }
 }
 
-/** Plans for a GPU that is not open. */
-export function gpuPlanner(description: string, limits: EngineReport['limits']): Pick<Engine, 'report' | 'plan'> {
+/** Plans for a GPU that is not open. `target`: its kernels; absent: those of a GPU of WebGPU's least limits. */
+export function gpuPlanner(
+  report: Omit<EngineReport, 'kind'> & Partial<Pick<EngineReport, 'kind'>>,
+  target?: KernelTarget,
+): Pick<Engine, 'report' | 'plan'> {
+  const { limits } = report;
   return {
-    report: { kind: 'gpu', description, limits },
-    plan: (graph, request) => planProgram(graph, { ...request, limits }),
+    report: { kind: 'gpu', ...report },
+    plan: (graph, request) => planProgram(graph, { ...request, limits, ...(target ? { target } : {}) }),
   };
 }
 

@@ -138,7 +138,7 @@ export { droppedWords } from './device/droppedWords';
 export type { Adaptation, StepChoice, StepCut } from './device/stepCut';
 export { planModes, planTraining } from './device/plans';
 export { unopenedGpu, type Planner } from './device/planner';
-export { countStep, leastAdapter, type AdapterDescription } from './device/stepCount';
+export { countStep, leastAdapter, type AdapterDescription, type CountedStep } from './device/stepCount';
 export { profileStep, type ProfileOptions } from './device/profile';
 export { throttled } from './progress';
 export { experimentFigures } from './export/experimentCard';

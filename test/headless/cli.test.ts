@@ -65,9 +65,12 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
       ...{ maxWorkgroupsPerDimension: 65535, maxInvocationsPerWorkgroup: 256, maxWorkgroupStorageBytes: 16384 },
     };
     writeFileSync(file, JSON.stringify({ parts: { adapter: { value: { description: 'toy', limits } } } }));
-    const counted = lab(['profile', '--plan', '--model', folder, '--seq', '32', '--adapter', file, '--json'], nowhere);
+    const asked = ['profile', '--plan', '--model', folder, '--seq', '32', '--adapter', file];
+    const counted = lab([...asked, '--memory', '100', '--json'], nowhere);
     expect(counted.status).toBe(0);
-    const { adapter, kernels, total } = JSON.parse(counted.stdout) as {
+    const { adapter, kernels, total, cut, memory } = JSON.parse(counted.stdout) as {
+      cut: { adapted: string[] };
+      memory: { fits: boolean; budgetBytes: number };
       adapter: { description: string };
       kernels: { dispatches: number }[];
       total: { dispatches: number; flops: number };
@@ -75,6 +78,7 @@ describe('the command line, as a process', { timeout: 180_000 }, () => {
     expect(adapter.description).toBe('toy');
     expect(kernels.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(total.dispatches);
     expect(total.flops).toBeGreaterThan(0);
+    expect([cut.adapted, memory.fits, memory.budgetBytes]).toEqual([[], true, 100e6]);
 
     writeFileSync(file, JSON.stringify({ limits: { ...limits, maxBindingBytes: undefined } }));
     const refused = lab(['profile', '--plan', '--model', folder, '--adapter', file, '--json'], nowhere);

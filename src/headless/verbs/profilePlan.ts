@@ -2,7 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import type { CountedWork, StepWork } from '../../engine/index';
 import { LabError } from '../../error';
-import { countStep, leastAdapter, shapeFor, type AdapterDescription } from '../../lab/index';
+import {
+  countStep,
+  cutWords,
+  leastAdapter,
+  shapeFor,
+  type AdapterDescription,
+  type CountedStep,
+} from '../../lab/index';
 import type { Answer } from '../answer';
 import type { Command } from '../arguments';
 import { modelOf } from './model';
@@ -13,11 +20,15 @@ export async function countedStep(command: Command): Promise<Answer> {
   const adapter = file === undefined ? leastAdapter : await adapterIn(file);
   const model = await modelOf(command);
   const step = stepOf(command, shapeFor(adapter.isFallback ? 'software-gpu' : 'gpu', model.summary));
-  const work = countStep(model, step, adapter, command.text('variant'));
+  const [matmulVariant, megabytesInAll] = [command.text('variant'), command.number('memory')];
+  const work = countStep(model, step, adapter, {
+    ...(matmulVariant === undefined ? {} : { matmulVariant }),
+    ...(megabytesInAll === undefined ? {} : { memoryBytes: 1e6 * megabytesInAll }),
+  });
   const heading = `${model.summary.name} on ${adapter.description}: ${step.mode}, ${step.batchRows} rows of ${step.rowLength} tokens, ${step.newTokens} new tokens`;
   return {
     value: { model: model.summary.name, adapter, step, ...work },
-    text: `${heading}\n\n${workText(work)}`,
+    text: `${heading}\n${cutText(work)}\n\n${workText(work)}`,
   };
 }
 
@@ -41,6 +52,22 @@ async function adapterIn(file: string): Promise<AdapterDescription> {
     );
   }
   return { ...leastAdapter, description: file, ...report };
+}
+
+/** What was chosen so that it fits, and what that costs. */
+export function cutText({ cut, memory, costs, total }: CountedStep): string {
+  const { budgetBytes, fits, problems } = memory;
+  const budget = budgetBytes === undefined ? '' : ` of ${megabytes(budgetBytes)}`;
+  const needed = `${megabytes(memory.total)}${budget} MB of memory`;
+  const verdict = fits ? needed : `${needed}: does not fit: ${problems[0]!.message}`;
+  const words = cutWords(cut);
+  if (words === '') return verdict;
+  const flops = total.flops - costs.flops;
+  const share = `${(costs.flops / 1e9).toFixed(2)} GFLOP (${Math.round((100 * costs.flops) / flops)} %)`;
+  return [
+    `${verdict}, with ${words}`,
+    `which costs ${share}, ${costs.dispatches} dispatches and ${megabytes(costs.movedBytes)} MB read and written more, for ${megabytes(-costs.memoryBytes)} MB of memory less`,
+  ].join('\n');
 }
 
 /** One row a kernel, then the kinds of op, then the sums. */

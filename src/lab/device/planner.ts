@@ -5,4 +5,7 @@ import { gpuPlanner, type Engine } from '../../engine/index';
 export type Planner = Pick<Engine, 'report' | 'plan'>;
 
 /** For a GPU that nobody opened: the limits that every WebGPU adapter grants. */
-export const unopenedGpu: Planner = gpuPlanner('', { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 });
+export const unopenedGpu: Planner = gpuPlanner({
+  description: '',
+  limits: { maxBindingBytes: 128 * 2 ** 20, maxBufferBytes: 256 * 2 ** 20 },
+});

@@ -1,13 +1,14 @@
-/** What one training step must do on an adapter, counted from its graph: nothing is opened, loaded or run. */
-import { stepWork, targetFor, type DeviceReport, type StepWork } from '../../engine/index';
-import { microBatchRowsOf } from '../training/batches';
+/** What one training step must do on an adapter, as it would be cut there, counted from its graph: nothing is opened, loaded or run. */
+import { gpuPlanner, stepWork, targetFor, type DeviceReport, type MemoryNeed, type StepWork } from '../../engine/index';
 import { defaultOptimizer } from '../training/moves';
 import { modeAdapters, modeGroups } from '../training/trainSettings';
 import { requireShape } from '../training/stepShape';
 import type { LoadedModel } from '../open/openModel';
+import type { ModelWeights } from '../open/openWeights';
 import { graftedIds } from '../open/rowlessTokens';
 import { ModelGraphs } from './modelGraphs';
-import { engineSizes } from './sizes';
+import { planStep } from './plannedStep';
+import type { StepCut } from './stepCut';
 import type { ProfiledStep } from './stepProfile';
 
 /** An adapter as far as kernels are picked from it. */
@@ -28,19 +29,38 @@ export const leastAdapter: AdapterDescription = {
   },
 };
 
-/**
- * @param matmulVariant instead of the one that the adapter starts with.
- * Throws `lab/too-long`, `lab/bad-step`, `engine/no-variant`.
- */
+export interface CountOptions {
+  /** Instead of the kernel for matrix products that the adapter starts with. */
+  readonly matmulVariant?: string;
+  /** That the training may use in all: the step is cut so that it fits. */
+  readonly memoryBytes?: number;
+}
+
+/** What a step as it was cut does beyond one that is cut as it is without a budget; negative where it does less. */
+export interface CutCosts {
+  readonly dispatches: number;
+  readonly flops: number;
+  /** Read and written. */
+  readonly movedBytes: number;
+  /** Of memory, in all. */
+  readonly memoryBytes: number;
+}
+
+/** The step that would run. */
+export interface CountedStep extends StepWork {
+  readonly cut: StepCut;
+  readonly memory: MemoryNeed & { readonly budgetBytes?: number };
+  readonly costs: CutCosts;
+}
+
+/** Throws `lab/too-long`, `lab/bad-step`, `engine/no-variant`. */
 export function countStep(
-  model: LoadedModel,
+  model: ModelWeights & { readonly summary: Pick<LoadedModel['summary'], 'largestId' | 'embeddingRows'> },
   { mode, batchRows, rowLength, newTokens }: ProfiledStep,
   adapter: AdapterDescription = leastAdapter,
-  matmulVariant?: string,
-): StepWork {
+  { matmulVariant, memoryBytes }: CountOptions = {},
+): CountedStep {
   requireShape({ rows: batchRows, length: rowLength }, model.config);
-  const { microBatchTokens } = engineSizes[adapter.isFallback ? 'software-gpu' : 'gpu'];
-  const rows = microBatchRowsOf(batchRows, rowLength, microBatchTokens);
   const { largestId, embeddingRows } = model.summary;
   const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
   const graphs = new ModelGraphs({
@@ -50,8 +70,32 @@ export function countStep(
     graft: { firstNewId, count, newEmbeddingRows: Math.max(embeddingRows, firstNewId + count) },
     ...modeAdapters(mode),
   });
-  const graph = graphs.build(rows * rowLength, { outputs: 'loss', differentiate: true, rowLength });
-  const options = graphs.trainingOptions(graph, defaultOptimizer, batchRows / rows);
-  const target = targetFor(adapter);
-  return stepWork(graph.graph, options, matmulVariant === undefined ? target : { ...target, matmulVariant });
+  const target = { ...targetFor(adapter), ...(matmulVariant === undefined ? {} : { matmulVariant }) };
+  const { description, limits, isFallback } = adapter;
+  const report = { description, limits, kind: isFallback ? 'software-gpu' : 'gpu' } as const;
+  const shape = { batchRows, rowLength, optimizer: defaultOptimizer };
+  const counted = (budget?: number) => {
+    const planner = gpuPlanner(budget === undefined ? report : { ...report, memoryBytes: budget }, target);
+    const planned = planStep(graphs, shape, planner);
+    return { planned, work: stepWork(planned.graph.graph, planned.options, target) };
+  };
+  const { planned, work } = counted(memoryBytes);
+  const free = planned.cut.adapted.length === 0 ? { planned, work } : counted();
+  const moved = ({ total }: StepWork) => total.reads + total.writes;
+  return {
+    ...work,
+    cut: planned.cut,
+    memory: { ...needOf(planned.need), ...(memoryBytes === undefined ? {} : { budgetBytes: memoryBytes }) },
+    costs: {
+      dispatches: work.total.dispatches - free.work.total.dispatches,
+      flops: work.total.flops - free.work.total.flops,
+      movedBytes: moved(work) - moved(free.work),
+      memoryBytes: planned.need.total - free.planned.need.total,
+    },
+  };
+}
+
+/** Without where each tensor lies. */
+function needOf({ bytes, total, largestBinding, fits, problems }: MemoryNeed): MemoryNeed {
+  return { bytes, total, largestBinding, fits, problems };
 }
