@@ -51,8 +51,8 @@ export interface Weights {
 }
 
 /**
- * What a program takes, known before anything is allocated; on a GPU to the byte what is then allocated. Beyond it come programs
- * that are open beside it, and up to 16 MB while weights or moments are read.
+ * What a program takes, known before anything is allocated; on a GPU to the byte what is then allocated. Beyond it come up to 16 MB
+ * while weights or moments are read.
  */
 export interface MemoryNeed {
   readonly bytes: {
@@ -62,6 +62,8 @@ export interface MemoryNeed {
     readonly activations: number;
     readonly inputs: number;
     readonly staging: number;
+    /** Of programs that are open beside a training, as it was told (`besideBytes`). */
+    readonly beside: number;
   };
   readonly total: number;
   readonly largestBinding: { readonly tensor: string; readonly bytes: number };

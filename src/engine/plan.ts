@@ -69,6 +69,7 @@ export function planProgram(graph: Graph, request: PlanRequest): MemoryPlan {
     inputs: sumOf(inputs.bufferBytes),
     // Outputs of a forward program are read one after the other.
     staging: request.training ? readbackBytes(request.training) * ringSlots : stagingBytes(outputs.map(byteLength)),
+    beside: request.training?.besideBytes ?? 0,
   };
   const total = sumOf(Object.values(bytes));
   const largestBinding = largestBindingOf(dispatches.flat());
@@ -88,6 +89,7 @@ export function leastBytes(graph: Graph, specs: readonly ParameterSpec[], traini
     sumOf(specs.map(byteLength)) +
     gradients +
     moments +
+    (training.besideBytes ?? 0) +
     mostAlive(activationLifetimes(fuse(graph.nodes, training.readback), []))
   );
 }

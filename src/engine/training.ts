@@ -25,6 +25,8 @@ export interface TrainingOptions {
   readonly readback: readonly Tensor[];
   /** Refuse a plan that takes more than this in all. */
   readonly budgetBytes?: number;
+  /** What programs that are open beside this one take, for the plan to count; none by default. */
+  readonly besideBytes?: number;
   /**
    * Of multiplications in matrix products; f32 by default. f16 where the adapter has it, else `engine/no-f16`: how far a model's
    * losses are from those in f32 is for the caller to look at.

@@ -36,6 +36,7 @@ export function planProcessor(graph: Graph, { parameters, training, outputs = []
     // The second copy of weights, gradients and results: in wasm.
     inputs: weights + gradients,
     staging: 2 * results,
+    beside: training?.besideBytes ?? 0,
   };
   const inWasm = bytes.inputs + bytes.activations + results;
   const total = sumOf(Object.values(bytes));

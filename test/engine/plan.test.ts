@@ -55,8 +55,10 @@ describe('placement in arenas', () => {
 
 describe('a memory plan', () => {
   it('counts everything before a device is there', () => {
-    const plan = planProgram(toyGraph().graph, { parameters: toySpecs, limits, training: training() });
+    const options = { ...training(), besideBytes: 1000 };
+    const plan = planProgram(toyGraph().graph, { parameters: toySpecs, limits, training: options });
     expect(plan.fits).toBe(true);
+    expect(plan.bytes.beside).toBe(1000);
     expect(plan.total).toBe(Object.values(plan.bytes).reduce((sum, bytes) => sum + bytes, 0));
     expect(Object.values(plan.bytes).every((bytes) => bytes > 0)).toBe(true);
     expect(plan.largestBinding.bytes).toBeGreaterThan(0);

@@ -11,6 +11,8 @@ export interface FittingPlan {
     readonly gradients: number;
     readonly optimizer: number;
     readonly activations: number;
+    /** What is open beside the training to score held-out text; absent in runs that an earlier build saved. */
+    readonly evaluation?: number;
     readonly other: number;
   };
   /** Where frozen matrices are held otherwise than as they are stored. */

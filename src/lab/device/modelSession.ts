@@ -2,13 +2,14 @@
  * A model in an engine: its parameters, and the forward programs that read them. Programs share the parameters, so an
  * evaluation or a sample between steps sees the weights as they are now. Owns their memory; `close()` gives it back.
  */
-import type { Engine, Forward, Inputs, Steps, StepTimes, TimingWatch, Weights } from '../../engine/index';
+import type { Engine, Inputs, Steps, StepTimes, TimingWatch, Weights } from '../../engine/index';
 import { LabError } from '../../error';
 import { modelInputs, type AdapterSettings, type ModelConfig } from '../../model/index';
 import { throwIfCancelled } from '../cancel';
 import type { Scorer } from '../scoring/evaluate';
 import type { KnownLosses } from '../scoring/knownLosses';
 import { firstAdapterValues } from './adapterValues';
+import { ForwardPrograms } from './forwardPrograms';
 import { storedType, type FrozenWeights } from './frozenWeights';
 import type { Graft } from './graftedRows';
 import { tensorRows } from './tensorRows';
@@ -19,7 +20,7 @@ import { copyRows, rowWidth, writeRows } from './rowPieces';
 import type { LoadedModel } from '../open/openModel';
 import type { ModelWeights } from '../open/openWeights';
 import type { OnProgress } from '../progress';
-import { engineSizes } from './sizes';
+import { scoringGraph, scoringPass, windowLengthOf, type ScoringPass } from './scoringPass';
 import type { PackedWindows } from '../scoring/windows';
 
 export interface SessionOptions {
@@ -37,7 +38,8 @@ export interface SessionOptions {
 /** Logits need weights alone; scoring a text needs the whole model. */
 export class ModelSession<Model extends ModelWeights = LoadedModel> {
   readonly graphs: ModelGraphs;
-  private readonly programs = new Map<string, Promise<Forward>>();
+  private readonly programs = new ForwardPrograms();
+  private pass: ScoringPass | undefined;
 
   private constructor(
     readonly engine: Engine,
@@ -80,23 +82,25 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return new ModelSession(engine, model, graft, graphs, store);
   }
 
-  /** Passes are as long as what computes gains by; short windows lie in blocks that none crosses, which attention makes use of. */
-  /** @param known answers of these very weights on this engine. */
+  /**
+   * Short windows lie in blocks that none crosses, which attention makes use of.
+   * @param known answers of these very weights on this engine.
+   */
   scorer(this: ModelSession, known?: KnownLosses): Scorer {
-    const windowLength = Math.min(this.model.config.contextLength, 1024);
-    const tokens = Math.max(windowLength, engineSizes[this.engine.report.kind].evaluationTokens);
+    const pass = (this.pass ??= scoringPass(this.graphs, this.engine));
     return {
-      tokens,
-      windowLength,
+      tokens: pass.tokens,
+      windowLength: windowLengthOf(this.graphs),
       startId: this.model.startId,
       ...(known ? { known } : {}),
       losses: async (batch) => {
         const { blockLength } = batch;
-        const program = await this.program(`loss ${tokens} ${blockLength}`, async () => {
-          const { graph, outputs } = this.graphs.build(tokens, { outputs: 'loss', rowLength: blockLength });
-          return this.engine.forward(graph, this.store, [outputs.tokenLoss!]);
-        });
-        return (await program.run(windowInputs(batch)))[0]!;
+        const compile = async () => {
+          const { graph, tokenLoss } = scoringGraph(this.graphs, pass, blockLength);
+          return this.engine.forward(graph, this.store, [tokenLoss]);
+        };
+        const key = `loss ${pass.tokens} ${pass.chunkTokens} ${blockLength}`;
+        return (await this.programs.run(key, compile, windowInputs(batch)))[0]!;
       },
     };
   }
@@ -119,20 +123,20 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     this.requireIds(ids);
     requirePositions(this.model.config, ids.length);
     const tokens = ids.length;
-    const program = await this.program(`logits ${tokens}`, async () => {
+    const compile = async () => {
       const { graph, outputs } = this.graphs.build(tokens, { outputs: 'logits' });
       return this.engine.forward(graph, this.store, [outputs.logits!]);
-    });
+    };
     const inputs = modelInputs({ ids, rowLength: tokens, documentLengths: [tokens] });
-    return (await program.run(inputs))[0]!;
+    return (await this.programs.run(`logits ${tokens}`, compile, inputs))[0]!;
   }
 
   /** Logits of the token after `ids`, in a program of `tokens` positions that many prompts share. */
   async nextLogits(ids: Uint32Array, tokens: number): Promise<Float32Array> {
-    const program = await this.program(`next ${tokens}`, async () => {
+    const compile = async () => {
       const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits' });
       return this.engine.forward(graph, this.store, [outputs.logits!]);
-    });
+    };
     const padded = new Uint32Array(tokens);
     padded.set(ids);
     const padding = Array.from({ length: tokens - ids.length }, () => 1);
@@ -142,7 +146,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
       documentLengths: [ids.length, ...padding],
       selected: Uint32Array.of(ids.length - 1),
     });
-    return (await program.run(inputs))[0]!;
+    return (await this.programs.run(`next ${tokens}`, compile, inputs))[0]!;
   }
 
   /** Logits at some positions of packed windows, f32 [selected.length, embeddingRows]; one program for as many positions. */
@@ -192,7 +196,9 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     return planStep(moves ? this.graphs.moving(moves) : this.graphs, shape, this.engine);
   }
 
+  /** Beside it one forward program at a time is open, whose memory the plan counts. */
   async trainingProgram({ graph, options }: PlannedStep): Promise<Steps> {
+    await this.programs.keepOne();
     return this.engine.training(graph.graph, this.store, options);
   }
 
@@ -206,13 +212,7 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
   }
 
   close(): void {
-    for (const program of this.programs.values()) {
-      program.then(
-        (made) => made.close(),
-        () => undefined,
-      );
-    }
-    this.programs.clear();
+    this.programs.close();
     this.store.close();
   }
 
@@ -222,21 +222,13 @@ export class ModelSession<Model extends ModelWeights = LoadedModel> {
     selected: Uint32Array,
   ): Promise<readonly Float32Array[]> {
     const [tokens, selectedTokens] = [ids.length, selected.length];
-    const program = await this.program(`${asked} ${tokens} ${rowLength} ${selectedTokens}`, async () => {
+    const compile = async () => {
       const { graph, outputs } = this.graphs.build(tokens, { outputs: 'selectedLogits', selectedTokens, rowLength });
       const { logits, states } = outputs;
       return this.engine.forward(graph, this.store, asked === 'logits' ? [logits!] : [logits!, states!]);
-    });
-    return program.run(modelInputs({ ids, rowLength, documentLengths, selected }));
-  }
-
-  private program(key: string, compile: () => Promise<Forward>): Promise<Forward> {
-    const known = this.programs.get(key);
-    if (known) return known;
-    const made = compile();
-    this.programs.set(key, made);
-    made.catch(() => this.programs.delete(key));
-    return made;
+    };
+    const inputs = modelInputs({ ids, rowLength, documentLengths, selected });
+    return this.programs.run(`${asked} ${tokens} ${rowLength} ${selectedTokens}`, compile, inputs);
   }
 
   private requireIds(ids: Uint32Array): void {

@@ -1,9 +1,13 @@
-/** The step of a training as it will run: cut as cheaply as fits what computes, with the plan that says so. Nothing is allocated. */
+/**
+ * The step of a training as it will run: cut as cheaply as fits what computes, with the plan that says so, an
+ * evaluation beside it included. Nothing is allocated.
+ */
 import { leastBytes, productOperations, type MemoryNeed, type TrainingOptions } from '../../engine/index';
 import type { ModelGraph, Taught } from '../../model/index';
 import type { OptimizerSettings } from '../training/moves';
 import type { ModelGraphs } from './modelGraphs';
 import type { Planner } from './planner';
+import { scoringPass } from './scoringPass';
 import { engineSizes } from './sizes';
 import { adaptations, firstFitting, stepChoices } from './stepChoice';
 import type { StepChoice, StepCut } from './stepCut';
@@ -32,8 +36,10 @@ export function planStep(graphs: ModelGraphs, shape: StepShape, engine: Planner)
   const { layers, vocabSize } = graphs.config;
   const choices = stepChoices({ batchRows, rowLength, layers, vocabularyRows: vocabSize }, engineSizes[kind]);
   const { cut: before } = shape;
+  const besideBytes = scoringPass(graphs, engine).bytes;
   return firstFitting([...(before ? [before] : []), ...choices], (choice, isLast) => {
-    const { graph, options } = buildStep(graphs, shape, choice);
+    const { graph, options: alone } = buildStep(graphs, shape, choice);
+    const options = { ...alone, besideBytes };
     if (!isLast && leastBytes(graph.graph, graphs.parameters, options) > budgetBytes) return undefined;
     const training = { ...options, ...(budgetBytes < Infinity ? { budgetBytes } : {}) };
     const need = engine.plan(graph.graph, { parameters: graphs.parameters, training });

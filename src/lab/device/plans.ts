@@ -61,11 +61,11 @@ export async function planModes(
 }
 
 export function fittingPlan(mode: TrainMode, { graphs, cut, need }: PlannedStep, kind: EngineKind): FittingPlan {
-  const { parameters, gradients, optimizer, activations, inputs, staging } = need.bytes;
+  const { parameters, gradients, optimizer, activations, inputs, staging, beside } = need.bytes;
   return {
     mode,
     totalBytes: need.total,
-    bytes: { parameters, gradients, optimizer, activations, other: inputs + staging },
+    bytes: { parameters, gradients, optimizer, activations, evaluation: beside, other: inputs + staging },
     cut,
     largestBinding: need.largestBinding,
     ...(graphs.frozen === 'as-stored'

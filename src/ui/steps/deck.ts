@@ -259,7 +259,7 @@ export class Deck extends LabElement {
               { share: bytes.parameters / whole, color: '--ink-2' },
               { share: (bytes.gradients + bytes.optimizer) / whole, color: '--accent' },
               { share: bytes.activations / whole, color: '--control-line' },
-              { share: bytes.other / whole, color: '--line-strong' },
+              { share: (bytes.other + (bytes.evaluation ?? 0)) / whole, color: '--line-strong' },
             ])
           : html`<span class="s">&nbsp;</span>`
       }

@@ -94,7 +94,7 @@ function fitRow(plan: FittingPlan, largest: number) {
       { share: share(bytes.parameters), color: '--ink-2' },
       { share: share(bytes.gradients + bytes.optimizer), color: '--accent' },
       { share: share(bytes.activations), color: '--control-line' },
-      { share: share(bytes.other), color: '--line-strong' },
+      { share: share(bytes.other + (bytes.evaluation ?? 0)), color: '--line-strong' },
     ])}
     <span class="num">${number(measured(memorySize(plan.totalBytes)), explain)}</span>
     ${plan.fits ? status('good', msg('fits')) : status('bad', msg('does not fit'))}
@@ -108,6 +108,7 @@ export function planFormula({ bytes }: FittingPlan): string {
     [msg('gradients'), bytes.gradients],
     [msg('optimizer'), bytes.optimizer],
     [msg('activations'), bytes.activations],
+    [msg('evaluation between steps'), bytes.evaluation ?? 0],
     [msg('other'), bytes.other],
   ];
   return parts
