@@ -35,6 +35,7 @@ export default defineConfig({
             'hyparquet',
             'hyparquet-compressors',
             'libarchive.js',
+            'lit/directives/until.js',
             'uplot',
           ],
           exclude: ['onnxruntime-web'],

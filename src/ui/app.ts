@@ -17,6 +17,7 @@ import { labContext, type LabState } from './state/lab-state';
 import { PLACES, placeOf, type PlaceName } from './state/route';
 import { announcements } from './state/announcements';
 import { places } from './places';
+import { failureWords } from './wording/said';
 
 @localized()
 @customElement('tg-app')
@@ -67,7 +68,7 @@ export class App extends PageElement {
               ? alertBox(
                   'bad',
                   msg('The lab stopped.'),
-                  html`<span lang="en">${crash.message} ${crash.hint}</span>`,
+                  failureWords(crash),
                   html`<button type="button" class="btn small" @click=${() => location.reload()}>
                     ${msg('Reload')}
                   </button>`,

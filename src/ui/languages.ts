@@ -1,5 +1,6 @@
 /** The languages of the page: a new one is a row here, its code in lit-localize.json, and its translations. */
 import type { LocaleModule } from '@lit/localize';
+import type { Causes } from './wording/causes';
 import { sourceLocale, targetLocales } from './locales/codes';
 
 export type Locale = typeof sourceLocale | (typeof targetLocales)[number];
@@ -11,14 +12,17 @@ interface Language {
   readonly matches: (browserLanguage: string) => boolean;
   /** Translations; the source language has none. */
   readonly load: (() => Promise<LocaleModule>) | null;
+  /** What the lab says of failures, by its own sentences (wording/causes.ts); loaded when one is shown. */
+  readonly causes: (() => Promise<{ readonly default: Causes }>) | null;
 }
 
 export const languages: Readonly<Record<Locale, Language>> = {
-  en: { name: 'EN', matches: (language) => language.startsWith('en'), load: null },
+  en: { name: 'EN', matches: (language) => language.startsWith('en'), load: null, causes: null },
   'zh-Hans': {
     name: '中文',
     matches: (language) => language.startsWith('zh'),
     load: () => import('./locales/zh-Hans'),
+    causes: () => import('./causes/zh-Hans.json'),
   },
 };
 

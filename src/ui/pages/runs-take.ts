@@ -9,14 +9,16 @@ import { LabElement } from '../element';
 import { count, fileSize, plain } from '../format';
 import { icon } from '../parts/icons';
 import { panel } from '../parts/panel';
+import type { Failure } from '../state/slot';
 import { specAddress } from '../state/spec-link';
+import { failureWords } from '../wording/said';
 
 const FORMS: readonly RunFileForm[] = ['json-lines', 'csv', 'tensorboard'];
 
 @customElement('tg-runs-take')
 export class RunsTake extends LabElement {
   @state() private busy: RunFileForm | null = null;
-  @state() private said = '';
+  @state() private failed: Failure | null = null;
   @state() private copied = '';
   /** The address of the first that is ticked. */
   private readonly address = new Task(this, {
@@ -52,13 +54,13 @@ export class RunsTake extends LabElement {
               </li>`,
           )}
         </ul>
-        ${this.said ? html`<p class="note" role="alert" lang="en">${this.said}</p>` : nothing}`,
+        ${this.failed ? html`<p class="note" role="alert">${failureWords(this.failed)}</p>` : nothing}`,
     });
   }
 
   private async save(form: RunFileForm): Promise<void> {
     this.busy = form;
-    this.said = '';
+    this.failed = null;
     try {
       download(
         await this.lab.lab.runFile(
@@ -67,8 +69,7 @@ export class RunsTake extends LabElement {
         ),
       );
     } catch (thrown) {
-      const { message, hint } = asLabError(thrown);
-      this.said = `${message} ${hint}`;
+      this.failed = asLabError(thrown);
     }
     this.busy = null;
   }

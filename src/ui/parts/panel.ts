@@ -9,6 +9,7 @@ import { styleMap } from 'lit/directives/style-map.js';
 import type { Progress } from '../../worker/index';
 import { count, duration } from '../format';
 import type { Failure } from '../state/slot';
+import { failureWords } from '../wording/said';
 import { failureTitle } from '../wording/failures';
 import { phaseText } from '../wording/phases';
 import { icon } from './icons';
@@ -91,14 +92,9 @@ export function alertBox(
   </div>`;
 }
 
-/** What happened, why, what to do. The lab words causes in English whatever the page's language. */
+/** What happened, why, what to do. */
 export function failureAlert(failure: Failure, action: Content = nothing): TemplateResult {
-  return alertBox(
-    'bad',
-    failureTitle(failure),
-    html`<span lang="en">${failure.message} ${failure.hint}</span>`,
-    action,
-  );
+  return alertBox('bad', failureTitle(failure), failureWords(failure), action);
 }
 
 /** What a failure to open another has left as it was. */

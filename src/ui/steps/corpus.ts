@@ -12,6 +12,7 @@ import { bringBack } from '../state/visit';
 import './instructions';
 import './kept-offer';
 import { atStake } from './at-stake';
+import { failureWords } from '../wording/said';
 import { doubtSentence, formatNames, sampleTitle } from '../wording/corpus';
 import { filesText, textDocumentsText } from '../wording/counts';
 import { corpusSentence } from '../wording/verdicts';
@@ -111,8 +112,7 @@ export class CorpusStep extends LabElement {
         alertBox(
           'warn',
           msg('One file was left out.'),
-          html`<span class="mono">${file.name}</span>:
-            <span lang="en">${file.refused!.message} ${file.refused!.hint}</span>`,
+          html`<span class="mono">${file.name}</span>: ${failureWords(file.refused!)}`,
         ),
       );
   }

@@ -19,6 +19,7 @@ import { count, fileSize, measured } from '../format';
 import { panel } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { isPending, valueOf } from '../state/slot';
+import { causeWords } from '../wording/said';
 import { failureTitle } from '../wording/failures';
 import { ggufReason } from '../wording/ggufReasons';
 import { readerSentences } from '../wording/readers';
@@ -152,7 +153,7 @@ export class ExportChoiceElement extends LabElement {
   /** Without a reason that the page has words for, in the lab's. */
   private refused(refusal: FormRefusal) {
     const { reason, what, message } = refusal;
-    const why = reason ? ggufReason(reason, what) : html`<span lang="en">${message}</span>`;
+    const why = reason ? ggufReason(reason, what) : causeWords(message);
     return html`<b>${failureTitle(refusal)}</b> ${why} ${msg('The other forms keep all of it.')}`;
   }
 

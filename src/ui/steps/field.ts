@@ -20,6 +20,7 @@ import {
   shownSamples,
 } from '../wording/field';
 import '../styles/field.css';
+import { bareCause } from '../wording/said';
 
 @customElement('tg-field')
 export class FieldView extends LabElement {
@@ -165,7 +166,7 @@ function card({ text, why, isCut }: FieldSample, read: ReadSample | null) {
   return html`<div class="field-sample ${why === null ? '' : 'refused'}">
     ${read?.drawing ? drawing(read.drawing, text) : nothing}
     <code translate="no">${text}${isCut ? '…' : ''}</code>
-    ${why === null ? nothing : html`<span class="st bad" lang="en">${why}</span>`}
+    ${why === null ? nothing : html`<span class="st bad">${bareCause(why)}</span>`}
   </div>`;
 }
 

@@ -10,6 +10,7 @@ import { LabElement } from '../element';
 import { fileSize, plain } from '../format';
 import { alertBox, facts, failureAlert, progressBar, progressText, status } from '../parts/panel';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import { failureWords } from '../wording/said';
 import { filesText } from '../wording/counts';
 
 @customElement('tg-hub')
@@ -52,15 +53,7 @@ export class Hub extends LabElement {
         <p class="note">${msg('Sent to the Hub only, and gone when this tab closes.')}</p>
       </details>
       ${failure ? failureAlert(failure) : nothing}
-      ${
-        hub.warning
-          ? alertBox(
-              'warn',
-              msg('This model is not kept.'),
-              html`<span lang="en">${hub.warning.message} ${hub.warning.hint}</span>`,
-            )
-          : nothing
-      }
+      ${hub.warning ? alertBox('warn', msg('This model is not kept.'), failureWords(hub.warning)) : nothing}
       ${found ? this.preview(found, busy) : nothing} ${this.progress()} ${this.shelf(busy)}
     </div>`;
   }

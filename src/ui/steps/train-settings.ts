@@ -8,6 +8,7 @@ import { LabElement } from '../element';
 import { count } from '../format';
 import { number } from '../parts/number';
 import { alertBox, panel, status } from '../parts/panel';
+import { failureWords } from '../wording/said';
 import { cutText } from '../wording/cut';
 import { FROZEN, INITS, MODES, frozenName, initName, modeName } from '../wording/modes';
 import { memoryText } from '../wording/verdicts';
@@ -91,7 +92,7 @@ export class TrainSettingsElement extends LabElement {
     return alertBox(
       'bad',
       msg('This plan does not fit.'),
-      html`${plan.chosen.problems.map((problem) => html`<span lang="en">${problem.message} ${problem.hint}</span> `)}`,
+      html`${plan.chosen.problems.map((problem) => html`${failureWords(problem)} `)}`,
       other
         ? html`<button type="button" class="btn small" @click=${() => this.lab.changeSettings({ mode: other.mode })}>
             ${msg(str`Use: ${modeName(other.mode)}`)}

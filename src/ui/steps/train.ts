@@ -14,6 +14,7 @@ import type { ExperimentView } from '../state/experiment-view';
 import type { LabState, Topic } from '../state/lab-state';
 import type { StepName } from '../state/route';
 import { errorOf, type Failure, type Slot } from '../state/slot';
+import { causeWords } from '../wording/said';
 import { runName } from '../wording/arms';
 import { armsText } from '../wording/counts';
 import { failureTitle } from '../wording/failures';
@@ -136,7 +137,7 @@ export class TrainStep extends LabElement {
             ? msg(str`${runName(cell)}: the training diverged.`)
             : msg(str`${runName(cell)}: the training failed.`),
           html`${msg('It counts in no mean. A lower rate would be an arm of its own.')}
-          ${error ? html`<span lang="en">${error}</span>` : nothing}`,
+          ${error ? causeWords(error) : nothing}`,
         );
       });
   }
