@@ -1,10 +1,10 @@
 /**
- * A training step of models that people use, by shape, with what may move and how the frozen body is held: tokens a second and
- * memory, beside PyTorch where it is there (f32 with TF32 off, and bf16). One device for each, so that its memory is free again.
+ * A training step of models that people use, by shape, with what may move, how the frozen body is held, and in f16 where the adapter
+ * has it: tokens a second and memory, beside PyTorch where it is there (f32 with TF32 off, and bf16). One device for each, so that its memory is free again.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { GpuEngine, openDevice, type Device } from '../../src/engine/index';
+import { GpuEngine, openDevice, type Device, type Precision } from '../../src/engine/index';
 import { medianStep, takeTurns, type ContestantCommand } from '../trainStep/turns';
 import { useTuning } from './kernels';
 import type { Options, Part } from './part';
@@ -23,6 +23,13 @@ export interface ShapedStep {
   readonly failure?: string;
 }
 
+const ours = 'Tokengraft';
+/** What is timed of ours; f16 where the adapter has it. */
+const steps: readonly { readonly freedom: Freedom; readonly precision: Precision }[] = [
+  ...(Object.keys(freedoms) as Freedom[]).map((freedom) => ({ freedom, precision: 'f32' as const })),
+  ...(['new rows, f32 body', 'everything'] as const).map((freedom) => ({ freedom, precision: 'f16' as const })),
+];
+
 const timed = { full: { steps: 20, milliseconds: 5000 }, small: { steps: 2, milliseconds: 20_000 } };
 
 export const shapedSteps: Part = {
@@ -32,12 +39,13 @@ export const shapedSteps: Part = {
     const { isSmall, gpu } = options;
     const found: ShapedStep[] = [];
     for (const shape of isSmall ? shapes.small : shapes.full) {
-      for (const freedom of Object.keys(freedoms) as Freedom[]) {
+      for (const { freedom, precision } of steps) {
         const own = await openDevice(gpu);
         useTuning(own, earlier);
-        const about = { shape: shape.name, freedom, contestant: 'Tokengraft' };
+        const about = { shape: shape.name, freedom, contestant: precision === 'f32' ? ours : `${ours}, ${precision}` };
         try {
-          found.push({ ...about, ...(await timeOurs(own, shape, freedom, isSmall)) });
+          if (new GpuEngine(own).report.precisions.includes(precision))
+            found.push({ ...about, ...(await timeOurs(own, shape, { freedom, precision, isSmall })) });
         } catch (error) {
           found.push({ ...about, failure: error instanceof Error ? error.message : String(error) });
         } finally {
@@ -52,7 +60,7 @@ export const shapedSteps: Part = {
         }
       }
     }
-    const failed = found.filter(({ contestant, failure }) => contestant === 'Tokengraft' && failure !== undefined);
+    const failed = found.filter(({ contestant, failure }) => contestant.startsWith(ours) && failure !== undefined);
     if (failed.length > 0) throw new Error(failed.map(({ shape, freedom }) => `${shape}, ${freedom}`).join('; '));
   },
 };
@@ -60,9 +68,9 @@ export const shapedSteps: Part = {
 async function timeOurs(
   device: Device,
   shape: Shape,
-  freedom: Freedom,
-  isSmall: boolean,
+  how: { readonly freedom: Freedom; readonly precision: Precision; readonly isSmall: boolean },
 ): Promise<Partial<ShapedStep>> {
+  const { freedom, precision, isSmall } = how;
   const model = shapedModel(device, shape, freedom);
   const bytes = model.plan.total;
   if (!model.plan.fits) return { bytes, failure: model.plan.problems[0]!.message };
@@ -72,7 +80,7 @@ async function timeOurs(
   const times: number[] = [];
   let program: Awaited<ReturnType<GpuEngine['training']>> | undefined;
   try {
-    program = await new GpuEngine(device).training(graph, weights, options);
+    program = await new GpuEngine(device).training(graph, weights, { ...options, precision });
     let spent = 0;
     for (let step = 0; step <= most.steps && (step < 3 || spent < most.milliseconds); step++) {
       const begun = performance.now();

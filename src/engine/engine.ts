@@ -20,6 +20,8 @@ export interface EngineReport {
   /** Of the processor. */
   readonly threads?: number;
   readonly limits: { readonly maxBindingBytes: number; readonly maxBufferBytes: number };
+  /** What programs may be asked to multiply in. */
+  readonly precisions: readonly Precision[];
   /** What programs may use in all, where it is known or was chosen; plans are made to fit it. */
   readonly memoryBytes?: number;
   /** Of a GPU: the kernel for matrix products in use, and those that are wrong here or do not run. */

@@ -8,11 +8,12 @@ import { answersFor, budgetOf, probeMemory, type MemoryProbe } from './memoryPro
 import type { KernelTarget } from './op';
 import { ParameterStore } from './parameters';
 import { planProgram } from './plan';
-import type { Precision } from './precision';
+import { precisions, type Precision } from './precision';
 import type { StepTimes, TimedStep, TimingWatch } from './stepTimes';
 import type { TrainingOptions } from './training';
 import { TrainingProgram } from './trainingProgram';
 import { tuningKey } from './tuningKey';
+import { supportedVariants, withPrecision } from './variants';
 
 /** Where probes are kept from one visit to the next, by the adapter. */
 export interface KeptProbes {
@@ -37,8 +38,12 @@ export class GpuEngine implements Engine {
     const { isFallback, description, limits } = this.device.report;
     const { dropped, target } = this.device;
     const memory = this.memoryBytes === undefined ? {} : { memoryBytes: this.memoryBytes };
+    const offered = precisions.filter((precision) =>
+      supportedVariants(this.device.report, precision).some((name) => !dropped.some(({ variant }) => variant === name)),
+    );
     const kernels = { matmulVariant: target.matmulVariant, ...(dropped.length > 0 ? { dropped } : {}) };
-    return { kind: isFallback ? 'software-gpu' : 'gpu', description, limits, ...memory, ...kernels };
+    const kind = isFallback ? 'software-gpu' : 'gpu';
+    return { kind, description, limits, precisions: offered, ...memory, ...kernels };
   }
 
   get lost(): Promise<LabError> {
@@ -60,7 +65,9 @@ export class GpuEngine implements Engine {
   }
 
   plan(graph: Graph, request: MemoryRequest): MemoryNeed {
-    return planProgram(graph, { ...request, limits: this.device.report.limits, target: this.device.target });
+    const { report } = this.device;
+    const target = withPrecision(this.device.target, report, request.training?.precision ?? 'f32');
+    return planProgram(graph, { ...request, limits: report.limits, target });
   }
 
   forward(graph: Graph, weights: Weights, outputs: readonly Tensor[], precision?: Precision): Promise<Forward> {

@@ -60,6 +60,12 @@ export const fieldFlags = {
     about:
       'how matrices that do not move are held meanwhile: rounded, they take less memory and give other numbers; what is written is not',
   },
+  precision: {
+    fields: ['precision'],
+    value: 'WHAT',
+    about:
+      'what steps multiply in; f16 where the adapter has it and the model passes a check, else f32, and the run says which',
+  },
   points: { fields: ['evaluation.points'], value: 'N', about: 'evaluations while it trains' },
   'evaluate-bytes': {
     fields: ['evaluation.bytes', 'evaluation.generalBytes'],

@@ -8,6 +8,8 @@ export type * from './diagnosis/diagnosis';
 export type * from './vocabulary/choice';
 export type * from './vocabulary/vocabularySummary';
 export type { FrozenPlan, FrozenWeights } from './device/frozenWeights';
+export type { PrecisionCheck, StepPrecision } from './device/stepPrecision';
+export type { Precision } from '../engine/index';
 export type * from './training/trainSettings';
 export type * from './training/records';
 export type * from './scoring/comparison';

@@ -50,7 +50,7 @@ export class ProcessorEngine implements Engine {
     const { threads, version } = runtime;
     const memory = memoryBytes === undefined ? {} : { memoryBytes };
     const description = `onnxruntime-web ${version}`;
-    this.report = { kind: 'processor', description, threads, limits: processorLimits, ...memory };
+    this.report = { kind: 'processor', description, threads, limits: processorLimits, precisions: ['f32'], ...memory };
   }
 
   async weights(specs: readonly ParameterSpec[]): Promise<Weights> {

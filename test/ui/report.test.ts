@@ -5,7 +5,8 @@ import { reportHtml } from '../../src/ui/report/report-html';
 import { pictureFiles, reportMarkdown } from '../../src/ui/report/report-markdown';
 import { scoresWith, sumOf } from '../../src/ui/state/prediction-score';
 import { headline } from '../../src/ui/wording/outcomes';
-import type { KeptExperiment, KeptRun } from '../../src/worker/index';
+import { precisionCaveats } from '../../src/ui/wording/precision';
+import type { KeptExperiment, KeptRun, StepPrecision } from '../../src/worker/index';
 import { fakeField } from './fakeField';
 import { fakeLab } from './fakeLab';
 
@@ -38,6 +39,22 @@ describe('the headline', () => {
 });
 
 describe('a report', () => {
+  test('says which runs are not in f16 although it was asked for', () => {
+    const said = (found: StepPrecision) => {
+      const { report } = kept[0]!;
+      const arms = report.arms.map((arm) => (arm.steps > 0 ? { ...arm, precision: found } : arm));
+      return precisionCaveats(arms).map((line) => line.replaceAll('\u00a0', ' '));
+    };
+    const check = { loss: 0.02, gradient: 0.3, parameter: 'q_proj', passed: false };
+    expect(said({ precision: 'f16', check: { ...check, passed: true } })).toEqual([]);
+    expect(said({ precision: 'f32' })).toHaveLength(1);
+    expect(said({ precision: 'f32' })[0]).toMatch(
+      /^old vocabulary, seed 1; .*: Half precision was asked for; what computes/,
+    );
+    expect(said({ precision: 'f32', check })[0]).toContain('by 2.000 %, and the gradient of q_proj by 30.00 %');
+    expect(said({ precision: 'f32', check: { ...check, loss: null } })[0]).toContain('was no number');
+  });
+
   test('says what was found, against what, and what was predicted', () => {
     const { headline: said, lede } = reportDocument(kept[0]!, runs, context);
     expect(said).toBe('Not fewer bits, but 44\u00a0% fewer tokens: expand for speed.');

@@ -2,6 +2,7 @@
 import type { FrozenPlan } from './frozenWeights';
 import type { TrainMode } from '../training/trainSettings';
 import type { StepCut } from './stepCut';
+import type { StepPrecision } from './stepPrecision';
 
 export interface FittingPlan {
   readonly mode: TrainMode;
@@ -19,6 +20,8 @@ export interface FittingPlan {
   readonly frozen?: FrozenPlan;
   /** Absent in runs that an earlier build saved. */
   readonly cut?: StepCut;
+  /** Of a run that asked for f16. */
+  readonly precision?: StepPrecision;
   readonly largestBinding: { readonly tensor: string; readonly bytes: number };
   readonly fits: boolean;
   readonly problems: readonly { readonly message: string; readonly hint: string }[];

@@ -2,7 +2,13 @@
  * The step of a training as it will run: cut as cheaply as fits what computes, with the plan that says so, an
  * evaluation beside it included. Nothing is allocated.
  */
-import { leastBytes, productOperations, type MemoryNeed, type TrainingOptions } from '../../engine/index';
+import {
+  leastBytes,
+  productOperations,
+  type MemoryNeed,
+  type Precision,
+  type TrainingOptions,
+} from '../../engine/index';
 import type { ModelGraph, Taught } from '../../model/index';
 import type { OptimizerSettings } from '../training/moves';
 import type { ModelGraphs } from './modelGraphs';
@@ -51,6 +57,13 @@ export function planStep(graphs: ModelGraphs, shape: StepShape, engine: Planner)
     };
     return { graphs, cut, graph, options: training, need, fits: need.fits };
   });
+}
+
+/** The same, multiplying in `precision`; its kernels may take other amounts of memory. */
+export function inPrecision(step: PlannedStep, precision: Precision, engine: Planner): PlannedStep {
+  const options = { ...step.options, precision };
+  const need = engine.plan(step.graph.graph, { parameters: step.graphs.parameters, training: options });
+  return { ...step, options, need, fits: need.fits };
 }
 
 /** As chosen; no plan is made. */

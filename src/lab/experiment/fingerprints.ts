@@ -91,7 +91,8 @@ function conversationsFingerprint({ instructions }: ExperimentSpec, corpus: Corp
 /** Of everything that the numbers of one arm and seed depend on. @param spec pinned. */
 export function runFingerprint(spec: ExperimentSpec, arm: ArmSpec, seed: number): string {
   const hash = new Sha256();
-  add(hash, canonicalJson({ ...scoredWith(spec), budget: spec.budget, arm, seed }));
+  const { budget, precision } = spec;
+  add(hash, canonicalJson({ ...scoredWith(spec), budget, ...(precision ? { precision } : {}), arm, seed }));
   return hash.hex();
 }
 

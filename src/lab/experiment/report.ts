@@ -13,6 +13,7 @@ import { endSlope, type EndSlope, type Exposure } from '../scoring/usefulLength'
 import { worsening, type Worsening } from '../scoring/worsening';
 import { scorePrediction } from '../scoring/predictionScore';
 import type { FrozenWeights } from '../device/frozenWeights';
+import type { StepPrecision } from '../device/stepPrecision';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
 import { fieldReport, type FieldReport } from '../field/fieldReport';
@@ -43,6 +44,8 @@ export interface ReportedArm extends Pick<
   readonly secondsPerMegabyte: number | null;
   /** Of all steps; null where it was not counted. */
   readonly flops: number | null;
+  /** Where f16 was asked for. */
+  readonly precision?: StepPrecision;
 }
 
 /** Whether more text would help an arm, from its finished seeds. */
@@ -221,7 +224,7 @@ function baseOf(spec: ExperimentSpec, runs: readonly ReportedRun[]): ReportedBas
 
 function reportedArm({ status, scores }: ReportedRun): ReportedArm[] {
   if (!scores) return [];
-  const { arm, seed, steps, bytes, tokens, state, newTokens, trainingSeconds, curve } = status;
+  const { arm, seed, steps, bytes, tokens, state, newTokens, trainingSeconds, curve, precision } = status;
   const heldOut = scoreResult(scores.heldOut);
   return [
     {
@@ -240,6 +243,7 @@ function reportedArm({ status, scores }: ReportedRun): ReportedArm[] {
       bytesPerToken: heldOut.bytes / Math.max(1, heldOut.tokens),
       secondsPerMegabyte: bytes > 0 ? trainingSeconds / (bytes / 1e6) : null,
       flops: curve.at(-1)?.flops ?? null,
+      ...(precision ? { precision } : {}),
     },
   ];
 }

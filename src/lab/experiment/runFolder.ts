@@ -12,6 +12,7 @@
 import { damaged, readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import type { StepChoice, StepCut } from '../device/stepCut';
+import type { StepPrecision } from '../device/stepPrecision';
 import type { ArmScores } from '../scoring/compare';
 import type { Exposure } from '../scoring/usefulLength';
 import type { ArmCheckpoint } from '../training/armTraining';
@@ -56,6 +57,8 @@ export interface RunFacts {
   readonly exposure?: Exposure;
   /** How the last stage's steps are cut; absent before one began, and of runs that an earlier build saved. */
   readonly cut?: StepCut;
+  /** Where f16 was asked for: what the steps multiply in. */
+  readonly precision?: StepPrecision;
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
@@ -76,6 +79,7 @@ interface Placed {
 interface LoopFile {
   readonly stage: number;
   readonly cut?: StepChoice;
+  readonly precision?: StepPrecision;
   readonly loop: Omit<LoopState, 'records'>;
   readonly weights: readonly Placed[];
   readonly moments: readonly Placed[];
@@ -129,7 +133,7 @@ export async function saveRun(folder: DurableFolder, run: RunToSave): Promise<Ru
   try {
     await write('run.jsonl', records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     if (checkpoint) {
-      const { stage, cut, loop, weights, moments } = checkpoint;
+      const { stage, cut, precision, loop, weights, moments } = checkpoint;
       const kept = scores ? {} : moments;
       await write('weights.bin', Object.values(weights));
       if (!scores) await write('moments.bin', Object.values(kept));
@@ -137,7 +141,7 @@ export async function saveRun(folder: DurableFolder, run: RunToSave): Promise<Ru
       await write(
         'loop.json',
         JSON.stringify({
-          ...{ stage, ...(cut ? { cut } : {}), loop: state },
+          ...{ stage, ...(cut ? { cut } : {}), ...(precision ? { precision } : {}), loop: state },
           ...{ weights: placed(weights), moments: placed(kept) },
         } satisfies LoopFile),
       );
@@ -174,7 +178,7 @@ export async function sweep(folder: DurableFolder, status: RunStatusFile): Promi
 /** What `saveRun` kept, to go on from. */
 export async function readCheckpoint(folder: DurableFolder, status: RunStatusFile): Promise<ArmCheckpoint> {
   const path = `${runPath(status)}/${status.generation}/loop.json`;
-  const { stage, cut, loop, weights, moments } = parsed<Partial<LoopFile>>(
+  const { stage, cut, precision, loop, weights, moments } = parsed<Partial<LoopFile>>(
     await fileText(folder, status, 'loop.json'),
     path,
   );
@@ -182,6 +186,7 @@ export async function readCheckpoint(folder: DurableFolder, status: RunStatusFil
   return {
     stage,
     ...(cut ? { cut } : {}),
+    ...(precision ? { precision } : {}),
     loop: { ...loop, records: await readRecords(folder, status) },
     weights: await readPlaced(folder, status, 'weights.bin', weights),
     moments: moments.length > 0 ? await readPlaced(folder, status, 'moments.bin', moments) : {},

@@ -205,6 +205,7 @@ class Runner {
       ...(vocabulary ? { vocabulary } : {}),
       ...(adapters ? { adapters } : {}),
       ...heldAs(spec),
+      ...(spec.precision ? { precision: spec.precision } : {}),
       ...(this.earlier && movesEarlierRows(arm) ? { earlier: this.earlier.graft } : {}),
     };
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });
@@ -213,6 +214,7 @@ class Runner {
     const newTokens = vocabulary?.summary.newTokens ?? [];
     const facts = (status: RunStatus | undefined, records: readonly RunRecord[], state: ArmRunState): RunFacts => {
       const exposure = seenTokens(records, newTokens);
+      const precision = training?.precision ?? last?.precision;
       return {
         state,
         step: status?.step ?? last?.loop.step ?? 0,
@@ -223,6 +225,7 @@ class Runner {
         newTokens: newTokens.length,
         ...(exposure ? { exposure } : {}),
         ...(status?.plan?.cut ? { cut: status.plan.cut } : {}),
+        ...(precision ? { precision } : {}),
         ...(status?.error ? { error: status.error } : {}),
       };
     };

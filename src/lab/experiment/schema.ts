@@ -8,6 +8,7 @@ import { documentFormats } from '../../corpus/index';
 import { initMethods } from '../../graft/index';
 import { grammars } from '../../tokenizer/index';
 import { frozenWeightNames, frozenWeights } from '../device/frozenWeights';
+import { stepPrecisionNames, stepPrecisions } from '../device/stepPrecision';
 import { sampleOrders } from '../scoring/evaluate';
 import { defaultMargin } from '../scoring/verdict';
 import { defaultOptimizer } from '../training/moves';
@@ -280,6 +281,8 @@ const Adapters = Type.Object(
 
 const frozenTexts = `how matrices that no stage of an arm moves are held while it is trained and scored; files always hold the checkpoint's own; ${frozenWeightNames.map((name) => `${name}: ${frozenWeights[name].about}`).join('; ')}`;
 
+const precisionTexts = `what training steps multiply in; sums, norms, updates and every evaluation are f32 in any case; ${stepPrecisionNames.map((name) => `${name}: ${stepPrecisions[name].about}`).join('; ')}`;
+
 /** A name of one line; without a pattern of its own, names with a line's end would go unchecked. */
 const armNamePattern = '^.{1,80}$';
 
@@ -334,6 +337,7 @@ export const experimentSchema = Type.Object(
       { ...strict, description: 'one of the two' },
     ),
     seeds: Type.Array(Type.Integer({ minimum: 0, maximum: 0xffffffff }), { minItems: 1, maxItems: 100 }),
+    precision: Type.Optional(oneOf(stepPrecisionNames, { default: 'f32', description: precisionTexts })),
     frozenWeights: Type.Optional(oneOf(frozenWeightNames, { default: 'as-stored', description: frozenTexts })),
     evaluation: Type.Optional(
       Type.Object(

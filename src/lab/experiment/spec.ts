@@ -6,6 +6,7 @@
 import * as Value from 'typebox/value';
 import { LabError } from '../../error';
 import { adapterProblem, type AdapterSettings } from '../../model/index';
+import type { Precision } from '../../engine/index';
 import type { FrozenWeights } from '../device/frozenWeights';
 import type { Prediction } from '../diagnosis/diagnosis';
 import type { ModelSummary } from '../open/modelSummary';
@@ -38,6 +39,8 @@ export interface ExperimentSpec {
   readonly seeds: readonly number[];
   /** How matrices that nothing moves are held while arms are trained and scored; absent: as they are stored. */
   readonly frozenWeights?: FrozenWeights;
+  /** What training steps multiply in, where an engine has it and a model passes a check; absent: f32. */
+  readonly precision?: Precision;
   readonly evaluation: EvaluationSpec;
   readonly prediction?: Prediction;
   readonly arms: Readonly<Record<string, ArmSpec>>;
@@ -109,6 +112,7 @@ function resolved(written: WrittenSpec): ExperimentSpec {
     budget,
     seeds,
     frozenWeights,
+    precision,
     evaluation,
     arms,
     prediction,
@@ -124,6 +128,7 @@ function resolved(written: WrittenSpec): ExperimentSpec {
     seeds,
     // Where they are as stored nothing is said of it, so that experiments from before there was a choice are the same.
     ...(frozenWeights && frozenWeights !== 'as-stored' ? { frozenWeights } : {}),
+    ...(precision && precision !== 'f32' ? { precision } : {}),
     evaluation: evaluation as EvaluationSpec,
     ...(prediction ? { prediction } : {}),
     arms: Object.fromEntries(Object.entries(arms).map(([arm, parts]) => [arm, armOf(parts)])),

@@ -3,9 +3,11 @@
  * checkpoints from which another process goes on to the bit: weights, moments and row steps, the loop's state, and the number of
  * steps, from which the text that comes next follows. `close()` frees the engine's memory.
  */
-import type { Steps } from '../../engine/index';
+import type { Inputs, Precision, Steps } from '../../engine/index';
 import { LabError } from '../../error';
-import type { PlannedStep } from '../device/plannedStep';
+import { inPrecision, type PlannedStep } from '../device/plannedStep';
+import { chooseStepPrecision } from '../device/choosePrecision';
+import type { StepPrecision } from '../device/stepPrecision';
 import type { StepChoice } from '../device/stepCut';
 import { fittingPlan, planTraining } from '../device/plans';
 import { stepFlops } from '../device/stepFlops';
@@ -32,6 +34,8 @@ import { TrainRun, type LoopSettings, type LoopState, type OnUpdate } from './tr
 
 export interface ArmSetup extends Recipe, Omit<ArmModelSetup, 'moves'> {
   readonly budget: Budget;
+  /** What steps multiply in, where that is there and holds (stepPrecision.ts); absent: f32. */
+  readonly precision?: Precision;
   readonly evaluation: ArmModelSetup['evaluation'] & {
     /** Of held-out text that the training is watched by, so many times. */
     readonly watchBytes: number;
@@ -43,6 +47,8 @@ export interface ArmCheckpoint {
   readonly stage: number;
   /** How the stage's steps are cut; absent in runs that an earlier build saved. */
   readonly cut?: StepChoice;
+  /** Where f16 was asked for: what was found before the first step. */
+  readonly precision?: StepPrecision;
   readonly loop: LoopState;
   /** As `Steps.optimizerState` gives them. */
   readonly moments: Readonly<Record<string, Uint8Array>>;
@@ -64,6 +70,7 @@ export class ArmTraining {
   private plans: readonly StagePlan[] = [];
   private done: readonly RunRecord[] = [];
   private flopsOfStep: readonly number[] | undefined;
+  private chosenPrecision: StepPrecision | undefined;
   /** Of `watched`, with the weights as they are; a run ends with it. */
   private latest: DocumentScores | undefined;
 
@@ -95,6 +102,11 @@ export class ArmTraining {
     return this.done;
   }
 
+  /** Where f16 was asked for, once a stage has begun. */
+  get precision(): StepPrecision | undefined {
+    return this.chosenPrecision;
+  }
+
   pause(): void {
     this.asked = 'pause';
     this.running?.pause();
@@ -116,7 +128,7 @@ export class ArmTraining {
     const plans = await stagePlans(this.setup, this.arm.tokenizer, watch);
     this.plans = plans;
     const { earlier } = options;
-    if (earlier) this.restore(earlier.weights);
+    if (earlier) this.restore(earlier);
     let loop = earlier?.loop;
     let status: RunStatus | undefined;
     for (let stage = earlier?.stage ?? 0; stage < plans.length; stage++) {
@@ -154,8 +166,17 @@ export class ArmTraining {
     this.arm.close();
   }
 
-  private restore(weights: ArmCheckpoint['weights']): void {
+  private restore({ weights, precision }: ArmCheckpoint): void {
     const { store, trainedNames } = this.arm.session;
+    const { precisions, description } = this.setup.engine.report;
+    if (precision && !precisions.includes(precision.precision)) {
+      throw new LabError(
+        'lab/other-engine',
+        `The run has multiplied in ${precision.precision} so far, which ${description} cannot.`,
+        'Go on with the engine that it began on, or take its folder away and begin anew.',
+      );
+    }
+    this.chosenPrecision = precision;
     const [saved, here] = [Object.keys(weights).sort(), [...trainedNames].sort()];
     const fits = (name: string) =>
       weights[name]!.length === 4 * store.spec(name).shape.reduce((all, size) => all * size, 1);
@@ -180,11 +201,9 @@ export class ArmTraining {
     const plan = plans[at]!;
     const stage = stages[at]!;
     const moves = movingGroups(stage.rates);
-    const planned = this.plannedStep(stage, moves, earlier?.cut);
-    const program = await this.arm.session.trainingProgram(planned);
-    if (earlier) program.restoreOptimizerState(earlier.moments);
+    const fitting = this.plannedStep(stage, moves, earlier?.cut);
     const { rows: batchRows, length: rowLength } = stage.batch;
-    const shape = { batchRows, rowLength, microBatchRows: planned.cut.microBatchRows };
+    const shape = { batchRows, rowLength, microBatchRows: fitting.cut.microBatchRows };
     const bytesOf = bytesPerId(this.arm.tokenizer);
     const skip = Math.max(0, (loop?.step ?? 0) - plan.from);
     const rows = plan.answers
@@ -193,16 +212,27 @@ export class ArmTraining {
     const batches = plan.taught
       ? taughtBatches(plan.taught, shape, bytesOf, { nextToken: nextTokenOf(stage), isNew: this.isNew }, skip)
       : batchesOfRows(rows, shape, bytesOf, objectives[stage.objective], skip);
+    let first = batches.next().value;
+    const planned = await this.inChosenPrecision(fitting, first?.microBatches[0]?.inputs);
+    const program = await this.arm.session.trainingProgram(planned);
+    if (earlier) program.restoreOptimizerState(earlier.moments);
     const { save } = options;
     const watched = this.watched;
     const answers = await this.arm.encodedAnswers(this.watchBytes);
     const run: TrainRun = new TrainRun(
       {
         program,
-        nextBatch: () => batches.next().value!,
+        nextBatch: () => {
+          const next = first ?? batches.next().value!;
+          first = undefined;
+          return next;
+        },
         rates: (share) => scaledRates(stage.rates, share),
         newIds: this.arm.newIds,
-        plan: fittingPlan(smallestMode(moves), planned, this.setup.engine.report.kind),
+        plan: {
+          ...fittingPlan(smallestMode(moves), planned, this.setup.engine.report.kind),
+          ...(this.chosenPrecision ? { precision: this.chosenPrecision } : {}),
+        },
         evaluate: async () => {
           const { scores, nats } = await this.watch(watched);
           this.latest = scores;
@@ -258,6 +288,14 @@ export class ArmTraining {
     });
   }
 
+  /** What is found before the first step of a run holds to its end, so that it goes on to the bit. */
+  private async inChosenPrecision(step: PlannedStep, first: Inputs | undefined): Promise<PlannedStep> {
+    if ((this.setup.precision ?? 'f32') === 'f32' || !first) return step;
+    const { engine } = this.setup;
+    this.chosenPrecision ??= await chooseStepPrecision(engine, this.arm.session, step, first);
+    return inPrecision(step, this.chosenPrecision.precision, engine);
+  }
+
   private async checkpoint(
     stage: number,
     { cut }: PlannedStep,
@@ -268,7 +306,8 @@ export class ArmTraining {
     const moments = await program.optimizerState();
     const weights: Record<string, Uint8Array> = {};
     for (const name of trainedNames) weights[name] = await store.read(name);
-    return { stage, cut, loop, moments, weights };
+    const precision = this.chosenPrecision;
+    return { stage, cut, ...(precision ? { precision } : {}), loop, moments, weights };
   }
 
   private readonly isNew = (id: number): boolean => id >= this.arm.firstNewId;

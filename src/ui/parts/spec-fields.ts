@@ -68,7 +68,7 @@ export class SpecFields extends PageElement {
     };
     const names = armNamesOf(this.value);
     this.unfolded ??= new Set(names.slice(-1).map((name) => pathText(['arms', name])));
-    const { name, budget, seeds, frozenWeights, evaluation } = forAllArms;
+    const { name, budget, seeds, frozenWeights, precision, evaluation } = forAllArms;
     return html`<h3>${msg('For all arms')}</h3>
       <div class="spec-fields">
         ${plainFields(edit, [], { name })}
@@ -80,7 +80,7 @@ export class SpecFields extends PageElement {
             put: (next) => edit.send(withValue(edit.value, ['budget'], next === undefined ? {} : { [way]: next })),
           }),
         )}
-        ${specProblemsAt(edit, ['budget'])} ${plainFields(edit, [], { seeds, frozenWeights })}
+        ${specProblemsAt(edit, ['budget'])} ${plainFields(edit, [], { seeds, frozenWeights, precision })}
         ${plainFields(edit, ['evaluation'], evaluation)}
         ${rareFields(edit, ['evaluation'], evaluation, msg('General text and the curve'))}
       </div>

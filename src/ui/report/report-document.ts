@@ -15,6 +15,7 @@ import { clozeBlocks } from './report-cloze';
 import { fieldBlocks, type DrawnSamples } from './report-field';
 import { worsenedText, worsenedTitle } from '../wording/experiment';
 import { frozenName } from '../wording/modes';
+import { precisionCaveats, precisionName } from '../wording/precision';
 import { verdictName } from '../wording/verdicts';
 import { glossary } from '../wording/glossary';
 
@@ -188,6 +189,7 @@ function specFacts({ spec }: KeptExperiment): (readonly [string, string])[] {
       : [msg('Text for each arm'), msg(str`${count(budget.bytes)} bytes`)],
     [msg('Seeds'), spec.seeds.join(', ')],
     ...(spec.frozenWeights ? [[msg('Frozen weights'), frozenName(spec.frozenWeights)] as const] : []),
+    ...(spec.precision ? [[msg('Steps multiply in'), precisionName(spec.precision)] as const] : []),
     [msg('Held-out text, at most'), msg(str`${count(evaluation?.bytes ?? 65_536)} bytes`)],
     [msg('Margin'), msg(str`${percent(evaluation?.margin ?? 0.02, 0)} of the control`)],
   ];
@@ -202,6 +204,7 @@ function caveats({ spec, report }: KeptExperiment): string[] {
       msg(
         str`Not finished: ${unfinished.map(({ arm, seed }) => `${arm}, ${msg(str`seed ${seed}`)}`).join('; ')}. They are in no number here.`,
       ),
+    ...precisionCaveats(report.arms),
     ...worsened.map((run) => joinSentences(worsenedTitle(run), worsenedText(run))),
     compared?.heldOut?.levels === 'documents' &&
       msg('One seed was compared: the interval says nothing of other seeds.'),

@@ -13,7 +13,9 @@ import type { ExperimentView } from '../state/experiment-view';
 import type { RunView } from '../state/run-view';
 import { runName } from '../wording/arms';
 import { trainingsText } from '../wording/counts';
+import { cutText } from '../wording/cut';
 import { secondsText } from '../wording/experiment';
+import { precisionText } from '../wording/precision';
 import { memoryText } from '../wording/verdicts';
 import { planFormula } from './fitting';
 
@@ -58,7 +60,7 @@ export class Deck extends LabElement {
         ${this.progress(experiment)}
         <div class="note saved">${this.doing(experiment)}</div>
       </div>
-      ${run ? this.meters(run) : nothing}
+      ${run ? this.meters(run) : nothing} ${run ? stepNote(run) : nothing}
     </section>`;
   }
 
@@ -265,4 +267,10 @@ export class Deck extends LabElement {
       }
     </div>`;
   }
+}
+
+/** How steps are cut and what they multiply in, where that is not as they come. */
+function stepNote({ status: { plan } }: RunView) {
+  const notes = [cutText(plan?.cut), precisionText(plan?.precision)].filter((text) => text !== '');
+  return notes.length > 0 ? html`<p class="note" data-note="step">${notes.join(' ')}</p>` : nothing;
 }

@@ -3,9 +3,10 @@
  * has none. Kind, range, choices and default are the schema's.
  */
 import { msg, str } from '@lit/localize';
-import type { FrozenWeights, InitMethod, SidedStart, WrittenSpec } from '../../worker/index';
+import type { FrozenWeights, InitMethod, Precision, SidedStart, WrittenSpec } from '../../worker/index';
 import { count } from '../format';
 import { frozenName, initName } from './modes';
+import { precisionName } from './precision';
 import { grammarName } from './signals';
 
 type Arm = WrittenSpec['arms'][string];
@@ -47,7 +48,7 @@ const bytes = () => msg('bytes');
 const tokens = () => msg('tokens');
 const ofTheLab = () => msg('as the lab finds');
 
-type ForAllArms = Pick<WrittenSpec, 'name' | 'budget' | 'seeds' | 'frozenWeights' | 'evaluation'>;
+type ForAllArms = Pick<WrittenSpec, 'name' | 'budget' | 'seeds' | 'frozenWeights' | 'precision' | 'evaluation'>;
 
 export const forAllArms: GroupWords<ForAllArms> = {
   name: { label: () => msg('Question') },
@@ -57,6 +58,7 @@ export const forAllArms: GroupWords<ForAllArms> = {
   },
   seeds: { label: () => msg('Seeds') },
   frozenWeights: { label: () => msg('Frozen weights'), names: (held) => frozenName(held as FrozenWeights) },
+  precision: { label: () => msg('Steps multiply in'), names: (precision) => precisionName(precision as Precision) },
   evaluation: {
     bytes: { label: () => msg('Held-out text'), unit: bytes },
     sample: {

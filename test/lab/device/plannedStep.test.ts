@@ -17,7 +17,10 @@ const limited = (planner: Planner, memoryBytes?: number): Planner => ({
 const gpu = (memoryBytes?: number) => limited(unopenedGpu, memoryBytes);
 const processor = (memoryBytes?: number) =>
   limited(
-    { report: { kind: 'processor', description: '', limits: processorLimits }, plan: planProcessor },
+    {
+      report: { kind: 'processor', description: '', limits: processorLimits, precisions: ['f32'] },
+      plan: planProcessor,
+    },
     memoryBytes,
   );
 

@@ -44,6 +44,14 @@ describe('a specification', () => {
     expect(print(rounded)).not.toBe(print(plain));
   });
 
+  it('is the same with and without a word of steps in f32, and another with steps in f16', () => {
+    const plain = parseSpecText(example);
+    expect(parseSpec(changed(['precision'], 'f32'))).toEqual(plain);
+    const half = parseSpec(changed(['precision'], 'f16'));
+    expect(half).toEqual({ ...plain, precision: 'f16' });
+    expect(runFingerprint(half, half.arms.continued!, 1)).not.toBe(runFingerprint(plain, plain.arms.continued!, 1));
+  });
+
   it('is read as the issue gives it, every default written out', () => {
     expect(parseSpecText(example)).toEqual({
       version: 2,

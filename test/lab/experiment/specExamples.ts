@@ -191,6 +191,7 @@ export const rightSpecs: readonly { readonly about: string; readonly spec: Json 
     spec: changed(['arms', 'continued', 'start'], { input: 'zero', output: 'gaussian', logitCorrection: true }),
   },
   { about: 'eight bits for what does not move', spec: changed(['frozenWeights'], 'q8') },
+  { about: 'steps in half precision', spec: changed(['precision'], 'f16') },
   { about: 'replay', spec: changed([...stage, 'replay'], 0.05) },
   { about: 'new tokens cut back', spec: changed(['arms', 'continued', 'stages', 0, 'resegment'], 0.1) },
   {

@@ -64,20 +64,30 @@ const config = {
 
 /** A Hugging Face folder in memory. Weights are seeded normals of deviation 0.3, norms near 1. */
 export async function tinyLlama(
-  options: { readonly tied?: boolean; readonly bf16?: boolean; readonly spareRows?: number } = {},
+  options: {
+    readonly tied?: boolean;
+    readonly bf16?: boolean;
+    readonly spareRows?: number;
+    readonly scale?: (tensor: string) => number;
+  } = {},
 ): Promise<FileTree> {
-  const { tied = true, bf16 = true, spareRows = 0 } = options;
+  const { tied = true, bf16 = true, spareRows = 0, scale } = options;
   const vocab_size = config.vocab_size + spareRows;
   const json = { ...config, vocab_size, tie_word_embeddings: tied, torch_dtype: bf16 ? 'bfloat16' : 'float32' };
-  return tinyModel(json, bf16 ? 'BF16' : 'F32');
+  return tinyModel(json, bf16 ? 'BF16' : 'F32', scale);
 }
 
-/** The same for any family. `config` must have at least 10 embedding rows. */
-export async function tinyModel(json: Readonly<Record<string, unknown>>, dtype: WeightDtype): Promise<FileTree> {
+/** The same for any family. `config` must have at least 10 embedding rows. @param scale of a tensor's values. */
+export async function tinyModel(
+  json: Readonly<Record<string, unknown>>,
+  dtype: WeightDtype,
+  scale: (tensor: string) => number = () => 1,
+): Promise<FileTree> {
   const tensors = parameterSpecs(parseConfig(json)).map(({ name, shape }, index) => {
     const normal = new NormalGenerator(7, index);
-    const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>
-      shape.length === 1 ? 1 + 0.1 * normal.next() : 0.3 * normal.next(),
+    const values = Float32Array.from(
+      { length: shape.reduce((a, b) => a * b, 1) },
+      () => scale(name) * (shape.length === 1 ? 1 + 0.1 * normal.next() : 0.3 * normal.next()),
     );
     return tensorOf(name, dtype, shape, fromF32(values, dtype));
   });
