@@ -66,7 +66,7 @@ export class GpuEngine implements Engine {
 
   plan(graph: Graph, request: MemoryRequest): MemoryNeed {
     const { report } = this.device;
-    const target = withPrecision(this.device.target, report, request.training?.precision ?? 'f32');
+    const target = withPrecision(this.device, request.training?.precision ?? 'f32');
     return planProgram(graph, { ...request, limits: report.limits, target });
   }
 

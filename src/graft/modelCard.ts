@@ -26,6 +26,8 @@ export interface ModelCard {
   readonly steps: number;
   /** As what frozen matrices were held while it was trained and measured, where not as they are in the files. */
   readonly heldAs?: string;
+  /** What its training steps multiplied in, where not in f32. */
+  readonly precision?: string;
   readonly corpus: { readonly name: string; readonly source?: string; readonly licence?: string };
   /** Columns of the table, for example base, grafted before training, grafted after training. */
   readonly arms: readonly string[];
@@ -76,6 +78,7 @@ export function modelCardText(card: ModelCard): string {
           `- While it was trained and measured, matrices that did not move were held rounded to ${card.heldAs}; the files have them as they were read.`,
         ]
       : []),
+    ...(card.precision ? [`- Its training steps multiplied in ${card.precision}, with sums and updates in f32.`] : []),
     `- Corpus: ${corpus.name}${origin.length > 0 ? ` (${origin.join('; ')})` : ''}.`,
     ...(card.licence ? [] : ["- Licence: the base model's own applies; it was not stated where the model was read."]),
     ...(card.figures.length > 0 ? ['', '## Measured', '', ...table(card)] : []),

@@ -1,5 +1,6 @@
 /** The answer of an experiment in the command line's words. */
-import type { Advice, ArmComparison, ExperimentReport, PrecisionCheck, ReferenceName } from '../lab/index';
+import type { Advice, ArmComparison, ExperimentReport, ReferenceName } from '../lab/index';
+import { precisionLines } from './precisionText';
 
 export function reportText(report: ExperimentReport): string {
   const {
@@ -167,32 +168,6 @@ function adviceText(advice: Advice): string {
     case 'finish':
       return `Still to come: ${advice.runs.map(({ arm, seeds }) => `${arm} (seed ${seeds.join(', ')})`).join('; ')}.`;
   }
-}
-
-/** What the steps of each run multiplied in; none where none asked for f16. */
-function precisionLines(arms: ExperimentReport['arms']): string[] {
-  const asked = arms.flatMap(({ precision, ...run }) => (precision ? [{ ...run, ...precision }] : []));
-  if (asked.length === 0) return [];
-  const inHalf = asked.filter(({ precision }) => precision === 'f16');
-  const most = (of: 'loss' | 'gradient') => shareText(Math.max(...inHalf.map(({ check }) => check?.[of] ?? 0)));
-  const apart = `, before the first step ${most('loss')} (losses) and ${most('gradient')} (gradients) from f32 at most`;
-  return [
-    `Steps multiply in f16 in ${inHalf.length} of ${asked.length} runs${inHalf.length > 0 ? apart : ''}.`,
-    ...asked
-      .filter(({ precision }) => precision === 'f32')
-      .map(({ arm, seed, check }) => `  ${arm}, seed ${seed}: f32, because ${whyFull(check)}`),
-  ];
-}
-
-function whyFull(check: PrecisionCheck | undefined): string {
-  if (!check) return 'what computed has no f16';
-  const { loss, gradient, parameter } = check;
-  if (loss === null || gradient === null) return 'in f16 the loss or a gradient was no number';
-  return `in f16 the loss was ${shareText(loss)} and the gradient of ${parameter} ${shareText(gradient)} away`;
-}
-
-function shareText(share: number): string {
-  return `${(100 * share).toFixed(3)} %`;
 }
 
 function signed(value: number): string {

@@ -193,6 +193,7 @@ export {
 } from './experiment/runner';
 export {
   heldAs,
+  trainedAs,
   addsTokens,
   adapterProblems,
   earlierRowProblems,

@@ -166,12 +166,12 @@ function ggufOf(run: FinishedRun): GgufToExport {
 }
 
 function modelOf(run: FinishedRun): ModelToExport {
-  const { arm, corpus, vocabulary, start, comparison, steps, extras } = run;
+  const { arm, corpus, vocabulary, start, comparison, steps, precision, extras } = run;
   const { graft, session, setup } = arm;
   const { model } = session;
   const about = { model, corpus: corpus.summary, graft, removal: vocabulary?.summary.removal };
   const began = graft && start ? { start } : {};
-  const card = cardOf({ ...about, ...began, moves: setup.moves, steps, comparison, frozen: setup.frozen });
+  const card = cardOf({ ...about, ...began, moves: setup.moves, steps, comparison, frozen: setup.frozen, precision });
   return {
     model,
     ...filesOf(run),

@@ -52,6 +52,7 @@ export async function takenArm(
     };
     return {
       ...{ arm, start: ofArm.start, records, steps: status.steps },
+      ...(status.precision ? { precision: status.precision.precision } : {}),
       ...{ weights: weightsOf(status), scores: await readScores(folder, status) },
       ...(vocabulary ? { vocabulary } : {}),
       ...(chatTemplate === undefined ? {} : { chatTemplate }),

@@ -1,4 +1,5 @@
 /** What Try, Compare and Download hold beside the base: an arm of an experiment, or a graft trained elsewhere. */
+import type { Precision } from '../engine/index';
 import type { ModelCard } from '../graft/index';
 import type { ArmModel, ArmScores, RunRecord, Vocabulary, Watch } from '../lab/index';
 
@@ -13,6 +14,8 @@ export interface TrainedArm {
   readonly vocabulary?: Vocabulary;
   readonly records: readonly RunRecord[];
   readonly steps: number;
+  /** What its steps multiplied in; absent: f32. */
+  readonly precision?: Precision;
   /** How its new rows started; not known of a graft trained elsewhere. */
   readonly start?: ArmModel['setup']['start'];
   /** chat_template.jinja, where it learned answers in one that its model did not come with. */

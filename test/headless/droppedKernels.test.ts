@@ -9,6 +9,7 @@ const engine = {
   description: 'a card',
   matmulVariant: 'block64',
   limits: { maxBindingBytes: 1, maxBufferBytes: 1 },
+  precisions: ['f32'],
   dropped: [
     { variant: 'block128', cause: 'wrong', reason: 'wrong: linear' },
     { variant: 'half', cause: 'failed', reason: 'does not compile\nline 3' },

@@ -80,13 +80,17 @@ describe('a verb of one arm', { timeout: 240_000 }, () => {
   });
 
   it('trains the rows of a folder that was expanded, and no others', () => {
-    const { status, value, stderr } = train('trained', 'further', '--steps', '2');
+    const { status, value, stderr } = train('trained', 'further', '--steps', '2', '--precision', 'f16');
     expect(status, stderr).toBe(0);
     expect(value).toMatchObject({ steps: 2, comparison: null, verification: { passed: true, untouchedRows: 10 } });
     expect(value.newTokens).toBeUndefined();
     const spec = parseSpecText(readFileSync(at('further', 'experiment.json'), 'utf8'));
     expect(spec.arms.trained!.stages[0]!.rates).toEqual({ newRows: 0.003 });
-    expect(runAgain('further').losses).toEqual(value.losses);
+    // On the processor there is no f16; that is said, and said again by what runs from the specification.
+    expect([spec.precision, value.precision]).toEqual(['f16', { precision: 'f32' }]);
+    const again = runAgain('further');
+    expect(again.losses).toEqual(value.losses);
+    expect(again.report.arms[0]!.precision).toEqual({ precision: 'f32' });
     const list = (folder: string) => readFileSync(at(folder, 'new_tokens.json'), 'utf8');
     expect(list('further')).toBe(list('trained'));
   });

@@ -26,7 +26,7 @@ describe('what the steps of an experiment multiplied in', () => {
   it('is f16, with how far it was from f32', () => {
     const half = { precision: 'f16', check } as const;
     expect(saying(half, { ...half, check: { ...check, loss: 2e-4 } })).toEqual([
-      'Steps multiply in f16 in 2 of 2 runs, before the first step 0.020 % (losses) and 0.093 % (gradients) from f32 at most.',
+      'Steps multiplied in f16 in 2 of 2 runs; before the first step losses differed from those in f32 by 0.020 % at most, gradients by 0.093 %.',
     ]);
   });
 
@@ -39,9 +39,9 @@ describe('what the steps of an experiment multiplied in', () => {
         { precision: 'f32', check: { ...far, gradient: null } },
       ),
     ).toEqual([
-      'Steps multiply in f16 in 0 of 3 runs.',
+      'Steps multiplied in f16 in 0 of 3 runs.',
       '  continued, seed 1: f32, because what computed has no f16',
-      '  continued, seed 2: f32, because in f16 the loss was 2.000 % and the gradient of layers.1.q_proj 30.000 % away',
+      '  continued, seed 2: f32, because in f16 the loss differed by 2.000 % and the gradient of layers.1.q_proj by 30.000 %',
       '  continued, seed 3: f32, because in f16 the loss or a gradient was no number',
     ]);
   });

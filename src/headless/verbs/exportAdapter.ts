@@ -63,6 +63,7 @@ export async function exportAdapter(command: Command): Promise<Answer> {
       card: cardOf({
         ...{ model, corpus: corpus.summary, graft, moves, steps: run.status.step, start: run.spec.start },
         ...heldAs(spec),
+        precision: run.status.precision?.precision,
       }),
       newTokens,
       tokenizerClass: tokenizerClassOf(command),

@@ -17,6 +17,7 @@ import {
   earlierGraft,
   earlierRows,
   heldAs,
+  trainedAs,
   modelWithout,
   movedBy,
   pinned,
@@ -40,6 +41,7 @@ import type { Command } from '../arguments';
 import { openShards } from '../countingShards';
 import { nodeEngine } from '../engine';
 import { defaultSteps } from '../flags';
+import { precisionLine } from '../precisionText';
 import { bitsText, lostLine } from '../scoreText';
 import { progressLine } from '../stdout';
 import { vocabularyLines } from '../vocabularyText';
@@ -71,7 +73,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     ...{ budget: spec.budget, evaluation: spec.evaluation, seed: spec.seeds[0]! },
     ...(vocabulary ? { vocabulary } : {}),
     ...(arm.adapters ? { adapters: arm.adapters } : {}),
-    ...heldAs(spec),
+    ...trainedAs(spec),
     ...(earlier ? { earlier: earlier.graft } : {}),
   };
   const training = await ArmTraining.open(setup, { onProgress });
@@ -111,6 +113,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
       moves,
       steps,
       ...heldAs(spec),
+      precision: training.precision?.precision,
       learned: arm.stages.map(({ objective }) => objective),
       comparison,
     }),
@@ -156,6 +159,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     },
     lostBytes: { ...(base ? { base: base.lostBytes } : {}), before: before.lostBytes, after: after.lostBytes },
     tokensPerSecond: status.tokensPerSecond,
+    ...(training.precision ? { precision: training.precision } : {}),
     comparison,
     verification,
     ...(adapter ? { adapter: { out: adapterOut, verification: adapter } } : {}),
@@ -166,6 +170,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
     text: [
       ...(vocabulary ? vocabularyLines(vocabulary.summary) : []),
       `${steps} steps; held-out ${bitsText(before)} to ${bitsText(after)} bits per byte; verified, written to ${out}`,
+      ...precisionLine(training.precision),
       ...(base ? lostLine('base, held-out', base) : []),
       ...lostLine(base ? 'graft, held-out' : 'held-out', after),
     ].join('\n'),

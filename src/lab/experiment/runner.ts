@@ -36,7 +36,7 @@ import {
   type RunKey,
 } from './runFolder';
 import { joined } from './specProblems';
-import { heldAs, isUntouched, movesEarlierRows, seedsOf, type ExperimentSpec } from './spec';
+import { isUntouched, movesEarlierRows, seedsOf, trainedAs, type ExperimentSpec } from './spec';
 
 export interface OpenedExperiment {
   readonly spec: ExperimentSpec;
@@ -204,8 +204,7 @@ class Runner {
       ...{ engine, model, corpus, start, stages, budget, evaluation, seed: key.seed },
       ...(vocabulary ? { vocabulary } : {}),
       ...(adapters ? { adapters } : {}),
-      ...heldAs(spec),
-      ...(spec.precision ? { precision: spec.precision } : {}),
+      ...trainedAs(spec),
       ...(this.earlier && movesEarlierRows(arm) ? { earlier: this.earlier.graft } : {}),
     };
     const onProgress = (progress: Progress) => this.update({ progress: { ...progress, ...key } });

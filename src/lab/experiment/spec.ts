@@ -366,6 +366,11 @@ export function heldAs({ frozenWeights }: ExperimentSpec): { readonly frozen?: F
   return frozenWeights ? { frozen: frozenWeights } : {};
 }
 
+/** The same, and what its steps multiply in. */
+export function trainedAs(spec: ExperimentSpec): ReturnType<typeof heldAs> & { readonly precision?: Precision } {
+  return { ...heldAs(spec), ...(spec.precision ? { precision: spec.precision } : {}) };
+}
+
 /** Groups that any stage moves. */
 export function movedBy({ stages }: ArmSpec): ReturnType<typeof movingGroups> {
   return movingGroups(Object.assign({}, ...stages.map(({ rates }) => rates)) as Rates);

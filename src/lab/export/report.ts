@@ -1,4 +1,5 @@
 /** What goes beside the weights: the run's records and the model card's figures. */
+import type { Precision } from '../../engine/index';
 import { type ModelCard, licenceOf } from '../../graft/index';
 import type { CorpusText } from '../open/corpusText';
 import type { FrozenWeights } from '../device/frozenWeights';
@@ -77,11 +78,13 @@ export function cardOf(parts: {
   readonly steps: number;
   /** How matrices that did not move were held. */
   readonly frozen?: FrozenWeights | undefined;
+  /** What its steps multiplied in. */
+  readonly precision?: Precision | undefined;
   /** Of the stages, in their order; absent where nothing was trained, or elsewhere. */
   readonly learned?: readonly ObjectiveName[];
   readonly comparison?: Comparison | null;
 }): ModelCard {
-  const { model, corpus, graft, removal, start, moves, steps, frozen, learned, comparison } = parts;
+  const { model, corpus, graft, removal, start, moves, steps, frozen, precision, learned, comparison } = parts;
   const { summary, checkpoint } = model;
   const licence = checkpoint.readme === undefined ? undefined : licenceOf(checkpoint.readme);
   return {
@@ -97,6 +100,7 @@ export function cardOf(parts: {
     ...(learned ? { learned: learnedText(learned) } : {}),
     steps,
     ...(frozen && frozen !== 'as-stored' ? { heldAs: frozen } : {}),
+    ...(precision && precision !== 'f32' ? { precision } : {}),
     corpus: {
       name: corpus.name,
       ...(corpus.source === undefined ? {} : { source: corpus.source }),

@@ -273,7 +273,11 @@ export class ArmTraining {
       evaluateEvery: Math.max(1, Math.ceil(steps / evaluation.points)),
       peak: Math.max(...Object.values(rates)),
       share: (step) => rateShareAt(step - from, { steps: ofStage, warmupSteps, final: schedule.final }),
-      details: { seed, ...(tooLong > 0 ? { conversationsTooLong: tooLong } : {}) },
+      details: {
+        seed,
+        ...(this.chosenPrecision ? { precision: this.chosenPrecision.precision } : {}),
+        ...(tooLong > 0 ? { conversationsTooLong: tooLong } : {}),
+      },
       ...(options.autosaveMilliseconds === undefined ? {} : { autosaveMilliseconds: options.autosaveMilliseconds }),
     };
   }

@@ -70,6 +70,7 @@ describe('a run that asks for f16', { timeout: 300_000 }, () => {
     expect(check!.gradient).toBeGreaterThan(0);
     expect(check!.gradient).toBeLessThan(precisionTolerances.gradient);
     expect(half.status.plan!.precision).toEqual(half.precision);
+    expect(half.saved[0]!.loop.records[0]).toMatchObject({ event: 'started', details: { precision: 'f16' } });
     expect(half.losses).toHaveLength(full.losses.length);
     expect(half.losses).not.toEqual(full.losses);
     for (const [step, loss] of half.losses.entries())
