@@ -94,12 +94,12 @@ export class GpuEngine implements Engine {
 
 /** Plans for a GPU that is not open. `target`: its kernels; absent: those of a GPU of WebGPU's least limits. */
 export function gpuPlanner(
-  report: Omit<EngineReport, 'kind'> & Partial<Pick<EngineReport, 'kind'>>,
+  report: Omit<EngineReport, 'kind' | 'precisions'> & Partial<Pick<EngineReport, 'kind'>>,
   target?: KernelTarget,
 ): Pick<Engine, 'report' | 'plan'> {
   const { limits } = report;
   return {
-    report: { kind: 'gpu', ...report },
+    report: { kind: 'gpu', precisions: ['f32'], ...report },
     plan: (graph, request) => planProgram(graph, { ...request, limits, ...(target ? { target } : {}) }),
   };
 }
