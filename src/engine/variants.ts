@@ -5,7 +5,6 @@
  */
 import { LabError } from '../error';
 import { requireF32 } from './checks';
-import type { Device } from './device';
 import { lackingFor, type DeviceReport } from './deviceReport';
 import { kernelFamilies, type KernelFamily } from './kernelFamilies';
 import type { Dispatch, KernelTarget } from './op';
@@ -105,7 +104,15 @@ export function fittingVariants(
 
 /** A device's kernels with products of that precision. Throws `engine/no-f16` where no variant for it runs rightly there. */
 export function withPrecision(
-  { target, report, dropped }: Pick<Device, 'target' | 'report' | 'dropped'>,
+  {
+    target,
+    report,
+    dropped,
+  }: {
+    readonly target: KernelTarget;
+    readonly report: Pick<DeviceReport, 'features' | 'limits' | 'description'>;
+    readonly dropped: readonly DroppedVariant[];
+  },
   precision: Precision,
 ): KernelTarget {
   if (variantOf(target).precision === precision) return target;
