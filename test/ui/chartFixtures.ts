@@ -41,7 +41,12 @@ const base: CurveArm = {
   look: 'base',
   seeds: [{ seed: 1, points: [{ bytes: 0, bitsPerByte: 10.18 }], finished: true }],
 };
-const arm = (name: string, role: CurveArm['role'], look: CurveArm['look'], seeds: readonly CurveSeed[]): CurveArm => ({
+export const arm = (
+  name: string,
+  role: CurveArm['role'],
+  look: CurveArm['look'],
+  seeds: readonly CurveSeed[],
+): CurveArm => ({
   name,
   role,
   look,

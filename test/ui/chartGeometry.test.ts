@@ -12,7 +12,7 @@ import {
   valueAt,
   type CurveArm,
 } from '../../src/ui/charts/curves-data';
-import { bitsRange, curvesNote, markers } from '../../src/ui/charts/curves-drawing';
+import { bitsRange, curvesNote, drawCurves, markers } from '../../src/ui/charts/curves-drawing';
 import { doseTable } from '../../src/ui/charts/dose-drawing';
 import { intervalAxis, intervalsTable, rowKind } from '../../src/ui/charts/intervals-drawing';
 import {
@@ -26,7 +26,7 @@ import {
   wrapped,
   type Point,
 } from '../../src/ui/charts/scales';
-import { BUDGET, control, curves, dose, intervals, references } from './chartFixtures';
+import { arm, BUDGET, control, curves, dose, intervals, references } from './chartFixtures';
 
 describe('scales', () => {
   test('ticks lie inside and never touch, however narrow the range', () => {
@@ -189,6 +189,28 @@ describe('the mean of finished seeds', () => {
       },
     ]);
     expect(bitsRange(wild, [])[1]).toBeLessThan(10);
+  });
+
+  test('before a trained arm is read, the axes are those that its readings come to stand in', () => {
+    const [low, high] = bitsRange([], [{ name: 'uniform', bitsPerByte: 8 }]);
+    expect(low).toBeLessThan(1);
+    expect(high).toBeGreaterThan(10);
+    const unread = armCurves([arm('waiting', 'expanded', 'continued', [])]);
+    expect(bitsRange(unread, [{ name: 'base', bitsPerByte: 12 }])[1]).toBeGreaterThan(12);
+    const read = armCurves(curves.finished);
+    expect(bitsRange(read, [])[0]).toBeGreaterThan(1);
+    const texts = (budget: number) =>
+      JSON.stringify(
+        drawCurves(
+          { arms: [], curves: [], references: [{ name: 'uniform', bitsPerByte: 8 }], budget },
+          800,
+          'sans-serif',
+        ),
+      );
+    expect(texts(40_000)).toContain('"20"');
+    // Nobody knows how much text will be read: an axis with a name and no figures.
+    expect(texts(0)).not.toMatch(/"0\.\d+"/);
+    expect(texts(0)).toContain('kB of training text read');
   });
 
   test('the note speaks of the lines that are there', () => {

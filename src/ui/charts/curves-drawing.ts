@@ -14,6 +14,7 @@ import {
   type CurveReference,
 } from './curves-data';
 import {
+  digitsOf,
   linear,
   linearTicks,
   logarithmic,
@@ -49,7 +50,7 @@ export interface CurvesInput {
   readonly arms: readonly CurveArm[];
   readonly curves: readonly ArmCurves[];
   readonly references: readonly CurveReference[];
-  /** Bytes of training text for each arm: where the axis ends. */
+  /** Bytes of training text for each arm: where the axis ends; 0 while nobody knows. */
   readonly budget: number;
 }
 
@@ -62,7 +63,13 @@ export const textUnit = (budget: number): { readonly bytes: number; readonly axi
 const digits = (value: number) => (value < 0.995 ? 3 : 2);
 export const bits = (value: number): string => fixed(value, digits(value));
 
-/** Every finite reading and reference inside; a diverging seed may widen the axis, but not without end. */
+/** Where readings of trained arms come to stand: from one bit to a little over a uniform guess. */
+const UNREAD = [1, 10] as const;
+
+/**
+ * Every finite reading and reference inside; a diverging seed may widen the axis, but not without end. Before an arm has
+ * read anything the axis is wide enough for most of them, so that it stays when they come.
+ */
 export function bitsRange(curves: readonly ArmCurves[], references: readonly CurveReference[]): [number, number] {
   const sound = [
     ...curves.flatMap(({ band, mean, thin }) => [
@@ -72,9 +79,12 @@ export function bitsRange(curves: readonly ArmCurves[], references: readonly Cur
     ]),
     ...references.map(({ bitsPerByte }) => bitsPerByte),
   ];
+  const isUnread = curves.every(({ mean, thin }) =>
+    [mean, ...thin.map(({ points }) => points)].every((points) => (points.at(-1)?.bytes ?? 0) === 0),
+  );
+  if (isUnread) sound.push(...UNREAD);
   const low = sound.reduce((least, value) => Math.min(least, value), Infinity);
   const high = sound.reduce((most, value) => Math.max(most, value), 0);
-  if (high === 0) return [1, 10];
   const lost = curves.flatMap(({ lost }) => lost.flatMap(({ points }) => points.map(({ bitsPerByte }) => bitsPerByte)));
   const highest = lost.reduce((most, value) => Math.max(most, Math.min(value, high * 2)), high);
   const room = Math.max(0.02, Math.log(highest / low) * 0.06);
@@ -100,17 +110,18 @@ export function drawCurves(
   const bottom = height - BELOW;
   const [low, high] = bitsRange(curves, lines);
   const unit = textUnit(budget);
-  const x = linear(0, budget, LEFT, right);
+  const x = linear(0, budget || 1, LEFT, right);
   const y = logarithmic(low, high, bottom, TOP);
   const at = ({ bytes, bitsPerByte }: CurvePoint): Point => [x(bytes), y(bitsPerByte)];
-  const xTicks = linearTicks(0, budget / unit.bytes, Math.min(8, (right - LEFT) / 56));
+  const xTicks = budget > 0 ? linearTicks(0, budget / unit.bytes, Math.min(8, (right - LEFT) / 56)) : [];
+  const xDigits = xTicks.length > 1 ? digitsOf(xTicks[1]! - xTicks[0]!) : 0;
 
   const grid = svg`${logTicks(low, high, y, narrow ? 28 : 36).map(
     (tick) =>
       svg`<path class="g" d="M${LEFT} ${y(tick)}H${right}"/><text x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${tick}</text>`,
   )}<path class="ax" d="M${LEFT} ${bottom}H${right}"/>${xTicks.map(
     (tick) =>
-      svg`<text x=${x(tick * unit.bytes)} y=${bottom + 18} text-anchor="middle">${fixed(tick, tick % 1 === 0 ? 0 : 2)}</text>`,
+      svg`<text x=${x(tick * unit.bytes)} y=${bottom + 18} text-anchor="middle">${tick === 0 ? '0' : fixed(tick, xDigits)}</text>`,
   )}<text x=${right} y=${bottom + 34} text-anchor="end">${unit.axis}</text>`;
   const levels = lines.map(
     ({ bitsPerByte, isBase }) =>

@@ -68,7 +68,7 @@ export class CurvesElement extends PageElement implements Savable {
       mean.at(-1)?.bytes ?? 0,
       ...[...thin, ...lost].map(({ points }) => points.at(-1)?.bytes ?? 0),
     ]);
-    return Math.max(this.budget, ...reached, 1);
+    return Math.max(this.budget, ...reached);
   }
 
   override render() {
@@ -113,15 +113,16 @@ export class CurvesElement extends PageElement implements Savable {
 
   private legend() {
     const readings = this.readings();
-    if (this.leading.every((line) => line.length === 0))
-      return html`<span>${msg('No reading of a trained arm yet')}</span>`;
+    const isUnread = this.leading.every((line) => line.length === 0);
     return html`${this.curves.map(({ arm }, index) => {
         const value = readings[index];
         return html`<span
           ><svg class="key" viewBox="0 0 26 10" aria-hidden="true">${keyLine(arm.look)}</svg
           ><i class="series">${arm.name}</i><b>${value === null || value === undefined ? '–' : bits(value)}</b></span
         >`;
-      })}<span class="at">${this.cursor === null ? nothing : msg(str`at ${this.place(this.cursor)}`)}</span>`;
+      })}<span class="at"
+        >${isUnread ? msg('No reading of a trained arm yet') : this.cursor === null ? nothing : msg(str`at ${this.place(this.cursor)}`)}</span
+      >`;
   }
 
   private readout() {

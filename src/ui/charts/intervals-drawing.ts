@@ -147,6 +147,7 @@ export const differenceText = (row: IntervalRow): string =>
 export function intervalText(row: IntervalRow): string {
   if (row.role === 'control') return msg('the control');
   if (row.role === 'base') return msg('no text read');
+  if (row.bitsPerByte === null) return msg('not scored yet');
   return row.interval
     ? unbroken(msg(str`${signed(row.interval[0], 2)} to ${signed(row.interval[1], 2)}`))
     : msg('no interval');

@@ -3,6 +3,7 @@
  * the latest value. Lines longer than the screen is wide are drawn as means of equal stretches. New data is drawn in the
  * page's turn (frames.ts); the theme's colours are read once and again when it changes.
  */
+import { msg } from '@lit/localize';
 import { html, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type uPlot from 'uplot';
@@ -101,10 +102,17 @@ export class Chart extends PageElement implements Savable {
     const width = this.plot?.width ?? 600;
     const { x, ys } = decimate(this.x, this.ys, Math.max(120, Math.round(width / 1.5)));
     this.drawn = ys;
+    // Axes are drawn of columns alone: before the first reading of an empty one.
+    if (this.isUnread) return [[0, Math.max(1, this.xMax)], ...this.series.map(() => [null, null])];
     return [
       x,
       ...ys.map((column) => (this.log ? column.map((v) => (v === null ? null : Math.log(v))) : column)),
     ] as uPlot.AlignedData;
+  }
+
+  /** Nothing has been measured: there are axes, and no figures on the upright one. */
+  private get isUnread(): boolean {
+    return !this.ys.some((column) => column.some((value) => value !== null));
   }
 
   private showLegend(): void {
@@ -157,13 +165,14 @@ export class Chart extends PageElement implements Savable {
         axis({
           size: 26,
           space: 64,
-          values: (_, ticks) => ticks.map((v) => v.toLocaleString('en-US')),
+          // A step is whole, and before the plan is made nobody knows how many there are.
+          values: (_, ticks) => ticks.map((v) => (v % 1 === 0 && this.xMax > 0 ? v.toLocaleString('en-US') : '')),
           grid: { show: false },
         }),
         axis({
           size: 44,
           space: this.height < 160 ? 26 : 36,
-          values: (_, ticks) => ticks.map(tick),
+          values: (_, ticks) => (this.isUnread ? ticks.map(() => '') : ticks.map(tick)),
           ...(this.log ? { splits: () => logTicks(range()) } : {}),
         }),
       ],
@@ -183,10 +192,26 @@ export class Chart extends PageElement implements Savable {
     };
   }
 
+  private drawUnread({ ctx, bbox }: uPlot): void {
+    ctx.save();
+    ctx.font = `${12 * devicePixelRatio}px ${readRole('--font-ui')}`;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    const [text, x, y] = [msg('No reading yet'), bbox.left + bbox.width / 2, bbox.top + bbox.height / 2];
+    ctx.lineWidth = 8 * devicePixelRatio;
+    ctx.lineJoin = 'round';
+    ctx.strokeStyle = readRole('--surface');
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = readRole('--ink-3');
+    ctx.fillText(text, x, y);
+    ctx.restore();
+  }
+
   /** The canvas keeps the last series' dash; marks reset it first. */
   private drawMarks(plot: uPlot): void {
     const { ctx } = plot;
     const ratio = devicePixelRatio;
+    if (this.isUnread) this.drawUnread(plot);
     for (const mark of this.marks) {
       const x = plot.valToPos(mark.x, 'x', true);
       const y = plot.valToPos(this.log ? Math.log(mark.y) : mark.y, 'y', true);

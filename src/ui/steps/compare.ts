@@ -19,6 +19,8 @@ import { modeName } from '../wording/modes';
 import { bitsText, bytesPerTokenText, lostShort, noPrice } from '../wording/lostText';
 import { runtimeText } from '../wording/runtimes';
 import { comparisonLede, comparisonSentence, generalChange } from '../wording/verdicts';
+import '../charts/intervals';
+import { plannedRows } from './experiment-arms';
 import { forestFigure, forestScale, intervalText, whisker, type Scale } from './forest';
 import './kept-offer';
 import './trained-elsewhere';
@@ -63,17 +65,31 @@ export class CompareStep extends LabElement {
           ? loadingPanel(msg('Arms'), slot.progress, 3, () => this.lab.cancel('comparison'))
           : comparison
             ? this.arms(comparison)
-            : html`${panel({
-                heading: msg('Arms'),
-                body: emptyState(
-                  this.lab.isTraining ? msg('Training is still on.') : msg('No run yet.'),
-                  msg('The verdict appears here as soon as an arm with new tokens and its control are trained.'),
-                  html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
-                ),
-              })}${this.lab.isTraining ? nothing : this.baseAlone()}`
+            : html`${this.nothingYet()}${this.lab.isTraining ? nothing : this.baseAlone()}`
       }
       <tg-trained-elsewhere></tg-trained-elsewhere>
     </div>`;
+  }
+
+  /** The arms of what runs, or would, where they come to stand. */
+  private nothingYet() {
+    const { experiment, desk, isTraining } = this.lab;
+    const spec = experiment?.spec ?? desk.spec;
+    const rows = spec ? plannedRows(spec) : [];
+    const empty = emptyState(
+      isTraining ? msg('Training is still on.') : msg('No run yet.'),
+      msg('The verdict appears here as soon as an arm with new tokens and its control are trained.'),
+      html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+    );
+    return rows.length === 0
+      ? panel({ heading: msg('Arms'), body: empty })
+      : panel({
+          heading: msg('Against the control'),
+          name: 'intervals-planned',
+          note: msg('arm − control, bits per byte on held-out text, 95\u00a0% intervals'),
+          fill: 'bare',
+          body: html`${empty}<tg-intervals .rows=${rows}></tg-intervals>`,
+        });
   }
 
   /** Before there is a run: how well the open model predicts these texts, with or without a GPU. */

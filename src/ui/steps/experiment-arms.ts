@@ -136,6 +136,19 @@ function rowNote(role: IntervalRow['role'], bitsPerByte: number, found?: ArmComp
   return role === 'control' ? { note: msg('trained on the same text') } : {};
 }
 
+/** What will stand against the control, before anything is scored; empty where no arm adds tokens. */
+export function plannedRows(spec: WrittenSpec): IntervalRow[] {
+  const names = Object.keys(spec.arms);
+  const control = names.find((name) => roleOf(spec, name) === 'control');
+  if (control === undefined || !names.some((name) => roleOf(spec, name) === 'expanded')) return [];
+  return names
+    .map((name): IntervalRow => {
+      const role = roleOf(spec, name) === 'control' && name !== control ? 'other' : roleOf(spec, name);
+      return { key: name, name, role, look: lookOf(spec, name), difference: null, interval: null, bitsPerByte: null };
+    })
+    .sort((one, other) => rowOrder.indexOf(one.role) - rowOrder.indexOf(other.role));
+}
+
 /** At equal text what was measured; at equal compute what is read off the watched curves, without an interval. */
 export type AtEqual = 'text' | 'compute';
 

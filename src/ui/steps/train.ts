@@ -20,6 +20,7 @@ import { armsText } from '../wording/counts';
 import { failureTitle } from '../wording/failures';
 import { experimentLede, experimentSentence, verdictSentence } from '../wording/experiment';
 import './deck';
+import { references } from './experiment-arms';
 import './experiment-charts';
 import './kept-offer';
 import './presets';
@@ -181,12 +182,13 @@ export class TrainStep extends LabElement {
       return html`${verdict(msg('Nothing to train yet.'), msg('Training needs a model, texts and new tokens.'))}
         <tg-kept-offer></tg-kept-offer>
         ${panel({
-          heading: msg('New tokens'),
-          body: emptyState(
-            msg('No vocabulary yet.'),
-            msg('The charts and the table of new tokens appear here once training starts.'),
-            html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
-          ),
+          heading: msg('Bits per byte, held out'),
+          name: 'curves-to-come',
+          body: html`${emptyState(
+              msg('No vocabulary yet.'),
+              msg('The charts and the table of new tokens appear here once training starts.'),
+              html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
+            )}<tg-curves .references=${references(null)}></tg-curves>`,
         })}`;
     }
     return html`${verdict(
