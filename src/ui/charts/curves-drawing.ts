@@ -79,9 +79,10 @@ export function bitsRange(curves: readonly ArmCurves[], references: readonly Cur
     ]),
     ...references.map(({ bitsPerByte }) => bitsPerByte),
   ];
-  const isUnread = curves.every(({ mean, thin }) =>
-    [mean, ...thin.map(({ points }) => points)].every((points) => (points.at(-1)?.bytes ?? 0) === 0),
-  );
+  const isUnread = curves.every(({ mean, thin, lost }) => {
+    const lines = [mean, ...thin.map(({ points }) => points)];
+    return lost.length === 0 && lines.every((line) => (line.at(-1)?.bytes ?? 0) === 0);
+  });
   if (isUnread) sound.push(...UNREAD);
   const low = sound.reduce((least, value) => Math.min(least, value), Infinity);
   const high = sound.reduce((most, value) => Math.max(most, value), 0);
