@@ -2,9 +2,10 @@
 //   dV[s, h', :] = sum over t and the heads h of group h' of P[t, s] dAttended[t, h, :]
 //   dK[s, h', :] = scale * sum of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) q[t, h, :]
 //   q, dAttended f32 [tokens, heads * headSize];  k, v, dK, dV f32 [tokens, kvHeads * headSize]
-//   rows f32 [2, heads, tokens]: logSumExp, then delta;  documentEnd u32 [tokens]
+//   rows f32: as attentionDelta.wgsl lays them out;  documentEnd u32 [tokens]
 // A workgroup holds KEYS * LANES consecutive keys of one key head, KEYS an invocation, and takes QUERIES queries at a
 // time, head after head of the group; the running sums lie in dK and dV themselves.
+// TURN: dK is turned back by its rotary angles before the kernel ends (attentionTurn.wgsl).
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
 const queryStride = ${HEADS * HEAD_SIZE}u;
@@ -20,6 +21,10 @@ const scale = ${SCALE};
 @group(0) @binding(5) var<storage, read> dAttended: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dK: array<f32>;
 @group(0) @binding(7) var<storage, read_write> dV: array<f32>;
+
+//#if TURN
+//#include attentionTurn OPERAND=dK
+//#end
 
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -89,4 +94,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       }
     }
   }
+//#if TURN
+  for (var i = 0u; i < ${KEYS}u * groups.z; i++) {
+    let token = firstKey + i * ${LANES}u + lane;
+    if (token < tokens) { turnBack(token * keyStride + keyHead * headSize, token, groups.z); }
+  }
+//#end
 }

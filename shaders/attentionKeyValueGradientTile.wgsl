@@ -2,9 +2,10 @@
 // dK[s, h', :] = scale * sum of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) q[t, h, :]
 // with P[t, s] = exp(scale * q . k - logSumExp[h, t]) and t in [s, documentEnd[s]).
 //   q, dAttended f32 [tokens, heads * headSize];  k, v, dK, dV f32 [tokens, kvHeads * headSize], bound as ${PART}
-//   rows f32 [2, heads, tokens]: logSumExp, then delta;  documentEnd u32 [tokens]
+//   rows f32: as attentionDelta.wgsl lays them out;  documentEnd u32 [tokens]
 // Tiles and stretches as in attentionTile.wgsl, turned about: a workgroup takes 32 keys of one key head past all queries
 // that see them, 32 at a time, head after head of the group, so that the heads are summed in order and without atomics.
+// TURN: dK is turned back by its rotary angles before the kernel ends (attentionTurn.wgsl).
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
 const queryStride = ${HEADS * HEAD_SIZE}u;
@@ -30,8 +31,12 @@ var<workgroup> weights: array<vec4f, 256>;
 //#include attentionTileLoad LOAD=loadValue OPERAND=v STRIDE=keyStride
 //#include attentionTileLoad LOAD=loadGradient OPERAND=dAttended STRIDE=queryStride
 
+//#if TURN
+//#include attentionTurn OPERAND=dK
+//#end
+
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let keyHead = group.y;
   let firstKey = group.x * 32u;
   let lastKey = min(firstKey + 31u, tokens - 1u);
@@ -148,6 +153,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //#end
 //#end
   }
+//#end
+//#end
+//#if TURN
+  // What other invocations stored of a head is read here.
+  workgroupBarrier();
+  storageBarrier();
+//#if QUADS
+  for (var cell = lane; cell < ${32 * (ROTARY / 8)}u; cell += 64u) {
+    let token = firstKey + cell / ${ROTARY / 8}u;
+    if (token <= lastKey) { turnBackQuad(token * keyStride + keyHead * headSize, token, cell % ${ROTARY / 8}u); }
+  }
+//#else
+  if (firstKey + lane <= lastKey) { turnBack((firstKey + lane) * keyStride + keyHead * headSize, firstKey + lane, groups.z); }
 //#end
 //#end
 }

@@ -1,8 +1,9 @@
 // dQ as in attentionQueryGradientTile.wgsl, shaped for software adapters as attentionLane.wgsl is.
 //   dQ[t, h, :] = scale * sum over s of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) k[s, h', :]
 //   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize]
-//   rows f32 [2, heads, tokens]: logSumExp, then delta;  documentStart u32 [tokens]
+//   rows f32: as attentionDelta.wgsl lays them out;  documentStart u32 [tokens]
 // A workgroup holds QUERIES * LANES consecutive queries of one head; the running sum lies in dQ itself.
+// TURN: dQ is turned back by its rotary angles before the kernel ends (attentionTurn.wgsl).
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
 const queryStride = ${HEADS * HEAD_SIZE}u;
@@ -16,6 +17,10 @@ const scale = ${SCALE};
 @group(0) @binding(4) var<storage, read> rows: array<f32>;
 @group(0) @binding(5) var<storage, read> dAttended: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dQ: array<f32>;
+
+//#if TURN
+//#include attentionTurn OPERAND=dQ
+//#end
 
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -78,4 +83,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#end
     }
   }
+//#if TURN
+  for (var i = 0u; i < ${QUERIES}u * groups.z; i++) {
+    let token = firstQuery + i * ${LANES}u + lane;
+    if (token < tokens) { turnBack(token * queryStride + head * headSize, token, groups.z); }
+  }
+//#end
 }

@@ -1,8 +1,9 @@
 // dQ[t, h, :] = scale * sum over s of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) k[s, h', :]
 // with P[t, s] = exp(scale * q . k - logSumExp[h, t]) and s in [documentStart[t], t].
 //   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize], bound as ${PART}
-//   rows f32 [2, heads, tokens]: logSumExp, then delta;  documentStart u32 [tokens]
+//   rows f32: as attentionDelta.wgsl lays them out;  documentStart u32 [tokens]
 // Workgroups, tiles and stretches as in attentionTile.wgsl: 32 queries of one head past all their keys.
+// TURN: dQ is turned back by its rotary angles before the kernel ends (attentionTurn.wgsl).
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
 const queryStride = ${HEADS * HEAD_SIZE}u;
@@ -27,8 +28,12 @@ var<workgroup> weights: array<vec4f, 256>;
 //#include attentionTileLoad LOAD=loadValue OPERAND=v STRIDE=keyStride
 //#include attentionTileLoad LOAD=loadGradient OPERAND=dAttended STRIDE=queryStride
 
+//#if TURN
+//#include attentionTurn OPERAND=dQ
+//#end
+
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let head = group.y;
   let keyHead = head / ${HEADS / KV_HEADS}u;
   let firstQuery = group.x * 32u;
@@ -112,6 +117,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //#end
 //#end
   }
+//#end
+//#end
+//#if TURN
+  // What other invocations stored of a head is read here.
+  workgroupBarrier();
+  storageBarrier();
+//#if QUADS
+  for (var cell = lane; cell < ${32 * (ROTARY / 8)}u; cell += 64u) {
+    let token = firstQuery + cell / ${ROTARY / 8}u;
+    if (token <= lastQuery) { turnBackQuad(token * queryStride + head * headSize, token, cell % ${ROTARY / 8}u); }
+  }
+//#else
+  if (firstQuery + lane <= lastQuery) { turnBack((firstQuery + lane) * queryStride + head * headSize, firstQuery + lane, groups.z); }
 //#end
 //#end
 }

@@ -6,6 +6,7 @@
  *   linear, then gatedMlp          one product that activates as it stores
  *   linearInputGradient, then gatedMlpBackward   one product that stores the gradients of gate and up
  *   a gradient, then add           added into what is there: a product, or a norm's backward pass
+ *   attentionBackward, then rope back of both gradients   attention's backward pass, which turns them as it stores
  *   two ropes by the same angles   one dispatch
  *
  * A tensor that anybody else reads, or that the caller wants, stays. Every value is computed from the same operands as before.
@@ -50,7 +51,7 @@ class Fusion {
       add: (node, at) => this.addToGradient(node, at) || this.addAsStored(node, at),
       gatedMlp: (node, at) => this.activateAsStored(node, at),
       gatedMlpBackward: (node, at) => this.gradientsAsStored(node, at),
-      rope: (node, at) => this.pairRopes(node, at),
+      rope: (node, at) => this.turnAsStored(node) || this.pairRopes(node, at),
     };
     for (let at = 0; at < this.nodes.length; at++) {
       const node = this.nodes[at];
@@ -110,6 +111,37 @@ class Fusion {
     const label = relabelled(node, 'gatedInputGradient');
     const fused = { ...node, label, op: 'gatedInputGradient', attributes: { layout, activation } };
     this.replace(dActivated, at, { ...fused, inputs: [...gradient.inputs, gate, up] });
+  }
+
+  /** The first of the two ropes back, where the other one stands behind it and nobody else reads either gradient. */
+  private turnAsStored(node: GraphNode): boolean {
+    const from = this.producers.get(node.inputs[0]!.id) ?? -1;
+    const attention = this.nodes[from];
+    const { heads: _, ...angles } = node.attributes;
+    const isTable = (angles.table as readonly number[]).length > 0;
+    if (attention?.op !== 'attentionBackward' || attention.attributes.table || !angles.backward || !isTable)
+      return false;
+    const [, positions] = node.inputs as [Tensor, Tensor];
+    const ropes = attention.outputs.slice(0, 2).map(({ id }) => {
+      const readers = this.readers.get(id) ?? [];
+      const reader = readers.length === 1 && !this.kept.has(id) ? this.nodes[readers[0]!] : undefined;
+      return reader?.op === 'rope' && reader.inputs[0]!.id === id ? { reader, at: readers[0]! } : undefined;
+    });
+    const isFit = (rope: (typeof ropes)[number]): rope is { reader: GraphNode; at: number } => {
+      if (!rope) return false;
+      const { heads: __, ...others } = rope.reader.attributes;
+      return rope.reader.inputs[1] === positions && JSON.stringify(others) === JSON.stringify(angles);
+    };
+    if (!ropes.every(isFit)) return false;
+    const [dV, rows] = attention.outputs.slice(2) as [Tensor, Tensor];
+    const [, heads, tokens] = rows.shape as [number, number, number];
+    const outputs = [...ropes.map(({ reader }) => reader.outputs[0]!), dV, { ...rows, shape: [2 * heads + 1, tokens] }];
+    const { rotarySize, table } = angles;
+    const attributes = { ...attention.attributes, rotarySize: rotarySize!, table: table! };
+    for (const rope of ropes) this.nodes[rope.at] = undefined;
+    this.nodes[from] = { ...attention, inputs: [...attention.inputs, positions], outputs, attributes };
+    for (const { id } of outputs) this.producers.set(id, from);
+    return true;
   }
 
   /** This one, and the next one that turns by the same angles and whose input is there already. */

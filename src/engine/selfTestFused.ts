@@ -1,6 +1,6 @@
 /**
  * The self-test's cases of ops behind each other, as models have them: fuse.ts makes of them what no op alone becomes, products
- * that add, gate and accumulate as they store, norms that add to a gradient, and pairs of ropes.
+ * that add, gate and accumulate as they store, norms that add to a gradient, pairs of ropes, and attention that turns gradients back.
  */
 import type { Tensor } from './graph';
 import { add, attention, gatedMlp, layerNorm, linear, rmsNorm, rope, scaled } from './ops/index';

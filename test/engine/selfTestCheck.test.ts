@@ -21,7 +21,7 @@ it('runs every op there is', () => {
   expect([...new Set(nodes.map(({ op }) => op))].sort()).toEqual(Object.keys(kindOfOp).sort());
 });
 
-it('runs what is fused: products that add, gate, keep and accumulate, norms that add to a gradient, pairs of ropes', () => {
+it('runs what is fused: products that add, gate, keep and accumulate, norms that add to a gradient, pairs of ropes, attention that turns gradients back', () => {
   const fused = nodes.filter(({ op }) => op === 'linearFused').map(({ attributes }) => attributes);
   expect(fused.some(({ addend }) => addend)).toBe(true);
   for (const activation of ['silu', 'gelu', 'geluTanh']) {
@@ -31,7 +31,9 @@ it('runs what is fused: products that add, gate, keep and accumulate, norms that
   const accumulating = nodes.filter(({ updates }) => updates[0]?.kind === 'activation').map(({ op }) => op);
   expect([...new Set(accumulating)].sort()).toEqual(['layerNormBackward', 'linearInputGradient', 'rmsNormBackward']);
   const turns = nodes.filter(({ op }) => op === 'ropePair').map(({ attributes }) => attributes.backward);
-  expect(turns).toEqual([false, true]);
+  expect(turns).toEqual([false]);
+  const turned = nodes.filter(({ op, attributes }) => op === 'attentionBackward' && attributes.table);
+  expect(turned).toHaveLength(1);
 });
 
 it('runs every kernel under the variants that an adapter can have, stored types included', async () => {

@@ -5,10 +5,11 @@
 import { LabError } from '../../error';
 import type { Graph, GraphNode, Tensor } from '../graph';
 import type { KernelFamily } from '../kernelFamilies';
-import { registerOp, type KernelTarget } from '../op';
+import { registerOp, type Dispatch, type KernelTarget } from '../op';
 import { familyOf } from '../variants';
 import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
 import { attentionWork, blockTokens } from './attentionWork';
+import { tableText } from './rope';
 
 export interface AttentionShape {
   readonly heads: number;
@@ -65,6 +66,27 @@ export function attention(
     ],
     { ...shape },
   )[0]!;
+}
+
+/** Of a backward pass that turns the gradients of q and k back as it stores them: fuse.ts puts it in the place of two ropes. */
+interface Turned {
+  readonly rotarySize?: number;
+  /** Inverse frequencies; positions stand behind the other inputs. */
+  readonly table?: readonly number[];
+}
+
+/** @param isTile whether a kernel binds vectors where heads lie in them. */
+function turnConstants(node: GraphNode, isTile: boolean): Dispatch['constants'] {
+  const { rotarySize = 0, table, headSize } = node.attributes as unknown as Turned & AttentionShape;
+  if (!table) return { TURN: false, QUADS: false, VECTOR: false, ROTARY: 0, TABLE: '' };
+  const isVector = isTile && headSize % 4 === 0;
+  return {
+    TURN: true,
+    QUADS: isVector && rotarySize % 8 === 0,
+    VECTOR: isVector,
+    ROTARY: rotarySize,
+    TABLE: tableText(table),
+  };
 }
 
 /**
@@ -148,26 +170,32 @@ registerOp({
   dispatches(node, target) {
     type Eight = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
     const [q, k, v, documentStart, documentEnd, attended, logSumExp, dAttended] = node.inputs as unknown as Eight;
+    const positions = node.inputs.slice(8);
+    const turn = turnConstants(node, familyOf(target) === 'workgroup');
     const [dQ, dK, dV, rows] = node.outputs as [Tensor, Tensor, Tensor, Tensor];
     const { kernels, blocks, backward, delta, heads, kvHeads, tokens, work } = attentionKernels(node, target);
     const qkv = [reads(q), reads(k), reads(v)];
     return [
       {
         kernel: 'attentionDelta',
-        constants: delta,
-        bindings: [reads(attended), reads(dAttended), reads(logSumExp), writes(rows)],
+        constants: { ...delta, TURN: positions.length > 0 },
+        bindings: [
+          ...[attended, dAttended, logSumExp].map((tensor) => reads(tensor)),
+          writes(rows),
+          ...positions.map((tensor) => reads(tensor)),
+        ],
         workgroups: invocationGrid(tokens * heads, target),
       },
       {
         kernel: kernels.queryGradient,
-        constants: backward,
+        constants: { ...backward, ...turn },
         bindings: [...qkv, reads(documentStart), reads(rows), reads(dAttended), writes(dQ)],
         workgroups: [blocks, heads, 1],
         work: work.queryGradient,
       },
       {
         kernel: kernels.keyValueGradient,
-        constants: backward,
+        constants: { ...backward, ...turn },
         bindings: [...qkv, reads(documentEnd), reads(rows), reads(dAttended), writes(dK), writes(dV)],
         workgroups: [blocks, kvHeads, 1],
         work: work.keyValueGradient,

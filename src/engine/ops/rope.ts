@@ -40,6 +40,11 @@ export function rope(
   return graph.append('rope', inputs, [{ name: 'rotated', shape: x.shape }], attributes)[0]!;
 }
 
+/** As the kernels have it compiled in. */
+export function tableText(inverseFrequencies: readonly number[]): string {
+  return inverseFrequencies.map((value) => Math.fround(value).toString()).join(', ');
+}
+
 interface Turn extends RopeShape {
   /** Of the second tensor of a pair. */
   readonly moreHeads?: number;
@@ -52,7 +57,7 @@ function turnDispatch(node: GraphNode, tensors: number, target: KernelTarget): D
   const xs = node.inputs.slice(0, tensors);
   const [positions, frequencies] = node.inputs.slice(tensors) as [Tensor, Tensor | undefined];
   const TOKENS = shapeOf(xs[0]!, 0);
-  const TABLE = table.map((value) => Math.fround(value).toString()).join(', ');
+  const TABLE = tableText(table);
   const sizes = { TOKENS, TENSORS: tensors, HEADS: heads, MORE_HEADS: moreHeads, HEAD_SIZE: headSize };
   return {
     kernel: 'rope',

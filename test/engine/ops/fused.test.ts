@@ -1,10 +1,12 @@
 // What fuse.ts makes of plain ops: that it fuses them, and what the fused kernels compute against f64, on sizes that no tile divides.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fuse } from '../../../src/engine/fuse';
+import { backpropagate } from '../../../src/engine/gradients';
 import { elementCount, Graph, type Tensor } from '../../../src/engine/graph';
 import { opNamed } from '../../../src/engine/op';
 import {
   add,
+  attention,
   gatedMlp,
   layerNorm,
   linear,
@@ -16,7 +18,7 @@ import {
 import { matmulVariants } from '../../../src/engine/variants';
 import * as reference from './reference';
 import { openKernelBench, type HostValues, type KernelBench } from './runDispatches';
-import { asBf16, expectClose, normals } from './values';
+import { asBf16, documents, expectClose, normals } from './values';
 
 let bench: KernelBench;
 beforeAll(async () => {
@@ -256,6 +258,49 @@ test.each([
   }
 });
 
+describe.each(['lane', 'tile'])('for a %s target', (variant) => {
+  test.each([
+    // Halves in quads, in vectors that halves share, in single values; a part of each head; more than a stretch of a tile.
+    { heads: 4, kvHeads: 2, headSize: 16, rotarySize: 16, lengths: [17, 1, 3, 45] },
+    { heads: 2, kvHeads: 1, headSize: 8, rotarySize: 6, lengths: [40, 25] },
+    { heads: 2, kvHeads: 1, headSize: 10, rotarySize: 4, lengths: [33] },
+    { heads: 2, kvHeads: 2, headSize: 80, rotarySize: 80, lengths: [5, 30] },
+  ])(
+    'attention turns gradients back as it stores them, $rotarySize of $headSize, documents $lengths',
+    async (shape) => {
+      const { heads, kvHeads, headSize, rotarySize, lengths } = shape;
+      const { starts, ends, tokens } = documents(lengths);
+      const set = new Case();
+      const frequencies = Array.from({ length: rotarySize / 2 }, (_, index) => 1 / (1 + 3 * index));
+      const [q, k] = [set.input('q', [tokens, heads * headSize]), set.input('key', [tokens, kvHeads * headSize])];
+      const [v, above] = [set.input('value', [tokens, kvHeads * headSize]), set.input('above', q.shape)];
+      const positions = Uint32Array.from({ length: tokens }, (_, token) => (token * 37) % 401);
+      Object.assign(set.values, { positions, starts, ends });
+      const index = (name: string) => set.graph.input(name, [tokens], 'u32');
+      const at = index('positions');
+      const turned = [q, k].map((x, which) =>
+        rope(set.graph, x, at, frequencies, { heads: which === 0 ? heads : kvHeads, headSize, rotarySize }),
+      ) as [Tensor, Tensor];
+      const sizes = { heads, kvHeads, headSize, scale: 0.4 };
+      const attended = attention(set.graph, ...turned, v, index('starts'), index('ends'), sizes);
+      const found = backpropagate(set.graph, {
+        losses: [],
+        known: new Map([[attended.id, above]]),
+        isWanted: ({ id }) => [q, k, v].some((each) => each.id === id),
+      });
+      const gradients = [q, k, v].map(({ id }) => found.get(id)!);
+      const [dQ, dK, dV] = await set.run(['ropePair', 'attention', 'attentionBackward'], gradients, variant);
+      const turn = (x: ArrayLike<number>, own: number, way: 1 | -1) =>
+        reference.rope(Float64Array.from(x), positions, Float32Array.from(frequencies), own, headSize, rotarySize, way);
+      const [rq, rk] = [turn(set.f32('q'), heads, 1), turn(set.f32('key'), kvHeads, 1)];
+      const wanted = reference.attention(rq, rk, set.f32('value'), { ...sizes, starts }, set.f32('above'));
+      expectClose(dQ!, turn(wanted.dQ!, heads, -1), 'dQ');
+      expectClose(dK!, turn(wanted.dK!, kvHeads, -1), 'dK');
+      expectClose(dV!, wanted.dV!, 'dV');
+    },
+  );
+});
+
 /** What is read back lies where it was added to, which fuse.ts must not be told: it would keep that as it was. */
 async function runInPlace(set: Case, ops: readonly string[], place: Tensor, variant: string): Promise<HostValues[]> {
   const nodes = fuse(set.graph.nodes);
@@ -300,5 +345,26 @@ describe('what somebody else reads stays', () => {
     expect(opsOf(later.set.graph)).toEqual(['scaled', 'linearInputGradient', 'add', 'scaled']);
     const kept = gradientOf(other);
     expect(opsOf(kept.set.graph, [kept.sum])).toEqual(['scaled', 'linearInputGradient', 'add']);
+  });
+
+  test("an attention's gradient that is read before it is turned back", () => {
+    const set = new Case();
+    const index = (name: string) => set.graph.input(name, [4], 'u32');
+    const at = index('positions');
+    const [q, k, v] = ['q', 'key', 'value'].map((name) => set.input(name, [4, 8])) as [Tensor, Tensor, Tensor];
+    const sizes = { heads: 1, kvHeads: 1, headSize: 8 };
+    const [rq, rk] = [q, k].map((x) => rope(set.graph, x, at, [1, 0.5, 0.2, 0.1], { ...sizes, rotarySize: 8 }));
+    const mask = [index('starts'), index('ends')] as const;
+    const attended = attention(set.graph, rq!, rk!, v, ...mask, { ...sizes, scale: 1 });
+    const found = backpropagate(set.graph, {
+      losses: [],
+      known: new Map([[attended.id, set.input('above', [4, 8])]]),
+      isWanted: (each) => [q, k, v].includes(each),
+    });
+    expect(opsOf(set.graph)).toEqual(['ropePair', 'attention', 'attentionBackward']);
+    const whole = ['ropePair', 'attention', 'attentionBackward', 'ropePair'];
+    expect(opsOf(set.graph, [found.get(rk!.id)!])).toEqual(whole);
+    scaled(set.graph, found.get(rq!.id)!, 2);
+    expect(opsOf(set.graph)).toEqual([...whole, 'scaled']);
   });
 });
