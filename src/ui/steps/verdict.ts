@@ -116,7 +116,7 @@ export class VerdictView extends LabElement {
             <th class="r">${msg('General text')}</th>
             ${hasAnswers ? html`<th class="r">${msg('Held-out answers')}</th>` : nothing}
             <th class="r">${msg('Bytes per token')}</th>
-            <th class="r">${msg('Steps')}</th>
+            <th class="r">${msg('Steps', { id: 'steps-column' })}</th>
             <th class="r">${msg('Seconds a megabyte')}</th>
           </tr>
         </thead>
@@ -151,7 +151,7 @@ export class VerdictView extends LabElement {
                   : nothing
               }
               <td class="num" data-label=${msg('Bytes per token')}>${fixed(bytesPerToken, 2)}</td>
-              <td class="num" data-label=${msg('Steps')}>${count(steps)}</td>
+              <td class="num" data-label=${msg('Steps', { id: 'steps-column' })}>${count(steps)}</td>
               <td class="num" data-label=${msg('Seconds a megabyte')}>
                 ${secondsPerMegabyte === null ? '–' : count(secondsPerMegabyte)}
               </td>
