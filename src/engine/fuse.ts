@@ -3,8 +3,8 @@
  * rewrite of the nodes right before they are planned, so that gradients, recomputation and the processor know the plain ops alone.
  *
  *   linear, then add               one product that adds the residual as it stores
- *   linear, then gatedMlp          one product that activates as it stores
- *   linearInputGradient, then gatedMlpBackward   one product that stores the gradients of gate and up
+ *   linear, then activation or gatedMlp   one product that activates as it stores
+ *   linearInputGradient, then activationBackward or gatedMlpBackward   one product that stores the gradients of what was activated
  *   a gradient, then add           added into what is there: a product, or a norm's backward pass
  *   attentionBackward, then rope back of both gradients   attention's backward pass, which turns them as it stores
  *   two ropes by the same angles   one dispatch
@@ -49,6 +49,8 @@ class Fusion {
   run(): GraphNode[] {
     const rules: Readonly<Record<string, (node: GraphNode, at: number) => void>> = {
       add: (node, at) => this.addToGradient(node, at) || this.addAsStored(node, at),
+      activation: (node, at) => this.activateAsStored(node, at),
+      activationBackward: (node, at) => this.slopeAsStored(node, at),
       gatedMlp: (node, at) => this.activateAsStored(node, at),
       gatedMlpBackward: (node, at) => this.gradientsAsStored(node, at),
       rope: (node, at) => this.turnAsStored(node) || this.pairRopes(node, at),
@@ -88,18 +90,31 @@ class Fusion {
     }
   }
 
+  /** With a gate, which stands before what is multiplied with it, and without one. */
   private activateAsStored(node: GraphNode, at: number): void {
-    const [gate, up] = node.inputs as [Tensor, Tensor];
-    if (gate === up) return;
-    const others = this.readers.get(up.id)!.filter((reader) => reader !== at);
-    const linear = this.producerOf(up, at, ['linear', 'linearFused']);
+    const computed = node.inputs.at(-1)!;
+    const gate = node.inputs.length > 1 ? node.inputs[0]! : undefined;
+    if (gate === computed) return;
+    const others = this.readers.get(computed.id)!.filter((reader) => reader !== at);
+    const linear = this.producerOf(computed, at, ['linear', 'linearFused']);
     if (!linear || linearFusion(linear).activation || others.some((reader) => reader < at)) return;
-    if (linear.inputs.includes(gate)) return;
-    const keep = others.length > 0 || this.kept.has(up.id);
+    if (gate && linear.inputs.includes(gate)) return;
+    const keep = others.length > 0 || this.kept.has(computed.id);
     const activation = node.attributes.activation as Activation;
-    const fusion = { ...linearFusion(linear), activation, keep };
-    const outputs = keep ? [up, ...node.outputs] : node.outputs;
-    this.replace(up, at, fusedLinear(node, [...linear.inputs, gate], outputs, fusion));
+    const fusion = { ...linearFusion(linear), activation, gated: gate !== undefined, keep };
+    const outputs = keep ? [computed, ...node.outputs] : node.outputs;
+    this.replace(computed, at, fusedLinear(node, [...linear.inputs, ...(gate ? [gate] : [])], outputs, fusion));
+  }
+
+  private slopeAsStored(node: GraphNode, at: number): void {
+    const [x, dActivated] = node.inputs as [Tensor, Tensor];
+    const gradient = this.movable(dActivated, at, ['linearInputGradient']);
+    if (!gradient) return;
+    const { layout } = gradient.attributes as { layout: WeightLayout };
+    const op = 'activatedInputGradient';
+    const attributes = { layout, activation: node.attributes.activation as Activation };
+    const fused = { ...node, label: relabelled(node, op), op, attributes };
+    this.replace(dActivated, at, { ...fused, inputs: [...gradient.inputs, x] });
   }
 
   private gradientsAsStored(node: GraphNode, at: number): void {

@@ -10,6 +10,7 @@ export const kindOfOp: Readonly<Record<string, OpKind>> = {
   linearFused: 'linear',
   linearInputGradient: 'linear',
   gatedInputGradient: 'linear',
+  activatedInputGradient: 'linear',
   linearWeightGradient: 'linear',
   biasGradient: 'linear',
   attention: 'attention',
@@ -56,6 +57,7 @@ export function productOperations(node: GraphNode): number {
     case 'linearFused':
     case 'linearInputGradient':
     case 'gatedInputGradient':
+    case 'activatedInputGradient':
       return 2 * elementCount(node.inputs[1]!.shape) * node.inputs[0]!.shape[0]!;
     case 'linearWeightGradient':
       return 2 * elementCount(node.updates[0]!.shape) * node.inputs[0]!.shape[0]!;

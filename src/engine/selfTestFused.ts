@@ -3,7 +3,7 @@
  * that add, gate and accumulate as they store, norms that add to a gradient, pairs of ropes, and attention that turns gradients back.
  */
 import type { Tensor } from './graph';
-import { add, attention, gatedMlp, layerNorm, linear, rmsNorm, rope, scaled } from './ops/index';
+import { activation, add, attention, gatedMlp, layerNorm, linear, rmsNorm, rope, scaled } from './ops/index';
 import type { SelfTestCase } from './selfTestCases';
 import * as reference from './selfTestReference';
 import type { Values } from './selfTestReference';
@@ -61,6 +61,26 @@ export const fusedCases: readonly SelfTestCase[] = [
         .linear(v.hidden!, v.up!, width)
         .map((value, at) => reference[name](v.gate![at]!) * (value + v.bias![at % inner]!)),
   })),
+  {
+    name: 'a feed-forward part without a gate',
+    multiplies: true,
+    values: {
+      hidden,
+      up: matrix(width, inner),
+      bias: vector(inner),
+      down: matrix(inner, width),
+    },
+    indices: {},
+    build: (graph, t) => {
+      const up = linear(graph, t.hidden!, t.up!, t.bias!, 'inOut');
+      return scaled(graph, linear(graph, activation(graph, up, 'geluTanh'), t.down!, undefined, 'inOut'), 0.7);
+    },
+    reference: (v) => {
+      const up = reference.linear(v.hidden!, reference.transposed(v.up!, inner), width);
+      const activated = up.map((value, at) => reference.geluTanh(value + v.bias![at % inner]!));
+      return times(reference.linear(activated, reference.transposed(v.down!, width), inner), 0.7);
+    },
+  },
   {
     name: 'attention with its norm, projections, rope and residual',
     multiplies: true,

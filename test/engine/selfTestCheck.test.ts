@@ -27,6 +27,9 @@ it('runs what is fused: products that add, gate, keep and accumulate, norms that
   for (const activation of ['silu', 'gelu', 'geluTanh']) {
     expect(fused.some((attributes) => attributes.activation === activation)).toBe(true);
   }
+  for (const gated of [true, false]) {
+    expect(fused.some((attributes) => attributes.activation && attributes.gated === gated)).toBe(true);
+  }
   for (const keep of [true, false]) expect(fused.some((each) => each.activation && each.keep === keep)).toBe(true);
   const accumulating = nodes.filter(({ updates }) => updates[0]?.kind === 'activation').map(({ op }) => op);
   expect([...new Set(accumulating)].sort()).toEqual(['layerNormBackward', 'linearInputGradient', 'rmsNormBackward']);

@@ -14,15 +14,16 @@ export interface LinearFusion {
   readonly bias: boolean;
   /** Added to the product, bias included. */
   readonly addend: boolean;
-  /** The product is `up` of a gated MLP, and a gate is there. */
+  /** The product is activated; with `gated` it is `up` of a gated MLP, and a gate is there. */
   readonly activation?: Activation;
+  readonly gated: boolean;
   /** The product is an output too, before what it activates. */
   readonly keep: boolean;
 }
 
 export function linearFusion(node: GraphNode): LinearFusion & { readonly layout: WeightLayout } {
   const attributes = node.attributes as unknown as Partial<LinearFusion> & { readonly layout: WeightLayout };
-  return { bias: node.inputs.length > 2, addend: false, keep: true, ...attributes };
+  return { bias: node.inputs.length > 2, addend: false, gated: false, keep: true, ...attributes };
 }
 
 /** The inputs of a `linear` or `linearFused` by what they are. */
@@ -41,17 +42,18 @@ export function fusedAttributes(fusion: LinearFusion & { readonly layout: Weight
   return { ...fusion };
 }
 
-/** hidden, weight[, bias][, addend][, gate] -> product; or [up,] activated where there is a gate. */
+/** hidden, weight[, bias][, addend][, gate] -> product; or [product,] activated values. */
 registerOp({
   name: 'linearFused',
   dispatches(node, target) {
-    const { layout, activation, keep } = linearFusion(node);
+    const { layout, activation, gated, keep } = linearFusion(node);
     const { hidden, weight, bias, addend } = linearOperands(node);
-    const [product, activated] = node.outputs as [Tensor, Tensor | undefined];
+    const [product, values] = node.outputs as [Tensor, Tensor | undefined];
     const matmul = forwardMatmul(hidden, weight, product, shapeOf(hidden, 0), bias, layout);
-    const gate = node.inputs.at(-1)!;
-    const gated = activation && { gated: { gate, activation, ...(keep ? { activated: activated! } : {}) } };
-    return [matmulDispatch({ ...matmul, ...(addend ? { addend } : {}), ...gated }, target)];
+    const activated = activation && {
+      activated: { activation, ...(gated ? { gate: node.inputs.at(-1)! } : {}), ...(keep ? { values: values! } : {}) },
+    };
+    return [matmulDispatch({ ...matmul, ...(addend ? { addend } : {}), ...activated }, target)];
   },
 });
 
@@ -63,6 +65,17 @@ registerOp({
     const [dGate, dUp] = node.outputs as [Tensor, Tensor];
     const { layout, activation } = node.attributes as { layout: WeightLayout; activation: Activation };
     const matmul = inputGradientMatmul(dy, weight, dGate, shapeOf(dy, 0), layout);
-    return [matmulDispatch({ ...matmul, gatedBackward: { gate, up, dUp, activation } }, target)];
+    return [matmulDispatch({ ...matmul, backward: { of: gate, activation, gated: { up, dUp } } }, target)];
+  },
+});
+
+/** dy, weight, x -> dX, of an activation of x without a gate whose values the layer multiplies. */
+registerOp({
+  name: 'activatedInputGradient',
+  dispatches(node, target) {
+    const [dy, weight, x] = node.inputs as [Tensor, Tensor, Tensor];
+    const { layout, activation } = node.attributes as { layout: WeightLayout; activation: Activation };
+    const matmul = inputGradientMatmul(dy, weight, node.outputs[0]!, shapeOf(dy, 0), layout);
+    return [matmulDispatch({ ...matmul, backward: { of: x, activation } }, target)];
   },
 });

@@ -36,14 +36,16 @@ export interface Matmul {
   readonly accumulate?: boolean;
   /** Added to the product; its shape. Not with `accumulate`. */
   readonly addend?: Tensor;
-  /** The product goes on through a gated MLP. With `activated` both are stored, else `product` holds activated values. */
-  readonly gated?: { readonly gate: Tensor; readonly activation: Activation; readonly activated?: Tensor };
-  /** The product is the gradient of activated values, and `product` that of the gate. */
-  readonly gatedBackward?: {
-    readonly gate: Tensor;
-    readonly up: Tensor;
-    readonly dUp: Tensor;
+  /** The product is activated, or goes through a gate that is. With `values` both are stored, else `product` holds them alone. */
+  readonly activated?: { readonly activation: Activation; readonly gate?: Tensor; readonly values?: Tensor };
+  /**
+   * The product is the gradient of activated values, and `product` that of what was activated: `of`, which is the gate where there
+   * was one, whose other operand has a gradient too.
+   */
+  readonly backward?: {
+    readonly of: Tensor;
     readonly activation: Activation;
+    readonly gated?: { readonly up: Tensor; readonly dUp: Tensor };
   };
 }
 

@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fuse } from '../../../src/engine/fuse';
 import { backpropagate } from '../../../src/engine/gradients';
-import { elementCount, Graph, type Tensor } from '../../../src/engine/graph';
+import { Graph, type Tensor } from '../../../src/engine/graph';
 import { opNamed } from '../../../src/engine/op';
 import {
+  activation,
   add,
   attention,
   gatedMlp,
@@ -16,9 +17,10 @@ import {
   type Activation,
 } from '../../../src/engine/ops/index';
 import { matmulVariants } from '../../../src/engine/variants';
+import { Case } from './fusionCase';
 import * as reference from './reference';
 import { openKernelBench, type HostValues, type KernelBench } from './runDispatches';
-import { asBf16, documents, expectClose, normals } from './values';
+import { expectClose } from './values';
 
 let bench: KernelBench;
 beforeAll(async () => {
@@ -31,48 +33,9 @@ const functions: Readonly<Record<Activation, (x: number) => number>> = {
   geluTanh: reference.geluTanh,
 };
 
-function slope(activation: Activation, x: number): number {
-  const f = functions[activation];
+function slope(name: Activation, x: number): number {
+  const f = functions[name];
   return (f(x + 1e-4) - f(x - 1e-4)) / 2e-4;
-}
-
-/** A graph whose inputs are filled with normals. */
-class Case {
-  readonly graph = new Graph();
-  readonly values: Record<string, HostValues> = {};
-
-  input(name: string, shape: readonly number[]): Tensor {
-    this.values[name] = normals(elementCount(shape), name.length + shape[0]!);
-    return this.graph.input(name, shape, 'f32');
-  }
-
-  weight(
-    name: string,
-    shape: readonly number[],
-    type: 'f32' | 'bf16' = 'f32',
-  ): { tensor: Tensor; values: Float32Array } {
-    const { rounded, packed } = asBf16(normals(elementCount(shape), name.length + 7 * shape[0]!));
-    this.values[name] = type === 'bf16' ? packed : rounded;
-    return { tensor: this.graph.parameter(name, shape, type), values: rounded };
-  }
-
-  /** A gradient that some op has computed: the input itself. */
-  computed(name: string, shape: readonly number[]): Tensor {
-    return scaled(this.graph, this.input(name, shape), 1);
-  }
-
-  f32(name: string): Float32Array {
-    return this.values[name] as Float32Array;
-  }
-
-  /** Fuses, checks what is left, and runs it. */
-  async run(ops: readonly string[], wanted: readonly Tensor[], variant: string): Promise<HostValues[]> {
-    const nodes = fuse(this.graph.nodes, wanted);
-    expect(nodes.map(({ op }) => op)).toEqual(ops);
-    const target = bench.targetFor(variant);
-    const dispatches = nodes.flatMap((node) => opNamed(node.op).dispatches(node, target));
-    return bench.runDispatches(dispatches, this.values, wanted);
-  }
 }
 
 /** Where something fused leaves what the plain op would have given: the sum's own place, or the one it is added to. */
@@ -89,7 +52,7 @@ const shapes = [
 
 describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (variant) => {
   test.each(shapes)('a product adds the residual as it stores, %i x %i -> %i', async (rows, inSize, outSize) => {
-    const set = new Case();
+    const set = new Case(bench);
     const [hidden, residual] = [set.input('hidden', [rows, inSize]), set.input('residual', [rows, outSize])];
     const [weight, bias] = [set.weight('weight', [outSize, inSize], 'bf16'), set.weight('bias', [outSize])];
     const sum = add(set.graph, residual, linear(set.graph, hidden, weight.tensor, bias.tensor));
@@ -106,7 +69,7 @@ describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (varia
     'a product goes through a gate as it stores, by %s',
     async (name) => {
       const [rows, inSize, outSize] = [17, 33, 67];
-      const set = new Case();
+      const set = new Case(bench);
       const hidden = set.input('hidden', [rows, inSize]);
       const [gate, weight, bias] = [
         set.input('gate', [rows, outSize]),
@@ -125,9 +88,49 @@ describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (varia
     },
   );
 
+  test.each(['silu', 'gelu', 'geluTanh'] as const)('a product is activated as it stores, by %s', async (name) => {
+    const [rows, inSize, outSize] = [17, 33, 67];
+    const set = new Case(bench);
+    const hidden = set.input('hidden', [rows, inSize]);
+    const [weight, bias] = [set.weight('weight', [outSize, inSize], 'bf16'), set.weight('bias', [outSize])];
+    const x = linear(set.graph, hidden, weight.tensor, bias.tensor);
+    const activated = activation(set.graph, x, name);
+    const product = reference.linear(set.f32('hidden'), weight.values, rows, outSize, inSize, bias.values);
+    const [alone] = await set.run(['linearFused'], [activated], variant);
+    expectClose(alone!, product.map(functions[name]), 'activated, and nothing else kept');
+    const [both, kept] = await set.run(['linearFused'], [activated, x], variant);
+    expectClose(both!, product.map(functions[name]), 'activated');
+    expectClose(kept!, product, 'what was activated');
+  });
+
+  test.each(['outIn', 'inOut'] as const)('an input gradient becomes that of what was activated, %s', async (layout) => {
+    const [rows, width, outSize] = [17, 67, 35];
+    const set = new Case(bench);
+    const x = set.input('x', [rows, width]);
+    const weight = set.weight('weight', layout === 'outIn' ? [outSize, width] : [width, outSize]);
+    const activated = activation(set.graph, x, 'gelu');
+    linear(set.graph, activated, weight.tensor, undefined, layout);
+    const nodes = set.graph.nodes.splice(0);
+    const dy = set.input('dy', [rows, outSize]);
+    const [dActivated] = opNamed('linear').gradient!(nodes[1]!, [dy], [true, false], set.graph);
+    const [dX] = opNamed('activation').gradient!(nodes[0]!, [dActivated], [true], set.graph);
+    const [found] = await set.run(['activatedInputGradient'], [dX!], variant);
+    const turned =
+      layout === 'outIn'
+        ? weight.values
+        : weight.values.map((_, at) => weight.values[(at % width) * outSize + Math.floor(at / width)]!);
+    const zeros = new Float32Array(rows * width);
+    const { dx } = reference.linearBackward(zeros, turned, set.f32('dy'), rows, outSize, width);
+    expectClose(
+      found!,
+      dx.map((d, at) => d * slope('gelu', set.f32('x')[at]!)),
+      'dX',
+    );
+  });
+
   test('a product with a residual goes through a gate too', async () => {
     const [rows, inSize, outSize] = [17, 33, 67];
-    const set = new Case();
+    const set = new Case(bench);
     const [hidden, residual] = [set.input('hidden', [rows, inSize]), set.input('residual', [rows, outSize])];
     const [gate, weight] = [set.input('gate', [rows, outSize]), set.weight('weight', [outSize, inSize])];
     const up = add(set.graph, linear(set.graph, hidden, weight.tensor), residual);
@@ -147,7 +150,7 @@ describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (varia
     "an input gradient becomes gate's and up's as it is stored, %s",
     async (layout) => {
       const [rows, width, outSize] = [17, 67, 35];
-      const set = new Case();
+      const set = new Case(bench);
       const [gate, up] = [set.input('gate', [rows, width]), set.input('above', [rows, width])];
       const shape = layout === 'outIn' ? [outSize, width] : [width, outSize];
       const weight = set.weight('weight', shape);
@@ -181,7 +184,7 @@ describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (varia
   );
 
   test.each(shapes)('an input gradient is added to what is there, %i x %i <- %i', async (rows, inSize, outSize) => {
-    const set = new Case();
+    const set = new Case(bench);
     const weight = set.weight('weight', [outSize, inSize], 'bf16');
     linear(set.graph, set.graph.input('hidden', [rows, inSize], 'f32'), weight.tensor);
     const node = set.graph.nodes.pop()!;
@@ -202,7 +205,7 @@ describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (varia
 
   test.each(['rmsNorm', 'layerNorm'] as const)('the gradient of %s is added to what is there', async (norm) => {
     const [rows, width] = [17, 65];
-    const set = new Case();
+    const set = new Case(bench);
     const [hidden, weight] = [set.input('hidden', [rows, width]), set.weight('weight', [width])];
     if (norm === 'rmsNorm') rmsNorm(set.graph, hidden, weight.tensor, 1e-5);
     else layerNorm(set.graph, hidden, weight.tensor, set.weight('bias', [width]).tensor, 1e-5);
@@ -228,79 +231,6 @@ test('every kernel for products stores through the part that fused ones need', (
   for (const { shader } of Object.values(matmulVariants)) expect(shader.source).toContain('//#include matmulEpilogue');
 });
 
-test.each([
-  { heads: 4, kvHeads: 2, headSize: 6, rotarySize: 6, backward: false, table: true },
-  { heads: 3, kvHeads: 1, headSize: 10, rotarySize: 4, backward: true, table: false },
-  { heads: 2, kvHeads: 5, headSize: 8, rotarySize: 8, backward: false, table: false },
-])('$heads and $kvHeads heads turn together, $rotarySize of $headSize', async (shape) => {
-  const { heads, kvHeads, headSize, rotarySize, backward, table } = shape;
-  const tokens = 19;
-  const frequencies = Array.from({ length: rotarySize / 2 }, (_, index) => 1 / (1 + 3 * index));
-  const set = new Case();
-  const [q, k] = [set.input('q', [tokens, heads * headSize]), set.input('k', [tokens, kvHeads * headSize])];
-  const positions = Uint32Array.from({ length: tokens }, (_, token) => (token * 37) % 401);
-  set.values.positions = positions;
-  set.values.frequencies = Float32Array.from(frequencies);
-  const at = set.graph.input('positions', [tokens], 'u32');
-  const angles = table ? frequencies : set.graph.input('frequencies', [frequencies.length], 'f32');
-  const turns = [q, k].map((x, index) => {
-    const rotated = rope(set.graph, x, at, angles, { heads: index === 0 ? heads : kvHeads, headSize, rotarySize });
-    if (!backward) return rotated;
-    const node = set.graph.nodes.pop()!;
-    return opNamed('rope').gradient!(node, [x], [true], set.graph)[0]!;
-  });
-  const found = await set.run(['ropePair'], turns, 'lane');
-  const turn = backward ? -1 : 1;
-  for (const [index, name] of ['q', 'k'].entries()) {
-    const own = index === 0 ? heads : kvHeads;
-    const angle = Float32Array.from(frequencies);
-    expectClose(found[index]!, reference.rope(set.f32(name), positions, angle, own, headSize, rotarySize, turn), name);
-  }
-});
-
-describe.each(['lane', 'tile'])('for a %s target', (variant) => {
-  test.each([
-    // Halves in quads, in vectors that halves share, in single values; a part of each head; more than a stretch of a tile.
-    { heads: 4, kvHeads: 2, headSize: 16, rotarySize: 16, lengths: [17, 1, 3, 45] },
-    { heads: 2, kvHeads: 1, headSize: 8, rotarySize: 6, lengths: [40, 25] },
-    { heads: 2, kvHeads: 1, headSize: 10, rotarySize: 4, lengths: [33] },
-    { heads: 2, kvHeads: 2, headSize: 80, rotarySize: 80, lengths: [5, 30] },
-  ])(
-    'attention turns gradients back as it stores them, $rotarySize of $headSize, documents $lengths',
-    async (shape) => {
-      const { heads, kvHeads, headSize, rotarySize, lengths } = shape;
-      const { starts, ends, tokens } = documents(lengths);
-      const set = new Case();
-      const frequencies = Array.from({ length: rotarySize / 2 }, (_, index) => 1 / (1 + 3 * index));
-      const [q, k] = [set.input('q', [tokens, heads * headSize]), set.input('key', [tokens, kvHeads * headSize])];
-      const [v, above] = [set.input('value', [tokens, kvHeads * headSize]), set.input('above', q.shape)];
-      const positions = Uint32Array.from({ length: tokens }, (_, token) => (token * 37) % 401);
-      Object.assign(set.values, { positions, starts, ends });
-      const index = (name: string) => set.graph.input(name, [tokens], 'u32');
-      const at = index('positions');
-      const turned = [q, k].map((x, which) =>
-        rope(set.graph, x, at, frequencies, { heads: which === 0 ? heads : kvHeads, headSize, rotarySize }),
-      ) as [Tensor, Tensor];
-      const sizes = { heads, kvHeads, headSize, scale: 0.4 };
-      const attended = attention(set.graph, ...turned, v, index('starts'), index('ends'), sizes);
-      const found = backpropagate(set.graph, {
-        losses: [],
-        known: new Map([[attended.id, above]]),
-        isWanted: ({ id }) => [q, k, v].some((each) => each.id === id),
-      });
-      const gradients = [q, k, v].map(({ id }) => found.get(id)!);
-      const [dQ, dK, dV] = await set.run(['ropePair', 'attention', 'attentionBackward'], gradients, variant);
-      const turn = (x: ArrayLike<number>, own: number, way: 1 | -1) =>
-        reference.rope(Float64Array.from(x), positions, Float32Array.from(frequencies), own, headSize, rotarySize, way);
-      const [rq, rk] = [turn(set.f32('q'), heads, 1), turn(set.f32('key'), kvHeads, 1)];
-      const wanted = reference.attention(rq, rk, set.f32('value'), { ...sizes, starts }, set.f32('above'));
-      expectClose(dQ!, turn(wanted.dQ!, heads, -1), 'dQ');
-      expectClose(dK!, turn(wanted.dK!, kvHeads, -1), 'dK');
-      expectClose(dV!, wanted.dV!, 'dV');
-    },
-  );
-});
-
 /** What is read back lies where it was added to, which fuse.ts must not be told: it would keep that as it was. */
 async function runInPlace(set: Case, ops: readonly string[], place: Tensor, variant: string): Promise<HostValues[]> {
   const nodes = fuse(set.graph.nodes);
@@ -312,7 +242,7 @@ async function runInPlace(set: Case, ops: readonly string[], place: Tensor, vari
 
 describe('what somebody else reads stays', () => {
   const build = () => {
-    const set = new Case();
+    const set = new Case(bench);
     const [hidden, weight] = [set.input('hidden', [4, 8]), set.weight('weight', [8, 8])];
     const y = linear(set.graph, hidden, weight.tensor);
     return { set, hidden, weight, y, sum: add(set.graph, hidden, y) };
@@ -348,7 +278,7 @@ describe('what somebody else reads stays', () => {
   });
 
   test("an attention's gradient that is read before it is turned back", () => {
-    const set = new Case();
+    const set = new Case(bench);
     const index = (name: string) => set.graph.input(name, [4], 'u32');
     const at = index('positions');
     const [q, k, v] = ['q', 'key', 'value'].map((name) => set.input(name, [4, 8])) as [Tensor, Tensor, Tensor];

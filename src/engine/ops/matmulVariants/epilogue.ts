@@ -8,23 +8,28 @@ import { activationConstants } from '../activation';
 import { reads, writes } from '../dispatch';
 import type { Matmul } from '../matmul';
 
-export function epilogueConstants({ accumulate, addend, gated, gatedBackward }: Matmul): Dispatch['constants'] {
-  const gating = gated ?? gatedBackward;
+export function epilogueConstants({ accumulate, addend, activated, backward }: Matmul): Dispatch['constants'] {
+  const activation = (activated ?? backward)?.activation;
   return {
     ACCUMULATE: accumulate ?? false,
     ADDEND: addend !== undefined,
-    GATED: gated !== undefined,
-    KEEP: gated?.activated !== undefined,
-    GATED_BACKWARD: gatedBackward !== undefined,
-    ...(gating ? activationConstants(gating.activation) : {}),
+    GATED: activated?.gate !== undefined,
+    ACTIVATED: activated !== undefined && !activated.gate,
+    KEEP: activated?.values !== undefined,
+    GATED_BACKWARD: backward?.gated !== undefined,
+    SLOPE: backward !== undefined && !backward.gated,
+    ...(activation ? activationConstants(activation) : {}),
   };
 }
 
-export function epilogueBindings({ addend, gated, gatedBackward }: Matmul): Binding[] {
+export function epilogueBindings({ addend, activated, backward }: Matmul): Binding[] {
+  const { gated } = backward ?? {};
   return [
     ...(addend ? [reads(addend)] : []),
-    ...(gated ? [reads(gated.gate), ...(gated.activated ? [writes(gated.activated)] : [])] : []),
-    ...(gatedBackward ? [reads(gatedBackward.gate), reads(gatedBackward.up), writes(gatedBackward.dUp)] : []),
+    ...(activated?.gate ? [reads(activated.gate)] : []),
+    ...(activated?.values ? [writes(activated.values)] : []),
+    ...(backward ? [reads(backward.of)] : []),
+    ...(gated ? [reads(gated.up), writes(gated.dUp)] : []),
   ];
 }
 
