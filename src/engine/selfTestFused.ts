@@ -25,7 +25,7 @@ const sum = (a: Values, b: Values): Values => a.map((value, at) => value + b[at]
 
 export const fusedCases: readonly SelfTestCase[] = [
   {
-    name: 'a gated feed-forward part with its norm and residual',
+    name: 'gated feed-forward part',
     multiplies: true,
     values: {
       hidden,
@@ -50,7 +50,7 @@ export const fusedCases: readonly SelfTestCase[] = [
     },
   },
   ...(['gelu', 'geluTanh'] as const).map((name): SelfTestCase => ({
-    name: `a product through a gate by ${name}, nothing else kept`,
+    name: `linear through a gate by ${name}`,
     multiplies: true,
     forwardOnly: true,
     values: { hidden, gate: { shape: [tokens, inner] }, up: matrix(inner, width), bias: vector(inner) },
@@ -62,7 +62,7 @@ export const fusedCases: readonly SelfTestCase[] = [
         .map((value, at) => reference[name](v.gate![at]!) * (value + v.bias![at % inner]!)),
   })),
   {
-    name: 'a feed-forward part without a gate',
+    name: 'feed-forward part',
     multiplies: true,
     values: {
       hidden,
@@ -82,7 +82,7 @@ export const fusedCases: readonly SelfTestCase[] = [
     },
   },
   {
-    name: 'attention with its norm, projections, rope and residual',
+    name: 'attention part',
     multiplies: true,
     values: {
       hidden,
@@ -119,7 +119,7 @@ export const fusedCases: readonly SelfTestCase[] = [
     },
   },
   {
-    name: 'linear of matrices held as bf16, f16 and q8, added up',
+    name: 'linear of bf16, f16 and q8',
     multiplies: true,
     values: {
       hidden: { shape: [tokens, 32] },
@@ -140,7 +140,7 @@ export const fusedCases: readonly SelfTestCase[] = [
       [v.first!, v.second!, v.third!].map((weight) => reference.linear(v.hidden!, weight, 32)).reduce(sum),
   },
   {
-    name: 'norms with weights held as bf16',
+    name: 'norms of bf16',
     values: {
       hidden,
       first: { shape: [width], heldAs: 'bf16' },

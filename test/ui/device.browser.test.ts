@@ -35,14 +35,16 @@ test('kernels that were left out are named with why, and that training goes on, 
   await open(fakeLab({ tick: 0, dropped }));
   const note = await shown('[data-dropped-note]');
   expect(note.textContent).toBe(
-    'Left out, because they compute wrong numbers on this adapter: block128. ' +
-      'Left out, because they do not run on this adapter: subgroup. ' +
-      'These are kernels for matrix products. Training goes on without them, with lane, as exactly; at most it is slower.',
+    'Matrix products wrong here, left out: block128. ' +
+      'Matrix products that do not run here, left out: subgroup. ' +
+      'Training goes on with lane, as exactly.',
   );
   expect(find('[data-dropped]')!.textContent).toBe('2');
   await setLocale('zh-Hans');
-  await vi.waitFor(() => expect(find('[data-dropped-note]')!.textContent).toContain('无法运行，已停用：subgroup。'));
-  expect(find('[data-dropped-note]')!.textContent).toContain('改用 lane 照常进行');
+  await vi.waitFor(() =>
+    expect(find('[data-dropped-note]')!.textContent).toContain('无法运行、已停用的矩阵乘法：subgroup。'),
+  );
+  expect(find('[data-dropped-note]')!.textContent).toContain('训练改用 lane，同样精确');
 });
 
 test('nothing is said of kernels where none was left out', async () => {

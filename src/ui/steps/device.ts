@@ -117,7 +117,7 @@ function droppedRow(dropped: readonly DroppedVariant[]): Fact {
     number(html`<span data-dropped>${count(dropped.length)}</span>`, () => ({
       name: msg('Kernels left out'),
       formula: dropped.map(({ variant, reason }) => `${variant}: ${reason.split('\n')[0]}`).join('\n'),
-      meaning: msg('What the self-test or the browser said of each; useful in a report of a defect.'),
+      meaning: msg('Every operation against plain loops, forward and backward, before anything is trusted to it.'),
     })),
   ];
 }

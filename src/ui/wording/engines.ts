@@ -41,15 +41,9 @@ export function droppedKernels({ dropped = [], available, matmulVariant = '' }: 
       .join(', ');
   const [wrong, failed] = [named('wrong'), named('failed')];
   return [
-    ...(wrong ? [msg(str`Left out, because they compute wrong numbers on this adapter: ${wrong}.`)] : []),
-    ...(failed ? [msg(str`Left out, because they do not run on this adapter: ${failed}.`)] : []),
-    ...(dropped.length > 0 && available
-      ? [
-          msg(
-            str`These are kernels for matrix products. Training goes on without them, with ${matmulVariant}, as exactly; at most it is slower.`,
-          ),
-        ]
-      : []),
+    ...(wrong ? [msg(str`Matrix products wrong here, left out: ${wrong}.`)] : []),
+    ...(failed ? [msg(str`Matrix products that do not run here, left out: ${failed}.`)] : []),
+    ...(dropped.length > 0 && available ? [msg(str`Training goes on with ${matmulVariant}, as exactly.`)] : []),
   ];
 }
 
