@@ -1,6 +1,7 @@
 /**
- * onnxruntime-web's WebGPU provider, in a process of its own: `step`, our training graph as the processor's engine lowers it, the
- * weights fed and the gradients given back every time; or `products N`, a chain of products N x N x N of f32.
+ * onnxruntime-web's WebGPU provider, in a process of its own: `step`, our training graph as the processor's engine lowers it (but
+ * for the scale of norms, which that provider gives wrongly), the weights fed and the gradients given back every time; or
+ * `products N`, a chain of products N x N x N of f32.
  */
 import { encodeModel, type OnnxNode, type OnnxValue } from '../../src/checkpoint/index';
 import { ProcessorEngine } from '../../src/processor/index';

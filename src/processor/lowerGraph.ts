@@ -6,7 +6,7 @@ import { encodeModel, type OnnxTensor, type OnnxType, type OnnxValue } from '../
 import type { Graph, GraphNode, Tensor } from '../engine/index';
 import { LabError } from '../error';
 import { OnnxNodes } from '../onnx/index';
-import type { HostScatter, LoweredGraph } from './lowering';
+import type { HostScatter, LoweredGraph, Provider } from './lowering';
 import { loweringOf } from './lowerings/index';
 
 export interface LoweredProgram {
@@ -35,6 +35,7 @@ export interface LoweredNodes extends Pick<LoweredProgram, 'inputs' | 'weights' 
 }
 
 export interface LoweringOptions {
+  readonly provider?: Provider | undefined;
   readonly nodes?: OnnxNodes;
   readonly kept?: LoweredGraph['kept'];
   /** Told each node before it is lowered. */
@@ -45,7 +46,12 @@ export interface LoweringOptions {
 export function lowerNodes(
   graphNodes: readonly GraphNode[],
   areJoined: AreJoined,
-  { nodes = new OnnxNodes(), kept = new Map<string, readonly string[]>(), before }: LoweringOptions = {},
+  {
+    nodes = new OnnxNodes(),
+    provider = 'wasm',
+    kept = new Map<string, readonly string[]>(),
+    before,
+  }: LoweringOptions = {},
 ): LoweredNodes {
   const values = new Map<number, string>();
   const inputs = new Map<string, Tensor>();
@@ -73,6 +79,7 @@ export function lowerNodes(
 
   const lowered: LoweredGraph = {
     nodes,
+    provider,
     kept,
     value: (tensor) => {
       if (tensor.kind === 'parameter') return feedWeights([tensor]);
@@ -113,8 +120,13 @@ export function lowerNodes(
  * @param outputs f32 activations or gradients.
  * @throws LabError processor/no-lowering.
  */
-export function lowerGraph(graph: Graph, outputs: readonly Tensor[], areJoined: AreJoined): LoweredProgram {
-  const lowered = lowerNodes(graph.nodes, areJoined);
+export function lowerGraph(
+  graph: Graph,
+  outputs: readonly Tensor[],
+  areJoined: AreJoined,
+  provider?: Provider,
+): LoweredProgram {
+  const lowered = lowerNodes(graph.nodes, areJoined, { provider });
   const { nodes, fed, inputs, weights, gradients, scatters } = lowered;
   const wanted = new Map<number, Tensor>();
   for (const tensor of [...outputs, ...scatters.map((scatter) => scatter.values)]) wanted.set(tensor.id, tensor);

@@ -3,8 +3,12 @@ import type { GraphNode, Tensor } from '../engine/index';
 import { LabError } from '../error';
 import type { OnnxNodes } from '../onnx/index';
 
+/** Who computes in onnxruntime-web. */
+export type Provider = 'wasm' | 'webgpu';
+
 export interface LoweredGraph {
   readonly nodes: OnnxNodes;
+  readonly provider: Provider;
   /** The ONNX value of a tensor that was computed, or that is fed: f32, or int64 for indices. */
   value(tensor: Tensor): string;
   /** Tells the ONNX value of an output. */

@@ -38,7 +38,7 @@ export class ProcessorProgram {
   ): Promise<ProcessorProgram> {
     return ProcessorProgram.open(
       runtime,
-      lowerGraph(graph, outputs, (names) => weights.joined(names) !== undefined),
+      lowerGraph(graph, outputs, (names) => weights.joined(names) !== undefined, runtime.provider),
       weights,
     );
   }

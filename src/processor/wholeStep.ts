@@ -23,7 +23,12 @@ export async function timeSteps(
   { areJoined, report }: { readonly areJoined: AreJoined; readonly report: (run: number) => void },
 ): Promise<Pick<StepTimes, 'stepMilliseconds' | 'optimizerMilliseconds' | 'copyMilliseconds'>> {
   const optimizer = new ProcessorOptimizer(planOptimizer(graph, options), options, weights);
-  const lowered = lowerGraph(graph, [...options.readback, ...graph.parameterGradients.values()], areJoined);
+  const lowered = lowerGraph(
+    graph,
+    [...options.readback, ...graph.parameterGradients.values()],
+    areJoined,
+    runtime.provider,
+  );
   const program = await ProcessorProgram.open(runtime, lowered, weights);
   const rates = zeroRates(options);
   let best = { stepMilliseconds: Infinity, optimizerMilliseconds: 0 };

@@ -15,8 +15,14 @@ export const rmsNorm: Lowering = (node, graph) => {
   // onnxruntime's own, though it stands in the domain of the standard.
   const [normed, scale] = nodes.nodeWith('SimplifiedLayerNormalization', [rows, factor], attributes, 2);
   give(node.outputs[0]!, likeHidden(nodes, normed!, hidden, weight));
-  give(node.outputs[1]!, scale!);
+  give(node.outputs[1]!, graph.provider === 'webgpu' ? scaleOf(nodes, rows, attributes.epsilon.float) : scale!);
 };
+
+/** 1 / sqrt(mean(row^2) + epsilon): where that operator should give it, the WebGPU provider gives the row's mean. */
+function scaleOf(nodes: OnnxNodes, rows: string, epsilon: number): string {
+  const power = nodes.node('Add', [rowMean(nodes, nodes.node('Mul', [rows, rows])), nodes.scalar(epsilon)]);
+  return nodes.node('Reciprocal', [nodes.node('Sqrt', [power])]);
+}
 
 /** With n = hidden * scale: dHidden = scale (g - n mean(g n)), g = dNormed * factor. */
 export const rmsNormBackward: Lowering = (node, graph) => {
