@@ -5,17 +5,13 @@
 import { filesTree, type CachedModel, type FileTree, type HubModel } from '../checkpoint/index';
 import { LabError } from '../error';
 import {
-  buildVocabulary,
-  CandidateTable,
-  diagnose,
   isSameWay,
-  learnVocabulary,
   openModel,
   piecesOf,
   throttled,
   wayOf,
-  wordsOf,
   type Candidate,
+  type CandidateTable,
   type CandidateCounts,
   type CorpusSummary,
   type ReadingChoice,
@@ -42,6 +38,7 @@ import { bundledModel, sampleFile, sampleIndex, sampleNamed } from './publicFile
 
 /** Loaded when the first text is opened: the readers of all formats. */
 const reading = () => import('./corpusReading');
+const vocabularies = () => import('./vocabularies');
 
 export abstract class OpenedLab {
   protected readonly engines = new Engines();
@@ -170,6 +167,7 @@ export abstract class OpenedLab {
 
   diagnose(onProgress: OnProgress, asked?: AbortSignal): Promise<Diagnosis> {
     return this.cancellable(asked, async (signal) => {
+      const { diagnose } = await vocabularies();
       this.diagnosed = await diagnose(this.requireModel(), this.requireCorpus(), { onProgress, signal, openShards });
       this.table = undefined;
       return this.diagnosed.diagnosis;
@@ -202,6 +200,7 @@ export abstract class OpenedLab {
       }
       const table = await this.candidateTable(choice, onProgress, signal);
       const extension = table.extensionOf(choice);
+      const { buildVocabulary } = await vocabularies();
       const asked = Math.max(extension.tokens.length, choice.newTokens + choice.added.length);
       const vocabulary = await buildVocabulary(model, corpus, extension, asked, {
         onProgress,
@@ -247,6 +246,7 @@ export abstract class OpenedLab {
     const way = wayOf(asked);
     if (this.table && isSameWay(this.table.way, way)) return this.table;
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
+    const { CandidateTable, diagnose, learnVocabulary, wordsOf } = await vocabularies();
     this.diagnosed ??= await diagnose(model, corpus, { onProgress, signal, openShards });
     const { extension: continued, refusal, words } = this.diagnosed;
     if (!continued) throw refusal!;
