@@ -72,6 +72,32 @@ beforeEach(() => setLocale('en'));
 afterEach(close);
 
 describe('the page', () => {
+  test('a step that has nothing yet shows what will stand there, and where to get it', async () => {
+    await open();
+    const next = {
+      diagnose: '#corpus',
+      vocabulary: '#diagnose',
+      compare: '#train',
+      tokens: '#train',
+      download: '#train',
+    };
+    for (const [step, target] of Object.entries(next)) {
+      location.hash = step;
+      await shown('.ghost-table');
+      expect(find('.empty a.btn')!.getAttribute('href'), step).toBe(target);
+      const [rows, columns] = ['tbody tr', 'th'].map(
+        (part) => document.querySelectorAll(`.ghost-table ${part}`).length,
+      );
+      expect(rows, step).toBeGreaterThanOrEqual(4);
+      expect(columns, step).toBeGreaterThanOrEqual(3);
+      if (step === 'diagnose') expect(textOf('.ghost-table')).toContain('Fragmentation Exposure, P10 Text budget');
+      if (step === 'download') expect(textOf('.ghost-table')).toContain('model.safetensors tokenizer.json');
+      expect(find('.ghost-table')!.getAttribute('aria-hidden')).toBe('true');
+      location.hash = 'model';
+      await vi.waitFor(() => expect(find('.ghost-table')).toBeNull());
+    }
+  });
+
   test('two clicks lead from opening to falling curves and a verdict against the old vocabulary', async () => {
     await open();
     await prepared();

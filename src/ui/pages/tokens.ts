@@ -12,6 +12,7 @@ import '../charts/course';
 import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fixed, percent } from '../format';
+import { ghostTable } from '../parts/ghost-table';
 import { icon } from '../parts/icons';
 import { emptyState, facts, failureAlert, loadingPanel, panel, segmented, status, verdict } from '../parts/panel';
 import { piece } from '../parts/pieces';
@@ -78,13 +79,19 @@ export class TokensPage extends LabElement {
     const { hasTrained, isTraining } = this.lab;
     return panel({
       heading: msg('New tokens'),
-      body: hasTrained
-        ? emptyState(msg('Not measured yet.'), msg('It takes seconds on a graphics card, minutes without one.'))
-        : emptyState(
-            isTraining ? msg('Training is still on.') : msg('No trained arm is open.'),
-            msg('Each new token gets a row here once an arm with new tokens is trained.'),
-            html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
-          ),
+      body: html`${
+        hasTrained
+          ? emptyState(msg('Not measured yet.'), msg('It takes seconds on a graphics card, minutes without one.'))
+          : emptyState(
+              isTraining ? msg('Training is still on.') : msg('No trained arm is open.'),
+              msg('Each new token gets a row here once an arm with new tokens is trained.'),
+              html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+            )
+      }
+      ${ghostTable([
+        ...[msg('Token'), msg('Exposures'), msg('Loss'), msg('Rank')],
+        ...[msg('P(right)'), msg('Leakage'), msg('Advantage'), msg('Norm')],
+      ])}`,
     });
   }
 

@@ -11,6 +11,7 @@ import { LabElement } from '../element';
 import { count, fixed, joinSentences, percent, signed } from '../format';
 import { armMark, type Shape } from '../parts/marks';
 import { number } from '../parts/number';
+import { ghostTable } from '../parts/ghost-table';
 import { emptyState, failureAlert, facts, loadingPanel, panel, verdict } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
@@ -82,7 +83,10 @@ export class CompareStep extends LabElement {
       html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
     );
     return rows.length === 0
-      ? panel({ heading: msg('Arms'), body: empty })
+      ? panel({
+          heading: msg('Arms'),
+          body: html`${empty}${ghostTable([msg('Arm'), msg('Bits per byte'), msg('Bytes per token'), msg('General text')])}`,
+        })
       : panel({
           heading: msg('Against the control'),
           name: 'intervals-planned',

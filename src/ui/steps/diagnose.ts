@@ -6,13 +6,14 @@ import type { Diagnosis, Signal, Verdict } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, duration, measured, memorySize, parameterCount, percent } from '../format';
 import { thresholdGauge } from '../parts/gauge';
+import { ghostTable } from '../parts/ghost-table';
 import { number } from '../parts/number';
 import { alertBox, emptyState, facts, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
 import { pieces } from '../parts/pieces';
 import type { Topic } from '../state/lab-state';
 import { errorOf, valueOf } from '../state/slot';
 import { documentsText } from '../wording/counts';
-import { explainSignal, readingKind, readingWord, signalWords, weightWord } from '../wording/signals';
+import { explainSignal, readingKind, readingWord, signalNames, signalWords, weightWord } from '../wording/signals';
 import { diagnosisLede, diagnosisSentence, verdictGloss, verdictName } from '../wording/verdicts';
 import './draft';
 import './frontier';
@@ -80,11 +81,18 @@ export class DiagnoseStep extends LabElement {
               ? nothing
               : panel({
                   heading: msg('Signals'),
-                  body: emptyState(
+                  body: html`${emptyState(
                     msg('No texts yet.'),
                     msg('Each signal gets a row here once there is a corpus.'),
                     html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
-                  ),
+                  )}
+                  ${ghostTable(
+                    [
+                      ...[msg('Signal and formula'), msg('Value'), msg('Threshold')],
+                      ...[msg('Reading', { id: 'reading-column' }), msg('Why it matters here')],
+                    ],
+                    signalNames(),
+                  )}`,
                 })
       }
     </div>`;

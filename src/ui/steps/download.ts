@@ -10,6 +10,7 @@ import { LabElement } from '../element';
 import { count, fileSize, measured, percent, scientific, withUnit } from '../format';
 import { icon } from '../parts/icons';
 import { number } from '../parts/number';
+import { ghostTable } from '../parts/ghost-table';
 import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
 import type { Exported } from '../state/slot-store';
 import { errorOf, isPending, valueOf } from '../state/slot';
@@ -48,25 +49,30 @@ export class DownloadStep extends LabElement {
             ? this.proof(exported)
             : panel({
                 heading: msg('Files'),
-                body: canSave
-                  ? emptyState(
-                      msg('Nothing written yet.'),
-                      this.lab.exportChoice.form === 'gguf'
-                        ? msg(
-                            'One file without a model card: that, and what is needed to run it again, comes with the whole model.',
-                          )
-                        : msg(
-                            'Weights, configuration, the extended tokenizer, a model card with this run’s figures, and what is needed to run it again.',
-                          ),
-                    )
-                  : emptyState(
-                      msg('No trained graft yet.'),
-                      msg('The files appear here once a run is over.'),
-                      html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
-                    ),
+                body: html`${canSave ? this.nothingWritten() : this.nothingTrained()}
+                ${ghostTable([msg('Files'), 'sha256', msg('bytes')], this.lab.exportChoice.form === 'model' ? modelFiles : undefined)}`,
               })
       }
     </div>`;
+  }
+
+  private nothingWritten() {
+    return emptyState(
+      msg('Nothing written yet.'),
+      this.lab.exportChoice.form === 'gguf'
+        ? msg('One file without a model card: that, and what is needed to run it again, comes with the whole model.')
+        : msg(
+            'Weights, configuration, the extended tokenizer, a model card with this run’s figures, and what is needed to run it again.',
+          ),
+    );
+  }
+
+  private nothingTrained() {
+    return emptyState(
+      msg('No trained graft yet.'),
+      msg('The files appear here once a run is over.'),
+      html`<a class="btn" href="#train">${msg('Go to Train')}</a>`,
+    );
   }
 
   private said(exported: Exported | undefined, canSave: boolean) {
@@ -246,6 +252,12 @@ export class DownloadStep extends LabElement {
     })}`;
   }
 }
+
+/** What every whole model comes with; shards and further files of a tokenizer depend on the model. */
+const modelFiles = [
+  ...['README.md', 'config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'],
+  ...['new_tokens.json', 'experiment.json', 'run.jsonl'],
+];
 
 function takenText(form: ExportForm): string {
   switch (form) {

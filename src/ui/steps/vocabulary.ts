@@ -7,6 +7,7 @@ import type { Tokenized, VocabularySummary } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, duration, fileSize, fixed, joinSentences, percent, plain } from '../format';
 import { number } from '../parts/number';
+import { ghostTable } from '../parts/ghost-table';
 import { alertBox, emptyState, failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
 import { pieces } from '../parts/pieces';
 import { errorOf, valueOf, type Slot } from '../state/slot';
@@ -77,11 +78,15 @@ export class VocabularyStep extends LabElement {
                 ? nothing
                 : panel({
                     heading: msg('New tokens'),
-                    body: emptyState(
+                    body: html`${emptyState(
                       msg('No diagnosis yet.'),
                       msg('Each new token gets a row here once its size is chosen.'),
                       html`<a class="btn" href="#diagnose">${msg('Go to Diagnose')}</a>`,
-                    ),
+                    )}
+                    ${ghostTable([
+                      ...[msg('Token'), msg('Pieces it replaces'), msg('Occurrences'), msg('Documents')],
+                      ...[msg('Tokens saved'), msg('Exposure'), msg('Flags')],
+                    ])}`,
                   })
       }
     </div>`;

@@ -43,9 +43,34 @@ const share = (value: number): Measure => ({ value: fixed(value * 100, 1), unit:
 /** Thresholds are round numbers: "20 KB", not "20.0 KB". */
 const size = (value: number | undefined): string => plain(fileSize(value ?? Number.NaN)).replace(/\.0+ /, ' ');
 
+const names: Readonly<Record<Signal['name'], () => string>> = {
+  lostText: () => msg('Lost text'),
+  compression: () => msg('Compression g'),
+  fragmentation: () => msg('Fragmentation'),
+  exposure: () => msg('Exposure, P10'),
+  boundaries: () => msg('Boundary violations'),
+  naturalness: () => msg('Bound pairs'),
+  budget: () => msg('Text budget'),
+  vocabularyShare: () => msg('Vocabulary share'),
+  ceiling: () => msg('Ceiling'),
+};
+
+const ofEveryDiagnosis = [
+  'compression',
+  'fragmentation',
+  'exposure',
+  'budget',
+  'vocabularyShare',
+  'naturalness',
+  'ceiling',
+] as const satisfies readonly Signal['name'][];
+
+/** Of the signals that every diagnosis has, in its order. */
+export const signalNames = (): readonly string[] => ofEveryDiagnosis.map((name) => names[name]());
+
 /** @param all of the same diagnosis: what one of them says must not be said otherwise beside it. */
 export function signalWords(signal: Signal, all: readonly Signal[] = [signal]): SignalWords {
-  return { ...wordsOf(signal, all), origin: originOf(signal.name) };
+  return { name: names[signal.name](), ...wordsOf(signal, all), origin: originOf(signal.name) };
 }
 
 /** As src/lab/diagnosis/thresholds.ts has them. */
@@ -83,12 +108,11 @@ function budgetWhy(reading: Reading, all: readonly Signal[]): string {
     : msg('Enough text for each new token to be learned.');
 }
 
-function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'origin'> {
+function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'name' | 'origin'> {
   const { value, thresholds, reading, inputs } = signal;
   switch (signal.name) {
     case 'lostText':
       return {
-        name: msg('Lost text'),
         formula: msg('bytes without a token ÷ held-out bytes'),
         threshold: msg(str`from ${percent(thresholds[0] ?? Number.NaN, 0)}: new tokens, whatever else is measured`),
         value: share(value),
@@ -105,7 +129,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'compression':
       return {
-        name: msg('Compression g'),
         formula: msg('1 − tokens(candidate) ÷ tokens(base)'),
         threshold: msg(str`at least ${percent(thresholds[0] ?? Number.NaN, 0)}`),
         value: share(value),
@@ -119,7 +142,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'fragmentation':
       return {
-        name: msg('Fragmentation'),
         formula: msg('bytes per token, domain ÷ general'),
         threshold: msg(str`under ${thresholds[0] ?? '–'} strong, over ${thresholds[1] ?? '–'} none`),
         value: { value: fixed(value, 2), unit: '' },
@@ -130,7 +152,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'exposure':
       return {
-        name: msg('Exposure, P10'),
         formula: msg('occurrences per new token × epochs, without links'),
         threshold: msg(
           str`${count(thresholds[0] ?? 0)} floor, ${count(thresholds[1] ?? 0)} good, ${count(thresholds[2] ?? 0)} best`,
@@ -153,7 +174,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'boundaries':
       return {
-        name: msg('Boundary violations'),
         formula: msg('base tokens crossing or splitting an atom'),
         threshold: msg(str`over ${percent(thresholds[0] ?? Number.NaN, 0)}: try the atomic alphabet`),
         value: share(value),
@@ -167,7 +187,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'naturalness':
       return {
-        name: msg('Bound pairs'),
         formula: msg('freq(pair) ÷ freq(rarer piece) over 0.9, in under 5 documents'),
         threshold: msg(str`at most ${percent(thresholds[0] ?? Number.NaN, 0)}`),
         value: share(value),
@@ -178,7 +197,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'budget':
       return {
-        name: msg('Text budget'),
         formula: msg('raw bytes of corpus per new token'),
         threshold: msg(str`under ${size(thresholds[0])} no, over ${size(thresholds[1])} go`),
         value: fileSize(value),
@@ -186,7 +204,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'vocabularyShare':
       return {
-        name: msg('Vocabulary share'),
         formula: msg('vocabulary matrix ÷ all parameters'),
         threshold: msg(str`warn over ${percent(thresholds[0] ?? Number.NaN, 0)}`),
         value: share(value),
@@ -197,7 +214,6 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'ori
       };
     case 'ceiling':
       return {
-        name: msg('Ceiling'),
         formula: msg('bytes per pre-token'),
         threshold: msg('shown'),
         value: { value: fixed(value, 2), unit: 'B' },
