@@ -17,12 +17,33 @@ export interface LabTexts {
   /** Of several words, in place of a value. */
   readonly parts: ReadonlyMap<string, string>;
   readonly codes: ReadonlySet<string>;
+  /** By a sentence or part, which of its values outside of quotes are names, from 1. */
+  readonly names: ReadonlyMap<string, readonly number[]>;
 }
 
 const mostDepth = 9;
 /** Of values alone only what names something beside them. */
 const hasWords = (text: string): boolean => /[a-z]{2,}/i.test(text) || /^[^{]*`\{\}`.*\{\}/.test(text);
 const isPhrase = (text: string): boolean => /[a-z]{2,}\W*\s+\W*[a-z]{2,}/i.test(text.replaceAll(/`[^`]*`/g, ''));
+
+/** Whether what follows stands in quotes: words that are no language's. */
+const isQuoted = (before: string): boolean =>
+  ['`', '"'].some((quote) => before.split(quote).length % 2 === 0) || before.lastIndexOf('“') > before.lastIndexOf('”');
+/** Words of a sentence, or what goes on with one. */
+const isOurs = (text: string): boolean => isPhrase(text) || /^[,;:] /.test(text);
+/** A file, folder, field, tensor: the last word of the expression that stands there says so. */
+const namesSomething = (expression: ts.Expression): boolean =>
+  /(?:^|\W|[a-z])(?:name|Name|file|fileName|filename|field)$/.test(expression.getText());
+
+/** The values of a template, with what each can be and the sentence up to it. */
+function deepened({ head, templateSpans }: ts.TemplateExpression, texts: (of: ts.Expression) => string[]) {
+  let before = head.text;
+  return templateSpans.map(({ expression, literal }) => {
+    const span = { expression, texts: texts(expression), before };
+    before += `{}${literal.text}`;
+    return span;
+  });
+}
 
 export function labTexts(): LabTexts {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
@@ -36,21 +57,37 @@ export function labTexts(): LabTexts {
   );
   const checker = program.getTypeChecker();
   const sources = program.getSourceFiles().filter(({ fileName }) => files.includes(relative(root, fileName)));
-  const calls = new Map<ts.Node, ts.CallExpression[]>();
+  const calls = new Map<ts.Node, (ts.CallExpression | ts.NewExpression)[]>();
   const values = new Map<ts.Symbol, ts.Expression[]>();
   const errors: ts.NewExpression[] = [];
   /** Beside errors: why a plan does not fit, and why a parser refuses a sample. */
   const said: ts.Expression[] = [];
 
   const symbolOf = (node: ts.Node): ts.Symbol | undefined => {
-    const found = checker.getSymbolAtLocation(node);
+    const { parent } = node;
+    const found = ts.isShorthandPropertyAssignment(parent)
+      ? checker.getShorthandAssignmentValueSymbol(parent)
+      : checker.getSymbolAtLocation(node);
     return found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
   };
   const add = <Key, Value>(to: Map<Key, Value[]>, key: Key, value: Value) =>
     to.set(key, [...(to.get(key) ?? []), value]);
+  /** What a part of an object literal gives it: a value by its name, or, where another object is spread into it, each of that one's. */
+  const assigned = (part: ts.ObjectLiteralElementLike): [string, ts.Expression][] => {
+    if (ts.isPropertyAssignment(part)) return [[part.name.getText(), part.initializer]];
+    if (ts.isShorthandPropertyAssignment(part)) return [[part.name.text, part.name]];
+    if (!ts.isSpreadAssignment(part)) return [];
+    const given = checker.getTypeAtLocation(part.expression).getProperties();
+    return given.flatMap(({ name, declarations = [] }) =>
+      declarations.flatMap((each): [string, ts.Expression][] => {
+        if (ts.isPropertyAssignment(each)) return [[name, each.initializer]];
+        return ts.isShorthandPropertyAssignment(each) ? [[name, each.name]] : [];
+      }),
+    );
+  };
   const visit = (node: ts.Node): void => {
     if (ts.isNewExpression(node) && node.expression.getText() === 'LabError') errors.push(node);
-    if (ts.isCallExpression(node)) {
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       const called = checker.getResolvedSignature(node)?.declaration;
       if (called) add(calls, called, node);
     }
@@ -64,12 +101,10 @@ export function labTexts(): LabTexts {
       if (message && hint) said.push(message, hint);
       if (why && named.has('valid')) said.push(why);
       const type = checker.getContextualType(node);
-      for (const property of node.properties) {
-        if (!ts.isPropertyAssignment(property)) continue;
-        const symbol = type?.getProperty(property.name.getText());
-        for (const declaration of symbol?.declarations ?? []) {
+      for (const [name, value] of node.properties.flatMap(assigned)) {
+        for (const declaration of type?.getProperty(name)?.declarations ?? []) {
           const declared = (declaration as { symbol?: ts.Symbol }).symbol;
-          if (declared) add(values, declared, property.initializer);
+          if (declared) add(values, declared, value);
         }
       }
     }
@@ -78,6 +113,7 @@ export function labTexts(): LabTexts {
   sources.forEach(visit);
 
   const parts = new Map<string, string>();
+  const names = new Map<string, readonly number[]>();
   let code = '';
 
   /** The sentences that an expression can be; none where its words are not ours. */
@@ -89,8 +125,17 @@ export function labTexts(): LabTexts {
       return resolved(node.expression, depth);
     if (ts.isConditionalExpression(node)) return [...deeper(node.whenTrue), ...deeper(node.whenFalse)];
     if (ts.isTemplateExpression(node)) {
-      for (const { expression } of node.templateSpans) keepParts(deeper(expression));
-      return [node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('')];
+      const said = deepened(node, deeper);
+      const sentence = said.map(({ before }) => `${before}{}`).at(-1)! + node.templateSpans.at(-1)!.literal.text;
+      const named = said.flatMap(({ expression, texts, before }, at) => {
+        if (isQuoted(before)) return [];
+        keepParts(texts);
+        return namesSomething(expression) && !texts.some(isOurs) ? [at + 1] : [];
+      });
+      // Where other words of ours stand there as well, it is not always a name.
+      const known = names.get(sentence);
+      names.set(sentence, known ? known.filter((at) => named.includes(at)) : named);
+      return [sentence];
     }
     if (ts.isBinaryExpression(node)) {
       const { kind } = node.operatorToken;
@@ -122,6 +167,7 @@ export function labTexts(): LabTexts {
   };
 
   const ofDeclaration = (declaration: ts.Node, depth: number): string[] => {
+    if (depth > mostDepth) return [];
     if (
       ts.isVariableDeclaration(declaration) ||
       ts.isPropertyAssignment(declaration) ||
@@ -132,11 +178,17 @@ export function labTexts(): LabTexts {
       const symbol = (declaration as { symbol?: ts.Symbol }).symbol;
       return ((symbol && values.get(symbol)) ?? []).flatMap((value) => resolved(value, depth));
     }
+    if (ts.isBindingElement(declaration)) {
+      const name = (declaration.propertyName ?? declaration.name).getText();
+      const whole = checker.getTypeAtLocation(declaration.parent).getProperty(name);
+      const given = (whole?.declarations ?? []).filter((each) => each !== declaration);
+      return given.flatMap((each) => ofDeclaration(each, depth + 1));
+    }
     if (ts.isParameter(declaration)) {
       const owner = declaration.parent;
       const at = owner.parameters.indexOf(declaration);
       const given = (calls.get(owner) ?? []).flatMap((call) => {
-        const argument = call.arguments[at];
+        const argument = call.arguments?.[at];
         return argument ? resolved(argument, depth) : [];
       });
       return [...given, ...(declaration.initializer ? resolved(declaration.initializer, depth) : [])];
@@ -186,5 +238,5 @@ export function labTexts(): LabTexts {
   for (const text of said.flatMap((each) => resolved(each, 0))) {
     if (/[a-z]{2,}\W*\s/i.test(text)) sentences.set(text, sentences.get(text) ?? code);
   }
-  return { sentences, parts, codes };
+  return { sentences, parts, codes, names };
 }

@@ -31,12 +31,21 @@ describe('in Chinese', () => {
   test('a translation takes no value that its sentence does not have, and leaves out none that it needs', () => {
     const wrong = Object.entries(causes).filter(([sentence, words]) => {
       const most = sentence.split(/\{(?:number)?\}/).length - 1;
-      const used = [...words.matchAll(/\{(\d)\}/g)].map(([, at]) => Number(at));
+      const used = [...words.matchAll(/\{=?(\d)\}/g)].map(([, at]) => Number(at));
       // "is" and "are" have no counterpart.
       const left = most - new Set(used).size - (sentence.includes('whose {} {} not') ? 1 : 0);
       return used.some((at) => at > most) || left !== 0;
     });
     expect(wrong).toEqual([]);
+  });
+
+  test('a value that is a name outside of quotes is marked as one, and none that is not', () => {
+    const marked = (words: string) => [...words.matchAll(/\{=(\d)\}/g)].map(([, at]) => Number(at)).sort();
+    expect(texts.names.get('{} holds no text.')).toEqual([1]);
+    const wrong = [...texts.names].filter(
+      ([sentence, named]) => sentence in causes && String(marked(causes[sentence]!)) !== String(named),
+    );
+    expect(wrong.map(([sentence, named]) => `${sentence} ${String(named)}`)).toEqual([]);
   });
 
   test('sentences are Chinese, with its own punctuation', () => {
@@ -81,6 +90,20 @@ describe('a failure', () => {
       ),
     ).toBe('在 3 个文档（20 字节）的词元对中，没有一对可以成为词元：3 个含有数字，不予合并；2 个已是词元。');
     expect((await saidBy(() => parseSpec({})))[1]).toBe('什么都没有运行。docs/experiment.schema.json 列出了每个字段。');
+  });
+
+  test('leaves names as they are: in quotes, and of a file, a folder or a field anywhere', () => {
+    expect(causeText('`missing` is not valid JSON: x')).toBe('`missing` 不是有效的 JSON：x');
+    expect(causeText('`text` holds no scores.')).toBe('`text` 没有分数。');
+    expect(causeText('missing holds no text.')).toBe('missing 中没有文本。');
+    expect(causeText('a list/text is encrypted.')).toBe('a list/text 已加密。');
+    expect(causeText('model: its records have no fields, so there is no `field`.')).toContain('`field`');
+    expect(causeText('model, line 3: No model is open.')).toBe('model 第 3 行：没有打开模型。');
+  });
+
+  test('of broken records is said with its advice', () => {
+    const hint = 'It is damaged, not whole, or not JSON. Fetch it again, or choose another way to cut it.';
+    expect(causeText(hint)).toBe('它已损坏、不完整，或者不是 JSON。请重新获取，或选择另一种切分方式。');
   });
 
   test('of a browser or a library stays in its own words', () => {

@@ -9,13 +9,18 @@ import type { SpecProblem } from '../../worker/index';
 import type { Failure } from '../state/slot';
 import { problemText } from './specProblems';
 
-/** A sentence of the lab, `{}` where a value stands (`{number}`: only a number does), to one of the language, its values as `{1}`, `{2}`. */
+/**
+ * A sentence of the lab, `{}` where a value stands (`{number}`: only a number does), to one of the language, its values as `{1}`, `{2}`,
+ * or as `{=1}` where it is a name, which no language has another word for. So is every value in quotes.
+ */
 export type Causes = Readonly<Record<string, string>>;
 
 interface Known {
   readonly said: RegExp;
   readonly words: string;
   readonly isFrame: boolean;
+  /** For each value, whether it stands in quotes. */
+  readonly quoted: readonly boolean[];
 }
 
 let known: readonly Known[] | null = null;
@@ -31,10 +36,17 @@ export function useCauses(causes: Causes | null): void {
         said: patternOf(sentence),
         words,
         isFrame: !/[a-z]{2}/i.test(sentence.replaceAll('{number}', '')),
+        quoted: [...sentence.matchAll(/\{(?:number)?\}/g)].map(({ index }) => isQuoted(sentence.slice(0, index))),
       }));
 }
 
 const ownWords = (sentence: string): number => sentence.replaceAll(/\{(number)?\}/g, '').length;
+
+/** Whether what follows stands in quotes. */
+function isQuoted(before: string): boolean {
+  const isOpen = (quote: string) => before.split(quote).length % 2 === 0;
+  return isOpen('`') || isOpen('"') || before.lastIndexOf('“') > before.lastIndexOf('”');
+}
 
 function patternOf(sentence: string): RegExp {
   const parts = sentence.split(/(\{\}|\{number\})/);
@@ -49,11 +61,14 @@ function escaped(text: string): string {
 /** Null where it is not the lab's own sentence. */
 export function causeText(text: string): string | null {
   if (!known || text === '') return text;
-  for (const { said, words, isFrame } of known) {
+  for (const { said, words, isFrame, quoted } of known) {
     const values = said.exec(text);
     // A sentence without words of its own takes anything: what it ends in must be the lab's.
     if (!values || (isFrame && causeText(values.at(-1)!) === null)) continue;
-    return words.replaceAll(/\{(\d)\}/g, (_, at: string) => valueText(values[Number(at)] ?? ''));
+    return words.replaceAll(/\{(=?)(\d)\}/g, (_, name: string, at: string) => {
+      const value = values[Number(at)] ?? '';
+      return name || quoted[Number(at) - 1] ? value : valueText(value);
+    });
   }
   // Several at once: a line each, or one without its full stop.
   const lines = text.split('\n');
