@@ -1,7 +1,9 @@
 /** Runs, Report and the specification drawer in a real browser, on the fake lab. */
+import { page } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unzipSync } from 'fflate';
 import '../../src/ui/app';
+import { listAxis } from '../../src/ui/pages/runs-rows';
 import { setLocale, setTheme } from '../../src/ui/preferences';
 import { LabState } from '../../src/ui/state/lab-state';
 import { specText, specToLink } from '../../src/ui/state/spec-link';
@@ -78,6 +80,26 @@ describe('Runs', () => {
     await click('[data-experiment="rows"] .check');
     await vi.waitFor(() => expect(document.querySelectorAll('[data-panel="overlay"] .series')).toHaveLength(5));
     expect(find('[data-panel="overlay"]')!.textContent).toContain('old vocabulary · Molecules, embeddings only');
+  });
+
+  test('on a phone the tick box ends where the row does, and no shading lies under a figure', async () => {
+    await page.viewport(390, 844);
+    await open('#runs');
+    const row = await shown('[data-experiment="molecules"]');
+    const right = (selector: string) => Math.round(row.querySelector(selector)!.getBoundingClientRect().right);
+    expect(right('.check')).toBe(right('.name'));
+    expect(right('.row-plot rect')).toBeLessThanOrEqual(right('.row-plot svg'));
+    expect(right('.row-plot svg')).toBeLessThan(
+      Math.round(row.querySelector('.row-plot .num')!.getBoundingClientRect().left),
+    );
+    await page.viewport(1440, 900);
+  });
+
+  test('the axis of all rows holds the margin of each, so that no shading reaches beyond its plot', async () => {
+    const first = (await fakeLab({ experiments: 1 }).experiments())[0]!;
+    const comparisons = first.report.comparisons.map((each) => ({ ...each, marginBits: 0.4 }));
+    expect(listAxis([first]).high).toBeLessThan(0.4);
+    expect(listAxis([first, { ...first, report: { ...first.report, comparisons } }]).high).toBeGreaterThanOrEqual(0.4);
   });
 
   test('a deleted one comes back with Undo, and goes for good when the visitor leaves', async () => {

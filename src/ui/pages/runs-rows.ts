@@ -33,12 +33,14 @@ export interface RowState {
 const chosenRow = (kept: KeptExperiment): IntervalRow | undefined =>
   intervalRows(kept.report, kept.spec).find(({ key }) => key === kept.report.verdict?.arm);
 
-/** One axis for the list, so that its rows can be read against each other. */
-export const listAxis = (all: readonly KeptExperiment[]): IntervalAxis =>
-  intervalAxis(
+/** One axis for the list, so that its rows can be read against each other; it holds the margin of each, which is shaded in its row. */
+export function listAxis(all: readonly KeptExperiment[]): IntervalAxis {
+  const margins = all.map(({ report }) => marginOf(report) ?? 0);
+  return intervalAxis(
     all.flatMap((kept) => chosenRow(kept) ?? []),
-    null,
+    Math.max(0, ...margins),
   );
+}
 
 export const headings = (): TemplateResult =>
   html`<tr>
