@@ -70,7 +70,7 @@ function summaryLines(summary: EvidenceSummary): string[] {
 
 const uncrossed: Readonly<Record<Exclude<Crossing['kind'], 'at'>, string>> = {
   always: 'Their running median is above zero at all exposures that occur.',
-  never: 'Their running median is not above zero at the exposures that occur.',
+  never: 'Their running median does not stay above zero: for the tokens seen most often it is at or below zero.',
   'too-few-tokens': 'Too few tokens to tell from how many exposures on they are cheaper.',
 };
 

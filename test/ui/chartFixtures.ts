@@ -208,3 +208,9 @@ export const dose: readonly DosePoint[] = [
   size(256, 1.71, [1.64, 1.78], 11, 0.48),
   size(1024, 2.09, [1.98, 2.21], 1, 0.52),
 ];
+
+/** Sixty tokens whose span advantage is above zero in the middle of their exposures alone. */
+export const risesAndFalls = Array.from({ length: 60 }, (_, at) => ({
+  exposures: 1 + 5 * at,
+  advantage: at < 20 || at >= 40 ? -1 : 1,
+}));

@@ -310,7 +310,7 @@ function pointRecords(point: number, last: number, budget: number, end: number, 
       type: 'tokens',
       step: point,
       tokens,
-      starved: tokens.filter(({ exposures }) => exposures === 0).length,
+      neverSeen: tokens.filter(({ exposures }) => exposures === 0).length,
     });
   }
   return list;

@@ -13,7 +13,7 @@ export interface AdvantageOfToken {
   readonly advantage: number;
 }
 
-/** `always` and `never`: the median is above zero, or ends at or below it, over all that were seen. */
+/** `always`: the median is above zero over all that were seen. `never`: it ends at or below zero, wherever it was before. */
 export type Crossing =
   | { readonly kind: 'always' | 'never' | 'too-few-tokens' }
   | {

@@ -49,7 +49,7 @@ export interface TokensRecord {
   readonly step: number;
   readonly tokens: readonly TokenProgress[];
   /** New tokens never seen so far. */
-  readonly starved: number;
+  readonly neverSeen: number;
 }
 
 export interface LogRecord {

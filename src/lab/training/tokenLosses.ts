@@ -113,7 +113,8 @@ export class TokenCurves {
     return structuredClone(Object.fromEntries(this.curves));
   }
 
-  get starved(): number {
+  /** New tokens that have not been a target yet. Starved are those, and all others under the floor of exposure. */
+  get neverSeen(): number {
     return this.ids.reduce((count, id) => count + (this.curves.get(id)!.exposures === 0 ? 1 : 0), 0);
   }
 

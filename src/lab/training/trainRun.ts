@@ -308,7 +308,7 @@ export class TrainRun {
       type: 'tokens',
       step: this.stepsRead,
       tokens: this.curves.progress(),
-      starved: this.curves.starved,
+      neverSeen: this.curves.neverSeen,
     };
     const earlier = this.records.findLastIndex((known) => known.type === 'tokens');
     if (earlier >= 0) this.records.splice(earlier, 1);

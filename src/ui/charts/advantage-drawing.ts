@@ -99,7 +99,7 @@ export function crossingNote({ crossing }: Pick<EvidenceSummary, 'crossing'>): s
   }
   const why = {
     always: msg('The running median is above zero at all exposures that occur.'),
-    never: msg('The running median is not above zero at the exposures that occur.'),
+    never: msg('The running median does not stay above zero: for the tokens seen most often it is at or below zero.'),
     'too-few-tokens': msg('Too few tokens to tell from how many exposures on they are cheaper.'),
   };
   return why[crossing.kind];

@@ -35,6 +35,12 @@ export const glossary = (): readonly (readonly [term: string, meaning: string])[
     ),
   ],
   [
+    msg('Starved'),
+    msg(
+      'Seen fewer than 100 times in training, as a new token that stands alone: it has hardly learned. Those never seen are among them.',
+    ),
+  ],
+  [
     msg('Break-even'),
     msg('How many tokens a new vocabulary must save until its larger tables cost no more than they spare.'),
   ],

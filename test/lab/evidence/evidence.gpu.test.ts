@@ -41,7 +41,7 @@ describe.each(engineNames)('evidence on the %s', (engineName) => {
     const tokens = newTokens.map(({ id }, index) => ({
       ...{ id, exposures: 60 * index, firstLoss: 5, loss: 4 - index / 2, curve: [5, 4] },
     }));
-    const records: RunRecord[] = [{ type: 'tokens', step: 9, tokens, starved: 1 }];
+    const records: RunRecord[] = [{ type: 'tokens', step: 9, tokens, neverSeen: 1 }];
     const { session, tokenizer, graft } = arm;
     return { arm, subject: { session, tokenizer, newTokens, records, heldOut: corpus.heldOut, graft: graft! } };
   }

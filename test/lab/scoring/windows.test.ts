@@ -138,16 +138,16 @@ describe('losses', () => {
       [9, 3],
     ]);
   });
-  it('make a curve of at most 24 points for each new token and name the starved', () => {
+  it('make a curve of at most 24 points for each new token and count those never seen', () => {
     const curves = new TokenCurves([5, 6]);
     for (let i = 0; i < 1000; i++) curves.add(5, 10 - i / 100);
-    const [seen, starved] = curves.progress();
-    expect(curves.starved).toBe(1);
+    const [seen, unseen] = curves.progress();
+    expect(curves.neverSeen).toBe(1);
     expect(seen!.exposures).toBe(1000);
     expect(seen!.firstLoss).toBeCloseTo(9.99, 2);
     expect(seen!.loss).toBeLessThan(0.2);
     expect(seen!.curve.length).toBeLessThanOrEqual(24);
     expect(seen!.curve[0]).toBeGreaterThan(seen!.curve.at(-1)!);
-    expect(starved).toEqual({ id: 6, exposures: 0, firstLoss: null, loss: null, curve: [] });
+    expect(unseen).toEqual({ id: 6, exposures: 0, firstLoss: null, loss: null, curve: [] });
   });
 });
