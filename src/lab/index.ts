@@ -138,7 +138,7 @@ export { piecesOf } from './open/pieces';
 export { cutWords } from './device/cutWords';
 export { droppedWords } from './device/droppedWords';
 export type { Adaptation, StepChoice, StepCut } from './device/stepCut';
-export { planModes, planTraining } from './device/plans';
+export { planArms, planModes, planTraining, type PlannedArm } from './device/plans';
 export { unopenedGpu, type Planner } from './device/planner';
 export { countStep, leastAdapter, type AdapterDescription, type CountedStep } from './device/stepCount';
 export { profileStep, type ProfileOptions } from './device/profile';

@@ -152,6 +152,12 @@ export interface LabApi {
     newTokens: number,
   ): Promise<readonly FittingPlan[]>;
 
+  /**
+   * What each trained arm of a specification needs on this adapter, with the current model: its stage that needs the most, or does
+   * not fit. Pure planning. Throws `lab/bad-specification`, `lab/too-long`.
+   */
+  armPlans(spec: WrittenSpec): Promise<Readonly<Record<string, FittingPlan>>>;
+
   samples(): Promise<readonly SampleSummary[]>;
   openSample(id: string, onProgress: OnProgress, signal?: AbortSignal): Promise<CorpusSummary>;
   /** @param choices how single files are read, by name; of others it is told from name and content. */

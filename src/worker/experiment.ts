@@ -18,6 +18,7 @@ import {
   type EngineSummary,
   type Exposure,
   type ExperimentReport,
+  type PlannedArm,
   type Preset,
   type PresetRequest,
   type RunKey,
@@ -60,6 +61,24 @@ export class Experiment extends TrainedLab implements LabApi {
     const model = this.requireModel();
     const engine = (await this.engines.current()) ?? unopenedGpu;
     return planModes(model, newTokens, settings, engine);
+  }
+
+  async armPlans(written: WrittenSpec): Promise<Readonly<Record<string, FittingPlan>>> {
+    const model = this.requireModel();
+    const { heldAs, parseSpec, planArms } = await import('./specification');
+    const spec = parseSpec(written);
+    // How many atoms a notation has is known when they were found; rows of an earlier graft move as new ones.
+    const found = this.vocabulary?.summary.newTokens.length ?? 0;
+    const added = ({ vocabulary }: WrittenSpec['arms'][string]): number => {
+      if (!vocabulary) return model.summary.earlierTokens ?? 0;
+      return vocabulary.method === 'trim' ? 0 : (vocabulary.newTokens ?? found);
+    };
+    const arms = Object.entries(spec.arms).map(([name, arm]) => [
+      name,
+      { ...arm, newTokens: added(written.arms[name]!) },
+    ]);
+    const engine = (await this.engines.current()) ?? unopenedGpu;
+    return planArms(model, Object.fromEntries(arms) as Record<string, PlannedArm>, heldAs(spec), engine);
   }
 
   async defaultSettings(): Promise<TrainSettings> {

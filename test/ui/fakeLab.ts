@@ -148,6 +148,21 @@ export function fakeLab({
     openModelFolder: async () => modelOpened({ ...model, name: 'stories260K', source: 'folder' } as const),
     plans: async ({ batchRows, rowLength }) =>
       (['new-rows', 'embeddings', 'all'] as const).map((mode) => plan(mode, batchRows, rowLength)),
+    // By the plans of the modes, which tests change.
+    async armPlans({ arms, frozenWeights: held }) {
+      const named = await Promise.all(
+        Object.entries(arms).map(async ([name, { stages = [] }]) => {
+          const { moves = {}, batch } = stages.at(-1) ?? {};
+          if (stages.length === 0) return [];
+          const mode = 'oldRows' in moves ? 'embeddings' : 'newRows' in moves ? 'new-rows' : 'all';
+          const shape = { batchRows: batch?.rows ?? 4, rowLength: batch?.length ?? 128 };
+          const plan = (await this.plans(shape, 64)).find((each) => each.mode === mode)!;
+          const rounded = mode === 'all' ? 0 : 43;
+          return [[name, { ...plan, ...(held ? { frozen: { held, rounded, asStored: 0, widened: false } } : {}) }]];
+        }),
+      );
+      return Object.fromEntries(named.flat()) as Awaited<ReturnType<LabApi['armPlans']>>;
+    },
     samples: async () => samples,
     async openSample(id, onProgress, signal) {
       await count('reading', 28_112, onProgress, signal);

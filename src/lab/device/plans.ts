@@ -1,10 +1,19 @@
 /** What each mode of training needs, known before anything is allocated. Pure: nothing is computed. */
 import type { Engine, EngineKind } from '../../engine/index';
 import type { Taught } from '../../model/index';
-import { defaultOptimizer } from '../training/moves';
-import { modeAdapters, modeGroups, trainModes, type TrainMode, type TrainSettings } from '../training/trainSettings';
+import { taughtOf } from '../training/distillation';
+import { defaultOptimizer, movingGroups } from '../training/moves';
+import type { Recipe } from '../training/recipe';
+import {
+  modeAdapters,
+  modeGroups,
+  smallestMode,
+  trainModes,
+  type TrainMode,
+  type TrainSettings,
+} from '../training/trainSettings';
 import { requireShape } from '../training/stepShape';
-import { ModelGraphs } from './modelGraphs';
+import { ModelGraphs, type ModelState } from './modelGraphs';
 import type { AdapterSettings } from '../../model/index';
 import type { LoadedModel } from '../open/openModel';
 import { graftedIds } from '../open/rowlessTokens';
@@ -25,20 +34,10 @@ export function planTraining(
   engine: Planner,
   adapters: AdapterSettings | undefined = modeAdapters(mode).adapters,
 ): FittingPlan {
-  const { limits } = engine.report;
   const { batchRows, rowLength, taught, frozen } = settings;
   requireShape({ rows: batchRows, length: rowLength }, model.config);
-  const { largestId, embeddingRows } = model.summary;
-  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
-  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
-  const graphs = new ModelGraphs({
-    model,
-    moves: modeGroups[mode],
-    maxBindingBytes: limits.maxBindingBytes,
-    graft: { firstNewId, count, newEmbeddingRows },
-    ...(adapters ? { adapters } : {}),
-    ...(frozen ? { frozen } : {}),
-  });
+  const held = { ...(adapters ? { adapters } : {}), ...(frozen ? { frozen } : {}) };
+  const graphs = graftedGraphs(model, newTokens, { moves: modeGroups[mode], ...held }, engine);
   return fittingPlan(
     mode,
     planStep(graphs, { batchRows, rowLength, optimizer: defaultOptimizer, ...(taught ? { taught } : {}) }, engine),
@@ -58,6 +57,78 @@ export async function planModes(
   const { memoryBytes } = engine.report;
   await engine.learnMemory?.(Math.max(...first.map(({ totalBytes }) => totalBytes)));
   return engine.report.memoryBytes === memoryBytes ? first : plans();
+}
+
+/** What a plan needs of an arm. */
+export interface PlannedArm extends Pick<Recipe, 'stages' | 'adapters'> {
+  /** That it adds. */
+  readonly newTokens: number;
+}
+
+/**
+ * Of each trained arm of an experiment, the plan of the stage that needs the most memory, or of one that does not fit; after the
+ * engine has found out whether there is memory for the largest. Throws as `planTraining` does.
+ */
+export async function planArms(
+  model: LoadedModel,
+  arms: Readonly<Record<string, PlannedArm>>,
+  held: Pick<TrainSettings, 'frozen'>,
+  engine: Planner & Partial<Pick<Engine, 'learnMemory'>>,
+): Promise<Readonly<Record<string, FittingPlan>>> {
+  const plans = (): Record<string, FittingPlan> => {
+    // Many arms of a preset differ in nothing that a plan depends on.
+    const known = new Map<string, FittingPlan | undefined>();
+    const entries = Object.entries(arms).flatMap(([name, arm]) => {
+      const { stages, adapters, newTokens } = arm;
+      const key = JSON.stringify({ stages, adapters, newTokens });
+      if (!known.has(key)) known.set(key, hardest(planStages(model, arm, held, engine)));
+      const plan = known.get(key);
+      return plan ? [[name, plan] as const] : [];
+    });
+    return Object.fromEntries(entries);
+  };
+  const first = plans();
+  const { memoryBytes } = engine.report;
+  await engine.learnMemory?.(Math.max(0, ...Object.values(first).map(({ totalBytes }) => totalBytes)));
+  return engine.report.memoryBytes === memoryBytes ? first : plans();
+}
+
+/** As ArmTraining would run them: what a later stage moves is never held rounded. */
+function planStages(
+  model: LoadedModel,
+  { stages, adapters, newTokens }: PlannedArm,
+  held: Pick<TrainSettings, 'frozen'>,
+  engine: Planner,
+): FittingPlan[] {
+  const moves = movingGroups(
+    Object.assign({}, ...stages.map(({ rates }) => rates)) as Recipe['stages'][number]['rates'],
+  );
+  const graphs = graftedGraphs(model, newTokens, { moves, ...held, ...(adapters ? { adapters } : {}) }, engine);
+  return stages.map((stage) => {
+    const { rows: batchRows, length: rowLength } = stage.batch;
+    requireShape({ rows: batchRows, length: rowLength }, model.config);
+    const taught = taughtOf(stage, model.config);
+    const shape = { batchRows, rowLength, optimizer: stage.optimizer, ...(taught ? { taught } : {}) };
+    const groups = movingGroups(stage.rates);
+    return fittingPlan(smallestMode(groups), planStep(graphs.moving(groups), shape, engine), engine.report.kind);
+  });
+}
+
+function hardest(plans: readonly FittingPlan[]): FittingPlan | undefined {
+  return [...plans].sort((one, other) => Number(one.fits) - Number(other.fits) || other.totalBytes - one.totalBytes)[0];
+}
+
+function graftedGraphs(
+  model: LoadedModel,
+  newTokens: number,
+  moved: Pick<ModelState, 'moves' | 'adapters' | 'frozen'>,
+  engine: Planner,
+): ModelGraphs {
+  const { largestId, embeddingRows } = model.summary;
+  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
+  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
+  const graft = { firstNewId, count, newEmbeddingRows };
+  return new ModelGraphs({ model, graft, maxBindingBytes: engine.report.limits.maxBindingBytes, ...moved });
 }
 
 export function fittingPlan(mode: TrainMode, { graphs, cut, need }: PlannedStep, kind: EngineKind): FittingPlan {

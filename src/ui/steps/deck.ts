@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
+import type { WrittenSpec } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, duration, fileSize, fixed, measured, memorySize, percent, plain, scientific } from '../format';
 import { icon, type IconName } from '../parts/icons';
@@ -14,6 +15,7 @@ import type { RunView } from '../state/run-view';
 import { runName } from '../wording/arms';
 import { trainingsText } from '../wording/counts';
 import { cutText } from '../wording/cut';
+import { heldText } from '../wording/modes';
 import { secondsText } from '../wording/experiment';
 import { precisionText } from '../wording/precision';
 import { memoryText } from '../wording/verdicts';
@@ -60,7 +62,7 @@ export class Deck extends LabElement {
         ${this.progress(experiment)}
         <div class="note saved">${this.doing(experiment)}</div>
       </div>
-      ${run ? this.meters(run) : nothing} ${run ? stepNote(run) : nothing}
+      ${run ? this.meters(run) : nothing} ${stepNote(run, experiment?.spec ?? this.lab.desk.spec)}
     </section>`;
   }
 
@@ -269,8 +271,10 @@ export class Deck extends LabElement {
   }
 }
 
-/** How steps are cut and what they multiply in, where that is not as they come. */
-function stepNote({ status: { plan } }: RunView) {
-  const notes = [cutText(plan?.cut), precisionText(plan?.precision)].filter((text) => text !== '');
+/** How weights are held, how steps are cut and what they multiply in, where that is not as they come. */
+function stepNote(run: RunView | null, spec: WrittenSpec | null) {
+  const { plan } = run?.status ?? {};
+  const texts = [spec ? heldText(spec) : '', cutText(plan?.cut), precisionText(plan?.precision)];
+  const notes = texts.filter((text) => text !== '');
   return notes.length > 0 ? html`<p class="note" data-note="step">${notes.join(' ')}</p>` : nothing;
 }

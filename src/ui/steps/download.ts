@@ -14,6 +14,7 @@ import { ghostTable } from '../parts/ghost-table';
 import { alertBox, emptyState, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
 import type { Exported } from '../state/slot-store';
 import { errorOf, isPending, valueOf } from '../state/slot';
+import { savedText } from '../wording/modes';
 import './export-choice';
 import './kept-offer';
 import './take-arm';
@@ -41,7 +42,7 @@ export class DownloadStep extends LabElement {
             )
           : nothing
       }
-      ${canSave ? html`<tg-export-choice></tg-export-choice>` : nothing}
+      ${canSave ? html`${this.held()}<tg-export-choice></tg-export-choice>` : nothing}
       ${
         slot.status === 'pending'
           ? loadingPanel(msg('Proof'), slot.progress, 4, () => this.lab.cancel('exported'))
@@ -54,6 +55,14 @@ export class DownloadStep extends LabElement {
               })
       }
     </div>`;
+  }
+
+  /** Of the arm that would be saved. */
+  private held() {
+    const { desk, experiment } = this.lab;
+    const arm = desk.taken && experiment?.spec.arms[desk.taken.arm];
+    const text = arm ? savedText(experiment.spec, arm) : '';
+    return text === '' ? nothing : html`<p class="note" data-note="held">${text}</p>`;
   }
 
   private nothingWritten() {

@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ExperimentReport } from '../../worker/index';
+import type { ExperimentReport, WrittenSpec } from '../../worker/index';
 import '../charts/intervals';
 import '../charts/save-chart';
 import { LabElement } from '../element';
@@ -21,6 +21,7 @@ import {
 } from '../wording/experiment';
 import { documentsText } from '../wording/counts';
 import { bitsText } from '../wording/lostText';
+import { heldText } from '../wording/modes';
 import { scoreSentence } from '../wording/outcomes';
 import { verdictName } from '../wording/verdicts';
 import { intervalRows, type AtEqual } from './experiment-arms';
@@ -85,7 +86,7 @@ export class VerdictView extends LabElement {
       <tg-dose-view></tg-dose-view>
       <div class="cols two"><tg-advice></tg-advice>${this.prediction(report)}</div>
       <tg-costs></tg-costs>
-      ${this.arms(report)}${words()}`;
+      ${this.arms(report, view.spec)}${words()}`;
   }
 
   private switch() {
@@ -100,7 +101,8 @@ export class VerdictView extends LabElement {
     );
   }
 
-  private arms(report: ExperimentReport) {
+  private arms(report: ExperimentReport, spec: WrittenSpec) {
+    const held = heldText(spec);
     const hasAnswers = report.arms.some(({ answers }) => answers);
     return panel({
       heading: msg('All arms'),
@@ -159,6 +161,7 @@ export class VerdictView extends LabElement {
           })}
         </tbody>
       </table>`,
+      ...(held === '' ? {} : { footer: html`<span class="note" data-note="held">${held}</span>` }),
     });
   }
 

@@ -14,7 +14,7 @@ export function armNote({ stages }: WrittenArm, isControl: boolean): string {
   return isControl ? msg(str`the control: ${trained}`) : trained;
 }
 
-function movesText(stages: NonNullable<WrittenArm['stages']>): string {
+export function movesText(stages: NonNullable<WrittenArm['stages']>): string {
   const groups = new Set(stages.flatMap(({ moves }) => Object.keys(moves) as Group[]));
   if (groups.size === 0) return msg('not trained');
   if (groups.has('everything') || groups.has('body')) return msg('everything trained');

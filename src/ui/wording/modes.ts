@@ -1,6 +1,8 @@
-/** Names of the choices in training settings. */
-import { msg } from '@lit/localize';
-import type { FrozenWeights, InitMethod, TrainMode } from '../../worker/index';
+/** Names of the choices in training settings, and what is said of weights that were held rounded. */
+import { msg, str } from '@lit/localize';
+import type { FrozenWeights, InitMethod, TrainMode, WrittenSpec } from '../../worker/index';
+
+type WrittenArm = WrittenSpec['arms'][string];
 
 const modeNames: Readonly<Record<TrainMode, () => string>> = {
   'new-rows': () => msg('New rows only'),
@@ -35,4 +37,22 @@ export const modeName = (mode: TrainMode): string => modeNames[mode]();
 export const FROZEN = Object.keys(frozenNames) as readonly FrozenWeights[];
 
 export const frozenName = (frozen: FrozenWeights): string => frozenNames[frozen]();
+
+/** How an experiment holds what an arm does not move; empty where as it is stored. */
+export function heldText({ frozenWeights: held = 'as-stored' }: Pick<WrittenSpec, 'frozenWeights'>): string {
+  if (held === 'as-stored') return '';
+  return msg(
+    str`What an arm does not move is held ${frozenName(held)} while it is trained and measured, in the untouched base as well.`,
+  );
+}
+
+/** Said of an arm before its model is saved; empty where nothing of it was held rounded. */
+export function savedText(spec: Pick<WrittenSpec, 'frozenWeights'>, { stages = [] }: WrittenArm): string {
+  const { frozenWeights: held = 'as-stored' } = spec;
+  const moved = new Set(stages.flatMap(({ moves }) => Object.keys(moves)));
+  if (held === 'as-stored' || moved.has('everything') || (moved.has('body') && moved.has('oldRows'))) return '';
+  return msg(
+    str`While it was trained and measured, what did not move was held ${frozenName(held)}; it is saved unrounded, as it was read.`,
+  );
+}
 export const initName = (init: InitMethod): string => initNames[init]();
