@@ -20,6 +20,8 @@ export interface DurableFolder {
   remove(path: string): Promise<void>;
   /** Nobody else gets it until it is released; undefined where somebody has it. A process that dies releases it. */
   lock(name: string): Promise<(() => Promise<void>) | undefined>;
+  /** Whether somebody has it, without taking it. */
+  isLocked(name: string): Promise<boolean>;
 }
 
 export async function readTextFile(folder: DurableFolder, path: string): Promise<string | undefined> {
@@ -62,9 +64,15 @@ export function privateFolder(directory: FileSystemDirectoryHandle, name: string
       const folder = await place(parts.join('/'));
       await folder?.removeEntry(last, { recursive: true }).catch(() => undefined);
     },
-    lock: (lock) => heldLock(`tokengraft/${name}/${lock}`),
+    lock: (lock) => heldLock(lockName(name, lock)),
+    isLocked: async (lock) => {
+      const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
+      return held.some((each) => each.name === lockName(name, lock));
+    },
   };
 }
+
+const lockName = (folder: string, lock: string): string => `tokengraft/${folder}/${lock}`;
 
 /** Without locks in the browser, nothing can be said of other tabs. */
 function heldLock(name: string): Promise<(() => Promise<void>) | undefined> {
@@ -112,6 +120,7 @@ export function memoryFolder(name = 'memory'): DurableFolder & { readonly files:
       locked.add(lock);
       return async () => void locked.delete(lock);
     },
+    isLocked: async (lock) => locked.has(lock),
   };
 }
 

@@ -173,6 +173,10 @@ export async function diskFolder(path: string): Promise<DurableFolder> {
       heldLocks.delete(file);
       return undefined;
     },
+    async isLocked(name) {
+      const file = resolve(at(`${name}.lock`));
+      return heldLocks.has(file) || isAlive(Number(await readFile(file, 'utf8').catch(() => '')));
+    },
   };
 }
 

@@ -186,6 +186,7 @@ export { predictionOf } from './export/report';
 export { stepFlops } from './device/stepFlops';
 export {
   runExperiment,
+  runLock,
   type ExperimentUpdate,
   type OpenedExperiment,
   type RunCell,

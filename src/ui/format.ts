@@ -88,7 +88,9 @@ function spanText(seconds: number): string {
 }
 
 /** How long ago an ISO date was, in one unit. */
+/** @param date ISO 8601; empty: none yet. */
 export function ago(date: string, now = Date.now()): string {
+  if (date === '') return '–';
   const seconds = Math.max(0, (now - Date.parse(date)) / 1000);
   if (seconds < 90) return msg('just now');
   if (seconds < 5400) return msg(str`${count(seconds / 60)} minutes ago`);

@@ -82,11 +82,13 @@ export interface ModelScores {
 export interface KeptExperiment {
   readonly id: string;
   readonly name: string;
-  /** ISO 8601, of the last save of any of its runs. */
+  /** ISO 8601, of the last save of any of its runs; empty before the first. */
   readonly savedAt: string;
   readonly bytes: number;
   readonly spec: WrittenSpec;
   readonly report: ExperimentReport;
+  /** Whether a run works on it, in this tab or another. */
+  readonly isRunning: boolean;
   /** Whether model and texts are kept with it, so that it can go on from any visit. */
   readonly canGoOn: boolean;
 }
@@ -222,6 +224,7 @@ export interface LabApi {
   runFile(ids: readonly string[], form: RunFileForm): Promise<File>;
   /** Curves and records of its runs. */
   experimentRuns(id: string): Promise<readonly KeptRun[]>;
+  /** Rejects with `lab/in-use` while a run works on it. */
   removeExperiment(id: string): Promise<void>;
   /** Opens the model and texts that it was run with. Throws `storage/no-base`. */
   restoreExperiment(

@@ -29,6 +29,7 @@ import {
   readSpec,
   readStatus,
   runExperiment,
+  runLock,
   seedsOf,
   writtenSpec,
   type ArmScores,
@@ -169,7 +170,20 @@ export class Experiments {
     return runs;
   }
 
+  /** Throws `lab/in-use` while a run works on it, in whatever tab. */
   async remove(id: string): Promise<void> {
+    const folder = await this.folder(id);
+    const release = await folder.lock(runLock);
+    if (!release)
+      throw new LabError('lab/in-use', 'A run works on this experiment.', 'Stop it first; it is still here.');
+    try {
+      await this.take(id);
+    } finally {
+      await release();
+    }
+  }
+
+  private async take(id: string): Promise<void> {
     if (this.inMemory.delete(id)) return;
     const root = await privateRoot();
     await root?.remove(`${EXPERIMENTS}/${id}`);
@@ -249,6 +263,7 @@ export class Experiments {
       bytes,
       spec: writtenSpec(spec) as WrittenSpec,
       report,
+      isRunning: await folder.isLocked(runLock),
       canGoOn: hasModel && (opening.sampleId !== undefined || opening.hasTexts),
     };
   }
@@ -300,6 +315,7 @@ function below(root: DurableFolder, path: string): DurableFolder {
     folders: (name) => root.folders(name === '' ? path : `${path}/${name}`),
     remove: (name) => root.remove(`${path}/${name}`),
     lock: (name) => root.lock(`${path}/${name}`),
+    isLocked: (name) => root.isLocked(`${path}/${name}`),
   };
 }
 

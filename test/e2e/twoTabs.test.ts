@@ -49,6 +49,12 @@ test('a second tab says where it runs, and goes on once it is stopped there', { 
   expect(await second.textContent('main h1')).toContain('This experiment runs in another tab.');
   expect(await said.textContent()).toContain('go on here: what is finished is not run again');
   expect(await first.locator('[data-run="running"]').count()).toBe(1);
+  // Nor can it be deleted from there.
+  await second.evaluate(() => void (location.hash = 'runs'));
+  const bin = second.locator('.run-list [data-action="delete"]');
+  await bin.waitFor({ timeout: MINUTE });
+  expect(await bin.isDisabled()).toBe(true);
+  await second.evaluate(() => void (location.hash = 'train'));
 
   await first.click('[data-action="stop"]:not([disabled])');
   await first.waitForSelector('[data-run="stopped"]', { timeout: MINUTE });

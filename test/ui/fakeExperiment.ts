@@ -145,7 +145,8 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         const report = reportOf(spec, runs);
         const savedAt = new Date().toISOString();
         const written = writtenSpec(spec) as WrittenSpec;
-        kept.set(id, { id, name: spec.name, savedAt, bytes: 21e6 * runs.length, spec: written, report, canGoOn: true });
+        const now = { isRunning: false, canGoOn: true };
+        kept.set(id, { id, name: spec.name, savedAt, bytes: 21e6 * runs.length, spec: written, report, ...now });
         runsOf.set(
           id,
           [...records].map(([{ arm, seed }, each]) => ({

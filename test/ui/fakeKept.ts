@@ -190,6 +190,7 @@ function runsOf(fake: FakeExperiment): KeptRun[] {
 
 const keptOf = (fake: FakeExperiment): KeptExperiment => ({
   ...{ id: fake.id, name: fake.name, bytes: 41_000_000, spec: specOf(fake), report: reportOf(fake), canGoOn: true },
+  isRunning: false,
   savedAt: new Date(Date.now() - fake.hoursAgo * 3.6e6).toISOString(),
 });
 

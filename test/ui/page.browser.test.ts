@@ -238,11 +238,38 @@ describe('the page', () => {
     await click('[data-action="start"]');
     const alert = await shown('.alert.warn');
     expect(textOf('h1')).toBe('This experiment runs in another tab.');
+    expect(textOf('.prog')).toContain('0 of 2 trainings done');
     expect(alert.textContent).toContain('Wait for it or stop it there');
     expect(find('main')!.textContent).not.toContain('experiment.lock');
     isHeld = false;
     await click('[data-action="start"]:not([disabled])');
     await shown('[data-run="finished"]');
+  });
+
+  test('what another tab runs cannot be deleted, and a deletion that is refused is told', async () => {
+    const lab = await kept();
+    const [one] = await lab.experiments();
+    lab.experiments = async () => [{ ...one!, isRunning: true, savedAt: '' }];
+    await open({ lab });
+    expect((await shown('[data-offer]')).textContent).toContain('This experiment runs in another tab.');
+    expect(find('[data-action="go-on-last-run"]')).toBeNull();
+    location.hash = 'runs';
+    expect((await shown<HTMLButtonElement>('[data-action="delete"]')).disabled).toBe(true);
+    expect(textOf('.run-list')).toContain('running');
+    expect(textOf('.run-list')).not.toContain('ago');
+    close();
+    // It began after the list was read.
+    lab.experiments = async () => [one!];
+    lab.removeExperiment = () =>
+      Promise.reject(new LabError('lab/in-use', 'A run works on this experiment.', 'Stop it.'));
+    await open({ lab });
+    location.hash = 'runs';
+    await click('[data-action="delete"]:not([disabled])');
+    await at('corpus');
+    location.hash = 'runs';
+    const alert = await shown('.alert.warn');
+    expect(alert.textContent).toContain('was not deleted');
+    expect(state.kept.present).toHaveLength(1);
   });
 
   test('where the new tokens gain nothing it says so, and the old vocabulary can be had alone', async () => {
@@ -378,6 +405,24 @@ describe('the page', () => {
     expect(find('[data-model="rootstock"]')).not.toBeNull();
     await at('train');
     await shown('[data-action="start"]:not([disabled])');
+  });
+
+  test('a model that was refused does not stop the preparation with the one that stays open', async () => {
+    await open();
+    await vi.waitFor(() => expect(state.slots.model.status).toBe('ready'), { timeout: 10_000 });
+    const { openModelFolder } = state.lab;
+    state.lab.openModelFolder = () =>
+      Promise.reject(new LabError('model/family', 'Mamba is not known.', 'Pick another.'));
+    await state.openModelFolder([]);
+    state.lab.openModelFolder = openModelFolder;
+    await at('train');
+    expect(textOf('h1')).toBe('Nothing to train yet.');
+    expect(find('[data-step="train"] .alert.bad')).toBeNull();
+    await state.openCorpusFiles([new File(['CCO'], 'a.smi')]);
+    expect((await shown('.empty a.btn')).getAttribute('href')).toBe('#diagnose');
+    await state.diagnose();
+    await vi.waitFor(() => expect(find('.empty a.btn')?.getAttribute('href') ?? '#vocabulary').toBe('#vocabulary'));
+    expect(find('[data-step="train"] .alert.bad')).toBeNull();
   });
 
   test('another way to a vocabulary is looked at without losing the trained graft, used after saying so, and undone', async () => {

@@ -118,6 +118,17 @@ describe('an experiment on the page', { timeout: 300_000 }, () => {
     expect(await experiments.list()).toHaveLength(1);
   });
 
+  it('is not deleted while a run works on it, and is listed as running', async () => {
+    const { id } = updates[0]!;
+    const release = (await (await experiments.folder(id)).lock('experiment'))!;
+    expect((await experiments.list())[0]!.isRunning).toBe(true);
+    await expect(experiments.remove(id)).rejects.toMatchObject({ code: 'lab/in-use' });
+    await release();
+    const [listed] = await experiments.list();
+    expect(listed).toMatchObject({ id, isRunning: false });
+    expect(listed!.report).toEqual(page);
+  });
+
   it('gives a finished arm as the model that was scored', async () => {
     const { model, corpus } = opened;
     const key = { arm: 'continued', seed: 4 };

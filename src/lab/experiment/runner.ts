@@ -89,6 +89,9 @@ export interface RunExperimentOptions extends Watch {
 
 const autosaveMilliseconds = 5000;
 
+/** Of an experiment's folder: held while it is run. */
+export const runLock = 'experiment';
+
 /** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, `lab/too-long`, `lab/no-new-rows`, before anything is run. */
 export async function runExperiment(
   opened: OpenedExperiment,
@@ -100,7 +103,7 @@ export async function runExperiment(
   checkLengths(spec, opened.model);
   checkAdapters(spec, opened.model);
   const earlier = await earlierRows(spec, async () => opened.earlier?.());
-  const release = await folder.lock('experiment');
+  const release = await folder.lock(runLock);
   if (!release) {
     throw new LabError(
       'lab/in-use',

@@ -84,7 +84,7 @@ export function experimentRow(kept: KeptExperiment, { isTicked, isOpen, axis }: 
       }
     </td>
     <td class="num" data-label=${msg('Text')}>${budget}</td>
-    <td class="num" data-label=${msg('When')}>${ago(kept.savedAt)}</td>
+    <td class="num" data-label=${msg('When')}>${kept.isRunning ? msg('running') : ago(kept.savedAt)}</td>
     <td class="num" data-label=${msg('Size')}>${plain(fileSize(kept.bytes))}</td>
     <td class="acts">
       <a class="icon-btn" href="#report?id=${id}" aria-label=${msg(str`Report of ${name}`)} title=${msg('Report')}
@@ -93,8 +93,9 @@ export function experimentRow(kept: KeptExperiment, { isTicked, isOpen, axis }: 
         type="button"
         class="icon-btn"
         data-action="delete"
+        ?disabled=${kept.isRunning}
         aria-label=${msg(str`Delete ${name}`)}
-        title=${msg('Delete')}
+        title=${kept.isRunning ? msg('It is running: stop it first') : msg('Delete')}
         @click=${() => act.remove(id)}
       >
         ${icon('bin')}

@@ -11,9 +11,10 @@ import '../charts/curves';
 import '../charts/save-chart';
 import { LabElement } from '../element';
 import { count, fileSize, joinSentences, plain } from '../format';
-import { failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
+import { alertBox, failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
 import { SpecDrawer } from '../parts/spec-drawer';
 import { errorOf } from '../state/slot';
+import { failureWords } from '../wording/causes';
 import { scoreSentence } from '../wording/outcomes';
 import { deletedRow, experimentRow, headings, listAxis, openRows, type RowActions } from './runs-rows';
 import { overlaidArms } from './overlay';
@@ -116,8 +117,14 @@ export class RunsPage extends LabElement {
         joinSentences(laid, msg(str`Everything stands in this browser: ${plain(fileSize(bytes))}.`)),
         html`${this.specKey()}<a class="btn main" href="#train">${msg('New experiment')}</a>`,
       )}
-      ${failed ? failureAlert(failed) : nothing} ${ticked > 0 ? this.overlay() : nothing} ${this.table(all)}
-      <tg-runs-take></tg-runs-take>`;
+      ${failed ? failureAlert(failed) : nothing} ${this.refusal()} ${ticked > 0 ? this.overlay() : nothing}
+      ${this.table(all)} <tg-runs-take></tg-runs-take>`;
+  }
+
+  private refusal() {
+    const { refused } = this.lab.kept;
+    if (!refused) return nothing;
+    return alertBox('warn', msg(str`“${refused.name}” was not deleted.`), failureWords(refused.error));
   }
 
   private overlay() {

@@ -85,6 +85,12 @@ export class ExperimentView {
     return this.cells.filter(({ arm }) => (this.spec.arms[arm]!.stages?.length ?? 0) > 0);
   }
 
+  /** How many there are, also before the first of them is told. */
+  get trainingCount(): number {
+    if (this.cells.length > 0) return this.trainings.length;
+    return this.spec.seeds.length * this.armNames.filter((arm) => this.spec.arms[arm]!.stages?.length).length;
+  }
+
   get isActive(): boolean {
     return this.state === 'running' || this.state === 'paused';
   }

@@ -6,13 +6,15 @@ import { asLabError, type KeptExperiment, type KeptRun, type LabApi } from '../.
 import type { ExperimentView } from './experiment-view';
 import { keptAsView } from './kept-as-view';
 import { keepScores, readScores, scoresWith, sumOf, type ScoreSum } from './prediction-score';
-import { EMPTY, valueOf, type Slot } from './slot';
+import { EMPTY, valueOf, type Failure, type Slot } from './slot';
 
 export class KeptView {
   list: Slot<readonly KeptExperiment[]> = EMPTY;
   score: ScoreSum = sumOf(readScores());
   readonly ticked = new Set<string>();
   readonly deleted = new Set<string>();
+  /** What could not be deleted when the visitor left; until the next deletion. */
+  refused: { readonly name: string; readonly error: Failure } | null = null;
   private readonly runs = new Map<string, readonly KeptRun[]>();
   private readonly reading = new Map<string, Promise<void>>();
 
@@ -89,6 +91,7 @@ export class KeptView {
   }
 
   delete(id: string): void {
+    this.refused = null;
     this.deleted.add(id);
     this.tell();
   }
@@ -103,7 +106,12 @@ export class KeptView {
     const ids = [...this.deleted];
     if (ids.length === 0) return;
     for (const id of ids) this.ticked.delete(id);
-    await Promise.allSettled(ids.map((id) => this.lab.removeExperiment(id)));
+    for (const id of ids) {
+      const name = this.all.find((each) => each.id === id)?.name ?? id;
+      await this.lab.removeExperiment(id).catch((thrown: unknown) => {
+        this.refused = { name, error: asLabError(thrown) };
+      });
+    }
     for (const id of ids) this.deleted.delete(id);
     await this.read();
   }

@@ -125,7 +125,7 @@ export class Deck extends LabElement {
         <span
           >${
             view
-              ? html`${msg(html`<b>${count(done)}</b> of ${trainingsText(trainings.length)} done`)}${
+              ? html`${msg(html`<b>${count(done)}</b> of ${trainingsText(view.trainingCount)} done`)}${
                   lost > 0 ? msg(str`, ${count(lost)} without a result`) : nothing
                 }`
               : msg('Not started')

@@ -53,13 +53,17 @@ export class KeptOffer extends LabElement {
     return html`<section class="alert offer" data-offer aria-label=${msg('Last experiment')}>
       ${icon('check')}
       <div>
-        <b>${left > 0 ? msg('An experiment is not finished.') : msg('Your last experiment is still here.')}</b>
-        <span>${kept.name}</span>, ${left > 0 ? runsToComeText(left) : (verdictShort(kept.report) ?? msg('finished'))},
-        ${ago(kept.savedAt)}.
+        <b
+          >${kept.isRunning ? msg('This experiment runs in another tab.') : left > 0 ? msg('An experiment is not finished.') : msg('Your last experiment is still here.')}</b
+        >
+        <span>${kept.name}</span>,
+        ${left > 0 ? runsToComeText(left) : (verdictShort(kept.report) ?? msg('finished'))}${
+          kept.isRunning || kept.savedAt === '' ? nothing : html`, ${ago(kept.savedAt)}`
+        }.
         ${opening.status === 'pending' ? html`<span class="note">${progressText(opening.progress)}</span>` : nothing}
       </div>
       <span class="pair">
-        ${left > 0 && kept.canGoOn ? key('go-on-last-run', msg('Go on'), true) : nothing}
+        ${left > 0 && kept.canGoOn && !kept.isRunning ? key('go-on-last-run', msg('Go on'), true) : nothing}
         ${key('open-last-run', msg('Open it'), false)}
       </span>
     </section>`;

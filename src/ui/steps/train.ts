@@ -13,7 +13,7 @@ import { words } from '../parts/words';
 import type { ExperimentView } from '../state/experiment-view';
 import type { LabState, Topic } from '../state/lab-state';
 import type { StepName } from '../state/route';
-import { errorOf, type Failure, type Slot } from '../state/slot';
+import type { Failure, Slot } from '../state/slot';
 import { causeWords } from '../wording/said';
 import { runName } from '../wording/arms';
 import { armsText } from '../wording/counts';
@@ -167,6 +167,15 @@ export class TrainStep extends LabElement {
       : nothing;
   }
 
+  /** To the first step that has nothing yet. */
+  private toNext() {
+    const { corpus, diagnosis } = this.lab.slots;
+    if (corpus.status !== 'ready') return html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`;
+    return diagnosis.status === 'ready'
+      ? html`<a class="btn" href="#vocabulary">${msg('Go to Vocabulary')}</a>`
+      : html`<a class="btn" href="#diagnose">${msg('Go to Diagnose')}</a>`;
+  }
+
   private preparing() {
     const { model, corpus, diagnosis, vocabulary } = this.lab.slots;
     const steps = ['model', 'corpus', 'diagnosis', 'vocabulary'] as const;
@@ -176,7 +185,8 @@ export class TrainStep extends LabElement {
       [msg('Diagnose'), diagnosis, this.answerOf('diagnose', this.lab)],
       [msg('Vocabulary'), vocabulary, this.answerOf('vocabulary', this.lab)],
     ];
-    const failed = slots.map(([, slot]) => errorOf(slot)).find(Boolean);
+    // What was refused while another stays open is told where it was asked for; only what is missing stops a preparation.
+    const failed = slots.map(([, slot]) => (slot.status === 'failed' ? slot.error : undefined)).find(Boolean);
     const busy = this.lab.guided || slots.some(([, slot]) => slot.status === 'pending');
     if (!busy && !failed) {
       return html`${verdict(msg('Nothing to train yet.'), msg('Training needs a model, texts and new tokens.'))}
@@ -187,7 +197,7 @@ export class TrainStep extends LabElement {
           body: html`${emptyState(
               msg('No vocabulary yet.'),
               msg('The charts and the table of new tokens appear here once training starts.'),
-              html`<a class="btn" href="#corpus">${msg('Go to Corpus')}</a>`,
+              this.toNext(),
             )}<tg-curves .references=${references(null)}></tg-curves>`,
         })}`;
     }

@@ -238,7 +238,7 @@ export function experimentSentence(view: ExperimentView): string {
   if (diverged && state !== 'finished') return msg('One training diverged. The other arms go on.');
   const { trainings } = view;
   const done = count(trainings.filter((cell) => cell.state === 'finished').length);
-  const all = trainingsText(trainings.length);
+  const all = trainingsText(view.trainingCount);
   if (state === 'stopped') return msg(str`Stopped after ${done} of ${all}; it goes on from here.`);
   if (state === 'finished') {
     return report?.verdict

@@ -43,5 +43,6 @@ export function mortalFolder(inner: DurableFolder, at: number, how: 'dies' | 'di
     folders: (path) => alive(() => inner.folders(path)),
     // Its death releases the lock.
     lock: async () => async () => undefined,
+    isLocked: async () => false,
   };
 }
