@@ -1,8 +1,8 @@
 // What is said of a diagnosis does not argue with itself, and says what its figures are.
 import { describe, expect, it } from 'vitest';
 import { disagreeing, explainSignal, signalWords } from '../../src/ui/wording/signals';
-import { diagnosisLede } from '../../src/ui/wording/verdicts';
-import type { Reading, Signal } from '../../src/worker/index';
+import { diagnosisLede, diagnosisSentence } from '../../src/ui/wording/verdicts';
+import type { Exposure, Reading, Signal } from '../../src/worker/index';
 import { diagnosis } from './fakeResults';
 
 const readings = ['strong', 'good', 'watch', 'poor'] as const;
@@ -50,4 +50,29 @@ it('the share of resamplings is said as what it is, with the other answer', () =
   );
   expect(lede(1, null)).toContain('in 100 of 100 resamplings; what is so');
   expect(lede(0.25, 'do-not-expand')).not.toMatch(/\bsure\b/u);
+});
+
+describe('how often new tokens are seen is that of the run that would be run', () => {
+  const planned: Exposure = { exposureP10: 9, bytes: 62_000, tokens: 145, fed: 18, floor: 100, bytesUntilFed: 688_889 };
+
+  it('a run that shows few of them often enough is said to, with what it would take', () => {
+    expect(diagnosisSentence(diagnosis, planned)).toMatch(
+      /^Expand: 512 new tokens would save .* of the length, but the planned run shows only 18 of 145 of them 100 times\.$/u,
+    );
+    expect(diagnosisLede(diagnosis, 'rootstock', planned)).toContain(
+      'The planned run reads 62.0\u00a0KB of text; until nine in ten are seen 100 times, it takes 689\u00a0KB, or fewer tokens.',
+    );
+  });
+
+  it('a run that is long enough is said to be', () => {
+    const long = { ...planned, exposureP10: 120, fed: 139, bytes: 900_000 };
+    expect(diagnosisSentence(diagnosis, long)).toMatch(
+      /and the planned run shows nine in ten of them at least 100 times\.$/u,
+    );
+    expect(diagnosisLede(diagnosis, 'rootstock', long)).not.toContain('planned run');
+  });
+
+  it('before a run is planned it is said of all of the text', () => {
+    expect(diagnosisSentence(diagnosis)).toMatch(/all of this text shows nine in ten of them at least 412 times\.$/u);
+  });
 });

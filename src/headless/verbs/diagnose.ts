@@ -81,7 +81,7 @@ function whyOf({ name, value, thresholds, inputs, grammar }: Signal): string {
     case 'fragmentation':
       return `A token covers ${value.toFixed(2)} times the bytes it covers in general text; under ${first} is strong, over ${second} none.`;
     case 'exposure':
-      return `Nine in ten new tokens are seen at least ${Math.round(value)} times, ${inputs.links ?? 0} links of longer tokens left out; the floor is ${first}, good is ${second}.`;
+      return `Nine in ten new tokens are seen at least ${Math.round(value)} times in all of this text, ${inputs.links ?? 0} links of longer tokens left out; the floor is ${first}, good is ${second}.`;
     case 'boundaries':
       return `The texts are ${grammar ?? 'in a notation'}; ${percent(value)} of base tokens cross or split a symbol, too many from ${percent(first)}.`;
     case 'budget':

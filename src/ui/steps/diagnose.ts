@@ -1,8 +1,9 @@
 /** Step 3. Expand or not: the verdict on a scale of five, the signals behind it, how far to go, and where the tokens go. */
+import { Task } from '@lit/task';
 import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Diagnosis, Signal, Verdict } from '../../worker/index';
+import type { Diagnosis, Exposure, Signal, Verdict } from '../../worker/index';
 import { LabElement } from '../element';
 import { count, duration, measured, memorySize, parameterCount, percent } from '../format';
 import { thresholdGauge } from '../parts/gauge';
@@ -11,6 +12,7 @@ import { number } from '../parts/number';
 import { alertBox, emptyState, facts, failureAlert, loadingPanel, panel, status, verdict } from '../parts/panel';
 import { pieces } from '../parts/pieces';
 import type { Topic } from '../state/lab-state';
+import { plannedExposureOf } from '../state/planned-exposure';
 import { errorOf, valueOf } from '../state/slot';
 import { documentsText } from '../wording/counts';
 import { explainSignal, readingKind, readingWord, signalNames, signalWords, weightWord } from '../wording/signals';
@@ -26,6 +28,21 @@ const VERDICTS: readonly Verdict[] = ['expand', 'expand-for-speed', 'atomic-only
 export class DiagnoseStep extends LabElement {
   /** The corpus already asked about by itself; a cancelled diagnosis waits for a click. */
   private asked: unknown = null;
+
+  /** The headline speaks of the run that would be run. While one runs, what was counted before it. */
+  private readonly planned: Task<readonly unknown[], Exposure | null> = new Task(this, {
+    args: () => {
+      const { slots, desk, settings, isTraining } = this.lab;
+      return [valueOf(slots.diagnosis), desk.spec, desk.preset, settings, isTraining, slots.vocabulary.status];
+    },
+    task: async () => {
+      const { slots, settings, isTraining } = this.lab;
+      const diagnosis = valueOf(slots.diagnosis);
+      if (isTraining) return this.planned.value ?? null;
+      if (diagnosis?.verdict !== 'expand' || !settings) return null;
+      return plannedExposureOf(this.lab, diagnosis, settings);
+    },
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -49,13 +66,14 @@ export class DiagnoseStep extends LabElement {
     const slot = this.lab.slots.diagnosis;
     const diagnosis = valueOf(slot);
     const failed = errorOf(slot);
+    const planned = this.planned.value ?? null;
     const corpus = valueOf(this.lab.slots.corpus);
     return html`<div class="page">
       ${
         diagnosis
           ? verdict(
-              diagnosisSentence(diagnosis),
-              diagnosisLede(diagnosis, valueOf(this.lab.slots.model)?.name ?? ''),
+              diagnosisSentence(diagnosis, planned),
+              diagnosisLede(diagnosis, valueOf(this.lab.slots.model)?.name ?? '', planned),
               html`<a class="btn main" href="#vocabulary">${msg('Build vocabulary')}</a>`,
             )
           : verdict(

@@ -161,7 +161,7 @@ function wordsOf(signal: Signal, all: readonly Signal[]): Omit<SignalWords, 'nam
           reading === 'poor'
             ? msg('The rarest tenth is seen too seldom: those rows would be left to guess.')
             : joinSentences(
-                msg(str`Nine in ten new tokens are seen at least ${count(value)} times.`),
+                msg(str`Nine in ten new tokens are seen at least ${count(value)} times in all of this text.`),
                 inputs['links']
                   ? msg(
                       str`${count(inputs['links'])} that hardly stand alone, because longer ones are built on them, are left out.`,

@@ -1,8 +1,17 @@
 /** The one sentence each step is for, from what the lab measured. Kept together so that the voice stays one. */
 import { msg, str } from '@lit/localize';
-import type { Comparison, CorpusSummary, Diagnosis, Signal, Verdict, VocabularySummary } from '../../worker/index';
+import type {
+  Comparison,
+  CorpusSummary,
+  Diagnosis,
+  Exposure,
+  Signal,
+  Verdict,
+  VocabularySummary,
+} from '../../worker/index';
 import { count, fileSize, fixed, memorySize, percent, plain, joinSentences, signed } from '../format';
 import { documentsText, noIntervalText, stepsText, textDocumentsText } from './counts';
+import { isFed } from './lengths';
 import { lostOfArms } from './lostText';
 import { disagreeing } from './signals';
 
@@ -36,7 +45,8 @@ export const corpusSentence = (corpus: CorpusSummary): string =>
     str`${plain(fileSize(corpus.trainBytes + corpus.heldOutBytes))} of usable text in ${textDocumentsText(corpus.documents)}.`,
   );
 
-export function diagnosisSentence(diagnosis: Diagnosis): string {
+/** @param planned of the run that would be run; null before it is known. */
+export function diagnosisSentence(diagnosis: Diagnosis, planned: Exposure | null = null): string {
   const saved = percent(signalOf(diagnosis, 'compression')?.value ?? 0, 0);
   const tokens = count(diagnosis.readAtNewTokens);
   const lost = signalOf(diagnosis, 'lostText');
@@ -46,9 +56,7 @@ export function diagnosisSentence(diagnosis: Diagnosis): string {
         ? msg(
             str`Expand: the tokenizer cannot write ${percent(lost.value)} of these texts, and no training gives that back.`,
           )
-        : msg(
-            str`Expand: ${tokens} new tokens would save ${saved} of the length, and each is common enough to be learned.`,
-          ),
+        : expandSentence(diagnosis, tokens, saved, planned),
     'expand-for-speed': () =>
       msg(
         str`Expand for speed: ${tokens} new tokens make these texts ${saved} shorter; the model need not get better at them.`,
@@ -71,7 +79,33 @@ export function diagnosisSentence(diagnosis: Diagnosis): string {
   return sentences[diagnosis.verdict]();
 }
 
-export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
+function expandSentence(diagnosis: Diagnosis, tokens: string, saved: string, planned: Exposure | null): string {
+  if (!planned) {
+    const times = count(signalOf(diagnosis, 'exposure')?.value ?? 0);
+    return msg(
+      str`Expand: ${tokens} new tokens would save ${saved} of the length; all of this text shows nine in ten of them at least ${times} times.`,
+    );
+  }
+  const floor = count(planned.floor);
+  return isFed(planned)
+    ? msg(
+        str`Expand: ${tokens} new tokens would save ${saved} of the length, and the planned run shows nine in ten of them at least ${floor} times.`,
+      )
+    : msg(
+        str`Expand: ${tokens} new tokens would save ${saved} of the length, but the planned run shows only ${count(planned.fed)} of ${count(planned.tokens)} of them ${floor} times.`,
+      );
+}
+
+/** What it would take; empty where the planned run is long enough. */
+function longerText(planned: Exposure | null): string {
+  if (!planned || isFed(planned) || planned.bytesUntilFed === null) return '';
+  const [read, needed] = [planned.bytes, planned.bytesUntilFed].map((bytes) => plain(fileSize(bytes)));
+  return msg(
+    str`The planned run reads ${read!} of text; until nine in ten are seen ${count(planned.floor)} times, it takes ${needed!}, or fewer tokens.`,
+  );
+}
+
+export function diagnosisLede(diagnosis: Diagnosis, model: string, planned: Exposure | null = null): string {
   const fragmentation = signalOf(diagnosis, 'fragmentation')?.value ?? 1;
   const budget = signalOf(diagnosis, 'budget');
   const finer =
@@ -81,6 +115,7 @@ export function diagnosisLede(diagnosis: Diagnosis, model: string): string {
   const small = budget && budget.reading !== 'strong';
   return joinSentences(
     finer,
+    longerText(planned),
     small ? msg('The corpus is on the small side, so treat the first run as a pilot.') : '',
     disagreeing(diagnosis).length > 0 ? msg(str`Against it speak: ${disagreeing(diagnosis).join(msg(', '))}.`) : '',
     resampledText(diagnosis),
