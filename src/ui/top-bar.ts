@@ -13,7 +13,7 @@ import { privacyExplanation } from './steps/privacy';
 import { errorOf, valueOf } from './state/slot';
 import { placeOf, type PlaceName } from './state/route';
 import { sampleTitle } from './wording/corpus';
-import { engineName, engineReason, tokensPerSecond } from './wording/engines';
+import { engineName, engineReason } from './wording/engines';
 import { places } from './places';
 
 @customElement('tg-top-bar')
@@ -82,8 +82,7 @@ export class TopBar extends LabElement {
         ? msg('Nothing computes')
         : msg('Checking this machine');
     const kind = engine ? (engine.available ? (engine.kind === 'software-gpu' ? 'warn' : 'good') : 'bad') : 'wait';
-    const parameters = valueOf(this.lab.slots.model)?.parameters;
-    const speed = engine && parameters ? tokensPerSecond(engine, parameters) : null;
+    const speed = this.lab.desk.tokensPerSecond;
     const explain = () => ({
       name: word,
       formula: engine ? `${engine.vendor} ${engine.architecture}`.trim() || engine.description : '',

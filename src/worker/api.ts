@@ -199,6 +199,8 @@ export interface LabApi {
     choice: VocabularyChoice | null,
     settings: Pick<TrainSettings, 'mode' | 'init' | 'frozen'>,
   ): Promise<readonly Preset[]>;
+  /** Of training everything in the open model, as runs on this machine did, or by its speed of matrix products; null without a model. */
+  tokensPerSecond(): Promise<number | null>;
   /**
    * How often the new tokens of each arm would be seen in the budget, from the counts of the open text. Arms whose way to tokens
    * has not been learned yet, and budgets of FLOPs, have none.

@@ -28,6 +28,7 @@ import {
   type StepProfile,
   type TrainSettings,
   type VocabularyChoice,
+  type LoadedModel,
   type VocabularySummary,
   type WrittenSpec,
 } from '../lab/index';
@@ -35,9 +36,10 @@ import { defaultInit } from '../graft/index';
 import { openShards } from './countingShards';
 import type { ExperimentUpdateOf, KeptExperiment, KeptRun, LabApi, OnProgress, RunFileForm } from './api';
 import type { Experiments } from './experiments';
-import { readingSpeed } from './readingSpeed';
+import { bytesPerToken, flopsPerToken, speedKey } from './readingSpeed';
 import { EXPERIMENTS, privateRoot } from './privateRoot';
 import { Profiling } from './profiling';
+import type { Speed } from './speeds';
 import { xzSize } from './xzWorker';
 import { bundledModel } from './publicFiles';
 
@@ -108,7 +110,9 @@ export class Experiment extends TrainedLab implements LabApi {
   ): Promise<readonly Preset[]> {
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
     const { diagnosis } = this.diagnosed ?? {};
-    const { gigaflopsPerSecond = 10 } = await this.engines.known();
+    // Until the vocabulary is there, diagnosis and counting compute beside whatever would be timed.
+    const speed = choice && !this.profiling.isBusy ? await this.settledSpeed(model) : await this.speed(model);
+    const bytesPerFlop = bytesPerToken(model, corpus) / flopsPerToken(model);
     const { source, name, parameters, contextLength } = model.summary;
     const { trainBytes, heldOutBytes, heldOutDocuments } = corpus.summary;
     const request: PresetRequest = {
@@ -120,10 +124,17 @@ export class Experiment extends TrainedLab implements LabApi {
       ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
       ...(frozen ? { frozen } : {}),
       ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes, heldOutDocuments },
-      ...readingSpeed(model, corpus, gigaflopsPerSecond),
+      bytesPerToken: bytesPerToken(model, corpus),
+      bytesPerSecond: speed.newest * bytesPerFlop,
+      sizedBytesPerSecond: speed.sized * bytesPerFlop,
     };
     const { presetOf, presetsFor } = await import('./specification');
     return presetsFor(request).map((preset) => presetOf(preset, request));
+  }
+
+  async tokensPerSecond(): Promise<number | null> {
+    const { model } = this;
+    return model ? (await this.speed(model)).newest / flopsPerToken(model) : null;
   }
 
   async plannedExposures({ arms, budget }: WrittenSpec): Promise<Readonly<Record<string, Exposure>>> {
@@ -158,7 +169,10 @@ export class Experiment extends TrainedLab implements LabApi {
           found = update.id;
           onUpdate(update);
         };
-        const report = await kept.run(spec, { ...opened, tree: this.requireTree() }, follow, signal);
+        const started = new Date().toISOString();
+        const report = await kept
+          .run(spec, { ...opened, tree: this.requireTree() }, follow, signal)
+          .finally(() => found && this.learnSpeed(found, opened.model, started).catch(() => undefined));
         await (await this.measured()).takeOver(kept, found, opened.model, opened.corpus);
         return report;
       }),
@@ -281,6 +295,17 @@ export class Experiment extends TrainedLab implements LabApi {
 
   async resume(): Promise<void> {
     (await this.keptExperiments)?.resume();
+  }
+
+  private async settledSpeed(model: LoadedModel): Promise<Speed> {
+    return this.speeds.settle(speedKey(await this.engines.known(), model), () => this.engines.productSpeed());
+  }
+
+  /** What a run really did is what estimates use from now on, however it ended. */
+  private async learnSpeed(id: string, model: LoadedModel, since: string): Promise<void> {
+    const engine = await this.engines.current();
+    const pace = engine && (await (await this.experimentsKept()).pace(id, engine, since));
+    if (pace) await this.speeds.learn(speedKey(await this.engines.known(), model), pace);
   }
 
   /** Loaded when it is asked for: most of it is the specification's schema and the library that checks it. */

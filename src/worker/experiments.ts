@@ -36,6 +36,7 @@ import {
   type ArmTraining,
   type CompressedSize,
   type CorpusText,
+  type RunRecord,
   type ExperimentReport,
   type ExperimentSpec,
   type LoadedModel,
@@ -168,6 +169,24 @@ export class Experiments {
       }
     }
     return runs;
+  }
+
+  /** FLOP/s that the steps of its runs reached on this engine, of those that were saved since; null where there are none. */
+  async pace(id: string, { report }: Pick<Engine, 'report'>, since: string): Promise<number | null> {
+    const [folder, spec] = [await this.folder(id), await this.spec(id)];
+    let [flops, milliseconds] = [0, 0];
+    for (const arm of Object.keys(spec.arms)) {
+      for (const seed of seedsOf(spec, arm)) {
+        const status = await readStatus(folder, { arm, seed });
+        if (!status || status.savedAt < since || status.engine !== report.description) continue;
+        const last = status.curve.at(-1);
+        const pace = last && medianStep((await readRecordsOf(folder, status)) ?? []);
+        if (!pace) continue;
+        flops += last.flops;
+        milliseconds += pace * last.step;
+      }
+    }
+    return milliseconds > 0 && flops > 0 ? (1000 * flops) / milliseconds : null;
   }
 
   /** Throws `lab/in-use` while a run works on it, in whatever tab. */
@@ -317,6 +336,12 @@ function below(root: DurableFolder, path: string): DurableFolder {
     lock: (name) => root.lock(`${path}/${name}`),
     isLocked: (name) => root.isLocked(`${path}/${name}`),
   };
+}
+
+/** Milliseconds; the first step compiles. Undefined where none was run. */
+function medianStep(records: readonly RunRecord[]): number | undefined {
+  const steps = records.flatMap((record) => (record.type === 'step' ? [record.milliseconds] : []));
+  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)];
 }
 
 /** Bytes of all runs, and when the last of them was saved. */

@@ -23,9 +23,13 @@ export class Profiling {
     }
   }
 
+  get isBusy(): boolean {
+    return this.runs > 0;
+  }
+
   /** Throws `lab/training` while a run goes on, also a paused one. */
   async profile({ engine, model, settings, newTokens }: ProfileRequest, options: ProfileOptions): Promise<StepProfile> {
-    if (this.runs > 0) {
+    if (this.isBusy) {
       throw new LabError(
         'lab/training',
         'A run is going on, which a measurement would slow down and be slowed down by.',

@@ -2,12 +2,15 @@
 import { filesTree } from '../checkpoint/index';
 import type { Engine } from '../engine/index';
 import { asLabError } from '../error';
+import { forwardShare } from '../experimentSeconds';
 import {
   sizesFor,
+  throttled,
   type Comparison,
   type ExportChoice,
   type ExportReport,
   type FormRefusal,
+  type LoadedModel,
   type ModelSession,
   type Piece,
   type RunStatus,
@@ -20,6 +23,8 @@ import type { Measured } from './measured';
 import type { Arm, OnnxArm, OnnxArms } from './onnxArms';
 
 import { missing, OpenedLab } from './openedLab';
+import { flopsPerToken, speedKey } from './readingSpeed';
+import { Speeds, type Speed } from './speeds';
 import type { TrainedArm } from './trainedArm';
 
 export abstract class TrainedLab extends OpenedLab {
@@ -29,6 +34,7 @@ export abstract class TrainedLab extends OpenedLab {
   private base: Promise<ModelSession> | undefined;
   private arms: Promise<OnnxArms> | undefined;
   private measuredSoFar: Promise<Measured> | undefined;
+  protected readonly speeds = new Speeds();
 
   compare(onProgress: OnProgress, asked?: AbortSignal): Promise<Comparison> {
     return this.cancellable(asked, async (signal) => {
@@ -122,25 +128,39 @@ export abstract class TrainedLab extends OpenedLab {
   measureBase(onProgress: OnProgress, asked?: AbortSignal): Promise<ModelScores> {
     return this.cancellable(asked, async (signal) => {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-      const session = await this.baseSession();
+      onProgress({ phase: 'loading', done: 0, total: 0 });
       const { encodeDocuments, sampledDocuments, scoreDocuments, scoreResult } = await import('./trainedCalls');
+      const { kind } = (await this.engines.engine()).report;
+      const { evaluationBytes, generalBytes } = sizesFor(kind, model.summary.parameters);
+      const encoded = (documents: readonly string[], bytes: number) =>
+        encodeDocuments(sampledDocuments(documents, bytes, 'spread'), (text) => model.tokenizer.encode(text));
+      const parts = [encoded(corpus.heldOut, evaluationBytes), encoded(corpus.general, generalBytes)] as const;
+      const tokens = parts.map((part) => part.reduce((sum, { ids }) => sum + ids.length, 0)) as [number, number];
+      const total = tokens[0] + tokens[1];
+      // From the first moment: what is known of this machine, until the measurement has a pace of its own.
+      const perSecond = (await this.speed(model)).newest / flopsPerToken(model) / forwardShare;
+      const begun = { phase: 'evaluating', done: 0, total };
+      onProgress({ ...begun, remainingMilliseconds: (1000 * total) / perSecond });
+      const session = await this.baseSession();
       const known = await (await this.measured()).base(model, session.engine);
       const scorer = session.scorer(known);
-      const { evaluationBytes, generalBytes } = sizesFor(session.engine.report.kind, model.summary.parameters);
-      const score = async (documents: readonly string[], bytes: number, part: number) => {
-        const encoded = encodeDocuments(sampledDocuments(documents, bytes, 'spread'), (text) =>
-          model.tokenizer.encode(text),
-        );
-        const scores = await scoreDocuments(scorer, encoded, {
+      // The pace is that of scoring, without the time that loading took.
+      const report = throttled((progress) =>
+        onProgress({ remainingMilliseconds: (1000 * (total - progress.done)) / perSecond, ...progress }),
+      );
+      report(begun);
+      const score = async (part: 0 | 1) => {
+        const before = part === 0 ? 0 : tokens[0];
+        const scores = await scoreDocuments(scorer, parts[part], {
           signal,
-          onProgress: (done, total) => onProgress({ phase: 'evaluating', done: part * total + done, total: 2 * total }),
+          onProgress: (done, passes) =>
+            report({ phase: 'evaluating', done: Math.round(before + (tokens[part] * done) / passes), total }),
         });
         return scoreResult(scores);
       };
-      const heldOut = await score(corpus.heldOut, evaluationBytes, 0);
       return {
-        heldOut,
-        general: await score(corpus.general, generalBytes, 1),
+        heldOut: await score(0),
+        general: await score(1),
         runtime: engineRuntime(session.engine),
       };
     });
@@ -199,6 +219,12 @@ export abstract class TrainedLab extends OpenedLab {
     const { graft, session } = arm;
     const exported = { model: session.model, ...(graft ? { graft } : {}), session };
     return (await this.onnxArms()).open('grafted', exported, steps, await this.engines.device());
+  }
+
+  /** As far as it is known. */
+  protected async speed(model: LoadedModel): Promise<Speed> {
+    const summary = await this.engines.known();
+    return this.speeds.of(speedKey(summary, model), 1e9 * (summary.gigaflopsPerSecond ?? 10));
   }
 
   protected measured(): Promise<Measured> {

@@ -31,6 +31,7 @@ const newTokensOf = ({ arms }: ExperimentSpec, arm: string): number => {
 type ExperimentCalls = Pick<
   LabApi,
   | 'presets'
+  | 'tokensPerSecond'
   | 'plannedExposures'
   | 'runExperiment'
   | 'experiments'
@@ -107,6 +108,10 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         },
       };
       return presetsFor(request).map((name) => presetOf(name, request));
+    },
+
+    async tokensPerSecond() {
+      return 1020;
     },
 
     async plannedExposures({ arms, budget: { bytes = 0 } }) {

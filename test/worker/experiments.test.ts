@@ -14,6 +14,7 @@ import {
   encodeDocuments,
   openCorpus,
   openModel,
+  readStatus,
   scoreDocuments,
   type ExperimentReport,
   type RunRecord,
@@ -70,6 +71,23 @@ describe('an experiment on the page', { timeout: 300_000 }, () => {
     engine.close();
     await closeEngine();
     rmSync(folder, { recursive: true });
+  });
+
+  it('says at how many operations a second its steps ran, by the usual step and not the first', async () => {
+    const { id } = updates.at(-1)!;
+    const trained = (await experiments.runs(id)).filter(({ records }) => stepsOf(records).length > 0);
+    expect(trained.map(({ arm }) => arm)).toEqual(['old vocabulary', 'continued']);
+    let [flops, seconds] = [0, 0];
+    for (const { arm, seed, records } of trained) {
+      const times = records.flatMap((record) => (record.type === 'step' ? [record.milliseconds] : []));
+      const { curve } = (await readStatus(await experiments.folder(id), { arm, seed }))!;
+      flops += curve.at(-1)!.flops;
+      seconds += (times.length * times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!) / 1000;
+    }
+    expect(await experiments.pace(id, engine, '')).toBeCloseTo(flops / seconds, 0);
+    expect(await experiments.pace(id, engine, '9999')).toBeNull();
+    const other = { report: { ...engine.report, description: 'another' } };
+    expect(await experiments.pace(id, other, '')).toBeNull();
   });
 
   it('has the arms, steps, rates and scores that the command line has, field by field', async () => {

@@ -2,6 +2,7 @@
  * Experiments that a visitor can start without writing one: which arms answer the question, and how much text this machine reads
  * in the time that an answer is worth. Each holds the control. Pure; everything in it can be changed before it is run.
  */
+import { experimentSeconds, forwardShare } from '../../experimentSeconds';
 import type { Prediction } from '../diagnosis/diagnosis';
 import { leastDocuments } from '../scoring/bootstrap';
 import { modeGroups, rateFor, type TrainMode } from '../training/trainSettings';
@@ -39,8 +40,10 @@ export interface PresetRequest {
   /** Parameters of the model, from which a rate follows. */
   readonly parameters: number;
   readonly contextLength: number;
-  /** Bytes of this text that a step of everything reads in a second here. */
+  /** Bytes of this text that a step of everything reads in a second here, as it was measured last. */
   readonly bytesPerSecond: number;
+  /** The same as budgets are sized by, which changes less: else as measured. */
+  readonly sizedBytesPerSecond?: number;
   /** Of this text in the old vocabulary. */
   readonly bytesPerToken: number;
   readonly trainBytes: number;
@@ -53,6 +56,8 @@ export interface Preset {
   readonly spec: WrittenSpec;
   /** On this machine, all arms and seeds. */
   readonly seconds: number;
+  /** What the seconds are from. */
+  readonly bytesPerSecond: number;
 }
 
 /** Names of arms in what the lab writes itself; a visitor's own may be any. */
@@ -76,8 +81,12 @@ const leastBytes = 8 * 1024;
 const tokensPerStep = 512;
 /** Of the time; the rest goes into scoring. */
 const trainingShare = 0.75;
-/** A forward pass takes a third of a step. */
-const forwardShare = 1 / 3;
+/**
+ * Budgets that a time allows are these bytes times a power of two: a machine whose speed was measured a little otherwise is offered
+ * the same experiment, and with it the same answer.
+ */
+const budgetStep = 10_000;
+const stepped = (bytes: number): number => budgetStep * 2 ** Math.max(0, Math.round(Math.log2(bytes / budgetStep)));
 
 /** What can be asked of what is open. */
 export function presetsFor({ vocabulary, instructions }: PresetRequest): readonly PresetName[] {
@@ -91,22 +100,21 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
   const { seeds, ...size } = sizes[name];
   const arms = armsOf(name, request);
   const trained = Object.values(arms).filter(({ stages }) => stages !== undefined).length * seeds.length;
-  const { bytesPerSecond, bytesPerToken, trainBytes, heldOutBytes, heldOutDocuments } = request;
-  const seconds =
+  const { bytesPerSecond, sizedBytesPerSecond = bytesPerSecond, bytesPerToken } = request;
+  const { trainBytes, heldOutBytes, heldOutDocuments } = request;
+  const wanted =
     'seconds' in size
-      ? size.seconds
-      : (size.steps * tokensPerStep * bytesPerToken * trained) / bytesPerSecond / trainingShare;
+      ? stepped((trainingShare * size.seconds * sizedBytesPerSecond) / trained)
+      : size.steps * tokensPerStep * bytesPerToken;
   // More than four passes over the text teach little.
-  const budget = Math.round(
-    Math.max(leastBytes, Math.min(4 * trainBytes, (trainingShare * seconds * bytesPerSecond) / trained)),
-  );
+  const budget = Math.round(Math.max(leastBytes, Math.min(4 * trainBytes, wanted)));
   // Of long documents, enough for an interval over them.
   const fewDocuments = ((leastDocuments + 1) * heldOutBytes) / Math.max(1, heldOutDocuments);
   const scored = Math.round(
     Math.max(
       4096,
       Math.min(65_536, heldOutBytes, fewDocuments),
-      Math.min(65_536, heldOutBytes, ((1 - trainingShare) * seconds * bytesPerSecond) / forwardShare / (2.5 * trained)),
+      Math.min(65_536, heldOutBytes, (wanted * (1 - trainingShare)) / trainingShare / forwardShare / 2.5),
     ),
   );
   const evaluation = {
@@ -115,24 +123,20 @@ export function presetOf(name: PresetName, request: PresetRequest): Preset {
     watchBytes: Math.max(2048, Math.round(scored / 8)),
     points: 5,
   };
-  const scoredAll = evaluation.bytes + evaluation.generalBytes + evaluation.watchBytes * (evaluation.points + 1);
-  return {
-    name,
-    seconds: (trained * (budget + forwardShare * scoredAll)) / bytesPerSecond,
-    spec: {
-      version: 2,
-      name: request.title,
-      model: request.model,
-      corpus: request.corpus,
-      ...(request.instructions ? { instructions: request.instructions } : {}),
-      budget: { bytes: budget },
-      seeds: [...seeds],
-      ...(request.frozen && request.frozen !== 'as-stored' ? { frozenWeights: request.frozen } : {}),
-      evaluation,
-      ...(request.prediction ? { prediction: request.prediction } : {}),
-      arms,
-    },
+  const spec: WrittenSpec = {
+    version: 2,
+    name: request.title,
+    model: request.model,
+    corpus: request.corpus,
+    ...(request.instructions ? { instructions: request.instructions } : {}),
+    budget: { bytes: budget },
+    seeds: [...seeds],
+    ...(request.frozen && request.frozen !== 'as-stored' ? { frozenWeights: request.frozen } : {}),
+    evaluation,
+    ...(request.prediction ? { prediction: request.prediction } : {}),
+    arms,
   };
+  return { name, spec, seconds: experimentSeconds(spec, bytesPerSecond)!, bytesPerSecond };
 }
 
 function armsOf(name: PresetName, request: PresetRequest): Record<string, WrittenArm> {

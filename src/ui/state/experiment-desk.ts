@@ -16,13 +16,17 @@ import {
   type VocabularySummary,
   type WrittenSpec,
 } from '../../worker/index';
+import { experimentSeconds } from '../../experimentSeconds';
 import { ExperimentView } from './experiment-view';
 import { keptAsView } from './kept-as-view';
 import type { KeptView } from './kept-view';
 import type { RunView } from './run-view';
 import { EMPTY, type Slot } from './slot';
 
-type Calls = Pick<LabApi, 'presets' | 'runExperiment' | 'experimentRuns' | 'restoreExperiment' | 'takeArm'>;
+type Calls = Pick<
+  LabApi,
+  'presets' | 'tokensPerSecond' | 'runExperiment' | 'experimentRuns' | 'restoreExperiment' | 'takeArm'
+>;
 
 export interface DeskParts {
   readonly lab: Calls;
@@ -59,6 +63,7 @@ export class ExperimentDesk {
   /** The run that the visitor chose to look at; null: the one under way. */
   looked: RunKey | null = null;
   private asked = '';
+  private sizedFor: [VocabularyChoice | null, TrainSettings] | null = null;
 
   constructor(private readonly parts: DeskParts) {}
 
@@ -69,10 +74,18 @@ export class ExperimentDesk {
     return (this.presets.value.find(({ name }) => name === this.preset) ?? this.presets.value[0])?.spec ?? null;
   }
 
-  /** From the speed of this machine; null for a specification that is no preset's. */
+  /** From the speed of this machine, as it is known now; null before that, and of a budget in FLOPs. */
   plannedSeconds(spec: WrittenSpec | null): number | null {
-    if (this.presets.status !== 'ready') return null;
-    return this.presets.value.find((preset) => preset.spec === spec)?.seconds ?? null;
+    const [preset] = this.presets.status === 'ready' ? this.presets.value : [];
+    return spec && preset ? experimentSeconds(spec, preset.bytesPerSecond) : null;
+  }
+
+  /** Of training everything, as it is known now. */
+  tokensPerSecond: number | null = null;
+
+  async readSpeed(): Promise<void> {
+    this.tokensPerSecond = await this.parts.lab.tokensPerSecond().catch(() => null);
+    this.parts.tell('lab');
   }
 
   get isActive(): boolean {
@@ -122,6 +135,7 @@ export class ExperimentDesk {
     const asked = JSON.stringify([choice, mode, init, frozen]);
     if (asked === this.asked) return void (await this.reading);
     this.asked = asked;
+    this.sizedFor = [choice, settings];
     const put = (presets: Slot<readonly Preset[]>) => {
       if (this.asked !== asked) return;
       this.reading = null;
@@ -133,6 +147,8 @@ export class ExperimentDesk {
       (thrown: unknown) => put({ status: 'failed', error: asLabError(thrown) }),
     );
     await this.reading;
+    // For them it may have been timed once more.
+    await this.readSpeed();
   }
 
   /** Something that they are made of has changed outside of the choices: asked anew when they are wanted. */
@@ -143,6 +159,7 @@ export class ExperimentDesk {
   /** Another model, corpus or vocabulary: what was sized to the old one or ran on it goes. */
   clear(): void {
     this.asked = '';
+    this.sizedFor = null;
     this.reading = null;
     this.presets = EMPTY;
     this.ownSpec = null;
@@ -214,6 +231,10 @@ export class ExperimentDesk {
     this.parts.tell('run');
     this.parts.tell('lab');
     void this.readKept();
+    // What it took is what the next one is estimated by.
+    this.outdatePresets();
+    if (!this.sizedFor) void this.readSpeed();
+    else void this.readPresets(...this.sizedFor);
     if (this.armToTake) await this.take(this.armToTake);
   }
 

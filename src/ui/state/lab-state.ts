@@ -114,6 +114,8 @@ export class LabState extends SlotStore {
   async chooseEngine(choice: EngineChoice): Promise<void> {
     setEngineChoice(choice);
     if (!(await this.openEngine()) || this.slots.model.status !== 'ready') return;
+    this.desk.outdatePresets();
+    void this.desk.readSpeed();
     const settings = await this.defaults();
     if (!this.run) this.set(() => (this.settings = settings));
   }
@@ -146,6 +148,7 @@ export class LabState extends SlotStore {
     if (model) {
       const settings = await this.defaults();
       this.set(() => (this.settings = settings));
+      void this.desk.readSpeed();
     }
     return model;
   }

@@ -71,15 +71,20 @@ export class AdviceElement extends LabElement {
       exposure && !isFed(exposure) ? seenText(exposure) : '',
     ];
     if (said.every((text) => text === '')) return nothing;
-    const seconds = secondsASeed(report);
-    const takes = seconds === null ? '' : this.takes(2 * seconds * spec.seeds.length);
     const next = withMoreBudget(spec, 2);
+    const takes = this.takes(next, report, 2);
     const label =
       next.budget.bytes === undefined ? msg('Run it') : msg(str`Run with ${plain(fileSize(next.budget.bytes))}`);
     return line(msg('Twice the text'), joinSentences(...said, takes), this.run(next, label, 'longer'));
   }
 
-  private readonly takes = (seconds: number) => msg(str`Takes about ${duration(1000 * seconds)} here.`);
+  /** By what this machine does now, as Train says it; else by what the report's runs took to train so many times their text. */
+  private takes(spec: WrittenSpec, report: Pick<ExperimentReport, 'arms'>, times: number): string {
+    const aSeed = secondsASeed(report);
+    const measured = aSeed === null ? null : times * aSeed * spec.seeds.length;
+    const seconds = this.lab.desk.plannedSeconds(spec) ?? measured;
+    return seconds === null ? '' : msg(str`Takes about ${duration(1000 * seconds)} here.`);
+  }
 
   /** A line for either lever; what cannot help here is left out. */
   private tellApart(
@@ -87,22 +92,28 @@ export class AdviceElement extends LabElement {
     report: ExperimentReport,
     spec: WrittenSpec,
   ) {
-    const seconds = secondsASeed(report);
-    const takes = (runs: number) => (seconds === null ? '' : this.takes(seconds * runs));
     const lines: TemplateResult[] = [];
     // How much chance there is between seeds is not known from one of them: two more show it.
     const amount = seeds?.amount ?? (spec.seeds.length === 1 ? 2 : 0);
     const seeded = withMoreSeeds(spec, amount);
     if (seeded) {
-      const more = seeded.seeds.length - spec.seeds.length;
+      // What is finished is not trained again.
+      const added = { ...seeded, seeds: seeded.seeds.slice(spec.seeds.length) };
+      const more = added.seeds.length;
       const expected = seeds ? expectedText(seeds) : msg('They show how much chance there is between trainings.');
-      lines.push(line(moreSeeds(more), `${expected} ${takes(more)}`, this.run(seeded, msg('Run them'), 'more-seeds')));
+      lines.push(
+        line(
+          moreSeeds(more),
+          `${expected} ${this.takes(added, report, 1)}`,
+          this.run(seeded, msg('Run them'), 'more-seeds'),
+        ),
+      );
     }
     const scored = report.arms[0]?.heldOut.bytes ?? 0;
     const heldOut = valueOf(this.lab.slots.corpus)?.heldOutBytes ?? 0;
     const texted = heldOutText && withMoreText(spec, heldOutText.amount, { scored, heldOut });
     if (texted) {
-      const note = `${expectedText(heldOutText)} ${takes(spec.seeds.length)}`;
+      const note = `${expectedText(heldOutText)} ${this.takes(texted, report, 1)}`;
       lines.push(line(moreText(heldOutText.amount), note, this.run(texted, msg('Run again'), 'more-text')));
     } else if (heldOutText) {
       lines.push(

@@ -46,11 +46,3 @@ export function droppedKernels({ dropped = [], available, matmulVariant = '' }: 
     ...(dropped.length > 0 && available ? [msg(str`Training goes on with ${matmulVariant}, as exactly.`)] : []),
   ];
 }
-
-/** Floating-point operations that a token costs forward and backward, for each parameter. */
-const OPERATIONS = 6;
-
-/** Tokens a second that training a model of so many parameters may reach at the measured speed. */
-export function tokensPerSecond({ gigaflopsPerSecond }: EngineSummary, parameters: number): number | null {
-  return gigaflopsPerSecond === undefined ? null : (gigaflopsPerSecond * 1e9) / (OPERATIONS * parameters);
-}

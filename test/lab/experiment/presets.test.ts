@@ -46,3 +46,25 @@ describe('which start', () => {
     expect(presetOf('which-start', { ...request, trainBytes: 5000 }).spec.budget).toEqual({ bytes: 20_000 });
   });
 });
+
+describe('the text of an experiment that a time allows', () => {
+  const budget = (bytesPerSecond: number, sizedBytesPerSecond?: number) =>
+    presetOf('quick-answer', { ...request, bytesPerSecond, ...(sizedBytesPerSecond ? { sizedBytesPerSecond } : {}) });
+
+  test('comes in few steps: 10 KB times a power of two', () => {
+    const sizes = [100, 500, 640, 900, 2000, 2600].map((speed) => budget(speed).spec.budget.bytes);
+    expect(sizes).toEqual([10_000, 20_000, 20_000, 40_000, 80_000, 80_000]);
+  });
+
+  test('and so does the text that is scored: the whole experiment is the same at a speed a little otherwise', () => {
+    expect(budget(640).spec).toEqual(budget(500).spec);
+    expect(budget(2600).spec).toEqual(budget(2000).spec);
+  });
+
+  test('is sized by the speed that stays, while the time follows the newest', () => {
+    const now = budget(1900, 1020);
+    expect(now.spec).toEqual(budget(1020).spec);
+    expect(now.seconds / budget(1020).seconds).toBeCloseTo(1020 / 1900, 10);
+    expect(now.bytesPerSecond).toBe(1900);
+  });
+});
