@@ -2,6 +2,8 @@
  * The marks that signals are read against, in one place, with where each comes from (DESIGN section 5; published
  * results on vocabulary expansion of 0.1 to 8 B models). They are rules of thumb: the pilot and the comparison measure.
  */
+import { exposureFloor } from '../../exposureFloor';
+
 export interface Thresholds {
   readonly lostText: readonly [coverage: number, decides: number];
   readonly compression: number;
@@ -28,7 +30,7 @@ export const thresholds: Thresholds = {
   fragmentationStrong: 0.6,
   fragmentationNone: 0.85,
   /** Occurrences of a new token in training (10th percentile): floor, good, best published. */
-  exposure: [100, 1000, 6000],
+  exposure: [exposureFloor, 1000, 6000],
   /** Share of base tokens that cross or split an atom of the grammar the texts are written in: over it, try the atoms. */
   boundaries: 0.05,
   /** Raw bytes of corpus per new token: below the first no, below the second a pilot, above it go. */

@@ -1,6 +1,7 @@
 /** The dose curve's three panels over one logarithmic axis of sizes: bits per byte, exposure, tokens saved. */
 import { msg, str } from '@lit/localize';
 import { nothing, svg, type SVGTemplateResult } from 'lit';
+import { exposureFloor } from '../../exposureFloor';
 import { count, fixed, joinSentences } from '../format';
 import { colorOf, markOf, type Look } from './arm-look';
 import type { Table } from './csv';
@@ -46,9 +47,6 @@ export interface DoseDrawing {
   readonly content: SVGTemplateResult;
   readonly x: Scale;
 }
-
-/** Seen less often than this, a new token is starved. */
-export const STARVED = 100;
 
 const LEFT = 44;
 const TOP = 24;
@@ -200,12 +198,12 @@ function exposurePanel(
   for (let tick = 1; tick <= most; tick *= 10) decades.push(tick);
   const named = labelled(seen, chosen, panels, 40);
   return svg`${heading(msg('Exposure of the rarest tenth (P10), log scale'), top - 12)}
-    <rect x=${left} y=${y(STARVED)} width=${right - left} height=${bottom - y(STARVED)} fill="var(--bad-tint)" opacity=".6"/>
+    <rect x=${left} y=${y(exposureFloor)} width=${right - left} height=${bottom - y(exposureFloor)} fill="var(--bad-tint)" opacity=".6"/>
     ${decades
       .filter((_, index) => decades.length <= 5 || index % 2 === 0)
       .map((tick) => gridLine(panels, y(tick), count(tick)))}
     <path d=${pathOf(seen.map((point): Point => [x(point.newTokens), y(held(point))]))} fill="none" stroke=${INK} stroke-width="2"/>
-    <text class="bad-text" x=${left + 8} y=${bottom - 8}>${msg(str`starved: seen under ${STARVED} times`)}</text>
+    <text class="bad-text" x=${left + 8} y=${bottom - 8}>${msg(str`starved: seen under ${exposureFloor} times`)}</text>
     ${seen.map((point) => {
       const px = x(point.newTokens);
       const text = count(point.exposureP10!);

@@ -6,6 +6,7 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LearnWay, VocabularyChoice } from '../../worker/index';
+import { exposureFloor } from '../../exposureFloor';
 import { LabElement } from '../element';
 import { count, percent } from '../format';
 import { icon } from '../parts/icons';
@@ -29,7 +30,6 @@ import {
   type SortKey,
 } from './candidate-rows';
 
-const LEAST = 100; // exposure under which a token is too rare to be learned
 const GOOD = 1000; // exposure that counts as good; the tick of the bar stands here
 const FULL = 6; // the bar is full here: 1 to a million on a log scale puts the tick at half
 
@@ -174,15 +174,15 @@ export class Candidates extends LabElement {
   /** Where the rarest tenth of the chosen tokens is too rare to be learned. */
   private prune() {
     const { counts } = this.lab.editor;
-    if (!counts || counts.exposureP10 >= LEAST || counts.newTokens < 2) return nothing;
+    if (!counts || counts.exposureP10 >= exposureFloor || counts.newTokens < 2) return nothing;
     return html`<button
       type="button"
       class="btn small prune"
       data-action="prune"
       ?disabled=${this.isLocked}
-      @click=${() => void this.lab.words.prune(LEAST)}
+      @click=${() => void this.lab.words.prune(exposureFloor)}
     >
-      ${msg(str`Turn down those seen under ${count(LEAST)} times`)}
+      ${msg(str`Turn down those seen under ${count(exposureFloor)} times`)}
     </button>`;
   }
 

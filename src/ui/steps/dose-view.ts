@@ -5,6 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import '../charts/dose';
 import type { DoseChoice } from '../charts/dose';
 import '../charts/save-chart';
+import { exposureFloor } from '../../exposureFloor';
 import { LabElement } from '../element';
 import { count, fileSize, fixed, percent, plain } from '../format';
 import { facts, panel } from '../parts/panel';
@@ -91,7 +92,9 @@ export class DoseView extends LabElement {
       heading: msg('How much text would do'),
       name: 'dose-text',
       body: html`${facts(rows)}
-        <p class="note">${msg('Until nine tokens in ten have been seen 100 times, at this text’s frequencies.')}</p>`,
+        <p class="note">
+          ${msg(str`Until nine tokens in ten have been seen ${exposureFloor} times, at this text’s frequencies.`)}
+        </p>`,
     });
   }
 }

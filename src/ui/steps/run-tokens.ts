@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { TokenProgress } from '../../worker/index';
+import { exposureFloor } from '../../exposureFloor';
 import { LabElement } from '../element';
 import { count, fixed, signed } from '../format';
 import { sparkline } from '../parts/marks';
@@ -14,8 +15,6 @@ import { valueOf } from '../state/slot';
 
 type Order = 'seen' | 'slowest' | 'never-seen';
 const ROWS = 12;
-/** Below this many exposures a token counts as starved at the end of a run. */
-const FLOOR = 100;
 
 @customElement('tg-run-tokens')
 export class RunTokens extends LabElement {
@@ -65,7 +64,7 @@ export class RunTokens extends LabElement {
                   name: msg('Exposures'),
                   formula: msg('occurrences so far as a target'),
                   meaning: msg(
-                    str`Each is one gradient for this row. Under ${FLOOR} a token counts as starved at the end.`,
+                    str`Each is one gradient for this row. Under ${exposureFloor} a token counts as starved at the end.`,
                   ),
                 }))}
               </th>

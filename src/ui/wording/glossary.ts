@@ -1,5 +1,6 @@
 /** The words that neither the page nor a report can do without: one table for both. */
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
+import { exposureFloor } from '../../exposureFloor';
 
 export const glossary = (): readonly (readonly [term: string, meaning: string])[] => [
   [
@@ -37,7 +38,7 @@ export const glossary = (): readonly (readonly [term: string, meaning: string])[
   [
     msg('Starved'),
     msg(
-      'Seen fewer than 100 times in training, as a new token that stands alone: it has hardly learned. Those never seen are among them.',
+      str`Seen fewer than ${exposureFloor} times in training, as a new token that stands alone: it has hardly learned. Those never seen are among them.`,
     ),
   ],
   [
