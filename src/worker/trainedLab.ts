@@ -128,27 +128,29 @@ export abstract class TrainedLab extends OpenedLab {
   measureBase(onProgress: OnProgress, asked?: AbortSignal): Promise<ModelScores> {
     return this.cancellable(asked, async (signal) => {
       const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-      onProgress({ phase: 'loading', done: 0, total: 0 });
       const { encodeDocuments, sampledDocuments, scoreDocuments, scoreResult } = await import('./trainedCalls');
-      const { kind } = (await this.engines.engine()).report;
-      const { evaluationBytes, generalBytes } = sizesFor(kind, model.summary.parameters);
+      const engine = await this.engines.engine();
+      const known = await (await this.measured()).base(model, engine);
+      const { evaluationBytes, generalBytes } = sizesFor(engine.report.kind, model.summary.parameters);
       const encoded = (documents: readonly string[], bytes: number) =>
         encodeDocuments(sampledDocuments(documents, bytes, 'spread'), (text) => model.tokenizer.encode(text));
       const parts = [encoded(corpus.heldOut, evaluationBytes), encoded(corpus.general, generalBytes)] as const;
-      const tokens = parts.map((part) => part.reduce((sum, { ids }) => sum + ids.length, 0)) as [number, number];
+      // Of documents that are still to be asked for: what is known takes no time, and nothing is told of it.
+      const tokens = parts.map((part) =>
+        part.reduce((sum, document) => sum + (known.sum(document) === undefined ? document.ids.length : 0), 0),
+      ) as [number, number];
       const total = tokens[0] + tokens[1];
       // From the first moment: what is known of this machine, until the measurement has a pace of its own.
       const perSecond = (await this.speed(model)).newest / flopsPerToken(model) / forwardShare;
       const begun = { phase: 'evaluating', done: 0, total };
-      onProgress({ ...begun, remainingMilliseconds: (1000 * total) / perSecond });
+      if (total > 0) onProgress({ ...begun, remainingMilliseconds: (1000 * total) / perSecond });
       const session = await this.baseSession();
-      const known = await (await this.measured()).base(model, session.engine);
       const scorer = session.scorer(known);
       // The pace is that of scoring, without the time that loading took.
       const report = throttled((progress) =>
         onProgress({ remainingMilliseconds: (1000 * (total - progress.done)) / perSecond, ...progress }),
       );
-      report(begun);
+      if (total > 0) report(begun);
       const score = async (part: 0 | 1) => {
         const before = part === 0 ? 0 : tokens[0];
         const scores = await scoreDocuments(scorer, parts[part], {
