@@ -135,6 +135,9 @@ export class ExperimentDesk {
     const asked = JSON.stringify([choice, mode, init, frozen]);
     if (asked === this.asked) return void (await this.reading);
     this.asked = asked;
+    // Those of another vocabulary are nothing that Start may run, or the drawer show, until the new ones are here.
+    const isOther = this.sizedFor !== null && JSON.stringify(choice) !== JSON.stringify(this.sizedFor[0]);
+    if (isOther && this.presets.status === 'ready') this.presets = { status: 'pending' };
     this.sizedFor = [choice, settings];
     const put = (presets: Slot<readonly Preset[]>) => {
       if (this.asked !== asked) return;
