@@ -1,23 +1,16 @@
 /** Weights that an experiment holds rounded, and all else that a specification says, are told wherever they count. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
-import { LabState } from '../../src/ui/state/lab-state';
-import '../../src/ui/styles/page.css';
+import type { LabState } from '../../src/ui/state/lab-state';
 import type { WrittenSpec } from '../../src/worker/index';
-import { fakeLab } from './fakeLab';
 import { click, find, shown } from './onPage';
+import { openPage } from './openPage';
 
 let state: LabState;
 
 beforeEach(async () => {
   await setLocale('en');
-  location.hash = 'model';
-  const app = document.createElement('tg-app');
-  document.body.append(app);
-  state = new LabState(fakeLab({ tick: 0, stepMilliseconds: 5 }));
-  app.start(state);
-  void state.open();
+  state = openPage();
   await click('[data-action="start-sample"]:not([disabled])');
   await shown('[data-action="start"]:not([disabled])');
 });

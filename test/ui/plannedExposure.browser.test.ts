@@ -1,22 +1,15 @@
 /** What Diagnose says of how often new tokens are seen is what Train says of the run that Start would run. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
-import { LabState } from '../../src/ui/state/lab-state';
-import '../../src/ui/styles/page.css';
-import { fakeLab } from './fakeLab';
+import type { LabState } from '../../src/ui/state/lab-state';
 import { click, find, shown } from './onPage';
+import { openPage } from './openPage';
 
 let state: LabState;
 
 beforeEach(async () => {
   await setLocale('en');
-  location.hash = 'model';
-  const app = document.createElement('tg-app');
-  document.body.append(app);
-  state = new LabState(fakeLab({ tick: 0, stepMilliseconds: 5 }));
-  app.start(state);
-  void state.open();
+  state = openPage();
 });
 afterEach(() => find('tg-app')?.remove());
 

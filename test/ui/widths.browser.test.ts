@@ -1,12 +1,10 @@
 /** Headlines and charts at every width: a number stays in one line, and a wide window is made use of. */
 import { page } from 'vitest/browser';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
-import { LabState } from '../../src/ui/state/lab-state';
-import '../../src/ui/styles/page.css';
-import { fakeLab } from './fakeLab';
+import type { LabState } from '../../src/ui/state/lab-state';
 import { click, find, shown } from './onPage';
+import { openPage } from './openPage';
 
 const widths = [360, 390, 520, 768, 1024, 1440];
 const steps = ['diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
@@ -14,12 +12,7 @@ const number = /[−+]?\d[\d.,]*(?:\s?%|[\s](?:KB|MB|bits?))?/gu;
 let state: LabState;
 
 beforeEach(async () => {
-  location.hash = 'model';
-  const app = document.createElement('tg-app');
-  document.body.append(app);
-  state = new LabState(fakeLab({ tick: 0, stepMilliseconds: 5 }));
-  app.start(state);
-  void state.open();
+  state = openPage();
   await click('[data-action="start-sample"]:not([disabled])');
   await click('[data-action="start"]:not([disabled])');
   await shown('[data-run="finished"]');
