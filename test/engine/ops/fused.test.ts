@@ -115,10 +115,7 @@ describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (varia
     const [dActivated] = opNamed('linear').gradient!(nodes[1]!, [dy], [true, false], set.graph);
     const [dX] = opNamed('activation').gradient!(nodes[0]!, [dActivated], [true], set.graph);
     const [found] = await set.run(['activatedInputGradient'], [dX!], variant);
-    const turned =
-      layout === 'outIn'
-        ? weight.values
-        : weight.values.map((_, at) => weight.values[(at % width) * outSize + Math.floor(at / width)]!);
+    const turned = asOutIn(weight.values, layout, width, outSize);
     const zeros = new Float32Array(rows * width);
     const { dx } = reference.linearBackward(zeros, turned, set.f32('dy'), rows, outSize, width);
     expectClose(
@@ -163,10 +160,7 @@ describe.each(['lane', 'tile', 'block64', 'subgroup'])('for a %s target', (varia
       const mlp = set.graph.nodes.pop()!;
       const [dGate, dUp] = opNamed('gatedMlp').gradient!(mlp, [dActivated], [true, true], set.graph);
       const found = await set.run(['gatedInputGradient'], [dGate!, dUp!], variant);
-      const turned =
-        layout === 'outIn'
-          ? weight.values
-          : weight.values.map((_, at) => weight.values[(at % width) * outSize + Math.floor(at / width)]!);
+      const turned = asOutIn(weight.values, layout, width, outSize);
       const zeros = new Float32Array(rows * width);
       const { dx } = reference.linearBackward(zeros, turned, set.f32('dy'), rows, outSize, width);
       const [g, u] = [set.f32('gate'), set.f32('above')];
@@ -298,3 +292,8 @@ describe('what somebody else reads stays', () => {
     expect(opsOf(set.graph)).toEqual([...whole, 'scaled']);
   });
 });
+
+/** A weight [width, outSize] as [outSize, width], in which the reference has it. */
+function asOutIn(values: Float32Array, layout: 'outIn' | 'inOut', width: number, outSize: number): Float32Array {
+  return layout === 'outIn' ? values : values.map((_, at) => values[(at % width) * outSize + Math.floor(at / width)]!);
+}
