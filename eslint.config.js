@@ -93,4 +93,13 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['test/**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'fast-check', message: "Take it from support/properties: its seed is everyone's." }] },
+      ],
+    },
+  },
 );

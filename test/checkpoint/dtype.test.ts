@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, it } from 'vitest';
 import { fromF32, toBf16, toF16, toF32 } from '../../src/checkpoint/index';
 
@@ -67,7 +67,7 @@ describe('element types', () => {
         expect(toBf16(Float32Array.of(value))[0]).toBe(nearestEven(value, widenBf16));
         expect(toF16(Float32Array.of(value))[0]).toBe(nearestEven(value, widenF16));
       }),
-      { numRuns: 5000, seed: 7 },
+      { numRuns: 5000 },
     );
   });
 

@@ -1,6 +1,6 @@
 // A corpus that does not fit in memory is the same corpus: held out is the same, and all of the rest comes again from the files.
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 // Rows hold every document once, in order, with targets that never cross from one document to the next.
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, it } from 'vitest';
 import { emptyRow, packedLength, packInOrder } from '../../src/corpus/index';
 import { ignoredTarget } from '../../src/engine/index';

@@ -1,5 +1,5 @@
 // Files of every kind become documents; what is lost on the way is counted, and what cannot be read says why.
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, it } from 'vitest';
 import { type CorpusFile, type ReadCorpusOptions, readCorpus, utf8Length } from '../../src/corpus/index';
 import { memoryFile } from './memoryFile';

@@ -1,5 +1,5 @@
 // The split depends on the texts alone, holds out about the share that was asked for, and never all.
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, it } from 'vitest';
 import { splitDocuments, utf8Length } from '../../src/corpus/index';
 

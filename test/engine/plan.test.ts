@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, it } from 'vitest';
 import { placeInArenas, type Lifetime } from '../../src/engine/arenas';
 import { ForwardProgram, ParameterStore, planProgram, type TrainingOptions } from '../../src/engine/index';

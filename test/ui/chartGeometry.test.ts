@@ -1,5 +1,5 @@
 // Scales, labels, means, intervals and CSV of the experiment's charts: the parts that need no page.
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, test } from 'vitest';
 import { csvText, fileStem } from '../../src/ui/charts/csv';
 import {

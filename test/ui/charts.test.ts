@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, test } from 'vitest';
 import { niceStep } from '../../src/ui/charts/scales';
 import { decimate, logTicks, valueRange } from '../../src/ui/parts/chart-data';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/properties';
 import { describe, expect, test } from 'vitest';
 import { fieldIn, specAddress, specText, specToLink, textFromLink } from '../../src/ui/state/spec-link';
 import { parameterOf, placeOf } from '../../src/ui/state/route';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties';
 import { describe, expect, it } from 'vitest';
 import { findPlaces } from '../../../src/lab/evidence/places';
 import {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
-import fc from 'fast-check';
+import fc from '../../support/properties';
 import { describe, expect, it } from 'vitest';
 import { schemaFile, schemaText } from '../../../scripts/experimentSchema';
 import { LabError } from '../../../src/error';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties';
 import { describe, expect, it } from 'vitest';
 import { memoryTree, openSafetensors, safetensorsFile, tensorOf, type FileTree } from '../../../src/checkpoint/index';
 import { DELTA_FILE } from '../../../src/graft/index';
@@ -234,7 +234,7 @@ describe('what is no delta', () => {
           }
         },
       ),
-      { numRuns: 10_000, seed: 4 },
+      { numRuns: 10_000 },
     );
     // The mutations reach every stage of reading.
     for (const code of [

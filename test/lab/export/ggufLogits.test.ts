@@ -1,5 +1,5 @@
 // A trained graft as GGUF, as the page proves it: its weights to the bit, and its logits beside the trained model's, rounded alike.
-import fc from 'fast-check';
+import fc from '../../support/properties';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   bytesSource,

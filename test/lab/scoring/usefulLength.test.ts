@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties';
 import { describe, expect, it } from 'vitest';
 import { studentQuantile } from '../../../src/lab/scoring/studentT';
 import { bytesUntilExposure, endSlope, exposureOf, plannedExposure } from '../../../src/lab/scoring/usefulLength';

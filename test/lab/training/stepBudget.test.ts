@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../../support/properties';
 import { describe, expect, it } from 'vitest';
 import { bytesOfSteps } from '../../../src/lab/training/stepBudget';
 import { encodeText, textOfBytes } from '../../../src/lab/training/trainingText';
