@@ -112,6 +112,7 @@ export class Experiments {
         openShards: this.openShards,
         vocabularies: this.vocabulariesFor(model, corpus),
         untouched: this.untouched,
+        others: () => this.others(id),
       },
       {
         signal,
@@ -266,6 +267,10 @@ export class Experiments {
       this.inMemory.set(id, known);
       return known;
     });
+  }
+
+  private async *others(id: string): AsyncGenerator<DurableFolder> {
+    for (const other of await this.ids()) if (other !== id) yield await this.folder(other);
   }
 
   private async kept(id: string): Promise<KeptExperiment> {

@@ -136,6 +136,21 @@ describe('an experiment on the page', { timeout: 300_000 }, () => {
     expect(await experiments.list()).toHaveLength(1);
   });
 
+  it('does not train an arm again that another experiment here has finished', async () => {
+    const { base, 'old vocabulary': control, continued } = spec.arms;
+    const more = { ...continued, vocabulary: { ...continued.vocabulary, newTokens: 12 } };
+    const grown = { ...spec, arms: { base, 'old vocabulary': control, '24 tokens': continued, '12 tokens': more } };
+    const seen: ExperimentUpdateOf[] = [];
+    const report = await experiments.run(grown, opened, (update) => seen.push(update), never);
+    expect([...new Set(seen.flatMap(({ run }) => (run ? [run.arm] : [])))]).toEqual(['12 tokens']);
+    const scores = ({ arms }: ExperimentReport, name: string) => arms.find(({ arm }) => arm === name)!.heldOut;
+    expect(scores(report, '24 tokens')).toEqual(scores(page, 'continued'));
+    const { id } = seen.at(-1)!;
+    expect((await experiments.runs(id)).map(({ arm }) => arm)).toContain('24 tokens');
+    await experiments.remove(id);
+    expect(await experiments.list()).toHaveLength(1);
+  });
+
   it('is not deleted while a run works on it, and is listed as running', async () => {
     const { id } = updates[0]!;
     const release = (await (await experiments.folder(id)).lock('experiment'))!;

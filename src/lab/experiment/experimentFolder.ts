@@ -1,7 +1,7 @@
 /** The folder of an experiment as a whole: its specification, and the answer of the runs that lie in it. */
 import { readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
-import { readEvidence } from './keptEvidence';
+import { readAllEvidence } from './keptEvidence';
 import { canonicalJson, runFingerprint } from './fingerprints';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { readReferences } from './references';
@@ -52,13 +52,8 @@ export async function reportedRun(
     );
   }
   if (status.state !== 'finished') return { status };
-  const field = await readEvidence(folder, status, 'field');
-  const cloze = await readEvidence(folder, status, 'cloze');
-  return {
-    ...{ status, scores: await readScores(folder, status) },
-    ...(field ? { field } : {}),
-    ...(cloze ? { cloze } : {}),
-  };
+  const scores = await readScores(folder, status);
+  return { status, scores, ...(await readAllEvidence(folder, status)) };
 }
 
 /**

@@ -12,6 +12,7 @@ export interface KeptEvidence {
   readonly cloze: ClozeRun;
 }
 export type EvidenceKind = keyof KeptEvidence;
+export const evidenceKinds = ['field', 'cloze'] as const satisfies readonly EvidenceKind[];
 
 type OfRun = Pick<RunStatusFile, 'arm' | 'seed' | 'fingerprint'>;
 
@@ -40,6 +41,11 @@ export async function readEvidence<Kind extends EvidenceKind>(
   if (text === undefined) return undefined;
   const { version, fingerprint, ...evidence } = parsed<Heading & KeptEvidence[Kind]>(text, fileOf(run, kind));
   return version === 1 && fingerprint === run.fingerprint ? (evidence as unknown as KeptEvidence[Kind]) : undefined;
+}
+
+export async function readAllEvidence(folder: DurableFolder, run: OfRun): Promise<Partial<KeptEvidence>> {
+  const found = await Promise.all(evidenceKinds.map(async (kind) => [kind, await readEvidence(folder, run, kind)]));
+  return Object.fromEntries(found.filter(([, evidence]) => evidence)) as Partial<KeptEvidence>;
 }
 
 const fileOf = (run: OfRun, kind: EvidenceKind): string => `${runPath(run)}/${kind}.json`;

@@ -37,6 +37,7 @@ import {
 } from './runFolder';
 import { joined } from './specProblems';
 import { isUntouched, movesEarlierRows, seedsOf, trainedAs, type ExperimentSpec } from './spec';
+import { takeOverRuns } from './takeOverRuns';
 
 export interface OpenedExperiment {
   readonly spec: ExperimentSpec;
@@ -50,6 +51,8 @@ export interface OpenedExperiment {
   readonly openShards?: OpenShards;
   /** Learned already on this model and corpus, by their specification as canonical JSON; further ones are added. */
   readonly vocabularies?: Map<string, Vocabulary>;
+  /** Folders of other experiments; runs that are finished there are copied. */
+  others?(): AsyncIterable<DurableFolder>;
   /** Scores of the untouched base, by what they depend on; further ones are added. */
   readonly untouched?: Map<string, ArmScores>;
 }
@@ -112,7 +115,9 @@ export async function runExperiment(
     );
   }
   try {
-    return await new Runner({ ...opened, spec: await keepSpec(folder, spec) }, earlier, options).run();
+    const kept = await keepSpec(folder, spec);
+    if (opened.others) await takeOverRuns(folder, kept, opened.others(), options.signal);
+    return await new Runner({ ...opened, spec: kept }, earlier, options).run();
   } finally {
     await release();
   }

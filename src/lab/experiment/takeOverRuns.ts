@@ -1,0 +1,78 @@
+/**
+ * Finished runs of other experiments that are the very ones this one asks for: an arm that was added, taken away or renamed does not
+ * train the rest again. They are copied, with what was gathered of them, so that each experiment is whole when another is deleted.
+ */
+import type { ByteSource, DurableFolder } from '../../checkpoint/index';
+import { throwIfCancelled } from '../cancel';
+import { readSpec } from './experimentFolder';
+import { runFingerprint } from './fingerprints';
+import { evidenceKinds, keepEvidence, readEvidence } from './keptEvidence';
+import { readStatus, runPath, sweep, type RunKey, type RunStatusFile } from './runFolder';
+import { seedsOf, type ExperimentSpec } from './spec';
+
+const chunkBytes = 16 * 2 ** 20;
+
+/** Runs that are here already stay as they are. @param spec pinned. @returns what was copied. */
+export async function takeOverRuns(
+  folder: DurableFolder,
+  spec: ExperimentSpec,
+  others: AsyncIterable<DurableFolder>,
+  signal?: AbortSignal,
+): Promise<readonly RunKey[]> {
+  const missing = new Map<string, RunKey>();
+  for (const key of keysOf(spec)) {
+    if (!(await folder.open(statusPath(key)))) missing.set(runFingerprint(spec, spec.arms[key.arm]!, key.seed), key);
+  }
+  const taken: RunKey[] = [];
+  if (missing.size === 0) return taken;
+  for await (const other of others) {
+    // What cannot be read, is deleted meanwhile or finds no room is trained as if it had never been.
+    const theirs = await readSpec(other).catch(() => undefined);
+    for (const key of theirs ? keysOf(theirs) : []) {
+      const fingerprint = runFingerprint(theirs!, theirs!.arms[key.arm]!, key.seed);
+      const wanted = missing.get(fingerprint);
+      const status = wanted && (await readStatus(other, key).catch(() => undefined));
+      if (status?.state !== 'finished' || status.fingerprint !== fingerprint) continue;
+      throwIfCancelled(signal);
+      const isCopied = await copyRun(other, status, folder, wanted!).then(
+        () => true,
+        () => false,
+      );
+      if (!isCopied) {
+        await folder.remove(runPath(wanted!)).catch(() => undefined);
+        continue;
+      }
+      missing.delete(fingerprint);
+      taken.push(wanted!);
+    }
+  }
+  return taken;
+}
+
+const statusPath = (key: RunKey): string => `${runPath(key)}/status.json`;
+
+function keysOf(spec: ExperimentSpec): RunKey[] {
+  return Object.keys(spec.arms).flatMap((arm) => seedsOf(spec, arm).map((seed) => ({ arm, seed })));
+}
+
+/** The status last: whatever dies in between leaves nothing that is named. */
+async function copyRun(from: DurableFolder, status: RunStatusFile, to: DurableFolder, key: RunKey): Promise<void> {
+  for (const [name, bytes] of Object.entries(status.files)) {
+    const source = await from.open(`${runPath(status)}/${status.generation}/${name}`);
+    if (source?.size !== bytes) throw new Error(`${name} is gone`);
+    await to.write(`${runPath(key)}/${status.generation}/${name}`, inTurn(source));
+  }
+  const copied = { ...status, arm: key.arm };
+  for (const kind of evidenceKinds) {
+    const evidence = await readEvidence(from, status, kind);
+    if (evidence) await keepEvidence(to, copied, kind, evidence);
+  }
+  await to.write(statusPath(key), `${JSON.stringify(copied, null, 2)}\n`);
+  await sweep(to, copied);
+}
+
+async function* inTurn(source: ByteSource): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < source.size; at += chunkBytes) {
+    yield await source.read(at, Math.min(source.size, at + chunkBytes));
+  }
+}
