@@ -168,11 +168,14 @@ class Runner {
     for (const { arm } of todo) await this.vocabularyOf(arm);
     for (const key of todo) {
       throwIfCancelled(this.options.signal);
-      await this.refer();
-      this.note(await this.runOne(key));
+      const ran = this.runOne(key).then((run) => this.note(run));
+      // Nobody waits for the reference lines, and none is written after the end.
+      const ends = await Promise.allSettled([ran, this.refer()]);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
       this.update({ report: this.report });
     }
     await this.refer();
+    this.update({ report: this.report });
     return this.report;
   }
 
