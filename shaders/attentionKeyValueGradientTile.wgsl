@@ -1,16 +1,16 @@
 // dV[s, h', :] = sum over t and the heads h of group h' of P[t, s] dAttended[t, h, :]
 // dK[s, h', :] = scale * sum of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) q[t, h, :]
 // with P[t, s] = exp(scale * q . k - logSumExp[h, t]) and t in [s, documentEnd[s]).
-//   q, dAttended f32 [tokens, heads * headSize];  k, v, dK, dV f32 [tokens, kvHeads * headSize], bound as ${PART}
+//   q, dAttended f32 [tokens, heads * headSize];  k, v, dK, dV f32 [tokens, kvHeads * headSize], bound as ${PART};
+//   or their heads side by side in one tensor (attentionPlaces.wgsl)
 //   rows f32: as attentionDelta.wgsl lays them out;  documentEnd u32 [tokens]
 // Tiles and stretches as in attentionTile.wgsl, turned about: a workgroup takes 32 keys of one key head past all queries
 // that see them, 32 at a time, head after head of the group, so that the heads are summed in order and without atomics.
 // TURN: dK is turned back by its rotary angles before the kernel ends (attentionTurn.wgsl).
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
-const queryStride = ${HEADS * HEAD_SIZE}u;
-const keyStride = ${KV_HEADS * HEAD_SIZE}u;
 const scale = ${SCALE};
+//#include attentionPlaces
 
 @group(0) @binding(0) var<storage, read> q: array<${PART}>;
 @group(0) @binding(1) var<storage, read> k: array<${PART}>;
@@ -18,26 +18,31 @@ const scale = ${SCALE};
 @group(0) @binding(3) var<storage, read> documentEnd: array<u32>;
 @group(0) @binding(4) var<storage, read> rows: array<f32>;
 @group(0) @binding(5) var<storage, read> dAttended: array<${PART}>;
+//#if JOINED
+@group(0) @binding(6) var<storage, read_write> dWhole: array<${PART}>;
+//#else
 @group(0) @binding(6) var<storage, read_write> dK: array<${PART}>;
 @group(0) @binding(7) var<storage, read_write> dV: array<${PART}>;
+//#end
 
 // Two operands, each [32][9] quads of dimensions by row: the ninth keeps neighbouring rows off the same memory banks.
 var<workgroup> tile: array<vec4f, 576>;
 // [32][8] quads of keys, by query.
 var<workgroup> weights: array<vec4f, 256>;
 
-//#include attentionTileLoad LOAD=loadQuery OPERAND=q STRIDE=queryStride
-//#include attentionTileLoad LOAD=loadKey OPERAND=k STRIDE=keyStride
-//#include attentionTileLoad LOAD=loadValue OPERAND=v STRIDE=keyStride
-//#include attentionTileLoad LOAD=loadGradient OPERAND=dAttended STRIDE=queryStride
+//#include attentionTileLoad LOAD=loadQuery OPERAND=q PLACE=query
+//#include attentionTileLoad LOAD=loadKey OPERAND=k PLACE=key
+//#include attentionTileLoad LOAD=loadValue OPERAND=v PLACE=value
+//#include attentionTileLoad LOAD=loadGradient OPERAND=dAttended PLACE=attended
 
 //#if TURN
-//#include attentionTurn OPERAND=dK
+//#include attentionTurn OPERAND=${DK}
 //#end
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let keyHead = group.y;
+  let outHead = keyHead * ${D_KEY_STEP}u;
   let firstKey = group.x * 32u;
   let lastKey = min(firstKey + 31u, tokens - 1u);
   let lastEnd = documentEnd[lastKey];
@@ -128,13 +133,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#for c in STRETCHES
 //#for i in 4
   if (key + ${i}u < tokens && ${c * 32}u + across * 4u < headSize) {
-    let at = (key + ${i}u) * keyStride + keyHead * headSize + ${c * 32}u + across * 4u;
+    let at = (key + ${i}u) * ${D_KEY_ROW}u + outHead + ${D_KEY_START + c * 32}u + across * 4u;
     let value = sumK${c}_${i};
 //#if HEAD_SIZE % 4 == 0
-    dK[at / 4u] = value;
+    ${DK}[at / 4u] = value;
 //#else
 //#for p in 4
-    if (${c * 32 + p}u + across * 4u < headSize) { dK[at + ${p}u] = value[${p}]; }
+    if (${c * 32 + p}u + across * 4u < headSize) { ${DK}[at + ${p}u] = value[${p}]; }
 //#end
 //#end
   }
@@ -143,13 +148,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#for c in STRETCHES
 //#for i in 4
   if (key + ${i}u < tokens && ${c * 32}u + across * 4u < headSize) {
-    let at = (key + ${i}u) * keyStride + keyHead * headSize + ${c * 32}u + across * 4u;
+    let at = (key + ${i}u) * ${D_KEY_ROW}u + outHead + ${D_VALUE_START + c * 32}u + across * 4u;
     let value = sumV${c}_${i};
 //#if HEAD_SIZE % 4 == 0
-    dV[at / 4u] = value;
+    ${DV}[at / 4u] = value;
 //#else
 //#for p in 4
-    if (${c * 32 + p}u + across * 4u < headSize) { dV[at + ${p}u] = value[${p}]; }
+    if (${c * 32 + p}u + across * 4u < headSize) { ${DV}[at + ${p}u] = value[${p}]; }
 //#end
 //#end
   }
@@ -162,10 +167,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#if QUADS
   for (var cell = lane; cell < ${32 * (ROTARY / 8)}u; cell += 64u) {
     let token = firstKey + cell / ${ROTARY / 8}u;
-    if (token <= lastKey) { turnBackQuad(token * keyStride + keyHead * headSize, token, cell % ${ROTARY / 8}u); }
+    if (token <= lastKey) { turnBackQuad(token * ${D_KEY_ROW}u + outHead + ${D_KEY_START}u, token, cell % ${ROTARY / 8}u); }
   }
 //#else
-  if (firstKey + lane <= lastKey) { turnBack((firstKey + lane) * keyStride + keyHead * headSize, firstKey + lane, groups.z); }
+  if (firstKey + lane <= lastKey) { turnBack((firstKey + lane) * ${D_KEY_ROW}u + outHead + ${D_KEY_START}u, firstKey + lane, groups.z); }
 //#end
 //#end
 }

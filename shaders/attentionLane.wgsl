@@ -1,16 +1,16 @@
 // Attention as in attentionTile.wgsl, shaped for software adapters: no workgroup memory, no barriers, and few loads a
 // multiplication, because such adapters expand every load into a branch a lane.
 //   attended[t, h, :] = sum over s of softmax_s(scale * q[t, h, :] . k[s, h', :]) v[s, h', :],  s in [documentStart[t], t]
-//   q, attended f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize]
+//   q, attended f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize],
+//   or their heads side by side in one tensor (attentionPlaces.wgsl)
 //   documentStart u32 [tokens];  logSumExp f32 [heads, tokens] (natural log; kept for the backward pass)
 // A workgroup holds QUERIES * LANES consecutive queries of one head, QUERIES an invocation, and takes KEYS keys at a
 // time; the scores of a tile stay in registers, the running sum lies in `attended` itself. Masks are joined by `&`: every
 // `&&` is a branch, and a tile of 32 of them took SwiftShader over a minute to compile against half a second.
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
-const queryStride = ${HEADS * HEAD_SIZE}u;
-const keyStride = ${KV_HEADS * HEAD_SIZE}u;
 const scale = ${SCALE};
+//#include attentionPlaces
 
 @group(0) @binding(0) var<storage, read> q: array<f32>;
 @group(0) @binding(1) var<storage, read> k: array<f32>;
@@ -26,19 +26,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let head = group.y;
   let firstQuery = group.x * ${QUERIES * LANES}u;
   let lastQuery = min(firstQuery + ${QUERIES * LANES - 1}u, tokens - 1u);
-  let keyHead = head / ${HEADS / KV_HEADS}u * headSize;
+  let keyHead = head / ${HEADS / KV_HEADS}u * keyStep;
 //#for i in QUERIES
   let query${i} = firstQuery + ${i * LANES}u + lane;
   let token${i} = min(query${i}, lastQuery);
   let start${i} = documentStart[token${i}];
-  let queryAt${i} = token${i} * queryStride + head * headSize;
+  let queryAt${i} = token${i} * queryRow + head * queryStep + queryStart;
+  let attendedAt${i} = token${i} * attendedRow + head * attendedStep;
   var largest${i} = -1e30;
   var total${i} = 0.0;
 //#end
   let firstKey = documentStart[firstQuery];
   for (var s = firstKey; s <= lastQuery; s += ${KEYS}u) {
 //#for j in KEYS
-    let keyAt${j} = min(s + ${j}u, lastQuery) * keyStride + keyHead;
+    let keyAt${j} = min(s + ${j}u, lastQuery) * keyRow + keyHead + keyStart;
+    let valueAt${j} = keyAt${j} - keyStart + valueStart;
 //#for i in QUERIES
     var score${i}_${j} = 0.0;
 //#end
@@ -80,15 +82,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
     for (var d = 0u; d < dimensions; d++) {
 //#for j in KEYS
-      let v${j} = v[keyAt${j} + d];
+      let v${j} = v[valueAt${j} + d];
 //#end
 //#for i in QUERIES
       if (query${i} < tokens) {
-        var sum = select(attended[queryAt${i} + d] * keep${i}, 0.0, s == firstKey);
+        var sum = select(attended[attendedAt${i} + d] * keep${i}, 0.0, s == firstKey);
 //#for j in KEYS
         sum = fma(weight${i}_${j}, v${j}, sum);
 //#end
-        attended[queryAt${i} + d] = sum;
+        attended[attendedAt${i} + d] = sum;
       }
 //#end
     }

@@ -1,14 +1,14 @@
 // dQ as in attentionQueryGradientTile.wgsl, shaped for software adapters as attentionLane.wgsl is.
 //   dQ[t, h, :] = scale * sum over s of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) k[s, h', :]
-//   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize]
+//   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize],
+//   or their heads side by side in one tensor (attentionPlaces.wgsl)
 //   rows f32: as attentionDelta.wgsl lays them out;  documentStart u32 [tokens]
 // A workgroup holds QUERIES * LANES consecutive queries of one head; the running sum lies in dQ itself.
 // TURN: dQ is turned back by its rotary angles before the kernel ends (attentionTurn.wgsl).
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
-const queryStride = ${HEADS * HEAD_SIZE}u;
-const keyStride = ${KV_HEADS * HEAD_SIZE}u;
 const scale = ${SCALE};
+//#include attentionPlaces
 
 @group(0) @binding(0) var<storage, read> q: array<f32>;
 @group(0) @binding(1) var<storage, read> k: array<f32>;
@@ -29,19 +29,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let head = group.y;
   let firstQuery = group.x * ${QUERIES * LANES}u;
   let lastQuery = min(firstQuery + ${QUERIES * LANES - 1}u, tokens - 1u);
-  let keyHead = head / ${HEADS / KV_HEADS}u * headSize;
+  let keyHead = head / ${HEADS / KV_HEADS}u * keyStep;
 //#for i in QUERIES
   let query${i} = firstQuery + ${i * LANES}u + lane;
   let token${i} = min(query${i}, lastQuery);
   let start${i} = documentStart[token${i}];
-  let queryAt${i} = token${i} * queryStride + head * headSize;
+  let queryAt${i} = token${i} * queryRow + head * queryStep + queryStart;
+  let attendedAt${i} = token${i} * attendedRow + head * attendedStep;
+  let outAt${i} = token${i} * ${D_QUERY_ROW}u + head * ${D_QUERY_STEP}u + ${D_QUERY_START}u;
   let logSumExp${i} = rows[head * tokens + token${i}];
   let delta${i} = rows[(${HEADS}u + head) * tokens + token${i}];
 //#end
   let firstKey = documentStart[firstQuery];
   for (var s = firstKey; s <= lastQuery; s += ${KEYS}u) {
 //#for j in KEYS
-    let keyAt${j} = min(s + ${j}u, lastQuery) * keyStride + keyHead;
+    let keyAt${j} = min(s + ${j}u, lastQuery) * keyRow + keyHead + keyStart;
+    let valueAt${j} = keyAt${j} - keyStart + valueStart;
 //#for i in QUERIES
     var score${i}_${j} = 0.0;
     var dWeight${i}_${j} = 0.0;
@@ -50,11 +53,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var d = 0u; d < dimensions; d++) {
 //#for i in QUERIES
       let q${i} = q[queryAt${i} + d];
-      let d${i} = dAttended[queryAt${i} + d];
+      let d${i} = dAttended[attendedAt${i} + d];
 //#end
 //#for j in KEYS
       let k${j} = k[keyAt${j} + d];
-      let v${j} = v[keyAt${j} + d];
+      let v${j} = v[valueAt${j} + d];
 //#for i in QUERIES
       score${i}_${j} = fma(q${i}, k${j}, score${i}_${j});
       dWeight${i}_${j} = fma(d${i}, v${j}, dWeight${i}_${j});
@@ -74,11 +77,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#end
 //#for i in QUERIES
       if (query${i} < tokens) {
-        var sum = select(dQ[queryAt${i} + d], 0.0, s == firstKey);
+        var sum = select(dQ[outAt${i} + d], 0.0, s == firstKey);
 //#for j in KEYS
         sum = fma(dScore${i}_${j}, k${j}, sum);
 //#end
-        dQ[queryAt${i} + d] = sum;
+        dQ[outAt${i} + d] = sum;
       }
 //#end
     }
@@ -86,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#if TURN
   for (var i = 0u; i < ${QUERIES}u * groups.z; i++) {
     let token = firstQuery + i * ${LANES}u + lane;
-    if (token < tokens) { turnBack(token * queryStride + head * headSize, token, groups.z); }
+    if (token < tokens) { turnBack(token * ${D_QUERY_ROW}u + head * ${D_QUERY_STEP}u + ${D_QUERY_START}u, token, groups.z); }
   }
 //#end
 }

@@ -1,14 +1,14 @@
 // dQ[t, h, :] = scale * sum over s of P[t, s] (dAttended[t, h, :] . v[s, h', :] - delta[h, t]) k[s, h', :]
 // with P[t, s] = exp(scale * q . k - logSumExp[h, t]) and s in [documentStart[t], t].
-//   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize], bound as ${PART}
+//   q, dAttended, dQ f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize], bound as ${PART};
+//   or their heads side by side in one tensor (attentionPlaces.wgsl)
 //   rows f32: as attentionDelta.wgsl lays them out;  documentStart u32 [tokens]
 // Workgroups, tiles and stretches as in attentionTile.wgsl: 32 queries of one head past all their keys.
 // TURN: dQ is turned back by its rotary angles before the kernel ends (attentionTurn.wgsl).
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
-const queryStride = ${HEADS * HEAD_SIZE}u;
-const keyStride = ${KV_HEADS * HEAD_SIZE}u;
 const scale = ${SCALE};
+//#include attentionPlaces
 
 @group(0) @binding(0) var<storage, read> q: array<${PART}>;
 @group(0) @binding(1) var<storage, read> k: array<${PART}>;
@@ -23,10 +23,10 @@ var<workgroup> tile: array<vec4f, 576>;
 // [32][8] quads of queries, by key: the gradients of the scores.
 var<workgroup> weights: array<vec4f, 256>;
 
-//#include attentionTileLoad LOAD=loadQuery OPERAND=q STRIDE=queryStride
-//#include attentionTileLoad LOAD=loadKey OPERAND=k STRIDE=keyStride
-//#include attentionTileLoad LOAD=loadValue OPERAND=v STRIDE=keyStride
-//#include attentionTileLoad LOAD=loadGradient OPERAND=dAttended STRIDE=queryStride
+//#include attentionTileLoad LOAD=loadQuery OPERAND=q PLACE=query
+//#include attentionTileLoad LOAD=loadKey OPERAND=k PLACE=key
+//#include attentionTileLoad LOAD=loadValue OPERAND=v PLACE=value
+//#include attentionTileLoad LOAD=loadGradient OPERAND=dAttended PLACE=attended
 
 //#if TURN
 //#include attentionTurn OPERAND=dQ
@@ -36,6 +36,7 @@ var<workgroup> weights: array<vec4f, 256>;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let head = group.y;
   let keyHead = head / ${HEADS / KV_HEADS}u;
+  let outHead = head * ${D_QUERY_STEP}u + ${D_QUERY_START}u;
   let firstQuery = group.x * 32u;
   let lastQuery = min(firstQuery + 31u, tokens - 1u);
   let across = lane % 8u;
@@ -107,7 +108,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#for c in STRETCHES
 //#for i in 4
   if (query + ${i}u < tokens && ${c * 32}u + across * 4u < headSize) {
-    let out = (query + ${i}u) * queryStride + head * headSize + ${c * 32}u + across * 4u;
+    let out = (query + ${i}u) * ${D_QUERY_ROW}u + outHead + ${c * 32}u + across * 4u;
     let value = sum${c}_${i};
 //#if HEAD_SIZE % 4 == 0
     dQ[out / 4u] = value;
@@ -126,10 +127,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 //#if QUADS
   for (var cell = lane; cell < ${32 * (ROTARY / 8)}u; cell += 64u) {
     let token = firstQuery + cell / ${ROTARY / 8}u;
-    if (token <= lastQuery) { turnBackQuad(token * queryStride + head * headSize, token, cell % ${ROTARY / 8}u); }
+    if (token <= lastQuery) { turnBackQuad(token * ${D_QUERY_ROW}u + outHead, token, cell % ${ROTARY / 8}u); }
   }
 //#else
-  if (firstQuery + lane <= lastQuery) { turnBack((firstQuery + lane) * queryStride + head * headSize, firstQuery + lane, groups.z); }
+  if (firstQuery + lane <= lastQuery) { turnBack((firstQuery + lane) * ${D_QUERY_ROW}u + outHead, firstQuery + lane, groups.z); }
 //#end
 //#end
 }

@@ -1,15 +1,15 @@
 // Causal grouped-query attention within documents, in the flash manner (Dao et al. 2022): no tokens x tokens matrix.
 //   attended[t, h, :] = sum over s of softmax_s(scale * q[t, h, :] . k[s, h', :]) v[s, h', :],  s in [documentStart[t], t]
-//   q, attended f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize], bound as ${PART}
+//   q, attended f32 [tokens, heads * headSize];  k, v f32 [tokens, kvHeads * headSize], bound as ${PART};
+//   or their heads side by side in one tensor (attentionPlaces.wgsl)
 //   documentStart u32 [tokens];  logSumExp f32 [heads, tokens] (natural log; kept for the backward pass)
 // A workgroup of 8 x 8 takes 32 queries of one head past all their keys, 32 at a time. An invocation holds the scores of
 // 4 queries (the parts of a vec4f) and 4 keys, then the sums of 4 queries and 4 dimensions of each stretch of 32.
 // Keys outside the queries' documents are never visited.
 const tokens = ${TOKENS}u;
 const headSize = ${HEAD_SIZE}u;
-const queryStride = ${HEADS * HEAD_SIZE}u;
-const keyStride = ${KV_HEADS * HEAD_SIZE}u;
 const scale = ${SCALE};
+//#include attentionPlaces
 
 @group(0) @binding(0) var<storage, read> q: array<${PART}>;
 @group(0) @binding(1) var<storage, read> k: array<${PART}>;
@@ -25,9 +25,9 @@ var<workgroup> weights: array<vec4f, 256>;
 // [8][8] quads of queries, by the column of invocations that made them.
 var<workgroup> partial: array<vec4f, 64>;
 
-//#include attentionTileLoad LOAD=loadQuery OPERAND=q STRIDE=queryStride
-//#include attentionTileLoad LOAD=loadKey OPERAND=k STRIDE=keyStride
-//#include attentionTileLoad LOAD=loadValue OPERAND=v STRIDE=keyStride
+//#include attentionTileLoad LOAD=loadQuery OPERAND=q PLACE=query
+//#include attentionTileLoad LOAD=loadKey OPERAND=k PLACE=key
+//#include attentionTileLoad LOAD=loadValue OPERAND=v PLACE=value
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -110,7 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //#for c in STRETCHES
 //#for i in 4
   if (query + ${i}u < tokens && ${c * 32}u + across * 4u < headSize) {
-    let at = (query + ${i}u) * queryStride + head * headSize + ${c * 32}u + across * 4u;
+    let at = (query + ${i}u) * attendedRow + head * attendedStep + ${c * 32}u + across * 4u;
     let value = sum${c}_${i} / total[${i}];
 //#if HEAD_SIZE % 4 == 0
     attended[at / 4u] = value;

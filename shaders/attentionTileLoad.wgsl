@@ -2,7 +2,7 @@
 // [32][9] quads from slot * 288 on. Rows past the last token repeat it; dimensions past the head are zero.
 fn ${LOAD}(slot: u32, first: u32, head: u32, stretch: u32, lane: u32) {
   for (var cell = lane; cell < 256u; cell += 64u) {
-    let at = min(first + cell / 8u, tokens - 1u) * ${STRIDE} + head * headSize;
+    let at = min(first + cell / 8u, tokens - 1u) * ${PLACE}Row + head * ${PLACE}Step + ${PLACE}Start;
     let d = stretch * 32u + cell % 8u * 4u;
 //#if HEAD_SIZE % 4 == 0
     let parts = ${OPERAND}[(at + min(d, headSize - 4u)) / 4u];

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { stepWork, targetFor, type StepWork } from '../../src/engine/index';
 import { workText } from '../../src/headless/verbs/profilePlan';
 import { leastAdapter } from '../../src/lab/index';
-import { buildModel, parseConfig, segmentVocabulary, storedParameters } from '../../src/model/index';
+import { buildModel, parameterSpecs, parseConfig, segmentVocabulary, storedParameters } from '../../src/model/index';
 import { smolLm2 } from '../gpu/shapes';
 import { adam, normEpsilon, shape } from '../trainStep/problem.mjs';
 
@@ -33,6 +33,14 @@ const trainStep = {
   vocab_size: shape.vocabulary,
 };
 
+/** Families whose one projection holds query, key and value: huggingface.co/openai-community/gpt2, EleutherAI/pythia-160m. */
+const gpt2 = { model_type: 'gpt2', vocab_size: 50257, n_positions: 1024, n_embd: 768, n_layer: 12, n_head: 12 };
+const pythia = {
+  ...{ model_type: 'gpt_neox', vocab_size: 50304, hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12 },
+  ...{ num_attention_heads: 12, max_position_embeddings: 2048, rotary_pct: 0.25, hidden_act: 'gelu' },
+  ...{ tie_word_embeddings: true, layer_norm_eps: 1e-5 },
+};
+
 export const countedShapes: readonly CountedShape[] = [
   { name: '5.31 M, 512 tokens, everything', config: trainStep, rows: shape.rows, rowLength: shape.rowLength },
   {
@@ -44,6 +52,8 @@ export const countedShapes: readonly CountedShape[] = [
   },
   { name: 'SmolLM2-135M, 1,024 tokens, 64 new rows', config: smolLm2, rows: 4, rowLength: 256, newRows: 64 },
   { name: 'SmolLM2-135M, 1,024 tokens, everything', config: smolLm2, rows: 4, rowLength: 256 },
+  { name: 'GPT-2 124M, 1,024 tokens, 64 new rows', config: gpt2, rows: 4, rowLength: 256, newRows: 64 },
+  { name: 'Pythia-160M, 1,024 tokens, 64 new rows', config: pythia, rows: 4, rowLength: 256, newRows: 64 },
 ];
 
 /** The graph of a step and what moves. */
@@ -52,7 +62,7 @@ export function graphOf({ config, rows, rowLength, newRows }: CountedShape) {
   const base = config.vocab_size as number;
   const parsed = parseConfig({ ...config, vocab_size: base + (newRows ?? 0) });
   const segments = segmentVocabulary(parsed.vocabSize, {
-    matrix: 'model.embed_tokens.weight',
+    matrix: parameterSpecs(parsed).find(({ role }) => role === 'inputVocabulary')!.name,
     hiddenSize: parsed.hiddenSize,
     maxBindingBytes: limits.maxBindingBytes,
     trainBase: newRows === undefined,

@@ -8,9 +8,11 @@
  *   a gradient, then add           added into what is there: a product, or a norm's backward pass
  *   attentionBackward, then rope back of both gradients   attention's backward pass, which turns them as it stores
  *   two ropes by the same angles   one dispatch
+ *   a projection's columns taken apart for attention   read and written where they lie (fuseParts.ts)
  *
  * A tensor that anybody else reads, or that the caller wants, stays. Every value is computed from the same operands as before.
  */
+import { fuseParts } from './fuseParts';
 import type { GraphNode, Tensor } from './graph';
 import type { Activation } from './ops/activation';
 import { fusedAttributes, linearFusion, linearOperands, type LinearFusion } from './ops/fusedLinear';
@@ -18,7 +20,7 @@ import type { WeightLayout } from './ops/matmul';
 
 /** `kept`: tensors that are read back. In execution order, as `nodes` is. */
 export function fuse(nodes: readonly GraphNode[], kept: readonly Tensor[] = []): readonly GraphNode[] {
-  return new Fusion(nodes, kept).run();
+  return fuseParts(new Fusion(nodes, kept).run(), kept);
 }
 
 /** Ops that can add their output to what is there. */

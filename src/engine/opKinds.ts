@@ -31,6 +31,7 @@ export const kindOfOp: Readonly<Record<string, OpKind>> = {
   activationBackward: 'activations',
   rope: 'rotary',
   ropePair: 'rotary',
+  ropeParts: 'rotary',
   embedding: 'embedding',
   embeddingScatter: 'embedding',
   add: 'sums',

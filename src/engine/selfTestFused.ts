@@ -1,9 +1,21 @@
 /**
  * The self-test's cases of ops behind each other, as models have them: fuse.ts makes of them what no op alone becomes, products
- * that add, gate and accumulate as they store, norms that add to a gradient, pairs of ropes, and attention that turns gradients back.
+ * that add, gate and accumulate as they store, norms that add to a gradient, ropes in pairs and in place, and attention that turns
+ * gradients back or reads a projection's parts where they lie.
  */
 import type { Tensor } from './graph';
-import { activation, add, attention, gatedMlp, layerNorm, linear, rmsNorm, rope, scaled } from './ops/index';
+import {
+  activation,
+  add,
+  attention,
+  gatedMlp,
+  layerNorm,
+  linear,
+  rmsNorm,
+  rope,
+  scaled,
+  splitColumns,
+} from './ops/index';
 import type { SelfTestCase } from './selfTestCases';
 import * as reference from './selfTestReference';
 import type { Values } from './selfTestReference';
@@ -16,12 +28,20 @@ const ends = starts.map((start) => (start === 0 ? 7 : tokens));
 const positions = starts.map((start, token) => token - start);
 const frequencies = [1, 0.2, 0.03];
 const heads = { heads: 2, kvHeads: 1, headSize: 6, scale: 0.4 };
+/** Of a projection that holds query, key and value head by head. */
+const sideBySide = { heads: 2, kvHeads: 2, headSize: 6, scale: 0.4 };
 const turns = { headSize: 6, rotarySize: 6 };
 const hidden = { shape: [tokens, width] };
 const matrix = (rows: number, columns: number) => ({ shape: [rows, columns], parameter: true });
 const vector = (size: number) => ({ shape: [size], parameter: true });
 const times = (values: Values, factor: number): Values => values.map((value) => Math.fround(factor) * value);
 const sum = (a: Values, b: Values): Values => a.map((value, at) => value + b[at]!);
+/** One of the three, [tokens, 12], out of [tokens, 36]. */
+const partOf = (whole: Values, part: number): Values =>
+  Float64Array.from({ length: tokens * 12 }, (_, at) => {
+    const [head, column] = [Math.floor((at % 12) / 6), at % 6];
+    return whole[Math.floor(at / 12) * 36 + (head * 3 + part) * 6 + column]!;
+  });
 
 export const fusedCases: readonly SelfTestCase[] = [
   {
@@ -116,6 +136,28 @@ export const fusedCases: readonly SelfTestCase[] = [
       ) as [Values, Values];
       const attended = reference.attention(q, k, reference.linear(normed, v.value!, width), starts, heads);
       return times(sum(reference.linear(attended, v.out!, 12), residual), 0.7);
+    },
+  },
+  {
+    name: 'attention part of one projection',
+    multiplies: true,
+    values: { hidden, whole: matrix(36, width), bias: vector(36), out: matrix(width, 12) },
+    indices: { positions, starts, ends },
+    build: (graph, t) => {
+      const whole = linear(graph, t.hidden!, t.whole!, t.bias!);
+      const [q, k, v] = splitColumns(graph, whole, { parts: 3, groups: sideBySide.heads }) as [Tensor, Tensor, Tensor];
+      const [turnedQ, turnedK] = [q, k].map((x) =>
+        rope(graph, x, t.positions!, frequencies, { ...turns, heads: sideBySide.heads }),
+      ) as [Tensor, Tensor];
+      const attended = attention(graph, turnedQ, turnedK, v, t.starts!, t.ends!, sideBySide);
+      return scaled(graph, linear(graph, attended, t.out!), 0.7);
+    },
+    reference: (v) => {
+      const whole = reference.linear(v.hidden!, v.whole!, width).map((value, at) => value + v.bias![at % 36]!);
+      const [q, k, value] = [0, 1, 2].map((part) => partOf(whole, part)) as [Values, Values, Values];
+      const turned = (x: Values) => reference.rope(x, positions, frequencies, sideBySide.headSize);
+      const attended = reference.attention(turned(q), turned(k), value, starts, sideBySide);
+      return times(reference.linear(attended, v.out!, 12), 0.7);
     },
   },
   {

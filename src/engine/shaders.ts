@@ -13,6 +13,7 @@ import add from '../../shaders/add.wgsl?raw';
 import attentionLane from '../../shaders/attentionLane.wgsl?raw';
 import attentionTile from '../../shaders/attentionTile.wgsl?raw';
 import attentionTileLoad from '../../shaders/attentionTileLoad.wgsl?raw';
+import attentionPlaces from '../../shaders/attentionPlaces.wgsl?raw';
 import attentionTurn from '../../shaders/attentionTurn.wgsl?raw';
 import attentionDelta from '../../shaders/attentionDelta.wgsl?raw';
 import attentionKeyValueGradientLane from '../../shaders/attentionKeyValueGradientLane.wgsl?raw';
@@ -33,6 +34,7 @@ import matmulEpilogue from '../../shaders/matmulEpilogue.wgsl?raw';
 import rmsNorm from '../../shaders/rmsNorm.wgsl?raw';
 import rmsNormBackward from '../../shaders/rmsNormBackward.wgsl?raw';
 import rope from '../../shaders/rope.wgsl?raw';
+import ropeParts from '../../shaders/ropeParts.wgsl?raw';
 import scaled from '../../shaders/scaled.wgsl?raw';
 import sineAndCosine from '../../shaders/sineAndCosine.wgsl?raw';
 import slidingWindow from '../../shaders/slidingWindow.wgsl?raw';
@@ -70,6 +72,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
   rmsNorm,
   rmsNormBackward,
   rope,
+  ropeParts,
   scaled,
   slidingWindow,
   splitColumns,
@@ -81,6 +84,7 @@ export const shaderSources: Readonly<Record<string, string>> = {
 const parts: Readonly<Record<string, string>> = {
   activationFunction,
   attentionTileLoad,
+  attentionPlaces,
   attentionTurn,
   matmulEpilogue,
   sineAndCosine,

@@ -21,7 +21,7 @@ it('runs every op there is', () => {
   expect([...new Set(nodes.map(({ op }) => op))].sort()).toEqual(Object.keys(kindOfOp).sort());
 });
 
-it('runs what is fused: products that add, gate, keep and accumulate, norms that add to a gradient, pairs of ropes, attention that turns gradients back', () => {
+it('runs what is fused: products that add, gate, keep and accumulate, norms that add to a gradient, ropes in pairs and in place, attention that turns gradients back and reads parts of a whole', () => {
   const fused = nodes.filter(({ op }) => op === 'linearFused').map(({ attributes }) => attributes);
   expect(fused.some(({ addend }) => addend)).toBe(true);
   for (const activation of ['silu', 'gelu', 'geluTanh']) {
@@ -32,11 +32,15 @@ it('runs what is fused: products that add, gate, keep and accumulate, norms that
   }
   for (const keep of [true, false]) expect(fused.some((each) => each.activation && each.keep === keep)).toBe(true);
   const accumulating = nodes.filter(({ updates }) => updates[0]?.kind === 'activation').map(({ op }) => op);
-  expect([...new Set(accumulating)].sort()).toEqual(['layerNormBackward', 'linearInputGradient', 'rmsNormBackward']);
+  expect([...new Set(accumulating)].sort()).toEqual([
+    ...['layerNormBackward', 'linearInputGradient', 'rmsNormBackward', 'ropeParts'],
+  ]);
   const turns = nodes.filter(({ op }) => op === 'ropePair').map(({ attributes }) => attributes.backward);
   expect(turns).toEqual([false]);
   const turned = nodes.filter(({ op, attributes }) => op === 'attentionBackward' && attributes.table);
-  expect(turned).toHaveLength(1);
+  expect(turned.map(({ attributes }) => attributes.gradientGroups)).toEqual([undefined, 2]);
+  const attending = nodes.filter(({ op }) => op === 'attention').map(({ attributes }) => attributes.groups);
+  expect(new Set(attending)).toEqual(new Set([undefined, 2]));
 });
 
 it('runs every kernel under the variants that an adapter can have, stored types included', async () => {

@@ -8,6 +8,7 @@ import type { KernelFamily } from '../kernelFamilies';
 import { registerOp, type Dispatch, type KernelTarget } from '../op';
 import { familyOf } from '../variants';
 import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
+import { gradientPlaces, inputPlaces, type InPlace } from './attentionPlaces';
 import { attentionWork, blockTokens } from './attentionWork';
 import { tableText } from './rope';
 
@@ -107,12 +108,13 @@ const kernelsOf = {
 } satisfies Record<KernelFamily, unknown>;
 
 function attentionKernels(node: GraphNode, target: KernelTarget) {
-  const { heads, kvHeads, headSize, scale } = node.attributes as unknown as AttentionShape;
+  const attributes = node.attributes as unknown as AttentionShape & InPlace;
+  const { heads, kvHeads, headSize, scale } = attributes;
   const tokens = shapeOf(node.inputs[0]!, 0);
   const family = familyOf(target);
   const shape = { TOKENS: tokens, HEADS: heads, KV_HEADS: kvHeads };
   const width = headSize % 4 === 0 ? 4 : 2;
-  const common = { ...shape, HEAD_SIZE: headSize, SCALE: Math.fround(scale) };
+  const common = { ...shape, ...inputPlaces(attributes), HEAD_SIZE: headSize, SCALE: Math.fround(scale) };
   const lanes = { ...common, LANES: 8, QUERIES: 4 };
   const tile = { ...common, STRETCHES: Math.ceil(headSize / 32), PART: width === 4 ? 'vec4f' : 'f32' };
   const constants = {
@@ -121,13 +123,14 @@ function attentionKernels(node: GraphNode, target: KernelTarget) {
   } satisfies Record<KernelFamily, unknown>;
   return {
     kernels: kernelsOf[family],
+    stored: gradientPlaces(attributes),
     blocks: Math.ceil(tokens / blockTokens),
     ...constants[family],
     delta: { ...shape, PARTS: headSize / width, PART: `vec${width}f` },
     heads,
     kvHeads,
     tokens,
-    work: attentionWork(tokens, node.attributes as unknown as AttentionShape),
+    work: attentionWork(tokens, attributes),
   };
 }
 
@@ -172,8 +175,10 @@ registerOp({
     const [q, k, v, documentStart, documentEnd, attended, logSumExp, dAttended] = node.inputs as unknown as Eight;
     const positions = node.inputs.slice(8);
     const turn = turnConstants(node, familyOf(target) === 'workgroup');
-    const [dQ, dK, dV, rows] = node.outputs as [Tensor, Tensor, Tensor, Tensor];
-    const { kernels, blocks, backward, delta, heads, kvHeads, tokens, work } = attentionKernels(node, target);
+    const [rows, dQ] = [node.outputs.at(-1)!, node.outputs[0]!];
+    // Or one gradient of all three.
+    const dKeyValue = node.outputs.length > 2 ? node.outputs.slice(1, -1) : [dQ];
+    const { kernels, stored, blocks, backward, delta, heads, kvHeads, tokens, work } = attentionKernels(node, target);
     const qkv = [reads(q), reads(k), reads(v)];
     return [
       {
@@ -188,15 +193,21 @@ registerOp({
       },
       {
         kernel: kernels.queryGradient,
-        constants: { ...backward, ...turn },
+        constants: { ...backward, ...stored, ...turn },
         bindings: [...qkv, reads(documentStart), reads(rows), reads(dAttended), writes(dQ)],
         workgroups: [blocks, heads, 1],
         work: work.queryGradient,
       },
       {
         kernel: kernels.keyValueGradient,
-        constants: { ...backward, ...turn },
-        bindings: [...qkv, reads(documentEnd), reads(rows), reads(dAttended), writes(dK), writes(dV)],
+        constants: { ...backward, ...stored, ...turn },
+        bindings: [
+          ...qkv,
+          reads(documentEnd),
+          reads(rows),
+          reads(dAttended),
+          ...dKeyValue.map((tensor) => writes(tensor)),
+        ],
         workgroups: [blocks, kvHeads, 1],
         work: work.keyValueGradient,
       },

@@ -2,7 +2,8 @@
 import { LabError } from '../../error';
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { registerOp, type Dispatch, type KernelTarget } from '../op';
-import { invocationGrid, reads, requireShape, shapeOf, writes } from './dispatch';
+import { inputPlaces, type InPlace } from './attentionPlaces';
+import { invocationGrid, reads, requireShape, shapeOf, updates, writes } from './dispatch';
 
 export interface RopeShape {
   readonly heads: number;
@@ -73,6 +74,28 @@ function turnDispatch(node: GraphNode, tensors: number, target: KernelTarget): D
 
 /** Two tensors that turn by the same angles; fuse.ts makes it of two ropes. */
 registerOp({ name: 'ropePair', dispatches: (node, target) => [turnDispatch(node, 2, target)] });
+
+/** Queries and keys where they lie, in a projection's output that holds values too; fuse.ts makes it of a split and two ropes. */
+registerOp({
+  name: 'ropeParts',
+  dispatches(node, target) {
+    const { heads, headSize, rotarySize, table, groups } = node.attributes as unknown as Turn & Required<InPlace>;
+    const [positions, frequencies] = node.inputs as [Tensor, Tensor | undefined];
+    const [whole] = node.updates as [Tensor];
+    const tokens = shapeOf(whole, 0);
+    const places = inputPlaces({ heads, kvHeads: heads, headSize, groups });
+    const turned = 4 * 2 * tokens * heads * rotarySize;
+    return [
+      {
+        kernel: 'ropeParts',
+        constants: { ...places, TOKENS: tokens, HEADS: heads, ROTARY: rotarySize, TABLE: tableText(table) },
+        bindings: [reads(positions), updates(whole), ...(frequencies ? [reads(frequencies)] : [])],
+        workgroups: invocationGrid(tokens * heads * rotarySize, target),
+        work: { reads: turned + 4 * tokens, writes: turned },
+      },
+    ];
+  },
+});
 
 registerOp({
   name: 'rope',
