@@ -290,7 +290,10 @@ class Runner {
         if (status.state !== 'finished')
           throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
       }
-      const scores = await training.score({ onProgress, signal });
+      const scores = await training.score({ onProgress, signal }, (bitsPerByte) => {
+        this.set(key, { bitsPerByte });
+        this.update({});
+      });
       if (untouched !== undefined) this.opened.untouched?.set(untouched, scores);
       const records = last?.loop.records ?? [];
       const done = { key, fingerprint, facts: facts(status, records, 'finished'), records, scores };

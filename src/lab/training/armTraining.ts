@@ -153,12 +153,16 @@ export class ArmTraining {
     );
   }
 
-  /** Held-out and general text with the weights as they are. */
-  async score(watch: Watch = {}): Promise<ArmScores> {
+  /**
+   * Held-out and general text with the weights as they are.
+   * @param onWatched told first, bits per byte of the text that trainings are watched by.
+   */
+  async score(watch: Watch = {}, onWatched?: (bits: number | null) => void): Promise<ArmScores> {
     // In the same two parts whether or not the last evaluation is at hand, so that the sums are the same to the bit.
     const { signal } = watch;
     const options = signal ? { signal } : {};
     const first = this.latest ?? (await this.watch(this.watched, options)).scores;
+    onWatched?.(bitsPerByte(first));
     return this.arm.score(watch, { first });
   }
 

@@ -23,4 +23,6 @@ export class Characters implements Normalizer {
 /** Without context: the Rust library knows no final sigma. */
 export const lowercase = new Characters((character) => character.toLowerCase());
 
-export const stripAccents = new Characters((character) => (/\p{M}/u.test(character) ? '' : character));
+/** @param marks matches one character that goes. */
+export const withoutMarks = (marks: RegExp): Characters =>
+  new Characters((character) => (marks.test(character) ? '' : character));

@@ -1,32 +1,53 @@
 // NFC, NFD, NFKC, NFKD. The platform normalises; the alignment is that of the Rust library, which counts for each character
 // that comes out how many went in and gives it the span of the first of them: "é" from a letter and an accent covers the
-// letter. Runs that cannot interact (a character with the marks and Hangul vowels or finals after it) are aligned by
-// themselves.
+// letter. Runs that cannot interact (a character with the marks and Hangul vowels or finals after it, and what the K forms make of
+// halfwidth ones) are aligned by themselves.
+import { afterUnicode9 } from '../unicodeVersions';
 import { AlignedTextBuilder, type AlignedText } from './alignedText';
 import type { Normalizer } from './normalizer';
 
 type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
-const RUN = /[^\p{M}\u1160-\u11ff][\p{M}\u1160-\u11ff]*|[\p{M}\u1160-\u11ff]+/gu;
+const RUN =
+  /[^\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc]?[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc]+|[^\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc]/gu;
 
 export class UnicodeForm implements Normalizer {
+  /** The Rust library's forms know none of these: they stay, and nothing is put in order or together across them. */
+  private readonly unknown = afterUnicode9();
+
   constructor(readonly form: Form) {}
 
   normalize(input: AlignedText): AlignedText {
-    const whole = input.text.normalize(this.form);
-    if (whole === input.text) return input;
+    if (input.text.normalize(this.form) === input.text) return input;
     const builder = new AlignedTextBuilder(input);
-    for (const { 0: run, index } of input.text.matchAll(RUN)) this.put(builder, run, index);
-    const aligned = builder.finish();
-    if (aligned.text === whole) return aligned;
-    // Two runs did interact (scripts newer than the rule above): the text is right, the alignment coarse.
-    const coarse = new AlignedTextBuilder(input);
-    coarse.replace(whole, 0, input.text.length);
-    return coarse.finish();
+    let at = 0;
+    for (const { 0: unknown, index } of input.text.matchAll(this.unknown)) {
+      this.putKnown(builder, input.text.slice(at, index), at);
+      at = index + unknown.length;
+      builder.keep(index, at);
+    }
+    this.putKnown(builder, input.text.slice(at), at);
+    return builder.finish();
+  }
+
+  private putKnown(builder: AlignedTextBuilder, text: string, from: number): void {
+    const runs = text.match(RUN) ?? [];
+    const normalized = runs.map((run) => run.normalize(this.form));
+    const whole = text.normalize(this.form);
+    if (normalized.join('') === whole) {
+      let at = from;
+      for (const [index, run] of runs.entries()) {
+        if (normalized[index] === run) builder.keep(at, at + run.length);
+        else this.put(builder, run, at);
+        at += run.length;
+      }
+    } else {
+      // Two runs did interact: the text is right, the alignment coarse.
+      builder.replace(whole, from, from + text.length);
+    }
   }
 
   private put(builder: AlignedTextBuilder, run: string, from: number): void {
-    if (run.normalize(this.form) === run) return builder.keep(from, from + run.length);
     const characters = Array.from(run);
     const starts = [from];
     for (const character of characters) starts.push(starts.at(-1)! + character.length);

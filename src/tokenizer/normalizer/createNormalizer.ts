@@ -1,8 +1,9 @@
 // `normalizer` of tokenizer.json by its `type`.
 import { asArray, asBoolean, asObject, asString, unsupported } from '../json';
 import { createPattern } from '../pattern/createPattern';
+import { markOfUnicode9 } from '../unicodeVersions';
 import { bertNormalizer } from './bertNormalizer';
-import { lowercase, stripAccents } from './Characters';
+import { lowercase, withoutMarks } from './Characters';
 import type { Normalizer } from './normalizer';
 import { NormalizerSequence } from './NormalizerSequence';
 import { Precompiled } from './Precompiled';
@@ -35,7 +36,7 @@ export function createNormalizer(json: unknown, field = 'normalizer'): Normalize
     case 'Lowercase':
       return lowercase;
     case 'StripAccents':
-      return stripAccents;
+      return withoutMarks(markOfUnicode9());
     case 'BertNormalizer':
       return bertNormalizer(normalizer, field);
     case 'Precompiled':

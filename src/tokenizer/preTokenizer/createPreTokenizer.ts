@@ -1,6 +1,7 @@
 // `pre_tokenizer` of tokenizer.json by its `type`.
 import { asArray, asBoolean, asObject, asString, invalid, unsupported } from '../json';
 import { createPattern } from '../pattern/createPattern';
+import { punctuationOfUnicode8 } from '../unicodeVersions';
 import { ByteLevel } from './ByteLevel';
 import { Digits } from './Digits';
 import { Metaspace, type PrependScheme } from './Metaspace';
@@ -11,8 +12,6 @@ import { Split, type SplitBehavior } from './Split';
 const BEHAVIORS: readonly string[] = ['Isolated', 'Removed', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
 
 const WHITE_SPACE = /\p{White_Space}/gu;
-/** Punctuation, and what of ASCII is none but is held for it (`$`, `+`, ...). */
-const PUNCTUATION = /[\p{P}$+<=>^`|~]/gu;
 /** `\w+|[^\w\s]+` as Rust's regular expressions read it. */
 const WORDS =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
@@ -41,14 +40,18 @@ export function createPreTokenizer(json: unknown, field = 'pre_tokenizer'): PreT
     case 'BertPreTokenizer':
       return new PreTokenizerSequence([
         new Split(WHITE_SPACE, 'Removed', false),
-        new Split(PUNCTUATION, 'Isolated', false),
+        new Split(punctuationOfUnicode8(), 'Isolated', false),
       ]);
     case 'WhitespaceSplit':
       return new Split(WHITE_SPACE, 'Removed', false);
     case 'Whitespace':
       return new Split(WORDS, 'Removed', true);
     case 'Punctuation':
-      return new Split(PUNCTUATION, behaviorOf(preTokenizer.behavior ?? 'Isolated', `${field}.behavior`), false);
+      return new Split(
+        punctuationOfUnicode8(),
+        behaviorOf(preTokenizer.behavior ?? 'Isolated', `${field}.behavior`),
+        false,
+      );
     case 'Sequence':
       return createSequence(preTokenizer, field);
     default:

@@ -58,6 +58,12 @@ describe('an experiment', () => {
     const report = await run(folder, spec, { onUpdate: (update) => updates.push(update) });
     const order = updates.flatMap(({ run: now }) => (now ? [`${now.arm} ${now.seed}`] : []));
     expect([...new Set(order)]).toEqual(['old vocabulary 1', 'continued 1', 'old vocabulary 2', 'continued 2']);
+    // The untouched base stands on the chart before the rest of the text is scored.
+    const first = updates.findIndex(({ cells }) => cells[0]!.bitsPerByte !== null);
+    expect(updates[first]!.cells[0]!.state).toBe('preparing');
+    expect(
+      updates.slice(first).some(({ progress }) => progress?.arm === 'base' && progress.phase === 'evaluating'),
+    ).toBe(true);
     const reports = updates.flatMap((update) => (update.report ? [update.report] : []));
     expect(reports.some(({ verdict }) => verdict?.provisional && verdict.outcome !== 'unfinished')).toBe(true);
     expect(report.verdict).toMatchObject({ arm: 'continued', against: 'old vocabulary', provisional: false });
