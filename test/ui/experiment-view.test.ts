@@ -1,6 +1,7 @@
 // The experiment as the page keeps it: how much is done, how long that took, and how long is left.
 import { describe, expect, it } from 'vitest';
 import { ExperimentView } from '../../src/ui/state/experiment-view';
+import { curveArms, gridRows } from '../../src/ui/steps/experiment-arms';
 import type { RunCell, RunStatus, WrittenSpec } from '../../src/worker/index';
 
 const stages = [{ moves: { everything: 0.003 } }];
@@ -31,6 +32,17 @@ describe('an experiment under way', () => {
     view.take({ id: 'x', cells: cells(1000, 500) });
     expect(view.share).toBe(0.75);
     expect(view.trainings.map(({ arm }) => arm)).toEqual(['old vocabulary', 'graft']);
+  });
+
+  it('shows the base as far as it is scored, and on the chart as soon as it has a reading', () => {
+    const view = new ExperimentView(spec);
+    const base = { ...cell('base', 'preparing', 0), bitsPerByte: 7.5 };
+    const progress = { phase: 'evaluating', done: 3, total: 4, arm: 'base', seed: 1 } as const;
+    view.take({ id: 'x', cells: [base, ...cells(0, 0).slice(1)], progress });
+    expect(gridRows(view)[0]!.cells).toEqual({ state: 'running', share: 0.75 });
+    expect(curveArms(view)[0]!.seeds[0]!.points).toEqual([{ bytes: 0, bitsPerByte: 7.5 }]);
+    view.take({ id: 'x', cells: view.cells, progress: { ...progress, phase: 'loading' } });
+    expect(gridRows(view)[0]!.cells).toEqual({ state: 'running', share: 0 });
   });
 
   it('estimates from the time that it went on, without pauses', () => {

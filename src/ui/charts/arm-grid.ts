@@ -102,7 +102,7 @@ function said(value: ArmCell, isWhole: boolean): [word: string, reading: string]
     case 'waiting':
       return [isWhole ? msg('measured first, the same for every seed') : msg('waiting'), ''];
     case 'running':
-      return [msg('running'), percent(Math.floor(value.share * 100) / 100, 0)];
+      return [isWhole ? msg('being measured') : msg('running'), percent(Math.floor(value.share * 100) / 100, 0)];
     case 'paused':
       return [msg('held at'), percent(Math.floor(value.share * 100) / 100, 0)];
     case 'done':

@@ -94,7 +94,7 @@ export function gridRows(view: ExperimentView): ArmGridRow[] {
       note: armNote(spec.arms[name]!, name === report?.verdict?.against),
       look: lookOf(spec, name),
       cells: cellsOf(
-        own.map((cell) => gridCell(cell, spec.budget.bytes)),
+        own.map((cell) => gridCell(cell, view)),
         spec,
         name,
       ),
@@ -111,8 +111,14 @@ function cellsOf(cells: readonly ArmCell[], spec: WrittenSpec, name: string): re
   return roleOf(spec, name) === 'base' && cells[0] ? cells[0] : cells;
 }
 
-function gridCell({ state, bytes, step, steps, bitsPerByte }: RunCell, budget: number | undefined): ArmCell {
-  const share = budget ? bytes / budget : steps > 0 ? step / steps : 0;
+function gridCell(
+  { arm, state, bytes, step, steps, bitsPerByte }: RunCell,
+  { spec, progress }: Pick<ExperimentView, 'spec' | 'progress'>,
+): ArmCell {
+  const { bytes: budget } = spec.budget;
+  const scored = progress?.arm === arm && progress.phase === 'evaluating' ? progress.done / progress.total : 0;
+  const trained = budget ? bytes / budget : steps > 0 ? step / steps : 0;
+  const share = roleOf(spec, arm) === 'base' ? scored : trained;
   switch (state) {
     case 'finished':
       return { state: 'done', bitsPerByte };
