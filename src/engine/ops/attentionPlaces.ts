@@ -3,7 +3,6 @@
  * the one that a projection made of all three (splitColumns.ts), which fuse.ts then leaves whole.
  */
 import type { Dispatch } from '../op';
-import type { AttentionShape } from './attention';
 
 /** Of a projection whose parts attention reads or writes in place; `kvHeads` is `heads` there. */
 export interface InPlace {
@@ -13,7 +12,11 @@ export interface InPlace {
   readonly gradientGroups?: number;
 }
 
-type Heads = Pick<AttentionShape, 'heads' | 'kvHeads' | 'headSize'>;
+interface Heads {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+}
 
 /** Whether the heads of a part lie at one distance from each other. */
 export function hasEvenHeads(groups: number, { heads, kvHeads }: Pick<Heads, 'heads' | 'kvHeads'>): boolean {
