@@ -30,7 +30,7 @@ process.exit((await main(rest)) ?? 0);
 
 /** @returns the path of the bundle's entry. */
 async function bundleOf(entry) {
-  // Copies of a checkout may share these files.
+  // By the folder too: copies of a checkout may share the files of node_modules.
   const name = createHash('sha256').update(`${root}\n${entry}`).digest('hex').slice(0, 16);
   const folder = join(root, 'node_modules/.cache/tokengraft', name);
   const current = join(folder, 'current.json');
@@ -38,12 +38,19 @@ async function bundleOf(entry) {
   if (known?.sources.every(([path, size, changed]) => isUnchanged(path, size, changed))) {
     const path = join(folder, known.bundle, known.entry);
     if (existsSync(path)) {
-      utimesSync(join(folder, known.bundle), new Date(), new Date());
+      touch(join(folder, known.bundle));
       return path;
     }
   }
   const bundle = `${Date.now().toString(36)}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   const built = await build(entry, join(folder, bundle));
+  // Several may have been started at once: the first one's bundle is everybody's.
+  const other = readJson(current);
+  const otherEntry = other && join(folder, other.bundle, other.entry);
+  if (other && existsSync(otherEntry) && JSON.stringify(other.sources) === JSON.stringify(built.sources)) {
+    rmSync(join(folder, bundle), { recursive: true, force: true });
+    return otherEntry;
+  }
   // Whoever reads it meanwhile has the old list or the new one.
   writeFileSync(join(folder, `${bundle}.json`), JSON.stringify({ bundle, ...built }));
   renameSync(join(folder, `${bundle}.json`), current);
@@ -54,7 +61,8 @@ async function bundleOf(entry) {
 async function build(entry, outDir) {
   const { build } = await import('vite');
   // What a source was when it was read, not when the bundle is there.
-  const sources = [fileURLToPath(import.meta.url), join(root, 'package-lock.json')].map(asItIs);
+  const settings = ['package.json', 'package-lock.json', 'tsconfig.json'].map((name) => join(root, name));
+  const sources = [fileURLToPath(import.meta.url), ...settings].map(asItIs);
   const followed = {
     name: 'sources',
     enforce: 'pre',
@@ -63,7 +71,8 @@ async function build(entry, outDir) {
       if (!path.startsWith('\0')) sources.push(asItIs(path));
     },
     transform(code, id) {
-      const [path] = id.split('?');
+      const [path, query] = id.split('?');
+      if (query !== undefined) return undefined;
       // A bundle lies elsewhere than what its files name beside themselves.
       const own = { url: pathToFileURL(path).href, dirname: dirname(path), filename: path };
       return {
@@ -72,6 +81,7 @@ async function build(entry, outDir) {
       };
     },
   };
+  const { NODE_ENV } = process.env;
   const { output } = await build({
     root,
     configFile: false,
@@ -93,6 +103,11 @@ async function build(entry, outDir) {
       },
     },
   });
+  // Vite sets it; what is run now is run as from a kept bundle.
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
+  // In the order of their names, not in that of a thread's answers.
+  sources.sort(([a], [b]) => (a < b ? -1 : 1));
   const { fileName } = output.find((chunk) => chunk.type === 'chunk' && chunk.isEntry);
   return { entry: fileName, sources };
 }
@@ -105,6 +120,15 @@ function asItIs(path) {
 function isUnchanged(path, size, changed) {
   const now = statSync(path, { throwIfNoEntry: false });
   return now?.size === size && now.mtimeMs === changed;
+}
+
+/** In a folder that belongs to somebody else it stays as it is. */
+function touch(path) {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {
+    return;
+  }
 }
 
 function readJson(path) {

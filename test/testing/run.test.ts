@@ -1,6 +1,15 @@
 // scripts/run.mjs: what it bundles is what stands in the sources at that moment.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -11,14 +20,17 @@ const bundles = 'node_modules/.cache/tokengraft';
 const keptFor = (path: string) =>
   readdirSync(bundles)
     .map((name) => join(bundles, name))
+    .filter((kept) => existsSync(join(kept, 'current.json')))
     .filter((kept) => readFileSync(join(kept, 'current.json'), 'utf8').includes(JSON.stringify(path).slice(0, -1)));
 afterAll(() => {
   for (const path of [folder, ...keptFor(folder)]) rmSync(path, { recursive: true, force: true });
 });
 
 function run(...arguments_: readonly string[]) {
+  const { NODE_ENV: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/run.mjs', ...arguments_], {
     encoding: 'utf8',
+    env,
   });
   return { status, stdout, stderr };
 }
@@ -31,7 +43,7 @@ import shader from './shader.wgsl?raw';
 enum Status { Fine = 3 }
 export async function main(given: readonly string[]): Promise<number> {
   const { later } = await import('./later');
-  console.log(JSON.stringify([word, shader, later(given), import.meta.url, import.meta.dirname]));
+  console.log(JSON.stringify([word, shader, later(given), import.meta.url, import.meta.dirname, process.env.NODE_ENV ?? null]));
   return Status.Fine;
 }
 `,
@@ -43,8 +55,10 @@ writeFileSync(join(folder, 'later.ts'), "export const later = (given: readonly s
 
 it('calls main with what was given, and ends with its status', () => {
   const { status, stdout } = run(entry, 'a', 'b');
-  expect(JSON.parse(stdout)).toEqual(['first', 'fn one() {}', 'a+b', `file://${entry}`, folder]);
+  expect(JSON.parse(stdout)).toEqual(['first', 'fn one() {}', 'a+b', `file://${entry}`, folder, null]);
   expect(status).toBe(3);
+  // From the kept bundle it runs as from a fresh one.
+  expect(run(entry, 'a', 'b').stdout).toBe(stdout);
 });
 
 it('sees a change in any source, and in what is loaded later', () => {
