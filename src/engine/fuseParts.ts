@@ -12,7 +12,11 @@ import { hasEvenHeads } from './ops/attentionPlaces';
 import type { ColumnSplit } from './ops/splitColumns';
 
 type Three = readonly [Tensor, Tensor, Tensor];
-type Heads = { readonly heads: number; readonly kvHeads: number };
+interface Heads {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+}
 
 const attends = (op: string): boolean => op === 'attention' || op === 'attentionBackward';
 
@@ -31,18 +35,20 @@ export function fuseParts(nodes: readonly GraphNode[], kept: readonly Tensor[]):
   const now = (node: GraphNode) => instead.get(node) ?? node;
 
   for (const split of nodes) {
+    if (split.op !== 'splitColumns') continue;
     const { parts, groups } = split.attributes as unknown as ColumnSplit;
     const [whole] = split.inputs as [Tensor];
-    if (split.op !== 'splitColumns' || parts !== 3 || onlyReader(whole) !== split) continue;
+    if (parts !== 3 || onlyReader(whole) !== split) continue;
     const rope = ropeOf(split.outputs as unknown as Three, onlyReader);
     const three = (rope ? [...turnedBy(rope, split), split.outputs[2]!] : split.outputs) as unknown as Three;
     const attending = readers.get(three[2].id) ?? [];
     const isFit = (node: GraphNode) =>
       attends(node.op) &&
       three.every((part, at) => node.inputs.indexOf(part) === at && node.inputs.lastIndexOf(part) === at) &&
-      hasEvenHeads(groups, node.attributes as unknown as Heads);
-    const isRead = (part: Tensor) => isInside(part) && readers.get(part.id)?.length === attending.length;
-    if (attending.length === 0 || !attending.every(isFit) || !three.every(isRead)) continue;
+      hasEvenHeads(groups, node.attributes as unknown as Heads) &&
+      (!rope || hasHeadsOf(rope, node));
+    const isReadByThemAlone = (part: Tensor) => isInside(part) && readers.get(part.id)?.length === attending.length;
+    if (attending.length === 0 || !attending.every(isFit) || !three.every(isReadByThemAlone)) continue;
     instead.set(split, undefined);
     if (rope) instead.set(rope, ropeInPlace(rope, whole, groups));
     for (const node of attending) {
@@ -89,6 +95,11 @@ function ropeOf([query, key]: Three, onlyReader: (tensor: Tensor) => GraphNode |
 /** Query and key after it. */
 function turnedBy(rope: GraphNode, split: GraphNode): readonly Tensor[] {
   return split.outputs.slice(0, 2).map((part) => rope.outputs[rope.inputs.indexOf(part)]!);
+}
+
+function hasHeadsOf({ attributes: turned }: GraphNode, { attributes }: GraphNode): boolean {
+  const { heads, headSize } = attributes as unknown as Heads;
+  return turned.heads === heads && turned.moreHeads === heads && turned.headSize === headSize;
 }
 
 function ropeInPlace(rope: GraphNode, whole: Tensor, groups: number): GraphNode {

@@ -33,6 +33,7 @@ const cases: readonly Shape[] = [
   { heads: 3, headSize: 10, groups: 1, rotarySize: 6, table: true, lengths: [17, 1, 3] },
   { heads: 2, headSize: 6, groups: 2, rotarySize: 6, table: false, lengths: [9, 4] },
   { heads: 1, headSize: 6, groups: 1, rotarySize: 2, table: true, lengths: [7] },
+  { heads: 2, headSize: 40, groups: 2, rotarySize: 40, table: true, lengths: [21, 12] },
 ];
 
 /** A part of [tokens, groups * 3 * width] as [tokens, groups * width]. */
@@ -72,10 +73,10 @@ function built(shape: Shape) {
   return { set, whole, above, attended, dWhole: gradients.get(whole.id)!, positions, starts, sizes, frequencies };
 }
 
-// The tile kernels take seconds to compile on software adapters: one case for each way.
+// The tile kernels take seconds to compile on software adapters: one case for each way, one of two stretches.
 describe.each([
   { variant: 'lane', cases },
-  { variant: 'tile', cases: cases.slice(0, 4) },
+  { variant: 'tile', cases: [...cases.slice(0, 4), cases.at(-1)!] },
 ])('for a $variant target', ({ variant, cases }) => {
   test.each(cases)(
     '$heads heads of $headSize in $groups groups, $rotarySize turned, are attended and given gradients in place',
@@ -104,6 +105,23 @@ describe.each([
       expectClose(parts[2]!, wanted.dV!, 'dV');
     },
   );
+});
+
+test('a rope of other heads than attention has turns parts that were taken apart', () => {
+  const { starts, ends, tokens } = documents([9]);
+  const set = new Case(bench);
+  const whole = set.computed('whole', [tokens, 96]);
+  Object.assign(set.values, { starts, ends });
+  const index = (name: string) => set.graph.input(name, [tokens], 'u32');
+  const [q, k, v] = splitColumns(set.graph, whole, { parts: 3, groups: 4 }) as [Tensor, Tensor, Tensor];
+  const at = index('positions');
+  const [turnedQ, turnedK] = [q, k].map((x) =>
+    rope(set.graph, x, at, [1, 0.1], { heads: 2, headSize: 16, rotarySize: 4 }),
+  ) as [Tensor, Tensor];
+  const sizes = { heads: 4, kvHeads: 4, headSize: 8, scale: 0.4 };
+  const attended = attention(set.graph, turnedQ, turnedK, v, index('starts'), index('ends'), sizes);
+  const ops = fuse(set.graph.nodes, [attended]).map(({ op }) => op);
+  expect(ops).toEqual(['scaled', 'splitColumns', 'ropePair', 'attention']);
 });
 
 test('what somebody else reads is taken apart as before', () => {
