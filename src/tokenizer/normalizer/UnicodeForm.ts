@@ -73,16 +73,32 @@ function alignedCharacters(characters: readonly string[], form: Form): Part[] {
     Array.from(character.normalize(decomposed), (text, at): Part => ({ text, takes: at === 0 ? 1 : 0 })),
   );
   const whole = characters.join('');
-  const inOrder = Array.from(whole.normalize(decomposed), (text) => taken(parts, text));
+  const ordered = new Parts(parts);
+  const inOrder = Array.from(whole.normalize(decomposed), (text) => ordered.take(text));
   if (form.endsWith('D')) return inOrder;
+  const composed = new Parts(inOrder);
   return Array.from(whole.normalize(form), (text) => {
-    const takes = Array.from(text.normalize(decomposed)).reduce((sum, part) => sum + taken(inOrder, part).takes, 0);
+    const takes = Array.from(text.normalize(decomposed)).reduce((sum, part) => sum + composed.take(part).takes, 0);
     return { text, takes };
   });
 }
 
-/** Takes the first part with this text out of the list. */
-function taken(parts: Part[], text: string): Part {
-  const at = parts.findIndex((part) => part.text === text);
-  return at < 0 ? { text, takes: 0 } : parts.splice(at, 1)[0]!;
+/** Taken one after the other by their text, the first of each: nearly in the order that they stand in. */
+class Parts {
+  private readonly isTaken: boolean[];
+  private from = 0;
+
+  constructor(private readonly parts: readonly Part[]) {
+    this.isTaken = parts.map(() => false);
+  }
+
+  take(text: string): Part {
+    while (this.isTaken[this.from]) this.from++;
+    for (let at = this.from; at < this.parts.length; at++) {
+      if (this.isTaken[at] || this.parts[at]!.text !== text) continue;
+      this.isTaken[at] = true;
+      return this.parts[at]!;
+    }
+    return { text, takes: 0 };
+  }
 }
