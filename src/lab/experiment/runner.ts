@@ -22,7 +22,7 @@ import type { Vocabulary } from '../vocabulary/vocabulary';
 import { checkAdapters, checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
 import { canonicalJson, pinned, runFingerprint, untouchedKey } from './fingerprints';
-import { makeReferences, readReferences, type References } from './references';
+import { ReferencesBeside } from './referencesBeside';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { curveOf, readSoFar, seenTokens } from './runFacts';
 import {
@@ -115,9 +115,7 @@ export async function runExperiment(
     );
   }
   try {
-    const kept = await keepSpec(folder, spec);
-    if (opened.others) await takeOverRuns(folder, kept, opened.others(), options.signal);
-    return await new Runner({ ...opened, spec: kept }, earlier, options).run();
+    return await new Runner({ ...opened, spec: await keepSpec(folder, spec) }, earlier, options).run();
   } finally {
     await release();
   }
@@ -129,7 +127,7 @@ class Runner {
   private readonly learned = new Map<string, Vocabulary>();
   private readonly runs: ReportedRun[] = [];
   private readonly cells: RunCell[];
-  private references: References | undefined;
+  private readonly references: ReferencesBeside;
   /** Of the run under way; one that goes on says its earlier ones again. */
   private readings: EvaluationRecord[] = [];
 
@@ -139,6 +137,8 @@ class Runner {
     private readonly options: RunExperimentOptions,
   ) {
     const { spec } = opened;
+    const onFound = () => this.update({ report: this.report });
+    this.references = new ReferencesBeside(opened, options.xzSize, onFound, options.signal);
     this.cells = spec.seeds.flatMap((seed) =>
       Object.keys(spec.arms)
         .filter((arm) => seedsOf(spec, arm).includes(seed))
@@ -151,6 +151,7 @@ class Runner {
     const { only = {} } = this.options;
     const isWanted = ({ arm, seed }: RunKey) =>
       (only.arm === undefined || only.arm === arm) && (only.seed === undefined || only.seed === seed);
+    await this.takeOver();
     const todo: RunKey[] = [];
     for (const { arm, seed } of [...this.cells]) {
       const known = await reportedRun(folder, spec, spec.arms[arm]!, { arm, seed });
@@ -166,37 +167,36 @@ class Runner {
     this.update({ report: this.report });
     // All of them before anything is trained: what cannot be learned is said at once.
     for (const { arm } of todo) await this.vocabularyOf(arm);
-    for (const key of todo) {
-      throwIfCancelled(this.options.signal);
-      const ran = this.runOne(key).then((run) => this.note(run));
-      // Nobody waits for the reference lines, and none is written after the end.
-      const ends = await Promise.allSettled([ran, this.refer()]);
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
-      this.update({ report: this.report });
+    try {
+      for (const key of todo) {
+        throwIfCancelled(this.options.signal);
+        this.references.ask(this.runs);
+        this.note(await this.runOne(key));
+        this.update({ report: this.report });
+      }
+      this.references.ask(this.runs);
+      await this.references.settled();
+    } finally {
+      await this.references.end();
     }
-    await this.refer();
-    this.update({ report: this.report });
     return this.report;
   }
 
   private get report(): ExperimentReport {
-    return reportOf(this.opened.spec, this.runs, this.references);
+    return reportOf(this.opened.spec, this.runs, this.references.found);
   }
 
-  /** Reference lines, once it is known how much text the first seed reads. */
-  private async refer(): Promise<void> {
-    const { spec, folder, corpus } = this.opened;
-    const { xzSize, signal } = this.options;
-    this.references ??= await readReferences(folder, spec).catch(() => undefined);
-    const bytes =
-      'bytes' in spec.budget ? spec.budget.bytes : this.runs.find(({ status }) => status.bytes > 0)?.status.bytes;
-    if (this.references || !xzSize || bytes === undefined) return;
-    try {
-      this.references = await makeReferences(folder, spec, corpus, bytes, { xzSize, ...(signal ? { signal } : {}) });
-    } catch (thrown) {
-      // Where the library cannot be loaded, the experiment has its answer all the same.
-      if (asLabError(thrown).code !== 'lab/no-xz') throw thrown;
-    }
+  private async takeOver(): Promise<void> {
+    const { others, folder, spec } = this.opened;
+    if (!others) return;
+    const { report } = await this.opened.engine();
+    const onProgress = (progress: Progress) => this.update({ progress });
+    const { signal } = this.options;
+    await takeOverRuns(folder, spec, others(), {
+      engine: report.description,
+      onProgress,
+      ...(signal ? { signal } : {}),
+    });
   }
 
   private async runOne(key: RunKey): Promise<ReportedRun> {

@@ -4,6 +4,7 @@
  */
 import type { ByteSource, DurableFolder } from '../../checkpoint/index';
 import { throwIfCancelled } from '../cancel';
+import type { Watch } from '../progress';
 import { readSpec } from './experimentFolder';
 import { runFingerprint } from './fingerprints';
 import { evidenceKinds, keepEvidence, readEvidence } from './keptEvidence';
@@ -12,19 +13,27 @@ import { seedsOf, type ExperimentSpec } from './spec';
 
 const chunkBytes = 16 * 2 ** 20;
 
-/** Runs that are here already stay as they are. @param spec pinned. @returns what was copied. */
+export interface TakeOverOptions extends Watch {
+  /** What computes here, in words: another engine rounds otherwise, and its runs are left where they are. */
+  readonly engine: string;
+}
+
+/** Runs that are here already stay as they are. @param spec pinned. @returns what was copied. Throws `cancelled`. */
 export async function takeOverRuns(
   folder: DurableFolder,
   spec: ExperimentSpec,
   others: AsyncIterable<DurableFolder>,
-  signal?: AbortSignal,
+  { engine, signal, onProgress }: TakeOverOptions,
 ): Promise<readonly RunKey[]> {
-  const missing = new Map<string, RunKey>();
+  const missing = new Map<string, RunKey[]>();
   for (const key of keysOf(spec)) {
-    if (!(await folder.open(statusPath(key)))) missing.set(runFingerprint(spec, spec.arms[key.arm]!, key.seed), key);
+    if (await folder.open(statusPath(key))) continue;
+    const fingerprint = runFingerprint(spec, spec.arms[key.arm]!, key.seed);
+    missing.set(fingerprint, [...(missing.get(fingerprint) ?? []), key]);
   }
   const taken: RunKey[] = [];
   if (missing.size === 0) return taken;
+  const total = [...missing.values()].flat().length;
   for await (const other of others) {
     // What cannot be read, is deleted meanwhile or finds no room is trained as if it had never been.
     const theirs = await readSpec(other).catch(() => undefined);
@@ -32,18 +41,20 @@ export async function takeOverRuns(
       const fingerprint = runFingerprint(theirs!, theirs!.arms[key.arm]!, key.seed);
       const wanted = missing.get(fingerprint);
       const status = wanted && (await readStatus(other, key).catch(() => undefined));
-      if (status?.state !== 'finished' || status.fingerprint !== fingerprint) continue;
-      throwIfCancelled(signal);
-      const isCopied = await copyRun(other, status, folder, wanted!).then(
-        () => true,
-        () => false,
-      );
-      if (!isCopied) {
-        await folder.remove(runPath(wanted!)).catch(() => undefined);
-        continue;
-      }
+      if (status?.state !== 'finished' || status.fingerprint !== fingerprint || status.engine !== engine) continue;
       missing.delete(fingerprint);
-      taken.push(wanted!);
+      for (const each of wanted!) {
+        throwIfCancelled(signal);
+        onProgress?.({ phase: 'reading', done: taken.length, total });
+        try {
+          await copyRun(other, status, folder, each, signal);
+          taken.push(each);
+        } catch {
+          await folder.remove(runPath(each)).catch(() => undefined);
+          throwIfCancelled(signal);
+          missing.set(fingerprint, [...(missing.get(fingerprint) ?? []), each]);
+        }
+      }
     }
   }
   return taken;
@@ -55,24 +66,31 @@ function keysOf(spec: ExperimentSpec): RunKey[] {
   return Object.keys(spec.arms).flatMap((arm) => seedsOf(spec, arm).map((seed) => ({ arm, seed })));
 }
 
-/** The status last: whatever dies in between leaves nothing that is named. */
-async function copyRun(from: DurableFolder, status: RunStatusFile, to: DurableFolder, key: RunKey): Promise<void> {
+/** The status behind its files, so that whatever dies in between leaves no run; then what was gathered of it. */
+async function copyRun(
+  from: DurableFolder,
+  status: RunStatusFile,
+  to: DurableFolder,
+  key: RunKey,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (const [name, bytes] of Object.entries(status.files)) {
     const source = await from.open(`${runPath(status)}/${status.generation}/${name}`);
     if (source?.size !== bytes) throw new Error(`${name} is gone`);
-    await to.write(`${runPath(key)}/${status.generation}/${name}`, inTurn(source));
+    await to.write(`${runPath(key)}/${status.generation}/${name}`, inTurn(source, signal));
   }
   const copied = { ...status, arm: key.arm };
-  for (const kind of evidenceKinds) {
-    const evidence = await readEvidence(from, status, kind);
-    if (evidence) await keepEvidence(to, copied, kind, evidence);
-  }
   await to.write(statusPath(key), `${JSON.stringify(copied, null, 2)}\n`);
   await sweep(to, copied);
+  for (const kind of evidenceKinds) {
+    const evidence = await readEvidence(from, status, kind).catch(() => undefined);
+    if (evidence) await keepEvidence(to, copied, kind, evidence).catch(() => undefined);
+  }
 }
 
-async function* inTurn(source: ByteSource): AsyncGenerator<Uint8Array> {
+async function* inTurn(source: ByteSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < source.size; at += chunkBytes) {
+    throwIfCancelled(signal);
     yield await source.read(at, Math.min(source.size, at + chunkBytes));
   }
 }

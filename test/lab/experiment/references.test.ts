@@ -3,10 +3,11 @@ import { memoryFolder } from '../../../src/checkpoint/index';
 import type { Engine } from '../../../src/engine/index';
 import { LabError } from '../../../src/error';
 import { readReport } from '../../../src/lab/experiment/experimentFolder';
-import { runExperiment } from '../../../src/lab/experiment/runner';
+import { runExperiment, type ExperimentUpdate } from '../../../src/lab/experiment/runner';
 import type { LoadedModel } from '../../../src/lab/index';
 import { utf8Bytes } from '../../../src/lab/scoring/evaluate';
 import { openTestEngine } from '../../support/engines';
+import { mortalFolder } from './mortalFolder';
 import { openedTiny, tinyCorpus, tinyModelOf, tinySpec } from './tinyExperiment';
 
 let engine: Engine;
@@ -40,6 +41,45 @@ it('are computed once, on the text that the first seed reads and the text that a
   // Damaged, they are made anew.
   folder.files.set('references.json', new Uint8Array(3));
   expect((await runExperiment(openedTiny(engine, model, folder), { xzSize })).references).toEqual(references);
+});
+
+it('keep no run waiting, and are told when they come', async () => {
+  const states: string[] = [];
+  let give: (size: number) => void = () => undefined;
+  const xzSize = () => new Promise<number>((resolve) => (give = resolve));
+  const { references } = await runExperiment(openedTiny(engine, model, memoryFolder()), {
+    xzSize,
+    onUpdate: ({ cells, report }) => {
+      states.push(`${cells.map(({ state }) => state).join(' ')}${report?.references ? ' with lines' : ''}`);
+      if (states.at(-1) === 'finished finished finished') give(100);
+    },
+  });
+  expect(references!.lines.map(({ name }) => name)).toEqual(['uniform', 'unigrams', 'bigrams', 'xz']);
+  expect(states).toContain('finished finished running');
+  expect(states.at(-1)).toBe('finished finished finished with lines');
+});
+
+it('end what goes wrong with them before another run, and are given up where a run fails', async () => {
+  const begun = new Set<string>();
+  const onUpdate = ({ run }: ExperimentUpdate) => run && begun.add(run.arm);
+  const none = () => Promise.reject(new LabError('lab/no-held-out-text', 'No text.', ''));
+  const failing = runExperiment(openedTiny(engine, model, memoryFolder()), { xzSize: none, onUpdate });
+  await expect(failing).rejects.toMatchObject({ code: 'lab/no-held-out-text' });
+  expect(begun.has('continued')).toBe(false);
+
+  let ended = false;
+  const never = (_: Uint8Array, signal?: AbortSignal) =>
+    new Promise<number>((_resolve, reject) => {
+      signal!.addEventListener('abort', () => {
+        ended = true;
+        reject(new LabError('cancelled', 'Cancelled.', ''));
+      });
+    });
+  const full = mortalFolder(memoryFolder(), 4, 'full');
+  await expect(runExperiment(openedTiny(engine, model, full), { xzSize: never })).rejects.toMatchObject({
+    code: 'storage/quota',
+  });
+  expect(ended).toBe(true);
 });
 
 it('are fitted on what an arm has read where the budget is in FLOPs', async () => {

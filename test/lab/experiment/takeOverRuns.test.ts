@@ -60,12 +60,24 @@ describe('an experiment beside another one', () => {
     const questions: KeptEvidence['cloze'] = { seed: 1, questions: [asked], nats: [[1, 2]] };
     await keepEvidence(other, (await readStatus(other, { arm: 'continued', seed: 1 }))!, 'cloze', questions);
 
-    const taken = await takeOverRuns(memoryFolder(), (await readSpec(other))!, inTurn([other]));
+    const taken = await takeOverRuns(memoryFolder(), (await readSpec(other))!, inTurn([other]), {
+      engine: engine.report.description,
+    });
     expect(taken.map(({ arm }) => arm)).toEqual(['base', 'old vocabulary', 'continued']);
     const { report, trained } = await runBeside(folder, spec, [memoryFolder('an empty one'), other]);
     expect(trained).toEqual(['eight 1']);
     expect(scored(report, 'six tokens')).toEqual(scored(first, 'continued'));
     expect(scored(report, 'control')).toEqual(scored(first, 'old vocabulary'));
+
+    // An arm twice is copied twice; another engine's runs are left, and so is evidence that cannot be read.
+    await other.write('continued/1/cloze.json', '{');
+    const twice = memoryFolder();
+    const both = tinySpec({ seeds: [1], arms: { one: continued, two: continued } });
+    const again = await runBeside(twice, both, [other]);
+    expect(again.trained).toEqual([]);
+    expect(scored(again.report, 'two')).toEqual(scored(first, 'continued'));
+    const elsewhere = { engine: 'another' };
+    expect(await takeOverRuns(memoryFolder(), (await readSpec(other))!, inTurn([other]), elsewhere)).toEqual([]);
 
     other.files.clear();
     expect((await readReport(folder)).arms).toEqual(report.arms);
@@ -93,6 +105,28 @@ describe('an experiment beside another one', () => {
     expect(scored(report, 'continued').map(({ heldOut }) => heldOut)).toEqual(
       scored(first, 'continued').map(({ heldOut }) => heldOut),
     );
+  });
+
+  it('can be stopped while it copies', async () => {
+    const stop = new AbortController();
+    const told: string[] = [];
+    const folder = memoryFolder();
+    const copying = runExperiment(
+      { ...openedTiny(engine, model, folder), others: () => inTurn([before]) },
+      {
+        signal: stop.signal,
+        onUpdate: ({ progress }) => {
+          if (progress?.phase !== 'reading') return;
+          told.push(`${progress.done} of ${progress.total}`);
+          if (progress.done === 1) stop.abort();
+        },
+      },
+    );
+    await expect(copying).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told).toEqual(['0 of 3', '1 of 3']);
+    const { found, named } = await generations(folder, tinySpec());
+    expect(found).toEqual(named);
+    expect(found).toHaveLength(1);
   });
 
   it('is none the worse for a copy that ends half-way', async () => {
