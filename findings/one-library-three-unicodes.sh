@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Package:   PyPI tokenizers 0.23.3.
-# Input:     letters with marks, a Japanese square and a dash, all assigned characters of Unicode 9 (2016) to 12.1 (2019).
+# Input:     letters with marks, a Japanese square and a dash: characters that came with Unicode 9 (2016) to 12.1 (2019), beside older ones.
 # Behaviour: the stages of one tokenizer answer by tables of different years. Regular expressions know all of these characters. NFC,
 #            NFKC and StripAccents know Unicode 9: an Arabic mark of 2018 is no accent and is not put in order, the square of the
 #            era Reiwa stays one character. BertNormalizer, BertPreTokenizer and Punctuation know Unicode 8 (2015): to them the
@@ -37,7 +37,7 @@ found = {
     'marks of 2015, 2016, 2018 to a regular expression': [known(r'\p{M}', c) for c in (mark_2015, mark_2016, mark_2018)],
     'stripped by StripAccents': [normalizers.StripAccents().normalize_str(f'a{c}') == 'a' for c in (mark_2015, mark_2016, mark_2018)],
     'stripped by BertNormalizer': [bert.normalize_str(f'a{c}') == 'a' for c in (mark_2015, mark_2016, mark_2018)],
-    'NFC puts a mark below before one above': [
+    'NFD puts a mark below before one above': [
         normalizers.NFD().normalize_str(f'x\u0301{c}') == f'x{c}\u0301' for c in (mark_2015, mark_2018)
     ],
     'NFKC of the square of an era, of 1989 and 2019': [normalizers.NFKC().normalize_str(c) for c in ('\u337b', reiwa)],
