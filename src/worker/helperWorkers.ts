@@ -21,6 +21,14 @@ const scripts: Record<HelperKind, HelperScript> = {
     },
     takesPort: false,
   },
+  /** Its script knows by this name that it is one. */
+  'thread of onnxruntime': {
+    start: async () => {
+      const { default: script } = await import('onnxruntime-web/ort-wasm-simd-threaded.mjs?url');
+      return new Worker(new URL(script, location.href), { type: 'module', name: 'em-pthread' });
+    },
+    takesPort: false,
+  },
 };
 
 export interface HelperService {

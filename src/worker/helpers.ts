@@ -1,9 +1,9 @@
 /**
  * Workers that help the lab's worker. The page starts them (helperWorkers.ts) and not the lab's worker itself: Firefox (153) now
- * and then never returns from `new Worker` within a worker that has made one before, and then nothing in it goes on.
+ * and then never returns from `new Worker` within a worker, and then nothing in it goes on.
  */
 
-export type HelperKind = 'counting words' | 'xz';
+export type HelperKind = 'counting words' | 'xz' | 'thread of onnxruntime';
 
 export type HelperRequest =
   { readonly open: HelperKind; readonly id: number; readonly port: MessagePort } | { readonly close: number };

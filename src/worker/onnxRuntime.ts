@@ -6,14 +6,12 @@
 import type { Device } from '../engine/index';
 import { LabError, missingFileHint } from '../error';
 import type { OnnxRuntime } from '../lab/index';
+import { startThreadsOnPage } from './pageThreads';
 
-/**
- * More than eight gain little: the products of small models are soon too small to be shared out. Every thread but one is a worker
- * that the runtime makes from within this one, all at once: Firefox (153) hangs inside `new Worker` from the second on, in a
- * fifth of the starts where threads outnumber cores; and its private windows say 4 cores where there are 2. One such worker
- * did not hang there in 22 starts; all others are started by the page (helpers.ts).
- */
-const mostThreads = navigator.userAgent.includes('Firefox/') ? 2 : 8;
+/** More gain little: the products of small models are soon too small to be shared out. */
+const mostThreads = 8;
+/** Every thread but one is a worker that the runtime makes from within this one. */
+const hangsInWorkers = navigator.userAgent.includes('Firefox/');
 
 /**
  * @param device of a hardware GPU, where the engine has one; shared.
@@ -53,6 +51,7 @@ async function onProcessor(): Promise<OnnxRuntime> {
     import('onnxruntime-web/ort-wasm-simd-threaded.mjs?url'),
   ]);
   const threads = crossOriginIsolated ? Math.min(mostThreads, navigator.hardwareConcurrency || 1) : 1;
+  if (threads > 1 && hangsInWorkers) startThreadsOnPage();
   ort.env.wasm.wasmPaths = { wasm: absolute(wasm), mjs: absolute(mjs) };
   ort.env.wasm.numThreads = threads;
   return { ort, executionProviders: ['wasm'], provider: 'wasm', threads, version: ort.env.versions.web ?? '' };
