@@ -105,7 +105,8 @@ function dialectOf(lines: readonly string[], delimiter: string | null): TableDia
   if (delimiter !== '\t' && raw.length < ROWS_TO_TELL) return quoting;
   const areSound = quoted.broken + quoted.odd === 0 && isEven(quoted.rows);
   // Where most rows quote, cells go over lines; the few rows of a table that does not quote may pair their quotes by chance.
-  if (areSound && (quoted.rows.length === raw.length || opening.length * 2 >= quoted.rows.length)) return quoting;
+  const mostQuote = quoted.rows.length === raw.length || opening.length * 2 >= quoted.rows.length;
+  if (areSound && (mostQuote || strangers(quoted.rows) < strangers(raw))) return quoting;
   // Every line is a row by itself: what opens a quote and does not close it is text.
   if (isEven(raw)) return plain;
   const isAlike = (rows: Rows): number => shareOf(rows, (row) => row.length === commonWidth(rows));
@@ -116,6 +117,15 @@ function dialectOf(lines: readonly string[], delimiter: string | null): TableDia
 function isEven(rows: Rows): boolean {
   const width = commonWidth(rows);
   return width > 1 && rows.every((row) => row.length === width);
+}
+
+/** Cells that are unlike their column, where it is not of text: pieces of a cell that went over lines stand where they do not belong. */
+function strangers(rows: Rows): number {
+  const columns = Array.from({ length: commonWidth(rows) }, (_, at) => rows.slice(1).map((row) => row[at] ?? ''));
+  return columns.reduce((sum, cells) => {
+    const likeness = cells.length > 0 ? commonLikeness(cells) : 'text';
+    return likeness === 'text' ? sum : sum + cells.filter((cell) => likenessOf(cell) !== likeness).length;
+  }, 0);
 }
 
 function countIn(lines: readonly string[], pattern: RegExp): number {
