@@ -2,6 +2,7 @@
 export * from './config';
 export * from './delta';
 export * from './initialise';
+export * from './licence';
 export * from './modelCard';
 export * from './plan';
 export { NormalGenerator } from './random';

@@ -95,12 +95,6 @@ export function modelCardText(card: ModelCard): string {
   return `${[...front, '', ...body].join('\n')}\n`;
 }
 
-/** `license` of a card's front matter, in lower case; undefined when it states none. */
-export function licenceOf(readme: string): string | undefined {
-  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(readme)?.[1];
-  return front && /^license:\s*["']?([\w.+-]+)/m.exec(front)?.[1]?.toLowerCase();
-}
-
 function table({ arms, figures }: ModelCard): string[] {
   const row = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
