@@ -76,6 +76,15 @@ def lab_all(commands, timeout=900, device="gpu"):
         return json.loads(out.read_text())
 
 
+def written_by(script, timeout=300):
+    """What a script beside this one writes as JSON into the file that it is given."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "written.json"
+        command = ["node", "scripts/run.mjs", f"test/interop/{script}", str(out)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=timeout)
+        return json.loads(out.read_text(encoding="utf-8"))
+
+
 def lab_logits(model, text, device="gpu"):
     """(ids, logits [tokens, embeddingRows]) as the lab computes them."""
     with tempfile.TemporaryDirectory() as folder:

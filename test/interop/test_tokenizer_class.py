@@ -3,15 +3,12 @@ transformers itself: a new version that changes either is met here."""
 
 import inspect
 import json
-import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
 import transformers
 from transformers.models.auto import tokenization_auto as auto
 
-from lab import ROOT
+from lab import written_by
 
 VOCABULARY = {"<unk>": 0, "<s>": 1, "</s>": 2, "a": 3, "b": 4, "ab": 5}
 
@@ -19,11 +16,7 @@ VOCABULARY = {"<unk>": 0, "<s>": 1, "</s>": 2, "a": 3, "b": 4, "ab": 5}
 class TokenizerClasses(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "tables.json"
-            command = ["node", "scripts/run.mjs", "test/interop/tokenizerClasses.ts", str(out)]
-            subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
-            cls.tables = json.loads(out.read_text(encoding="utf-8"))
+        cls.tables = written_by("tokenizerClasses.ts")
 
     def test_registered_classes(self):
         """Those of the lab's table are as registered, and no decoder's own class is missing from it."""
