@@ -100,6 +100,14 @@ export default tseslint.config(
         'error',
         { paths: [{ name: 'fast-check', message: "Take it from support/properties: its seed is everyone's." }] },
       ],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'vi',
+          property: 'waitFor',
+          message: 'Take `until` from support/until: it waits on a busy machine too.',
+        },
+      ],
     },
   },
 );

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { candidateRows, choiceOfList, listText, listTexts, shownRows } from '../../src/ui/steps/candidate-rows';
 import { VocabularyEditor } from '../../src/ui/state/vocabulary-editor';
 import type { Candidate, CandidateCounts, VocabularyChoice } from '../../src/worker/index';
+import { until } from '../support/until';
 
 const candidate = (text: string, occurrences: number, flags: Candidate['flags'] = []): Candidate => ({
   piece: text.replace(' ', 'Ġ'),
@@ -110,7 +111,7 @@ describe('the choice', () => {
       return counts;
     });
     made.edit({ added: ['two words'] });
-    await vi.waitFor(() => expect(made.error).not.toBeNull());
+    await until(() => expect(made.error).not.toBeNull());
     expect(made.choice.added).toEqual([]);
     expect(made.canUndo).toBe(false);
   });

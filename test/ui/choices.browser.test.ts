@@ -1,5 +1,5 @@
 /** What a visitor may choose beside the way and the size, in a real browser, on the fake lab: conversations, and whose rows new tokens take. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState } from '../../src/ui/state/lab-state';
@@ -7,6 +7,7 @@ import { valueOf } from '../../src/ui/state/slot';
 import '../../src/ui/styles/page.css';
 import { fakeLab } from './fakeLab';
 import { click, find, shown } from './onPage';
+import { until } from '../support/until';
 
 let state: LabState;
 
@@ -38,7 +39,7 @@ test('conversations that are opened are told, offer one more question to ask, an
   expect(read.querySelectorAll('.excerpts li')).toHaveLength(2);
   location.hash = 'train';
   await click('[data-preset="instruction-tuning"]');
-  await vi.waitFor(() => expect(state.desk.spec?.instructions).toEqual({ sample: 'molecule-questions' }));
+  await until(() => expect(state.desk.spec?.instructions).toEqual({ sample: 'molecule-questions' }));
   const stages = Object.values(state.desk.spec!.arms).map((arm) =>
     (arm.stages ?? []).map(({ objective }) => objective),
   );
@@ -47,7 +48,7 @@ test('conversations that are opened are told, offer one more question to ask, an
   location.hash = 'corpus';
   await click('[data-action="close-instructions"]');
   location.hash = 'train';
-  await vi.waitFor(() => expect(presets()).not.toContain('instruction-tuning'));
+  await until(() => expect(presets()).not.toContain('instruction-tuning'));
 });
 
 test('new tokens take the rows of old ones where that is chosen, and what it costs is told', async () => {
@@ -65,7 +66,7 @@ test('new tokens take the rows of old ones where that is chosen, and what it cos
   expect(find('tg-room-choice')!.textContent).toContain(`${removal!.removed} of ${removal!.free} old tokens`);
   expect(find('h1')!.parentElement!.textContent).toContain('old tokens gave theirs');
   choose('0');
-  await vi.waitFor(() => expect(find('[data-removed]')).toBeNull());
-  await vi.waitFor(() => expect(valueOf(state.slots.vocabulary)?.newTokens.length).toBeGreaterThan(0));
+  await until(() => expect(find('[data-removed]')).toBeNull());
+  await until(() => expect(valueOf(state.slots.vocabulary)?.newTokens.length).toBeGreaterThan(0));
   expect(valueOf(state.slots.vocabulary)!.removal).toBeUndefined();
 });

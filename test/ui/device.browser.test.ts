@@ -1,11 +1,12 @@
 /** The card of the device in a real browser, on the fake lab: kernels that were left out, in both languages. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab } from './fakeLab';
 import { find, shown } from './onPage';
+import { until } from '../support/until';
 
 const dropped = [
   { variant: 'block128', cause: 'wrong', reason: 'wrong: linear' },
@@ -41,7 +42,7 @@ test('kernels that were left out are named with why, and that training goes on, 
   );
   expect(find('[data-dropped]')!.textContent).toBe('2');
   await setLocale('zh-Hans');
-  await vi.waitFor(() =>
+  await until(() =>
     expect(find('[data-dropped-note]')!.textContent).toContain('无法运行、已停用的矩阵乘法：subgroup。'),
   );
   expect(find('[data-dropped-note]')!.textContent).toContain('训练改用 lane，同样精确');

@@ -13,6 +13,7 @@ import { themeChanged } from '../../src/ui/parts/roles';
 import { setLocale } from '../../src/ui/preferences';
 import '../../src/ui/styles/page.css';
 import { BUDGET, control, curves, dose, grid, intervals, manyReadings, references } from './chartFixtures';
+import { until } from '../support/until';
 
 let stage: HTMLElement;
 
@@ -47,7 +48,7 @@ async function saved(format: 'svg' | 'png' | 'csv'): Promise<{ name: string; fil
     }),
   ];
   find(`[data-save="${format}"]`).click();
-  await vi.waitFor(() => expect(named).toHaveLength(1));
+  await until(() => expect(named).toHaveLength(1));
   for (const spy of spies) spy.mockRestore();
   return { name: named[0]!, file: files[0]! };
 }
@@ -116,7 +117,7 @@ describe('curves', () => {
     await show(curvesOf(curves.running), 360);
     expect(find('svg[role="img"]').getAttribute('height')).toBe('320');
     stage.style.width = '1300px';
-    await vi.waitFor(() => expect(find('svg[role="img"]').getAttribute('height')).toBe('420'));
+    await until(() => expect(find('svg[role="img"]').getAttribute('height')).toBe('420'));
   });
 
   test('twelve runs of five hundred readings are drawn in a part of a quarter second', async () => {
@@ -249,6 +250,6 @@ describe('saving', () => {
     expect(menu.open).toBe(false);
     menu.open = true;
     expect((await saved('csv')).name).toBe('small.csv');
-    await vi.waitFor(() => expect(menu.open).toBe(false));
+    await until(() => expect(menu.open).toBe(false));
   });
 });

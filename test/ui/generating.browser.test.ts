@@ -1,11 +1,12 @@
 /** Try on the page, with a real worker between: 200 generations, each of which must end drawn as its answer. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import '../../src/ui/app';
 import { LabState } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import type { LabApi } from '../../src/worker/api';
 import { connectCalls } from '../../src/worker/calls';
 import { fakeLab } from './fakeLab';
+import { until } from '../support/until';
 
 let worker: Worker;
 
@@ -34,8 +35,8 @@ test('whatever is generated ends with its speed and what it ran on', async () =>
   let ends = 0;
   for (let run = 0; run < 200; run++) {
     const before = state.tried;
-    await vi.waitFor(() => document.querySelector<HTMLElement>('[data-action="generate"]')!.click());
-    await vi.waitFor(() => expect(state.tried).not.toBe(before), { interval: 1, timeout: 10_000 });
+    await until(() => document.querySelector<HTMLElement>('[data-action="generate"]')!.click());
+    await until(() => expect(state.tried).not.toBe(before), { interval: 1 });
     await frame();
     await frame();
     const stats = document.querySelector('[data-arm="base"] .stats')!;

@@ -1,10 +1,11 @@
 /** Weights that an experiment holds rounded, and all else that a specification says, are told wherever they count. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { setLocale } from '../../src/ui/preferences';
 import type { LabState } from '../../src/ui/state/lab-state';
 import type { WrittenSpec } from '../../src/worker/index';
 import { click, find, shown } from './onPage';
 import { openPage } from './openPage';
+import { until } from '../support/until';
 
 let state: LabState;
 
@@ -43,8 +44,8 @@ test('the settings tell what a written specification says, and are set again wit
   expect(textOf('[data-told="mode"]')).toMatch(
     /^old vocabulary: embeddings trained; continued, \d+ tokens: new rows trained$/,
   );
-  await vi.waitFor(() => expect(textOf('[data-told="init"]')).toBe('Mean of its pieces'));
-  await vi.waitFor(() => expect(textOf('[data-panel="settings"] .plan')).toContain('Rounded matrices: 43.'));
+  await until(() => expect(textOf('[data-told="init"]')).toBe('Mean of its pieces'));
+  await until(() => expect(textOf('[data-panel="settings"] .plan')).toContain('Rounded matrices: 43.'));
   expect(find('[data-setting]')).toBeNull();
   await click('[data-preset="quick-answer"]');
   await shown('[data-setting="frozen"]');
@@ -57,7 +58,7 @@ test('Start depends on the plan of what it runs, not of the settings', async () 
   state.lab.plans = async (settings, newTokens) =>
     (await plans(settings, newTokens)).map((plan) => (plan.mode === 'all' ? { ...plan, fits: false } : plan));
   state.changeSettings({ mode: 'all', init: 'zero' });
-  await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+  await until(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
   await state.useSpec(written());
   await shown('[data-action="start"]:not([disabled])');
   expect(find('tg-train-settings [role="alert"]')).toBeNull();
@@ -75,10 +76,10 @@ test('that weights were held in 8 bits is said in Train, in Compare and before t
   expect(find('[data-note="step"]')).toBeNull();
   await state.useSpec(written());
   const held = 'What an arm does not move is held rounded to 8 bits while it is trained and measured';
-  await vi.waitFor(() => expect(textOf('[data-note="step"]')).toContain(held));
+  await until(() => expect(textOf('[data-note="step"]')).toContain(held));
   await click('[data-action="start"]:not([disabled])');
   await shown('[data-run="finished"]');
-  await vi.waitFor(() => expect(state.hasTrained).toBe(true), { timeout: 10_000 });
+  await until(() => expect(state.hasTrained).toBe(true));
   expect(textOf('[data-note="step"]')).toContain(held);
   location.hash = 'compare';
   expect((await shown('[data-panel="arms"] [data-note="held"]')).textContent).toContain(held);

@@ -11,6 +11,7 @@ import '../../src/ui/styles/page.css';
 import type { WrittenSpec } from '../../src/worker/index';
 import { fakeLab } from './fakeLab';
 import { click, find, shown } from './onPage';
+import { until } from '../support/until';
 
 let state: LabState;
 let removed: string[];
@@ -43,7 +44,7 @@ async function saved(key: string): Promise<File> {
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined),
   ];
   await click(key);
-  await vi.waitFor(() => expect(files).toHaveLength(1), { timeout: 10_000 });
+  await until(() => expect(files).toHaveLength(1));
   for (const spy of spies) spy.mockRestore();
   return files[0]!;
 }
@@ -76,9 +77,9 @@ describe('Runs', () => {
 
   test('ticked ones are laid over each other in one chart', async () => {
     await open('#runs');
-    await vi.waitFor(() => expect(document.querySelectorAll('[data-panel="overlay"] .series')).toHaveLength(3));
+    await until(() => expect(document.querySelectorAll('[data-panel="overlay"] .series')).toHaveLength(3));
     await click('[data-experiment="rows"] .check');
-    await vi.waitFor(() => expect(document.querySelectorAll('[data-panel="overlay"] .series')).toHaveLength(5));
+    await until(() => expect(document.querySelectorAll('[data-panel="overlay"] .series')).toHaveLength(5));
     expect(find('[data-panel="overlay"]')!.textContent).toContain('old vocabulary · Molecules, embeddings only');
   });
 
@@ -113,7 +114,7 @@ describe('Runs', () => {
     await shown('[data-deleted="licences"]');
     expect(removed).toEqual([]);
     location.hash = '#model';
-    await vi.waitFor(() => expect(removed).toEqual(['licences']));
+    await until(() => expect(removed).toEqual(['licences']));
     location.hash = '#runs';
     await shown('[data-experiment="molecules"]');
     expect(find('[data-experiment="licences"], [data-deleted]')).toBeNull();
@@ -134,7 +135,7 @@ describe('Runs', () => {
     await open('#runs');
     await click('[data-experiment="molecules"] .row-name');
     await click('[data-action="open"]');
-    await vi.waitFor(() => expect(state.experiment?.id).toBe('molecules'));
+    await until(() => expect(state.experiment?.id).toBe('molecules'));
     expect([state.experiment!.state, state.experiment!.share]).toEqual(['finished', 1]);
     expect(state.experiment!.run({ arm: 'old vocabulary', seed: 2 })!.evaluations.length).toBeGreaterThan(5);
     expect(location.hash).toBe('#compare');
@@ -199,13 +200,13 @@ describe('the specification drawer', () => {
     await click('[data-action="specification"]');
     const spec = JSON.parse(area().value) as WrittenSpec;
     write(specText({ ...spec, seeds: [0.5], nonsense: 1 }));
-    await vi.waitFor(() => expect(find('#spec-problems')!.textContent).toContain('seeds[0]'));
+    await until(() => expect(find('#spec-problems')!.textContent).toContain('seeds[0]'));
     expect(find('#spec-problems')!.textContent).toContain('nonsense');
     expect(find('.mend')!.textContent).toBe('2 fields to mend');
     expect(find<HTMLButtonElement>('[data-action="use-spec"]')!.disabled).toBe(true);
     write(specText({ ...spec, seeds: [7] }));
     await click('[data-action="use-spec"]:not([disabled])');
-    await vi.waitFor(() => expect(state.desk.ownSpec?.seeds).toEqual([7]));
+    await until(() => expect(state.desk.ownSpec?.seeds).toEqual([7]));
     expect(location.hash).toMatch(/^#train\?spec=/);
     expect(find<HTMLDialogElement>('tg-spec-drawer dialog')!.open).toBe(false);
   });
@@ -215,13 +216,13 @@ describe('the specification drawer', () => {
     await click('[data-action="specification"]');
     const field = (path: string) => find<HTMLElement>(`[data-field='${path}']`)!;
     const type = async (path: string, text: string) => {
-      const input = (await vi.waitFor(() => field(path).querySelector('input')))!;
+      const input = (await until(() => field(path).querySelector('input')))!;
       input.value = text;
       input.dispatchEvent(new Event('change'));
     };
     await shown('[data-field="seeds"]');
     await type('seeds', '3, x');
-    await vi.waitFor(() => expect(field('seeds').textContent).toContain('expected is a whole number at least 0'));
+    await until(() => expect(field('seeds').textContent).toContain('expected is a whole number at least 0'));
     expect(field('seeds').querySelector('input')!.getAttribute('aria-invalid')).toBe('true');
     expect(find<HTMLButtonElement>('[data-action="use-spec"]')!.disabled).toBe(true);
     await type('seeds', '3, 4');
@@ -238,9 +239,9 @@ describe('the specification drawer', () => {
     ]);
     way.value = 'independent';
     way.dispatchEvent(new Event('change'));
-    await vi.waitFor(() => expect(area().value).toContain('"method": "independent"'));
+    await until(() => expect(area().value).toContain('"method": "independent"'));
     await click('[data-action="use-spec"]:not([disabled])');
-    await vi.waitFor(() => expect(state.desk.ownSpec).toMatchObject({ seeds: [3, 4], evaluation: { margin: 0.2 } }));
+    await until(() => expect(state.desk.ownSpec).toMatchObject({ seeds: [3, 4], evaluation: { margin: 0.2 } }));
   });
 
   test('a shared link opens with its specification in it', async () => {
@@ -248,14 +249,14 @@ describe('the specification drawer', () => {
     await shown('[data-experiment]');
     const { spec } = state.kept.one('rows')!;
     location.hash = `#train?spec=${await specToLink(spec)}`;
-    await vi.waitFor(() => expect(find<HTMLDialogElement>('tg-spec-drawer dialog')!.open).toBe(true));
+    await until(() => expect(find<HTMLDialogElement>('tg-spec-drawer dialog')!.open).toBe(true));
     expect(JSON.parse(area().value)).toEqual(spec);
     await shown('[data-action="use-spec"]:not([disabled])');
   });
 
   test('a damaged link is said to be one', async () => {
     await open('#train?spec=nothing');
-    await vi.waitFor(() => expect(find('.mend')?.textContent).toContain('The link is damaged'));
+    await until(() => expect(find('.mend')?.textContent).toContain('The link is damaged'));
   });
 
   test('a dropped file takes the place of the text', async () => {
@@ -264,8 +265,8 @@ describe('the specification drawer', () => {
     const dropped = new DataTransfer();
     dropped.items.add(new File(['{"version": 2}'], 'experiment.json'));
     find('tg-spec-drawer dialog')!.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, cancelable: true }));
-    await vi.waitFor(() => expect(area().value).toBe('{"version": 2}'));
-    await vi.waitFor(() => expect(find('#spec-problems')!.textContent).toContain('arms'));
+    await until(() => expect(area().value).toBe('{"version": 2}'));
+    await until(() => expect(find('#spec-problems')!.textContent).toContain('arms'));
   });
 
   test('it is saved as a file that reads back', async () => {

@@ -4,6 +4,7 @@ import { LabError } from '../../src/error';
 import type { ReadingChoice } from '../../src/worker/index';
 import { stepState } from '../../src/ui/places';
 import { fakeLab } from './fakeLab';
+import { until } from '../support/until';
 
 beforeAll(() => {
   vi.stubGlobal('window', globalThis);
@@ -239,7 +240,7 @@ describe('the one experiment of the page', () => {
     const measuring = state.measureBase();
     const diagnosing = state.diagnose();
     const downloading = state.hub.downloadAndOpen('lab/model');
-    await vi.waitFor(() => expect(state.slots.baseScores).toHaveProperty('progress'), { interval: 1 });
+    await until(() => expect(state.slots.baseScores).toHaveProperty('progress'), { interval: 1 });
     state.cancel('diagnosis');
     expect(await diagnosing).toBeNull();
     expect(state.slots.diagnosis.status).toBe('empty');
@@ -254,7 +255,7 @@ describe('the one experiment of the page', () => {
     const fake = fakeLab({ tick: 0, stepMilliseconds: 2 });
     const state = await ready(fake);
     const running = state.start();
-    await vi.waitFor(() => expect(state.experiment!.current).not.toBeNull());
+    await until(() => expect(state.experiment!.current).not.toBeNull());
     state.cancel('run');
     await running;
     const view = state.experiment!;
@@ -279,7 +280,7 @@ describe('the one experiment of the page', () => {
     });
     await state.openSample('molecules');
     const diagnosing = state.diagnose();
-    await vi.waitFor(() => expect(state.slots.diagnosis).toHaveProperty('progress'), { interval: 1 });
+    await until(() => expect(state.slots.diagnosis).toHaveProperty('progress'), { interval: 1 });
     expect(await state.openSample('law')).not.toBeNull();
     expect(await diagnosing).toBeNull();
     expect(ended).toBe('cancelled');
@@ -313,7 +314,7 @@ describe('the one experiment of the page', () => {
     await state.diagnose();
     state.chooseNewTokens(512);
     const first = state.words.build();
-    await vi.waitFor(() => expect(release).toBeDefined());
+    await until(() => expect(release).toBeDefined());
     state.chooseNewTokens(128);
     const second = state.words.build();
     release!();
@@ -328,7 +329,7 @@ describe('the one experiment of the page', () => {
     await first.start();
     const state = new LabState(lab);
     await state.open();
-    await vi.waitFor(() => expect(state.desk.kept).toHaveLength(1));
+    await until(() => expect(state.desk.kept).toHaveLength(1));
     await state.openKept(state.desk.kept[0]!);
     expect(state.experiment!.report).toEqual(first.experiment!.report);
     expect(state.experiment!.run({ arm: 'old vocabulary', seed: 1 })!.evaluations.length).toBeGreaterThan(3);

@@ -1,5 +1,5 @@
 /** What the page says is of the state it stands beside, and goes with it. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { render } from 'lit';
 import '../../src/ui/app';
 import { verdict } from '../../src/ui/parts/panel';
@@ -8,6 +8,7 @@ import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab, type FakeOptions } from './fakeLab';
 import { click, find, shown } from './onPage';
+import { until } from '../support/until';
 
 let state: LabState;
 const textOf = (selector: string) => find(selector)!.textContent!.replace(/\s+/g, ' ').trim();
@@ -32,7 +33,7 @@ const started = async (options: FakeOptions = {}, changes: Partial<Lab> = {}) =>
 const finished = async (options: FakeOptions = {}, changes: Partial<Lab> = {}) => {
   await started(options, changes);
   await shown('[data-run="finished"]');
-  await vi.waitFor(() => expect(state.hasTrained).toBe(true), { timeout: 10_000 });
+  await until(() => expect(state.hasTrained).toBe(true));
 };
 
 beforeEach(async () => {
@@ -74,13 +75,13 @@ test('an estimate that has run out says so in words', async () => {
   await shown('[data-run="running"]');
   // What was planned stands there until something was measured.
   expect(time()).toMatch(/^about .* (?:planned|left)$/);
-  const view = await vi.waitFor(() => {
+  const view = await until(() => {
     expect(state.experiment!.cells.length).toBeGreaterThan(0);
     return state.experiment!;
   });
   Object.defineProperty(view, 'share', { get: () => 0.99999 });
   state.tell('lab');
-  await vi.waitFor(() => expect(time()).toBe('longer than estimated: the last of it is scored'));
+  await until(() => expect(time()).toBe('longer than estimated: the last of it is scored'));
 });
 
 test('another corpus or model says what makes way, and looking at a source opens nothing', async () => {
@@ -94,7 +95,7 @@ test('another corpus or model says what makes way, and looking at a source opens
   await click('[data-action="start"]:not([disabled])');
   await shown('[data-run="finished"]');
   await at('corpus');
-  await vi.waitFor(() => expect(textOf('[data-at-stake]')).toContain('It is kept: Runs opens it again'));
+  await until(() => expect(textOf('[data-at-stake]')).toContain('It is kept: Runs opens it again'));
   await at('model');
   expect(textOf('[data-at-stake]')).toContain('It is kept');
   const view = state.experiment;
@@ -104,7 +105,7 @@ test('another corpus or model says what makes way, and looking at a source opens
   await click('#source-bundled');
   expect(state.slots.model).toMatchObject({ value: { source: 'folder' } });
   await click('[data-action="use-bundled"]');
-  await vi.waitFor(() => expect(state.slots.model).toMatchObject({ status: 'ready', value: { source: 'bundled' } }));
+  await until(() => expect(state.slots.model).toMatchObject({ status: 'ready', value: { source: 'bundled' } }));
 });
 
 test('an experiment that is not finished is offered on every step', async () => {
@@ -112,7 +113,7 @@ test('an experiment that is not finished is offered on every step', async () => 
   visit(lab);
   await click('[data-action="start-sample"]:not([disabled])');
   await click('[data-action="start"]:not([disabled])');
-  await vi.waitFor(() => expect(state.experiment?.cells[1]?.step).toBeGreaterThan(1), { timeout: 10_000 });
+  await until(() => expect(state.experiment?.cells[1]?.step).toBeGreaterThan(1));
   await click('[data-action="stop"]:not([disabled])');
   await shown('[data-run="stopped"]');
   find('tg-app')!.remove();
@@ -143,7 +144,7 @@ test('both arms have run before the speed of either is taken, and a prompt ends 
   await at('try');
   expect((await shown<HTMLTextAreaElement>('[data-panel="try"] textarea')).value).toBe('The trustee shall be');
   await click('[data-action="generate"]:not([disabled])');
-  await vi.waitFor(() => expect(state.tried).not.toBeNull(), { timeout: 10_000 });
+  await until(() => expect(state.tried).not.toBeNull());
   expect(asked).toEqual([
     ['base', 2],
     ['grafted', 2],
@@ -192,10 +193,10 @@ test.each(['light', 'dark'] as const)(
     visit(fakeLab({ tick: 0, available: false }));
     await click('[data-action="start-sample"]:not([disabled])');
     const key = await shown<HTMLButtonElement>('[data-action="start"][disabled]');
-    await vi.waitFor(() => expect(contrast(key)).toBeGreaterThanOrEqual(4.5));
+    await until(() => expect(contrast(key)).toBeGreaterThanOrEqual(4.5));
     const { userEvent } = await import('vitest/browser');
     await userEvent.hover(key);
-    await vi.waitFor(() => expect(key.matches(':hover')).toBe(true));
+    await until(() => expect(key.matches(':hover')).toBe(true));
     expect(contrast(key)).toBeGreaterThanOrEqual(4.5);
   },
 );
@@ -227,13 +228,13 @@ test('what was sent stands once on a screen', async () => {
 test('another corpus can be undone: the one before comes back with its tokens as they were chosen by hand', async () => {
   visit(fakeLab({ tick: 0 }));
   await click('[data-action="start-sample"]:not([disabled])');
-  await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'), { timeout: 10_000 });
-  await vi.waitFor(() => expect(state.guided).toBe(false));
+  await until(() => expect(state.slots.vocabulary.status).toBe('ready'));
+  await until(() => expect(state.guided).toBe(false));
   await at('vocabulary');
-  await vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'), { timeout: 10_000 });
+  await until(() => expect(state.slots.candidates.status).toBe('ready'));
   const [first] = state.slots.candidates.status === 'ready' ? state.slots.candidates.value : [];
   state.editor.reject([first!.piece]);
-  await vi.waitFor(() => expect(state.words.settled?.rejected).toEqual([first!.piece]), { timeout: 10_000 });
+  await until(() => expect(state.words.settled?.rejected).toEqual([first!.piece]));
   const before = { corpus: state.origin.sample, choice: state.words.settled };
   await at('corpus');
   expect(find('[data-left]')).toBeNull();
@@ -243,7 +244,7 @@ test('another corpus can be undone: the one before comes back with its tokens as
   await shown('[data-left]');
   expect(textOf('[data-left]')).toContain('made way. The tokens that were chosen on it went with it.');
   await click('[data-action="bring-back"]');
-  await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'), { timeout: 10_000 });
+  await until(() => expect(state.slots.vocabulary.status).toBe('ready'));
   expect(state.origin.sample).toBe(before.corpus);
   expect(state.words.settled).toEqual(before.choice);
   await at('corpus');

@@ -7,6 +7,7 @@ import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab, type FakeOptions } from './fakeLab';
 import { click, find, shown } from './onPage';
+import { until } from '../support/until';
 
 let state: LabState;
 
@@ -47,7 +48,7 @@ const finished = async (options: FakeOptions = {}) => {
   await prepared();
   await click('[data-action="start"]');
   await shown('[data-run="finished"]');
-  await vi.waitFor(() => expect(state.hasTrained).toBe(true), { timeout: 10_000 });
+  await until(() => expect(state.hasTrained).toBe(true));
 };
 
 /** A lab that keeps an experiment of an earlier visit; `until` ends that visit. */
@@ -94,7 +95,7 @@ describe('the page', () => {
       if (step === 'download') expect(textOf('.ghost-table')).toContain('model.safetensors tokenizer.json');
       expect(find('.ghost-table')!.getAttribute('aria-hidden')).toBe('true');
       location.hash = 'model';
-      await vi.waitFor(() => expect(find('.ghost-table')).toBeNull());
+      await until(() => expect(find('.ghost-table')).toBeNull());
     }
   });
 
@@ -151,7 +152,7 @@ describe('the page', () => {
     expect(planned).toMatch(/Until nine of ten are, it takes [\d.]+ KB, or fewer tokens\./);
     await click('[data-action="start"]');
     await shown('[data-run="finished"]');
-    await vi.waitFor(() => expect(textOf('[data-panel="run-length"]')).toContain('from what was measured'));
+    await until(() => expect(textOf('[data-panel="run-length"]')).toContain('from what was measured'));
     const measured = textOf('[data-panel="run-length"]');
     expect(measured).toMatch(
       /old vocabulary At its end the curve falls by about 0\.\d+ bits per byte each time the text doubles; from so few/,
@@ -169,12 +170,12 @@ describe('the page', () => {
     await finished();
     await at('compare');
     const graft = '[data-panel="intervals"] [data-arm="continued, 512 tokens"]';
-    await vi.waitFor(() => expect(find(graft)!.dataset['kind']).toBe('interval'));
+    await until(() => expect(find(graft)!.dataset['kind']).toBe('interval'));
     const bars = () => [...document.querySelectorAll<HTMLElement>('[data-panel="intervals"] .iv-row')];
     expect(bars().map(({ dataset }) => dataset['arm'])).toEqual(['continued, 512 tokens', 'old vocabulary', 'base']);
     const [, compute] = document.querySelectorAll<HTMLElement>('[data-panel="intervals"] .seg button');
     compute!.click();
-    await vi.waitFor(() => expect(find(graft)!.dataset['kind']).toBe('value'));
+    await until(() => expect(find(graft)!.dataset['kind']).toBe('value'));
     const { difference } = state.experiment!.report!.comparisons[0]!.equalCompute!;
     expect(find(graft)!.textContent).toContain(`−${Math.abs(difference).toFixed(2)}`);
     expect(textOf('[data-panel="intervals"]')).toContain('Equal text decides.');
@@ -199,7 +200,7 @@ describe('the page', () => {
     await open();
     await prepared();
     await click('[data-preset="how-many-tokens"]');
-    await vi.waitFor(() => expect(state.desk.preset).toBe('how-many-tokens'));
+    await until(() => expect(state.desk.preset).toBe('how-many-tokens'));
     await click('[data-action="start"]');
     await shown('[data-run="finished"]');
     await at('compare');
@@ -207,11 +208,11 @@ describe('the page', () => {
     expect(keys.max).toBe('3');
     keys.value = '3';
     keys.dispatchEvent(new Event('input'));
-    await vi.waitFor(() => expect(textOf('[data-panel="dose-chosen"] h2')).toBe('1,024 new tokens'));
+    await until(() => expect(textOf('[data-panel="dose-chosen"] h2')).toBe('1,024 new tokens'));
     expect(textOf('[data-panel="dose-chosen"]')).toMatch(/Starved \d+ of 1,024/);
     expect(textOf('[data-panel="dose-text"]')).toMatch(/16 new tokens enough now.*1,024 new tokens \d+ KB/);
     await click('[data-action="take-size"]:not([disabled])');
-    await vi.waitFor(() => expect(state.desk.taken?.arm).toBe('continued, 1024 tokens'));
+    await until(() => expect(state.desk.taken?.arm).toBe('continued, 1024 tokens'));
   });
 
   test('on Train the specification opens, and another experiment can be chosen in it', async () => {
@@ -222,7 +223,7 @@ describe('the page', () => {
     await click('[data-preset-spec="how-many-tokens"]');
     await shown('[data-preset-spec="how-many-tokens"][aria-pressed="true"]');
     await click('[data-action="use-spec"]:not([disabled])');
-    await vi.waitFor(() => expect(Object.keys(state.desk.ownSpec?.arms ?? {})).toContain('continued, 1024 tokens'));
+    await until(() => expect(Object.keys(state.desk.ownSpec?.arms ?? {})).toContain('continued, 1024 tokens'));
   });
 
   test('an experiment that another tab runs is said to be one, and can be gone on with when that tab is done', async () => {
@@ -280,7 +281,7 @@ describe('the page', () => {
     await click('[data-action="adapt-only"]');
     await shown('[data-step="train"] [data-preset="adapt-only"][aria-checked="true"]');
     await click('[data-action="start"]:not([disabled])');
-    await vi.waitFor(() => expect(state.experiment!.armNames).toEqual(['base', 'old vocabulary']));
+    await until(() => expect(state.experiment!.armNames).toEqual(['base', 'old vocabulary']));
     await shown('[data-step="train"] [data-run="finished"]');
   });
 
@@ -323,7 +324,7 @@ describe('the page', () => {
       ...Array.from({ length: 5 }, () => 'false'),
     ]);
     await click('[data-preset="adapt-only"]');
-    await vi.waitFor(() => expect(find('[data-preset="adapt-only"]')!.getAttribute('aria-checked')).toBe('true'));
+    await until(() => expect(find('[data-preset="adapt-only"]')!.getAttribute('aria-checked')).toBe('true'));
     await click('[data-action="start"]');
     await shown('[data-run="finished"]');
     expect(state.experiment!.armNames).toEqual(['base', 'old vocabulary']);
@@ -340,7 +341,7 @@ describe('the page', () => {
     await click('[data-action="start"]');
     await shown('[data-action="measure-step"][disabled]');
     setLocale('zh-Hans');
-    await vi.waitFor(() => expect(find('[data-panel="step-profile"]')!.textContent).toContain('线性层'));
+    await until(() => expect(find('[data-panel="step-profile"]')!.textContent).toContain('线性层'));
   });
 
   test('the charts of Diagnose and Train save from their headers', async () => {
@@ -352,7 +353,7 @@ describe('the page', () => {
     await prepared();
     const save = async (panel: string, name: string) => {
       (await shown(`[data-panel="${panel}"] [data-save="svg"]`)).click();
-      await vi.waitFor(() => expect(saved.at(-1)).toBe(name));
+      await until(() => expect(saved.at(-1)).toBe(name));
     };
     location.hash = '#diagnose';
     await save('frontier', 'how-far-to-go.svg');
@@ -382,7 +383,7 @@ describe('the page', () => {
     chosen.items.add(new File(['GGUF'], 'tiny.gguf'));
     input.files = chosen.files;
     input.dispatchEvent(new Event('change'));
-    await vi.waitFor(() => expect(picked).toEqual([['tiny.gguf']]));
+    await until(() => expect(picked).toEqual([['tiny.gguf']]));
   });
 
   test('a wrong file is said beside what stays open', async () => {
@@ -409,7 +410,7 @@ describe('the page', () => {
 
   test('a model that was refused does not stop the preparation with the one that stays open', async () => {
     await open();
-    await vi.waitFor(() => expect(state.slots.model.status).toBe('ready'), { timeout: 10_000 });
+    await until(() => expect(state.slots.model.status).toBe('ready'));
     const { openModelFolder } = state.lab;
     state.lab.openModelFolder = () =>
       Promise.reject(new LabError('model/family', 'Mamba is not known.', 'Pick another.'));
@@ -421,14 +422,14 @@ describe('the page', () => {
     await state.openCorpusFiles([new File(['CCO'], 'a.smi')]);
     expect((await shown('.empty a.btn')).getAttribute('href')).toBe('#diagnose');
     await state.diagnose();
-    await vi.waitFor(() => expect(find('.empty a.btn')?.getAttribute('href') ?? '#vocabulary').toBe('#vocabulary'));
+    await until(() => expect(find('.empty a.btn')?.getAttribute('href') ?? '#vocabulary').toBe('#vocabulary'));
     expect(find('[data-step="train"] .alert.bad')).toBeNull();
   });
 
   test('another way to a vocabulary is looked at without losing the trained graft, used after saying so, and undone', async () => {
     await finished();
     const view = state.experiment;
-    const candidates = () => vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'), { timeout: 10_000 });
+    const candidates = () => until(() => expect(state.slots.candidates.status).toBe('ready'));
     await at('vocabulary');
     await candidates();
     [...document.querySelectorAll<HTMLButtonElement>('[data-panel="candidates"] .seg button')]
@@ -438,15 +439,15 @@ describe('the page', () => {
     await candidates();
     expect(state.experiment).toBe(view);
     await click('[data-action="leave-draft"]');
-    await vi.waitFor(() => expect(find('tg-draft .alert')).toBeNull());
+    await until(() => expect(find('tg-draft .alert')).toBeNull());
     await candidates();
     state.chooseNewTokens(256);
     await click('[data-action="use-draft"]:not([disabled])');
     expect((await shown('[data-action="undo-draft"]')).closest('.alert')!.textContent).toContain('left this page');
     expect(state.experiment).toBeNull();
-    await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'));
+    await until(() => expect(state.slots.vocabulary.status).toBe('ready'));
     await click('[data-action="undo-draft"]');
-    await vi.waitFor(() => expect(state.hasTrained).toBe(true), { timeout: 10_000 });
+    await until(() => expect(state.hasTrained).toBe(true));
     expect(state.experiment).toBe(view);
     await at('compare');
     await shown('[data-panel="arms"]');
@@ -506,7 +507,7 @@ describe('the page', () => {
     expect(find('[data-requests="elsewhere"]')!.textContent).toBe('9');
     await shown('[data-cached="lab/tiny"]');
     await click('[data-action="remove-cached"]:not([disabled])');
-    await vi.waitFor(() => expect(find('[data-cached]')).toBeNull());
+    await until(() => expect(find('[data-cached]')).toBeNull());
   });
 
   test('a token is kept in no storage of the browser', async () => {
@@ -533,7 +534,7 @@ describe('the page', () => {
     expect(state.experiment!.cells).toEqual(cells);
     const step = state.run!.status.step;
     await click('[data-action="resume"]');
-    await vi.waitFor(() => expect(state.run!.status.step).toBeGreaterThan(step + 2));
+    await until(() => expect(state.run!.status.step).toBeGreaterThan(step + 2));
     await click('[data-action="stop"]:not([disabled])');
     await shown('[data-run="stopped"]');
     expect(textOf('h1')).toBe('Stopped after 0 of 2 trainings; it goes on from here.');
@@ -572,7 +573,7 @@ describe('the page', () => {
     const alert = await shown('tg-train-settings [role="alert"]');
     expect(alert.textContent).toContain('This plan does not fit.');
     expect(alert.textContent).toContain('Use fewer rows a step.');
-    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+    await until(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
     expect(alert.querySelector('button')!.textContent).toContain('Use: New rows only');
     alert.querySelector('button')!.click();
     await shown('[data-action="start"]:not([disabled])');
@@ -581,7 +582,7 @@ describe('the page', () => {
     fitting = [];
     choose(find<HTMLSelectElement>('[data-setting="mode"]')!, 'embeddings');
     expect((await shown('tg-train-settings [role="alert"]')).querySelector('button')).toBeNull();
-    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+    await until(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
   });
 
   test('what may move and how new rows start go into every arm that Start runs', async () => {
@@ -590,7 +591,7 @@ describe('the page', () => {
     expect([...document.querySelectorAll('tg-train-settings input')]).toEqual([]);
     choose(await shown<HTMLSelectElement>('[data-setting="mode"]'), 'new-rows');
     choose(await shown<HTMLSelectElement>('[data-setting="init"]'), 'zero');
-    await vi.waitFor(() => {
+    await until(() => {
       const { arms } = state.desk.spec!;
       expect(arms['continued, 512 tokens']).toMatchObject({ start: 'zero', stages: [{ moves: { newRows: 0.003 } }] });
       expect(arms['old vocabulary']).toMatchObject({ stages: [{ moves: { oldRows: 0.003 } }] });
@@ -637,18 +638,18 @@ describe('the page', () => {
       asked.push(options.maxTokens);
       return generate(options, onPiece, signal);
     };
-    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="generate"]')!.disabled).toBe(true));
+    await until(() => expect(find<HTMLButtonElement>('[data-action="generate"]')!.disabled).toBe(true));
     type('20');
     await click('[data-action="generate"]:not([disabled])');
-    await vi.waitFor(() => expect(asked).toEqual([20]));
-    await vi.waitFor(() => expect(state.tried).not.toBeNull());
+    await until(() => expect(asked).toEqual([20]));
+    await until(() => expect(state.tried).not.toBeNull());
   });
 
   test('a number explains itself to the keyboard and closes with Escape', async () => {
     await open();
     const number = await shown<HTMLButtonElement>('[data-panel="device"] button.n');
     number.focus();
-    await vi.waitFor(() => expect(find('#pop')!.matches(':popover-open')).toBe(true));
+    await until(() => expect(find('#pop')!.matches(':popover-open')).toBe(true));
     expect(number.getAttribute('aria-describedby')).toBe('pop');
     expect(find('#pop')!.textContent).toContain('SwiftShader');
     dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
@@ -661,9 +662,9 @@ describe('the page', () => {
     location.hash = 'diagnose';
     const slider = await shown<HTMLInputElement>('tg-frontier input[type="range"]');
     slider.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown', bubbles: true }));
-    await vi.waitFor(() => expect(find('[data-chosen]')!.dataset['chosen']).toBe('256'));
+    await until(() => expect(find('[data-chosen]')!.dataset['chosen']).toBe('256'));
     location.hash = 'vocabulary';
-    await vi.waitFor(() => expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4352 } }));
+    await until(() => expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4352 } }));
   });
 
   test('of thousands of candidates only the rows that are seen are drawn', async () => {
@@ -672,7 +673,7 @@ describe('the page', () => {
     location.hash = 'vocabulary';
     const body = await shown('.vbody');
     body.scrollIntoView();
-    await vi.waitFor(() => expect(body.querySelectorAll('.vrow').length).toBeGreaterThan(5));
+    await until(() => expect(body.querySelectorAll('.vrow').length).toBeGreaterThan(5));
     expect(body.querySelectorAll('.vrow').length).toBeLessThan(100);
     expect(find('.vt')!.getAttribute('aria-rowcount')).toBe('2049');
   });
@@ -686,20 +687,20 @@ describe('the page', () => {
     const first = await shown('.vrow[data-in="true"]');
     const before = state.editor.counts!.newTokens;
     first.querySelector<HTMLButtonElement>('.mini.x')!.click();
-    await vi.waitFor(() => expect(state.editor.choice.rejected).toHaveLength(1));
-    await vi.waitFor(() => expect(find('.vrow.off')?.textContent).toContain('c1ccccc1'));
+    await until(() => expect(state.editor.choice.rejected).toHaveLength(1));
+    await until(() => expect(find('.vrow.off')?.textContent).toContain('c1ccccc1'));
     const field = find<HTMLInputElement>('.by-hand input')!;
     field.value = ' pyridine';
     field.dispatchEvent(new InputEvent('input', { bubbles: true }));
     await click('.by-hand button:not([disabled])');
-    await vi.waitFor(() => expect(state.editor.counts!.byHand).toMatchObject([{ text: ' pyridine' }]));
+    await until(() => expect(state.editor.counts!.byHand).toMatchObject([{ text: ' pyridine' }]));
     // What is built follows the choice once the changes pause.
-    await vi.waitFor(() =>
+    await until(() =>
       expect(state.slots.vocabulary).toMatchObject({ value: { embeddingRowsAfter: 4096 + before + 1 } }),
     );
     await click('[data-action="undo"]:not([disabled])');
     await click('[data-action="undo"]:not([disabled])');
-    await vi.waitFor(() => expect(state.editor.counts!.newTokens).toBe(before));
+    await until(() => expect(state.editor.counts!.newTokens).toBe(before));
     expect(state.editor.choice).toMatchObject({ rejected: [], added: [] });
     expect(state.editor.canUndo).toBe(false);
   });
@@ -711,15 +712,15 @@ describe('the page', () => {
     const slider = await shown<HTMLInputElement>('#size');
     slider.value = '2';
     slider.dispatchEvent(new InputEvent('input', { bubbles: true }));
-    await vi.waitFor(() => expect(find('[data-size]')!.dataset['size']).toBe('256'));
-    await vi.waitFor(() => expect(state.editor.counts!.newTokens).toBe(256));
+    await until(() => expect(find('[data-size]')!.dataset['size']).toBe('256'));
+    await until(() => expect(state.editor.counts!.newTokens).toBe(256));
   });
 
   test('rules are learned with when they are asked for, and not before', async () => {
     await open();
     await prepared();
     location.hash = 'vocabulary';
-    await vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'));
+    await until(() => expect(state.slots.candidates.status).toBe('ready'));
     (await shown('.rules summary')).click();
     const button = await shown<HTMLButtonElement>('[data-action="learn-rules"]');
     expect(button.disabled).toBe(true);
@@ -730,19 +731,19 @@ describe('the page', () => {
     };
     change('minFrequency', '12');
     change('unit', 'line');
-    await vi.waitFor(() => expect(button.disabled).toBe(false));
+    await until(() => expect(button.disabled).toBe(false));
     change('maxPieceLength', '-3');
     expect(state.editor.way).toEqual({ method: 'continued' });
     // A number that cannot be stays as it was typed, with what is possible beside it.
-    await vi.waitFor(() => expect(button.disabled).toBe(true));
+    await until(() => expect(button.disabled).toBe(true));
     expect(find<HTMLInputElement>('#rule-maxPieceLength')!.value).toBe('-3');
     expect(textOf('#wrong-maxPieceLength')).toBe('a whole number from 1 to 10,000,000,000');
     change('maxPieceLength', '');
-    await vi.waitFor(() => expect(button.disabled).toBe(false));
+    await until(() => expect(button.disabled).toBe(false));
     button.click();
     expect(state.editor.way).toEqual({ method: 'continued', rules: { minFrequency: 12, unit: 'line' } });
-    await vi.waitFor(() => expect(state.slots.candidates.status).toBe('ready'));
-    await vi.waitFor(() => expect(button.disabled).toBe(true));
+    await until(() => expect(state.slots.candidates.status).toBe('ready'));
+    await until(() => expect(button.disabled).toBe(true));
   });
 
   test('what cannot be asked of a text is refused beside its field, and nothing is cut down', async () => {
@@ -765,14 +766,14 @@ describe('the page', () => {
     ] as const;
     for (const [key, value, right, possible] of wrong) {
       change(key, value);
-      await vi.waitFor(() => expect(find(`#wrong-${key}`)).not.toBeNull());
+      await until(() => expect(find(`#wrong-${key}`)).not.toBeNull());
       expect(textOf(`#wrong-${key}`)).toBe(possible);
       expect(field(key).value).toBe(value);
       expect(field(key).getAttribute('aria-invalid')).toBe('true');
       expect(button.disabled).toBe(true);
       change(key, right);
-      await vi.waitFor(() => expect(find(`#wrong-${key}`)).toBeNull());
-      await vi.waitFor(() => expect(button.disabled).toBe(false));
+      await until(() => expect(find(`#wrong-${key}`)).toBeNull());
+      await until(() => expect(button.disabled).toBe(false));
     }
   });
 
@@ -796,17 +797,17 @@ describe('the page', () => {
     await open({ available: false });
     await shown('[data-step="model"] [role="alert"]');
     await click('[data-action="start-sample"]:not([disabled])');
-    await vi.waitFor(() => expect(state.slots.vocabulary.status).toBe('ready'));
-    await vi.waitFor(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
+    await until(() => expect(state.slots.vocabulary.status).toBe('ready'));
+    await until(() => expect(find<HTMLButtonElement>('[data-action="start"]')!.disabled).toBe(true));
   });
 
   test('Chinese replaces every visible word of the frame, and the page says which language it is in', async () => {
     await open();
     await prepared();
     await setLocale('zh-Hans');
-    await vi.waitFor(() => expect(find('nav.rail')!.textContent).toContain('训练'));
+    await until(() => expect(find('nav.rail')!.textContent).toContain('训练'));
     expect(document.documentElement.lang).toBe('zh-Hans');
-    await vi.waitFor(() => expect(find('main')!.textContent).not.toMatch(/\b(Start|Settings|Steps|Ready)\b/));
+    await until(() => expect(find('main')!.textContent).not.toMatch(/\b(Start|Settings|Steps|Ready)\b/));
   });
 
   test('the last experiment is offered, says its answer, and opens at its verdict with its arm taken', async () => {
@@ -818,7 +819,7 @@ describe('the page', () => {
     await click('[data-action="open-last-run"]:not([disabled])');
     await shown('[data-step="compare"] tr[data-arm="old vocabulary"]');
     expect(textOf('h1')).toMatch(/^Expand: 0\.13 fewer bits per byte/);
-    await vi.waitFor(() => expect(state.desk.taken).toEqual({ arm: 'continued, 512 tokens', seed: 1 }));
+    await until(() => expect(state.desk.taken).toEqual({ arm: 'continued, 512 tokens', seed: 1 }));
     await at('train');
     await shown('[data-panel="curves"] svg');
     expect(state.experiment!.run({ arm: 'continued, 512 tokens', seed: 1 })!.loss.length).toBeGreaterThan(10);
@@ -829,7 +830,7 @@ describe('the page', () => {
 
   test('one that was stopped is offered with what is still to come, and goes on to its verdict', async () => {
     const lab = await kept(async () => {
-      await vi.waitFor(() => expect(state.experiment?.cells[1]?.state).toBe('finished'), { timeout: 10_000 });
+      await until(() => expect(state.experiment?.cells[1]?.state).toBe('finished'));
       await click('[data-action="stop"]:not([disabled])');
       await shown('[data-run="stopped"]');
     });
@@ -852,12 +853,12 @@ describe('the page', () => {
     ]);
     expect(find<HTMLSelectElement>('[data-setting="taken"]')!.selectedIndex).toBe(1);
     await click('[data-action="generate"]:not([disabled])');
-    await vi.waitFor(() => expect(textOf('h1')).toContain('The graft wrote this in'), { timeout: 10_000 });
+    await until(() => expect(textOf('h1')).toContain('The graft wrote this in'));
     expect(textOf('[data-arm="grafted"] h3')).toContain('continued, 512 tokens');
     await state.exportFile();
     choose(find<HTMLSelectElement>('[data-setting="taken"]')!, 0);
-    await vi.waitFor(() => expect(state.desk.taken).toEqual({ arm: 'old vocabulary', seed: 1 }));
-    await vi.waitFor(() => expect(textOf('[data-arm="grafted"] h3')).toContain('old vocabulary'));
+    await until(() => expect(state.desk.taken).toEqual({ arm: 'old vocabulary', seed: 1 }));
+    await until(() => expect(textOf('[data-arm="grafted"] h3')).toContain('old vocabulary'));
     expect(state.tried).toBeNull();
     expect(state.slots.exported.status).toBe('empty');
   });
@@ -905,7 +906,7 @@ describe('the page', () => {
       value: { fileName: 'rootstock-scale.zip', report: { form: 'scale' } },
     });
     await click('[data-form="model"]');
-    await vi.waitFor(() => expect(find('[data-panel="proof"]')).toBeNull());
+    await until(() => expect(find('[data-panel="proof"]')).toBeNull());
   });
 
   test('GGUF is one file in the type that is chosen, with the command that runs it, its size and its proof', async () => {
@@ -920,8 +921,8 @@ describe('the page', () => {
     const readers = () => [...document.querySelectorAll('[data-reader-note]')].map((note) => note.textContent);
     expect(readers()).toEqual([expect.stringContaining('not NFC')]);
     choose(types, 'Q8_0');
-    await vi.waitFor(() => expect(readers().at(1)).toContain('rounds activations'));
-    await vi.waitFor(() => expect(size() / halves).toBeCloseTo(17 / 32, 2));
+    await until(() => expect(readers().at(1)).toContain('rounds activations'));
+    await until(() => expect(size() / halves).toBeCloseTo(17 / 32, 2));
     expect(textOf('#export-gguf-note')).toMatch(/llama\.cpp.*Ollama.*LM Studio/);
     expect(textOf('[data-action="save-file"]')).toBe('Save the file');
     await state.exportFile();
@@ -932,7 +933,7 @@ describe('the page', () => {
     expect(textOf('[data-panel="proof"]')).toContain('tensors equal to the bit');
     expect(textOf('[data-panel="files"]')).toContain('Weights, configuration and tokenizer');
     await click('[data-form="model"]');
-    await vi.waitFor(() => expect(textOf('[data-action="save-file"]')).toBe('Save as zip'));
+    await until(() => expect(textOf('[data-action="save-file"]')).toBe('Save as zip'));
     expect(readers()).toEqual([]);
   });
 
@@ -946,12 +947,12 @@ describe('the page', () => {
     } as const;
     await finished({ ggufRefused });
     await at('download');
-    await vi.waitFor(() => expect(find<HTMLInputElement>('[data-form="gguf"]')!.disabled).toBe(true));
+    await until(() => expect(find<HTMLInputElement>('[data-form="gguf"]')!.disabled).toBe(true));
     expect(textOf('#export-gguf-note')).toBe(
       'llama.cpp would cut text otherwise. It would find the token \\left within words, too. The other forms keep all of it.',
     );
     await setLocale('zh-Hans');
-    await vi.waitFor(() => expect(textOf('#export-gguf-note')).toMatch(/^[^a-z]*llama\.cpp[^a-z]*\\left[^a-z]*$/));
+    await until(() => expect(textOf('#export-gguf-note')).toMatch(/^[^a-z]*llama\.cpp[^a-z]*\\left[^a-z]*$/));
     await setLocale('en');
     // What was chosen before the answer came is refused as well, and nothing is written.
     state.chooseExport({ form: 'gguf' });
@@ -963,18 +964,16 @@ describe('the page', () => {
     await open();
     await prepared();
     choose(await shown<HTMLSelectElement>('[data-setting="mode"]'), 'new-rows');
-    await vi.waitFor(() =>
-      expect(state.desk.spec!.arms['old vocabulary']!.stages![0]!.moves).toHaveProperty('oldRows'),
-    );
+    await until(() => expect(state.desk.spec!.arms['old vocabulary']!.stages![0]!.moves).toHaveProperty('oldRows'));
     await click('[data-action="start"]:not([disabled])');
     await shown('[data-run="finished"]');
-    await vi.waitFor(() => expect(state.desk.taken?.arm).toBe('continued, 512 tokens'));
+    await until(() => expect(state.desk.taken?.arm).toBe('continued, 512 tokens'));
     await at('download');
     expect((await shown<HTMLInputElement>('[data-form="delta"]')).disabled).toBe(false);
     expect(find('#export-delta-note')!.textContent).toContain('512 rows');
     choose(await shown<HTMLSelectElement>('[data-setting="taken"]'), 0);
-    await vi.waitFor(() => expect(state.desk.taken?.arm).toBe('old vocabulary'));
-    await vi.waitFor(() => expect(find<HTMLInputElement>('[data-form="delta"]')!.disabled).toBe(true));
+    await until(() => expect(state.desk.taken?.arm).toBe('old vocabulary'));
+    await until(() => expect(find<HTMLInputElement>('[data-form="delta"]')!.disabled).toBe(true));
   });
 
   test('a class that AutoTokenizer would read otherwise can be kept in what is taken away', async () => {
@@ -996,7 +995,7 @@ describe('the page', () => {
     };
     await click('[data-action="open-last-run"]:not([disabled])');
     await shown('[data-panel="arms"]');
-    await vi.waitFor(() => expect(state.hasTrained).toBe(true));
+    await until(() => expect(state.hasTrained).toBe(true));
     location.hash = 'download';
     const choice = await shown<HTMLSelectElement>('[data-setting="tokenizerClass"]');
     expect(choice.value).toBe('obeys');
@@ -1013,7 +1012,7 @@ describe('the page', () => {
     files.items.add(new File(['x'], 'delta.safetensors'));
     input.files = files.files;
     input.dispatchEvent(new Event('change'));
-    await vi.waitFor(() => expect(state.slots.model).toMatchObject({ value: { name: 'rootstock-grafted' } }));
+    await until(() => expect(state.slots.model).toMatchObject({ value: { name: 'rootstock-grafted' } }));
   });
 
   test('a folder trained elsewhere takes the place of the run and is measured', async () => {
@@ -1040,7 +1039,7 @@ describe('an experiment on the page', () => {
     expect(textOf('[data-panel="deck"] .prog')).toMatch(/^Not started about .* here$/);
     await click('[data-action="start"]');
     const deck = await shown('[data-run="running"]');
-    await vi.waitFor(() => expect(deck.textContent).toMatch(/about .* left/), { timeout: 10_000 });
+    await until(() => expect(deck.textContent).toMatch(/about .* left/));
     await shown('[data-run="finished"]');
     expect(textOf('[data-panel="deck"] .prog')).toMatch(/^2 of 2 trainings done took /);
     expect(find('[data-action="start"]')).toBeNull();
@@ -1056,7 +1055,7 @@ describe('an experiment on the page', () => {
     await open({ stepMilliseconds: 60 });
     await prepared();
     await click('[data-action="start"]');
-    await vi.waitFor(() => expect(state.experiment!.current?.arm).toBe(graft), { timeout: 10_000 });
+    await until(() => expect(state.experiment!.current?.arm).toBe(graft));
     const runs = await shown<HTMLSelectElement>('[data-setting="looked"]');
     expect([...runs.options].map(({ text }) => text)).toEqual([
       'under way',
@@ -1067,10 +1066,10 @@ describe('an experiment on the page', () => {
     const control = state.experiment!.run({ arm: 'old vocabulary', seed: 1 });
     expect(state.run).toBe(control);
     const { step } = state.experiment!.current!.status;
-    await vi.waitFor(() => expect(state.experiment!.current!.status.step).toBeGreaterThan(step + 1));
+    await until(() => expect(state.experiment!.current!.status.step).toBeGreaterThan(step + 1));
     expect(state.run).toBe(control);
     choose(runs, 0);
-    await vi.waitFor(() => expect(state.run).toBe(state.experiment!.run({ arm: graft, seed: 1 })));
+    await until(() => expect(state.run).toBe(state.experiment!.run({ arm: graft, seed: 1 })));
   });
 
   test('what diverged is said by name, and is no verdict', async () => {
@@ -1088,7 +1087,7 @@ describe('an experiment on the page', () => {
     await prepared();
     await click('[data-preset="should-i-expand"]');
     await click('[data-action="start"]:not([disabled])');
-    await vi.waitFor(() => expect(state.experiment!.report?.verdict?.provisional).toBe(true));
+    await until(() => expect(state.experiment!.report?.verdict?.provisional).toBe(true));
     await shown('[data-run="finished"]');
     expect(state.experiment!.report!.verdict!.outcome).toBe('cannot-tell');
     await at('compare');
@@ -1103,7 +1102,7 @@ describe('an experiment on the page', () => {
 
   test('one that is not finished is offered on Train too, and goes on there', async () => {
     const lab = await kept(async () => {
-      await vi.waitFor(() => expect(state.experiment?.cells[1]?.state).toBe('finished'), { timeout: 10_000 });
+      await until(() => expect(state.experiment?.cells[1]?.state).toBe('finished'));
       await click('[data-action="stop"]:not([disabled])');
       await shown('[data-run="stopped"]');
     });
@@ -1114,7 +1113,7 @@ describe('an experiment on the page', () => {
     await click('[data-action="go-on-last-run"]');
     await shown('[data-run="finished"]');
     expect(textOf('h1')).toMatch(/^Expand:/);
-    await vi.waitFor(() => expect(state.desk.taken).toEqual({ arm: graft, seed: 1 }));
+    await until(() => expect(state.desk.taken).toEqual({ arm: graft, seed: 1 }));
   });
 
   test('every arm stands beside the control with what was trained of it', async () => {

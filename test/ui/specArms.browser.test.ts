@@ -1,5 +1,5 @@
 /** Arms and their stages in the specification drawer, in a real browser, on the fake lab. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState } from '../../src/ui/state/lab-state';
@@ -7,18 +7,16 @@ import { specText } from '../../src/ui/state/spec-link';
 import '../../src/ui/styles/page.css';
 import type { WrittenSpec } from '../../src/worker/index';
 import { fakeLab } from './fakeLab';
+import { until } from '../support/until';
 
 const find = <T extends HTMLElement>(selector: string, within: ParentNode = document) =>
   within.querySelector<T>(selector);
 const shown = <T extends HTMLElement>(selector: string, within: ParentNode = document) =>
-  vi.waitFor(
-    () => {
-      const element = find<T>(selector, within);
-      if (!element) throw new Error(`${selector} is not on the page`);
-      return element;
-    },
-    { timeout: 10_000 },
-  );
+  until(() => {
+    const element = find<T>(selector, within);
+    if (!element) throw new Error(`${selector} is not on the page`);
+    return element;
+  });
 const area = () => find<HTMLTextAreaElement>('tg-spec-drawer .json textarea')!;
 const written = () => JSON.parse(area().value) as WrittenSpec;
 const arm = (name: string) => shown<HTMLElement>(`[data-arm='${name}']`);
@@ -77,13 +75,11 @@ test('every stage has its groups, which are added at a rate, changed and held', 
   (await field(`${moves}.everything`)).querySelector<HTMLElement>('[data-action="hold"]')!.click();
   expect(written().arms.control!.stages![1]).toEqual({ moves: { body: 0.0005 } });
   (await field(`${moves}.body`)).querySelector<HTMLElement>('[data-action="hold"]')!.click();
-  await vi.waitFor(async () => expect((await field(moves)).textContent).toContain('is empty; expected is one of'));
+  await until(async () => expect((await field(moves)).textContent).toContain('is empty; expected is one of'));
   await press('control', 'stage-earlier');
-  await vi.waitFor(() =>
-    expect(written().arms.control!.stages).toEqual([{ moves: {} }, { moves: { everything: 0.003 } }]),
-  );
+  await until(() => expect(written().arms.control!.stages).toEqual([{ moves: {} }, { moves: { everything: 0.003 } }]));
   await press('control', 'remove-stage');
-  await vi.waitFor(() => expect(written().arms.control!.stages).toEqual([{ moves: { everything: 0.003 } }]));
+  await until(() => expect(written().arms.control!.stages).toEqual([{ moves: { everything: 0.003 } }]));
 });
 
 test('every field that the schema has of a stage can be changed, and is taken as it is typed', async () => {
@@ -127,7 +123,7 @@ test('new rows of the model are moved by an arm without a vocabulary, where the 
   };
   expect((await choices()).of.some((each) => each.startsWith('newRows'))).toBe(false);
   await lab.openModelWithDelta([], []);
-  await vi.waitFor(async () => expect((await choices()).of).toContain('newRows The model’s 512 new rows'));
+  await until(async () => expect((await choices()).of).toContain('newRows The model’s 512 new rows'));
   const { adds } = await choices();
   adds.value = 'newRows';
   adds.dispatchEvent(new Event('change'));
@@ -145,7 +141,7 @@ test('adapters come with a rate, in place of the matrices they stand beside, and
   adds.dispatchEvent(new Event('change'));
   const { vocabulary } = spec.arms.graft!;
   const stages = [{ moves: { adapters: 0.003 } }];
-  await vi.waitFor(() => expect(written().arms.graft).toEqual({ vocabulary, adapters: {}, stages }));
+  await until(() => expect(written().arms.graft).toEqual({ vocabulary, adapters: {}, stages }));
   await type(`${of('graft')}.adapters.rank`, '4');
   await type(`${of('graft')}.adapters.targets`, 'q_proj\nv_proj');
   await type(`${of('graft')}.adapters.rankStabilised`, 'true');
@@ -154,13 +150,13 @@ test('adapters come with a rate, in place of the matrices they stand beside, and
   await shown('[data-action="use-spec"]:not([disabled])');
   const rate = await field(`${of('graft')}.stages[0].moves.adapters`);
   rate.querySelector<HTMLElement>('[data-action="hold"]')!.click();
-  await vi.waitFor(() => expect(written().arms.graft).not.toHaveProperty('adapters'));
+  await until(() => expect(written().arms.graft).not.toHaveProperty('adapters'));
 });
 
 test('an arm is copied, named, taken away and added, and undo brings each back', async () => {
   await press('control', 'copy-arm');
   await arm('control 2');
-  await vi.waitFor(() => expect((document.activeElement as HTMLInputElement).value).toBe('control 2'));
+  await until(() => expect((document.activeElement as HTMLInputElement).value).toBe('control 2'));
   await type('arms["control 2"]', 'twice as fast');
   await arm('twice as fast');
   expect(Object.keys(written().arms)).toEqual(['base', 'control', 'twice as fast', 'graft']);
@@ -183,18 +179,18 @@ test('an arm is copied, named, taken away and added, and undo brings each back',
 test('a name that another arm has is refused beside the field, one that shares its folder by the lab', async () => {
   await type(of('control'), 'graft');
   const name = await field(of('control'));
-  await vi.waitFor(() => expect(name.textContent).toContain('there is an arm “graft” already'));
+  await until(() => expect(name.textContent).toContain('there is an arm “graft” already'));
   expect(name.querySelector('input')!.getAttribute('aria-invalid')).toBe('true');
   expect(written().arms.control).toEqual(control);
   await type(of('control'), 'Graft!');
   const shared = await field('arms["Graft!"]');
-  await vi.waitFor(() => expect(find('#spec-problems')!.textContent).toContain('would share its folder “graft”'));
+  await until(() => expect(find('#spec-problems')!.textContent).toContain('would share its folder “graft”'));
   expect(shared.closest('[data-arm]')!.textContent + find('[data-arm="graft"]')!.textContent).toContain('would share');
 });
 
 test('the only arm stays, and one of bytes and FLOPs gives way to the other', async () => {
   for (const name of ['control', 'graft']) await press(name, 'remove-arm');
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(find<HTMLButtonElement>('[data-action="remove-arm"]', await arm('base'))!.disabled).toBe(true),
   );
   await type('budget.flops', '1e12');
@@ -204,8 +200,8 @@ test('the only arm stays, and one of bytes and FLOPs gives way to the other', as
 test('what is wrong is said in the language of the page', async () => {
   await setLocale('zh-Hans');
   await type('seeds', '-1');
-  await vi.waitFor(() =>
+  await until(() =>
     expect(find('#spec-problems')!.textContent).toContain('现为 -1；应为至少 0 且至多 4294967295 的整数'),
   );
-  await vi.waitFor(async () => expect((await field('seeds')).textContent).toContain('现为 -1'));
+  await until(async () => expect((await field('seeds')).textContent).toContain('现为 -1'));
 });

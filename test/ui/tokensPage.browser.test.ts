@@ -1,11 +1,12 @@
 /** The Tokens page in a real browser, on the fake lab. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
 import { fakeLab } from './fakeLab';
 import { click, find, shown } from './onPage';
+import { until } from '../support/until';
 
 let state: LabState;
 
@@ -17,7 +18,7 @@ async function open(): Promise<void> {
   state = new LabState(fakeLab({ tick: 0, experiments: 3 }));
   app.start(state);
   await state.open();
-  await vi.waitFor(() => expect(state.kept.present.length).toBeGreaterThan(0));
+  await until(() => expect(state.kept.present.length).toBeGreaterThan(0));
   await state.openKept(state.kept.present[0]!);
   location.hash = 'tokens';
 }
@@ -45,9 +46,9 @@ test('measures when asked to, sorts, filters and finds', async () => {
   const descending = (values: number[]) => [...values].sort((a, b) => b - a);
   expect(numbers(2)).toEqual(descending(numbers(2)));
   await click('[data-sort="advantage"]');
-  await vi.waitFor(() => expect(numbers(7)).toEqual(descending(numbers(7))));
+  await until(() => expect(numbers(7)).toEqual(descending(numbers(7))));
   await click('[data-sort="advantage"]');
-  await vi.waitFor(() => expect(numbers(7)).toEqual(descending(numbers(7)).reverse()));
+  await until(() => expect(numbers(7)).toEqual(descending(numbers(7)).reverse()));
 
   const show = (label: string) =>
     [...document.querySelectorAll<HTMLButtonElement>('.tools .seg button')].find((key) =>
@@ -56,14 +57,14 @@ test('measures when asked to, sorts, filters and finds', async () => {
   for (const label of ['Fed', 'Starved', 'Cheaper as pieces']) {
     const told = Number(/\d+$/.exec(show(label).textContent.trim())![0]);
     show(label).click();
-    await vi.waitFor(() => expect(rowCount()).toBe(told));
+    await until(() => expect(rowCount()).toBe(told));
     expect(told).toBeLessThan(all);
   }
   show('All').click();
   const search = find<HTMLInputElement>('.tools input[type="search"]')!;
   search.value = 'no such token';
   search.dispatchEvent(new Event('input'));
-  await vi.waitFor(() => expect(rowCount()).toBe(0));
+  await until(() => expect(rowCount()).toBe(0));
   expect(find('.token-table')!.textContent).toContain('No token matches.');
 });
 
@@ -73,7 +74,7 @@ test('shows one token from its row or its dot: places, and rows near its own', a
   expect(find('[data-panel="token"]')).toBeNull();
   await click('.token-table .vrow');
   const panel = await shown('[data-panel="token"]');
-  await vi.waitFor(() => expect(panel.textContent).toContain('Nearest now'));
+  await until(() => expect(panel.textContent).toContain('Nearest now'));
   expect(texts('[data-panel="token"] .places li').length).toBe(6);
   expect(panel.textContent).toContain('Where it helped least');
   expect(find('tg-advantage .note')!.textContent).toContain('exposures');
@@ -84,7 +85,7 @@ test('shows one token from its row or its dot: places, and rows near its own', a
   const [x, y] = [dot.x + dot.width / 2, dot.y + dot.height / 2];
   const before = panel.querySelector('h2')!.textContent;
   svg.dispatchEvent(new MouseEvent('click', { clientX: x, clientY: y, bubbles: true }));
-  await vi.waitFor(() => expect(find('[data-panel="token"] h2')!.textContent).not.toBe(before));
+  await until(() => expect(find('[data-panel="token"] h2')!.textContent).not.toBe(before));
 });
 
 test('draws the course of all tokens, and of the chosen one, with a table to save', async () => {
@@ -95,7 +96,7 @@ test('draws the course of all tokens, and of the chosen one, with a table to sav
   const tokens = state.slots.evidence.status === 'ready' ? state.slots.evidence.value.tokens : [];
   expect(paths()).toBe(tokens.length);
   await click('.token-table .vrow');
-  await vi.waitFor(() => expect(paths()).toBe(tokens.length + 1));
+  await until(() => expect(paths()).toBe(tokens.length + 1));
   expect(find('[data-panel="token"]')!.textContent).toContain('Over the training');
   const { table } = panel.querySelector('tg-course')!.figure(600);
   expect(table.rows).toHaveLength(tokens.length + 1);
@@ -106,7 +107,7 @@ test('prunes the starved into one more arm, which Train would run', async () => 
   await shown('.token-table .vrow');
   const arms = Object.keys(state.experiment!.spec.arms);
   await click('[data-action="prune-starved"]');
-  await vi.waitFor(() => expect(location.hash).toBe('#train'));
+  await until(() => expect(location.hash).toBe('#train'));
   const { spec } = state.desk;
   const [added] = Object.keys(spec!.arms).filter((name) => !arms.includes(name));
   expect(added).toMatch(/, pruned$/);
@@ -119,7 +120,7 @@ test('says where to go while nothing is trained', async () => {
   const app = document.createElement('tg-app');
   document.body.append(app);
   app.start(new LabState(fakeLab({ tick: 0 })));
-  await vi.waitFor(() => expect(find('tg-page-tokens')?.textContent).toContain('No trained arm is open.'));
+  await until(() => expect(find('tg-page-tokens')?.textContent).toContain('No trained arm is open.'));
   expect(find('[data-action="measure-tokens"]')).toBeNull();
   expect(find('tg-page-tokens a[href="#train"]')).not.toBeNull();
 });

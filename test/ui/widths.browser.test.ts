@@ -1,10 +1,11 @@
 /** Headlines and charts at every width: a number stays in one line, and a wide window is made use of. */
 import { page } from 'vitest/browser';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { setLocale } from '../../src/ui/preferences';
 import type { LabState } from '../../src/ui/state/lab-state';
 import { click, find, shown } from './onPage';
 import { openPage } from './openPage';
+import { until } from '../support/until';
 
 const widths = [360, 390, 520, 768, 1024, 1440];
 const steps = ['diagnose', 'vocabulary', 'train', 'compare', 'try', 'download'];
@@ -16,7 +17,7 @@ beforeEach(async () => {
   await click('[data-action="start-sample"]:not([disabled])');
   await click('[data-action="start"]:not([disabled])');
   await shown('[data-run="finished"]');
-  await vi.waitFor(() => expect(state.hasTrained).toBe(true), { timeout: 10_000 });
+  await until(() => expect(state.hasTrained).toBe(true));
 });
 afterEach(async () => {
   find('tg-app')?.remove();
