@@ -10,6 +10,7 @@ export function reportText(report: ExperimentReport): string {
     prediction,
     arms,
     comparisons,
+    early,
     unfinished,
     references,
     base,
@@ -51,6 +52,7 @@ export function reportText(report: ExperimentReport): string {
       : []),
     '',
     ...comparisons.flatMap(comparisonLines),
+    ...(early ? earlyLines(early) : []),
     ...(verdict
       ? [verdictText(verdict), ...verdict.advice.map(adviceText)]
       : ['No arm is both expanded and trained: there is nothing to decide.']),
@@ -80,6 +82,16 @@ const outcomes: Readonly<Record<ArmComparison['outcome'], string>> = {
 
 function verdictText({ outcome, arm, provisional }: NonNullable<ExperimentReport['verdict']>): string {
   return `${provisional ? 'So far' : 'Verdict'}: ${arm}: ${outcomes[outcome]}.`;
+}
+
+/** Of readings on the way. */
+export function earlyLines(early: NonNullable<ExperimentReport['early']>): string[] {
+  const { arm, against, share, difference, interval, tokensSaved, documents } = early;
+  const saved = tokensSaved === null ? '' : `, ${(100 * tokensSaved).toFixed(1)} % fewer tokens`;
+  return [
+    `On the way, after ${(100 * share).toFixed(0)} % of the training: ${arm} - ${against}: ${signed(difference!)} bits per byte ${intervalText(interval, signed)}${saved}`,
+    `  on ${documents} held-out documents that trainings are watched by; who is ahead so early need not be ahead at the end`,
+  ];
 }
 
 function referencesText({ lines, trainingBytes }: NonNullable<ExperimentReport['references']>): string {

@@ -31,6 +31,27 @@ const generating = { prompt: 'C', maxTokens: 2, temperature: 0, topK: 1, topP: 1
 
 /** @param folders those that the lab writes into. */
 export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders): void {
+  describe('an answer on the way', () => {
+    it('comes before a training has ended, gives way to the verdict, and what was told of a run is told anew', async () => {
+      const lab = await opened(openLab());
+      const seen: { readonly trained: readonly string[]; readonly early: boolean }[] = [];
+      let told = 0;
+      const report = await lab.runExperiment(
+        { ...withGraft, budget: { bytes: 2000 }, evaluation: { ...spec.evaluation, watchBytes: 400 } },
+        ({ cells, report: now, run: training }) => {
+          if (training?.arm === 'old vocabulary' && training.isAnew) told++;
+          const trained = cells.slice(1).map(({ state }) => state);
+          if (now) seen.push({ trained, early: now.early !== null });
+        },
+      );
+      const [first] = seen.filter(({ early }) => early);
+      expect(first?.trained).toEqual(['waiting', 'running']);
+      expect(told).toBe(2);
+      expect(report.early).toBeNull();
+      expect(report.verdict).toMatchObject({ provisional: false });
+    });
+  });
+
   describe('a pause', () => {
     it('lasts until it is ended, and is of the run under way alone', async () => {
       const lab = await opened(openLab());

@@ -108,6 +108,7 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
         'prediction',
         'arms',
         'comparisons',
+        'early',
         'lengths',
         'order',
         'worsened',

@@ -48,7 +48,9 @@ describe('an experiment under way', () => {
   it('estimates from the time that it went on, without pauses', () => {
     let now = 0;
     const view = new ExperimentView(spec, () => now);
-    const run = (state: RunStatus['state']) => ({ arm: 'graft', seed: 1, status: { ...status, state }, records: [] });
+    const run = (state: RunStatus['state']) => ({
+      ...{ arm: 'graft', seed: 1, status: { ...status, state }, records: [], isAnew: false },
+    });
     view.take({ id: 'x', cells: cells(0, 0) });
     expect(view.left).toBeNull();
     now = 1000;

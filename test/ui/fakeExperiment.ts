@@ -15,12 +15,14 @@ import {
   type ExperimentSpec,
   type ReportedRun,
   type RunCell,
+  type RunKey,
   type RunRecord,
   type RunStatus,
   type VocabularySummary,
   type WrittenArm,
   type WrittenSpec,
 } from '../../src/lab/index';
+import { turnsOf } from '../../src/lab/experiment/runOrder';
 import type { KeptExperiment, KeptRun, LabApi } from '../../src/worker/index';
 
 const newTokensOf = ({ arms }: ExperimentSpec, arm: string): number => {
@@ -137,12 +139,17 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
       const before = finished.get(id) ?? new Map<string, FinishedCell>();
       finished.set(id, before);
       const runs: ReportedRun[] = [...before.values()].map(({ run }) => run);
-      const records = new Map<RunCell, RunRecord[]>();
+      const records = new Map<string, RunRecord[]>();
+      const recordsOf = ({ arm, seed }: RunKey) => {
+        const known = records.get(`${seed} ${arm}`) ?? [];
+        records.set(`${seed} ${arm}`, known);
+        return known;
+      };
       for (const [at, cell] of cells.entries()) {
         const known = before.get(`${cell.arm} ${cell.seed}`);
         if (!known) continue;
         cells[at] = known.cell;
-        records.set(known.cell, known.records);
+        records.set(`${cell.seed} ${cell.arm}`, known.records);
       }
       const budget = 'bytes' in spec.budget ? spec.budget.bytes : 40_000;
       const set = (at: number, change: Partial<RunCell>) => (cells[at] = { ...cells[at]!, ...change });
@@ -154,10 +161,10 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         kept.set(id, { id, name: spec.name, savedAt, bytes: 21e6 * runs.length, spec: written, report, ...now });
         runsOf.set(
           id,
-          [...records].map(([{ arm, seed }, each]) => ({
+          runs.map(({ status: { arm, seed } }) => ({
             arm,
             seed,
-            records: each,
+            records: recordsOf({ arm, seed }),
             engine: 'fake',
             trainingSeconds: 21,
           })),
@@ -165,17 +172,43 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         return report;
       };
       onUpdate({ id, cells: [...cells], report: reportOf(spec, runs) });
-      for (const at of cells.keys()) {
+      const runOf = (at: number, state: 'running' | 'finished' | 'diverged', done: number): ReportedRun => {
         const { arm, seed } = cells[at]!;
-        if (before.has(`${arm} ${seed}`)) continue;
+        const isTrained = spec.arms[arm]!.stages.length > 0;
+        const newTokens = newTokensOf(spec, arm);
+        const tokensAByte = spec.arms[arm]!.vocabulary ? 0.55 : 1;
+        const end = bitsOf(spec, arm, seed);
+        const { nats: _, ...watched } = scoresOf(end, tokensAByte, seed).heldOut;
+        return {
+          status: {
+            version: 1,
+            ...{ arm, seed, state, step: done, steps: isTrained ? points : 0, tokens: 9000, newTokens },
+            bytes: isTrained ? (budget * done) / points : 0,
+            ...{ trainingSeconds: 21, engine: 'fake', watched },
+            ...{ fingerprint: '', savedAt: '', generation: '', files: {} },
+            curve: curveOf(recordsOf(cells[at]!), tokensAByte),
+            ...(newTokens > 0 && isTrained ? { exposure: seenIn({ newTokens }, budget) } : {}),
+          },
+          ...(state === 'finished' ? { scores: scoresOf(end, tokensAByte, seed) } : {}),
+        };
+      };
+      const note = (run: ReportedRun) => {
+        const { arm, seed } = run.status;
+        const at = runs.findIndex(({ status }) => status.arm === arm && status.seed === seed);
+        runs.splice(at < 0 ? runs.length : at, 1, run);
+      };
+      const todo = cells.filter(({ arm, seed }) => !before.has(`${arm} ${seed}`));
+      for (const { arm, seed, until } of turnsOf(spec, todo, () => false)) {
+        const at = cells.findIndex((cell) => cell.arm === arm && cell.seed === seed);
         set(at, { state: 'preparing' });
         onUpdate({ id, cells: [...cells], progress: { arm, seed, phase: 'loading', done: 1, total: 2 } });
         await wait(parts.milliseconds);
         const isTrained = spec.arms[arm]!.stages.length > 0;
         const end = bitsOf(spec, arm, seed);
-        const all: RunRecord[] = [];
-        records.set(cells[at]!, all);
-        for (let point = 0; isTrained && point <= points; point++) {
+        const all = recordsOf(cells[at]!);
+        const begun = cells[at]!.step;
+        let isAnew = true;
+        for (let point = begun > 0 ? begun + 1 : 0; isTrained && point <= points; point++) {
           if (signal?.aborted) {
             set(at, { state: 'stopped' });
             onUpdate({ id, cells: [...cells] });
@@ -183,7 +216,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
             ended();
             throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
           }
-          const fresh = pointRecords(point, points, budget, end, newTokensOf(spec, arm));
+          const fresh = pointRecords(point, points, budget, end, newTokensOf(spec, arm), seed);
           all.push(...fresh);
           const status = statusOf(isPaused ? 'paused' : 'running', point, points);
           const bitsPerByte = fresh.findLast((record) => record.type === 'evaluation')?.bitsPerByte ?? null;
@@ -195,35 +228,30 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
             bitsPerByte,
             worsened: worsening(all.filter((record) => record.type === 'evaluation')),
           });
-          onUpdate({ id, cells: [...cells], run: { arm, seed, status, records: fresh } });
+          onUpdate({
+            ...{ id, cells: [...cells] },
+            run: { arm, seed, status, records: isAnew ? [...all] : fresh, isAnew },
+          });
+          isAnew = false;
+          if (bitsPerByte !== null && point > 0 && point < points) {
+            note(runOf(at, 'running', point));
+            if (until === 'first-reading') break;
+            onUpdate({ id, cells: [...cells], report: reportOf(spec, runs) });
+          }
           while (isPaused && !signal?.aborted) await wait(20);
           await wait(parts.milliseconds);
         }
+        if (until === 'first-reading') {
+          set(at, { state: 'waiting' });
+          onUpdate({ id, cells: [...cells], report: keep() });
+          continue;
+        }
         const isDiverged = parts.diverging?.includes(arm) ?? false;
-        const state = isDiverged ? 'diverged' : 'finished';
-        const done = isTrained ? points : 0;
-        const facts = { state, step: done, steps: done, bytes: isTrained ? budget : 0, tokens: 9000 } as const;
-        runs.push({
-          status: {
-            version: 1,
-            ...{
-              arm,
-              seed,
-              ...facts,
-              trainingSeconds: 21,
-              engine: 'fake',
-              newTokens: newTokensOf(spec, arm),
-            },
-            ...{ fingerprint: '', savedAt: '', generation: '', files: {} },
-            curve: curveOf(all, spec.arms[arm]!.vocabulary ? 0.55 : 1),
-            ...(newTokensOf(spec, arm) > 0 && isTrained
-              ? { exposure: seenIn({ newTokens: newTokensOf(spec, arm) }, budget) }
-              : {}),
-          },
-          ...(isDiverged ? {} : { scores: scoresOf(end, spec.arms[arm]!.vocabulary ? 0.55 : 1, seed) }),
-        });
-        const cell = set(at, { ...facts, bitsPerByte: isDiverged ? null : end });
-        before.set(`${arm} ${seed}`, { cell, run: runs.at(-1)!, records: all });
+        const run = runOf(at, isDiverged ? 'diverged' : 'finished', isTrained ? points : 0);
+        note(run);
+        const { state, step, steps, bytes } = run.status;
+        const cell = set(at, { state, step, steps, bytes, bitsPerByte: isDiverged ? null : end });
+        before.set(`${arm} ${seed}`, { cell, run, records: all });
         onUpdate({ id, cells: [...cells], report: keep() });
       }
       const report = keep();
@@ -276,6 +304,7 @@ function curveOf(records: readonly RunRecord[], tokensAByte: number) {
       ? [
           {
             ...{ step: record.step, bytes: record.bytesRead ?? 0, bitsPerByte: record.bitsPerByte },
+            ...(record.documentNats ? { documentNats: record.documentNats } : {}),
             flops: (record.bytesRead ?? 0) * 3e7 * tokensAByte,
           },
         ]
@@ -283,7 +312,14 @@ function curveOf(records: readonly RunRecord[], tokensAByte: number) {
   );
 }
 
-function pointRecords(point: number, last: number, budget: number, end: number, newTokens: number): RunRecord[] {
+function pointRecords(
+  point: number,
+  last: number,
+  budget: number,
+  end: number,
+  newTokens: number,
+  seed: number,
+): RunRecord[] {
   const bitsPerByte = end + (8 - end) * Math.exp((-5 * point) / last);
   const list: RunRecord[] = [];
   if (point === 0) list.push({ type: 'log', step: 0, event: 'started' });
@@ -304,7 +340,8 @@ function pointRecords(point: number, last: number, budget: number, end: number, 
   }
   if (point % 3 === 0 || point === last) {
     const bytesRead = (budget * point) / last;
-    list.push({ type: 'evaluation', step: point, bytesRead, bitsPerByte, milliseconds: 40 });
+    const { nats: documentNats } = scoresOf(bitsPerByte, 1, seed).heldOut;
+    list.push({ type: 'evaluation', step: point, bytesRead, bitsPerByte, documentNats, milliseconds: 40 });
     const tokens = Array.from({ length: newTokens }, (_, at) => ({
       id: 4096 + at,
       exposures: Math.round((point * 90) / (1 + at / 4)),

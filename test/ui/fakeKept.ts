@@ -162,6 +162,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
     ...{
       arms,
       comparisons,
+      early: null,
       lengths: [],
       order: [],
       worsened: [],

@@ -830,7 +830,7 @@ describe('the page', () => {
 
   test('one that was stopped is offered with what is still to come, and goes on to its verdict', async () => {
     const lab = await kept(async () => {
-      await until(() => expect(state.experiment?.cells[1]?.state).toBe('finished'));
+      await until(() => expect(state.experiment?.cells[2]?.state).toBe('finished'));
       await click('[data-action="stop"]:not([disabled])');
       await shown('[data-run="stopped"]');
     });
@@ -1102,7 +1102,7 @@ describe('an experiment on the page', () => {
 
   test('one that is not finished is offered on Train too, and goes on there', async () => {
     const lab = await kept(async () => {
-      await until(() => expect(state.experiment?.cells[1]?.state).toBe('finished'));
+      await until(() => expect(state.experiment?.cells[2]?.state).toBe('finished'));
       await click('[data-action="stop"]:not([disabled])');
       await shown('[data-run="stopped"]');
     });

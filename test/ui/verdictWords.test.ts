@@ -89,6 +89,29 @@ describe('a verdict in words', () => {
     expect(verdictSentence(empty)).toBeNull();
   });
 
+  it('says of readings on the way when they were made, and that the end may differ', () => {
+    const reading = (interval: readonly [number, number]): ExperimentReport => ({
+      ...reportWith('unfinished', null),
+      early: {
+        ...{ arm: 'graft', against: 'old vocabulary', seed: 1, interval, difference: (interval[0] + interval[1]) / 2 },
+        ...{ tokensSaved: 0.44, armBitsPerByte: 4, controlBitsPerByte: 4.2, share: 0.2, bytes: 8192 },
+        ...{ documents: 51, heldOutBytes: 2048 },
+      },
+    });
+    const said = (low: number, high: number) => verdictSentence(reading([low, high]));
+    expect(said(-0.3, -0.1)).toBe(
+      'After 20\u00a0% of the training: 0.20 fewer bits per byte than the old vocabulary, in 44\u00a0% fewer tokens.',
+    );
+    expect(said(0.1, 0.3)).toContain('0.20 more bits per byte');
+    expect(said(-0.1, 0.3)).toBe(
+      'After 20\u00a0% of the training: not told apart from the old vocabulary, in 44\u00a0% fewer tokens.',
+    );
+    expect(verdictShort(reading([0.1, 0.3]))).toBe('So far: more bits');
+    const lede = verdictLede(reading([-0.3, -0.1]));
+    expect(lede).toContain('51 held-out documents');
+    expect(lede).toContain('need not be ahead at the end');
+  });
+
   it('says after which of the seeds it speaks, and gives fewer and more what they are', () => {
     const after = (seeds: number[], left: number[], outcome: ArmComparison['outcome'], difference: number) => {
       const report = reportWith(outcome, difference, true);

@@ -14,7 +14,7 @@ import type { Answer } from '../answer';
 import { fileKey, type Command } from '../arguments';
 import { openShards } from '../countingShards';
 import { nodeEngine } from '../engine';
-import { reportText } from '../reportText';
+import { earlyLines, reportText } from '../reportText';
 import { progressLine } from '../stdout';
 import { xzSize } from '../xzWorker';
 import { textsOfSpec } from './instructions';
@@ -62,7 +62,11 @@ function noSuchFile(path: string): LabError {
 function progressOf(): (update: ExperimentUpdate) => void {
   const line = progressLine();
   const told = new Set<string>();
-  return ({ cells, run, progress }) => {
+  return ({ cells, run, progress, report }) => {
+    if (report?.early && !told.has('early')) {
+      told.add('early');
+      process.stderr.write(`${earlyLines(report.early).join('\n')}\n`);
+    }
     if (progress) line({ ...progress, phase: `${progress.arm ?? ''} ${progress.seed ?? ''} ${progress.phase}`.trim() });
     if (run) line({ phase: `${run.arm} ${run.seed} training`, done: run.status.step, total: run.status.steps });
     for (const { arm, seed, state, bitsPerByte } of cells) {

@@ -33,10 +33,8 @@ export class ReferencesBeside {
   /** Begins once it is known how much text the first seed reads. Throws what went wrong since. */
   ask(runs: readonly ReportedRun[]): void {
     if (this.failure) throw this.failure;
-    const { budget, seeds } = this.opened.spec;
-    const read = ({ status }: ReportedRun) =>
-      status.state === 'finished' && status.seed === seeds[0] && status.bytes > 0;
-    const bytes = 'bytes' in budget ? budget.bytes : runs.find(read)?.status.bytes;
+    const { budget } = this.opened.spec;
+    const bytes = 'bytes' in budget ? budget.bytes : this.bytesRead(runs);
     if (bytes === undefined) return;
     this.asked ??= this.make(bytes).then(
       (references) => {
@@ -60,6 +58,17 @@ export class ReferencesBeside {
   async end(): Promise<void> {
     this.ended.abort();
     await this.asked;
+  }
+
+  /** By the first trained arm that can be finished, in the order of the specification: runs may end in another. */
+  private bytesRead(runs: readonly ReportedRun[]): number | undefined {
+    const { seeds, arms } = this.opened.spec;
+    const statusOf = (name: string) =>
+      runs.find(({ status }) => status.arm === name && status.seed === seeds[0])?.status;
+    const hasEnded = (name: string) => ['diverged', 'failed'].includes(statusOf(name)?.state ?? '');
+    const first = Object.keys(arms).find((name) => arms[name]!.stages.length > 0 && !hasEnded(name));
+    const status = first === undefined ? undefined : statusOf(first);
+    return status?.state === 'finished' ? status.bytes : undefined;
   }
 
   private async make(bytes: number): Promise<References | undefined> {

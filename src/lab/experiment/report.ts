@@ -15,6 +15,7 @@ import { scorePrediction } from '../scoring/predictionScore';
 import type { FrozenWeights } from '../device/frozenWeights';
 import type { StepPrecision } from '../device/stepPrecision';
 import type { Prediction } from '../diagnosis/diagnosis';
+import { earlyReading, type EarlyReading } from './earlyReading';
 import { equalCompute, type EqualCompute } from '../scoring/equalCompute';
 import { fieldReport, type FieldReport } from '../field/fieldReport';
 import { clozeReport, type ClozeReport } from '../cloze/clozeReport';
@@ -79,6 +80,8 @@ export interface ExperimentReport {
   /** As what matrices that did not move were held, where not as they are stored. */
   readonly frozenWeights?: FrozenWeights;
   readonly verdict: ExperimentVerdict | null;
+  /** While there is no comparison of finished runs: one of readings on the way. */
+  readonly early: EarlyReading | null;
   readonly prediction: (Prediction & { readonly score: 'held' | 'failed' | 'not-scored' }) | null;
   readonly arms: readonly ReportedArm[];
   readonly comparisons: readonly ReportedComparison[];
@@ -114,32 +117,25 @@ export function reportOf(
 ): ExperimentReport {
   const names = Object.keys(spec.arms);
   const of = (arm: string) => runs.filter(({ status }) => status.arm === arm);
-  const scored = names.map((name): ScoredArm => {
-    const arm = spec.arms[name]!;
-    const scores = of(name).flatMap(({ status, scores: found }) => (found ? [{ seed: status.seed, ...found }] : []));
-    const isOnce = arm.stages.length === 0 && scores[0] !== undefined;
-    return {
-      name,
-      hasVocabulary: arm.vocabulary !== undefined,
-      moves: movedBy(arm),
-      ...readingOf(arm),
-      scores: isOnce ? { heldOut: scores[0]!.heldOut, general: scores[0]!.general } : scores,
-      ended: of(name).flatMap(({ status }) =>
-        status.state === 'diverged' || status.state === 'failed' ? [status.seed] : [],
-      ),
-    };
-  });
-  const { comparisons, verdict } = experimentVerdict(scored, {
+  const scored = scoredArms(spec, runs);
+  const terms = {
     seeds: spec.seeds,
     margin: spec.evaluation.margin,
     atEqual: 'bytes' in spec.budget ? 'bytes' : 'flops',
-  });
+  } as const;
+  const { comparisons, verdict } = experimentVerdict(scored, terms);
   const controlOf = (arm: string) => comparisons.find((each) => each.arm === arm)?.against ?? null;
   const atomic = names.filter((name) => spec.arms[name]!.vocabulary?.method === 'atomic');
   return {
     name: spec.name,
     ...(spec.frozenWeights ? { frozenWeights: spec.frozenWeights } : {}),
     verdict,
+    early: earlyReading(
+      spec,
+      scored,
+      runs.map(({ status }) => status),
+      terms,
+    ),
     prediction: spec.prediction
       ? {
           ...spec.prediction,
@@ -173,6 +169,25 @@ export function reportOf(
       }),
     ),
   };
+}
+
+/** Every arm with the scores of its finished runs. */
+export function scoredArms(spec: ExperimentSpec, runs: readonly ReportedRun[]): ScoredArm[] {
+  return Object.entries(spec.arms).map(([name, arm]): ScoredArm => {
+    const ofArm = runs.filter(({ status }) => status.arm === name);
+    const scores = ofArm.flatMap(({ status, scores: found }) => (found ? [{ seed: status.seed, ...found }] : []));
+    const isOnce = arm.stages.length === 0 && scores[0] !== undefined;
+    return {
+      name,
+      hasVocabulary: arm.vocabulary !== undefined,
+      moves: movedBy(arm),
+      ...readingOf(arm),
+      scores: isOnce ? { heldOut: scores[0]!.heldOut, general: scores[0]!.general } : scores,
+      ended: ofArm.flatMap(({ status }) =>
+        status.state === 'diverged' || status.state === 'failed' ? [status.seed] : [],
+      ),
+    };
+  });
 }
 
 /** Of arms that learn answers: how much of what they read. */

@@ -16,12 +16,16 @@ export function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes'
   return { bytes, tokens, trainingSeconds: milliseconds / 1000 };
 }
 
-export function curveOf(records: readonly RunRecord[], training: ArmTraining): CurvePointOfRun[] {
-  return records.flatMap((record) => {
+export function readingsSoFar(
+  records: readonly RunRecord[],
+  training: ArmTraining,
+): Pick<RunFacts, 'curve' | 'watched'> {
+  const curve = records.flatMap((record): CurvePointOfRun[] => {
     if (record.type !== 'evaluation') return [];
-    const { step, bytesRead: bytes = 0, bitsPerByte } = record;
-    return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte }];
+    const { step, bytesRead: bytes = 0, bitsPerByte, documentNats } = record;
+    return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte, ...(documentNats ? { documentNats } : {}) }];
   });
+  return { curve, ...(curve.length > 0 ? { watched: training.watchedText } : {}) };
 }
 
 /** Undefined before any was counted. */

@@ -15,7 +15,7 @@ import type { StepChoice, StepCut } from '../device/stepCut';
 import type { StepPrecision } from '../device/stepPrecision';
 import type { ArmScores } from '../scoring/compare';
 import type { Exposure } from '../scoring/usefulLength';
-import type { ArmCheckpoint } from '../training/armTraining';
+import type { ArmCheckpoint, WatchedText } from '../training/armTraining';
 import type { LoopState } from '../training/trainRun';
 import type { RunRecord } from '../training/records';
 import { armFolder } from './spec';
@@ -37,6 +37,8 @@ export interface CurvePointOfRun {
   readonly bytes: number;
   readonly flops: number;
   readonly bitsPerByte: number | null;
+  /** Of each document of the `watched` text; absent in runs that an earlier build saved. */
+  readonly documentNats?: readonly number[];
 }
 
 export interface RunFacts {
@@ -50,6 +52,8 @@ export interface RunFacts {
   readonly trainingSeconds: number;
   /** Evaluations so far, on the held-out text that the run is watched by. */
   readonly curve: readonly CurvePointOfRun[];
+  /** The documents of that text; absent before the first evaluation, and in runs that an earlier build saved. */
+  readonly watched?: WatchedText;
   /** What computed, in words. */
   readonly engine: string;
   readonly newTokens: number;

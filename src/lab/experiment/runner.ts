@@ -17,14 +17,14 @@ import type { CompressedSize } from '../scoring/xzSize';
 import { ArmTraining, type ArmCheckpoint, type ArmSetup } from '../training/armTraining';
 import type { EvaluationRecord, RunRecord, RunStatus } from '../training/records';
 import type { OpenShards } from '../vocabulary/countingShard';
-import { specVocabulary } from '../vocabulary/specVocabulary';
 import type { Vocabulary } from '../vocabulary/vocabulary';
+import { ArmVocabularies } from './armVocabularies';
 import { checkAdapters, checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
-import { canonicalJson, pinned, runFingerprint, untouchedKey } from './fingerprints';
+import { pinned, runFingerprint, untouchedKey } from './fingerprints';
 import { ReferencesBeside } from './referencesBeside';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
-import { curveOf, readSoFar, seenTokens } from './runFacts';
+import { readingsSoFar, readSoFar, seenTokens } from './runFacts';
 import {
   isSameRun,
   readCheckpoint,
@@ -34,8 +34,9 @@ import {
   type ArmRunState,
   type RunFacts,
   type RunKey,
+  type RunStatusFile,
 } from './runFolder';
-import { joined } from './specProblems';
+import { turnsOf, type Turn } from './runOrder';
 import { isUntouched, movesEarlierRows, seedsOf, trainedAs, type ExperimentSpec } from './spec';
 import { takeOverRuns } from './takeOverRuns';
 
@@ -72,7 +73,12 @@ export interface RunCell extends RunKey {
 export interface ExperimentUpdate {
   readonly cells: readonly RunCell[];
   /** What has come in of the run that is under way. */
-  readonly run?: RunKey & { readonly status: RunStatus; readonly records: readonly RunRecord[] };
+  readonly run?: RunKey & {
+    readonly status: RunStatus;
+    readonly records: readonly RunRecord[];
+    /** They are all that it has so far, also what was told before it went on. */
+    readonly isAnew: boolean;
+  };
   /** Of what stands outside the steps: learning a vocabulary, loading, scoring. */
   readonly progress?: Progress & Partial<RunKey>;
   /** After every finished run. */
@@ -122,14 +128,14 @@ export async function runExperiment(
 }
 
 class Runner {
-  /** By arm, and by what they were learned from. */
-  private readonly vocabularies = new Map<string, Vocabulary>();
-  private readonly learned = new Map<string, Vocabulary>();
+  private readonly vocabularies: ArmVocabularies;
   private readonly runs: ReportedRun[] = [];
   private readonly cells: RunCell[];
   private readonly references: ReferencesBeside;
-  /** Of the run under way; one that goes on says its earlier ones again. */
+  /** Of the run under way, with its training text read; one that goes on says its earlier records again. */
   private readings: EvaluationRecord[] = [];
+  private bytes = 0;
+  private isAnew = true;
 
   constructor(
     private readonly opened: OpenedExperiment,
@@ -137,6 +143,7 @@ class Runner {
     private readonly options: RunExperimentOptions,
   ) {
     const { spec } = opened;
+    this.vocabularies = new ArmVocabularies(opened);
     const onFound = () => this.update({ report: this.report });
     this.references = new ReferencesBeside(opened, options.xzSize, onFound, options.signal);
     this.cells = spec.seeds.flatMap((seed) =>
@@ -166,12 +173,16 @@ class Runner {
     }
     this.update({ report: this.report });
     // All of them before anything is trained: what cannot be learned is said at once.
-    for (const { arm } of todo) await this.vocabularyOf(arm);
+    for (const { arm } of todo) {
+      const onProgress = (progress: Progress) => this.update({ progress: { ...progress, arm } });
+      await this.vocabularies.learn(arm, { onProgress, signal: this.options.signal });
+    }
     try {
-      for (const key of todo) {
+      for (const turn of turnsOf(spec, todo, (key) => this.hasReading(key))) {
         throwIfCancelled(this.options.signal);
         this.references.ask(this.runs);
-        this.note(await this.runOne(key));
+        this.note(await this.runOne(turn));
+        if (turn.until !== 'end') this.set(turn, { state: 'waiting' });
         this.update({ report: this.report });
       }
       this.references.ask(this.runs);
@@ -199,7 +210,11 @@ class Runner {
     });
   }
 
-  private async runOne(key: RunKey): Promise<ReportedRun> {
+  private hasReading(key: RunKey): boolean {
+    return this.runs.some(({ status }) => isSameRun(status, key) && status.curve.some(({ step }) => step > 0));
+  }
+
+  private async runOne({ until, ...key }: Turn): Promise<ReportedRun> {
     const { spec, model, corpus, folder } = this.opened;
     const { signal } = this.options;
     const arm = spec.arms[key.arm]!;
@@ -208,7 +223,7 @@ class Runner {
     const before = await readStatus(folder, key);
     // A failed run keeps what it had: it may fit another time, or elsewhere.
     const earlier = before && 'loop.json' in before.files ? await readCheckpoint(folder, before) : undefined;
-    const vocabulary = this.vocabularies.get(key.arm);
+    const vocabulary = this.vocabularies.of(key.arm);
     const { evaluation, budget } = spec;
     const { start, stages, adapters } = arm;
     const setup: ArmSetup = {
@@ -230,7 +245,7 @@ class Runner {
         step: status?.step ?? last?.loop.step ?? 0,
         steps: status?.steps ?? before?.steps ?? 0,
         ...readSoFar(records),
-        curve: training ? curveOf(records, training) : (before?.curve ?? []),
+        ...(training ? readingsSoFar(records, training) : { curve: before?.curve ?? [] }),
         engine: engine.report.description,
         newTokens: newTokens.length,
         ...(exposure ? { exposure } : {}),
@@ -248,7 +263,7 @@ class Runner {
       const kept = last ? { checkpoint: last } : {};
       return { status: await saveRun(folder, { key, fingerprint, facts: what, records, ...kept }) };
     };
-    this.readings = [];
+    [this.readings, this.bytes, this.isAnew] = [[], 0, true];
     const untouched = isUntouched(arm) ? untouchedKey(spec, engine) : undefined;
     const known = untouched === undefined ? undefined : this.opened.untouched?.get(untouched);
     if (known) {
@@ -267,16 +282,20 @@ class Runner {
     this.options.onTraining?.(training);
     try {
       let status: RunStatus | undefined;
+      let saved: RunStatusFile | undefined;
       if (stages.length > 0) {
         status = await training.run(
           {
             onUpdate: (update) => this.follow(key, update.status, update.records),
             ...(earlier ? { earlier } : {}),
+            untilFirstReading: until === 'first-reading',
             autosaveMilliseconds: this.options.autosaveMilliseconds ?? autosaveMilliseconds,
             save: async (checkpoint, now) => {
               last = checkpoint;
               const { records } = checkpoint.loop;
-              await saveRun(folder, { key, fingerprint, facts: facts(now, records, 'running'), records, checkpoint });
+              const soFar = facts(now, records, 'running');
+              saved = await saveRun(folder, { key, fingerprint, facts: soFar, records, checkpoint });
+              this.noteReadings(saved);
             },
           },
           { onProgress, signal },
@@ -287,6 +306,7 @@ class Runner {
         if (status.error)
           return await this.diverged(key, fingerprint, facts(status, last?.loop.records ?? [], 'diverged'), last);
         throwIfCancelled(signal);
+        if (status.state === 'running' && saved) return { status: saved };
         if (status.state !== 'finished')
           throw new LabError('cancelled', 'The run was stopped; it can go on from here.');
       }
@@ -312,47 +332,30 @@ class Runner {
     return { status: await saveRun(this.opened.folder, { key, fingerprint, facts, records }) };
   }
 
-  private async vocabularyOf(arm: string): Promise<void> {
-    const { spec, model, corpus, openShards } = this.opened;
-    const { vocabulary } = spec.arms[arm]!;
-    if (!vocabulary || this.vocabularies.has(arm)) return;
-    const known = this.opened.vocabularies ?? this.learned;
-    const name = canonicalJson(vocabulary);
-    const onProgress = (progress: Progress) => this.update({ progress: { ...progress, arm } });
-    const { signal } = this.options;
-    try {
-      const made =
-        known.get(name) ??
-        (await specVocabulary(model, corpus, vocabulary, {
-          onProgress,
-          signal,
-          ...(openShards ? { openShards } : {}),
-        }));
-      known.set(name, made);
-      this.vocabularies.set(arm, made);
-    } catch (thrown) {
-      const { code, message, hint, details, cause } = asLabError(thrown);
-      if (code === 'cancelled' || code === 'internal') throw thrown;
-      throw new LabError(code, `\`${joined('arms', arm)}.vocabulary\`: ${message}`, hint, { ...details, arm }, cause);
-    }
-  }
-
   private follow(key: RunKey, status: RunStatus, records: readonly RunRecord[]): void {
-    const cell = this.cells.find((each) => isSameRun(each, key))!;
     const readings = records.filter((record) => record.type === 'evaluation');
     const evaluated = readings.at(-1);
     this.readings.push(...readings);
-    const { bytes } = readSoFar(records);
+    this.bytes += readSoFar(records).bytes;
     const state = status.state === 'finished' ? 'running' : status.state;
     this.set(key, {
       state,
       step: status.step,
       steps: status.steps,
-      bytes: cell.bytes + bytes,
+      bytes: this.bytes,
       ...(evaluated ? { bitsPerByte: evaluated.bitsPerByte } : {}),
       worsened: worsening(this.readings),
     });
-    this.update({ run: { ...key, status, records } });
+    this.update({ run: { ...key, status, records, isAnew: this.isAnew } });
+    this.isAnew = false;
+  }
+
+  /** What readings on the way say, as long as nothing else does. */
+  private noteReadings(status: RunStatusFile): void {
+    const earlier = this.runs.findIndex((run) => isSameRun(run.status, status));
+    const isNew = this.runs[earlier]?.status.curve.length !== status.curve.length;
+    this.runs.splice(earlier < 0 ? this.runs.length : earlier, 1, { status });
+    if (isNew && this.report.early) this.update({ report: this.report });
   }
 
   private note(run: ReportedRun): void {
@@ -366,7 +369,7 @@ class Runner {
       state: state === 'running' ? 'stopped' : state,
       step,
       steps,
-      bytes: state === 'running' ? 0 : bytes,
+      bytes,
       ...(scored ? { bitsPerByte: scored.heldOut.bitsPerByte } : {}),
       worsened: worsening(curve),
     });

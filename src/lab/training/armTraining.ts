@@ -43,6 +43,8 @@ export interface ArmSetup extends Recipe, Omit<ArmModelSetup, 'moves'> {
   };
 }
 
+export type WatchedText = Omit<DocumentScores, 'nats'>;
+
 export interface ArmCheckpoint {
   readonly stage: number;
   /** How the stage's steps are cut; absent in runs that an earlier build saved. */
@@ -60,6 +62,8 @@ export interface ArmRunOptions {
   readonly onUpdate: OnUpdate;
   readonly earlier?: ArmCheckpoint;
   readonly autosaveMilliseconds?: number;
+  /** Leaves it at its first reading behind a step, saved; the status says `running` then. */
+  readonly untilFirstReading?: boolean;
   /** Called at every evaluation, at least every `autosaveMilliseconds`, and at the end. */
   save?(checkpoint: ArmCheckpoint, status: RunStatus): Promise<void>;
 }
@@ -137,9 +141,15 @@ export class ArmTraining {
       loop = run.loopState;
       this.done = loop.records;
       this.running = undefined;
-      if (status.state !== 'running') break;
+      if (status.state !== 'running' || loop.step < plans[stage]!.from + plans[stage]!.steps) break;
     }
     return status!;
+  }
+
+  /** Documents of the readings: what each has in this arm's tokens. */
+  get watchedText(): WatchedText {
+    const { bytes, tokens, lostBytes } = this.latest ?? scoresOf(this.watched, []);
+    return { bytes, tokens, lostBytes };
   }
 
   /** FLOPs of so many steps; 0 before `run`. */
@@ -244,6 +254,7 @@ export class ArmTraining {
           const answered = answers.length > 0 ? await scoreDocuments(this.arm.session.scorer(), answers) : undefined;
           return {
             bitsPerByte: bitsPerByte(scores),
+            documentNats: scores.nats.map(inThousandths),
             idNats: keptPrices(nats),
             ...(lostBytes > 0 ? { lostBytes } : {}),
             ...(answered ? { answerBitsPerByte: bitsPerByte(answered) } : {}),
@@ -282,6 +293,7 @@ export class ArmTraining {
         ...(this.chosenPrecision ? { precision: this.chosenPrecision.precision } : {}),
         ...(tooLong > 0 ? { conversationsTooLong: tooLong } : {}),
       },
+      ...(options.untilFirstReading ? { untilFirstReading: true } : {}),
       ...(options.autosaveMilliseconds === undefined ? {} : { autosaveMilliseconds: options.autosaveMilliseconds }),
     };
   }
@@ -337,6 +349,8 @@ export class ArmTraining {
     return Math.min(bytes, watchBytes);
   }
 }
+
+const inThousandths = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** Before anything is allocated: whether there is memory for the stages. */
 async function learnMemory(setup: ArmSetup): Promise<void> {

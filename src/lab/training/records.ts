@@ -29,6 +29,8 @@ export interface EvaluationRecord {
   readonly lostBytes?: number;
   /** Of held-out answers; absent without instructions. */
   readonly answerBitsPerByte?: number | null;
+  /** Nats of each of those documents, to a thousandth; absent in runs that an earlier build saved. */
+  readonly documentNats?: readonly number[];
   /** Nats of the first ids of those documents, one document after the other (keptPrices.ts); absent in runs that an earlier build saved. */
   readonly idNats?: readonly number[];
   readonly milliseconds: number;

@@ -41,6 +41,8 @@ export interface LoopSettings {
   readonly peak: number;
   /** Of the peak, at a step counted from 1. */
   share(step: number): number;
+  /** Whether it is left at its first evaluation behind a step, saved, to be gone on with later. */
+  readonly untilFirstReading?: boolean;
   /** Of the first line of the log. */
   readonly details: Readonly<Record<string, string | number>>;
   /** A run that goes on later is saved at least this often, and is not measured when it is stopped half-way. */

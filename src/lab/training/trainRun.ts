@@ -153,6 +153,8 @@ export class TrainRun {
         this.read(await this.parts.program.flush());
         await this.evaluate();
         await this.save();
+        // Its state stays `running`, as that of a stage that has ended. What could not be saved is not left.
+        if (settings.untilFirstReading && this.savedStep === this.stepsRead) return;
       } else if (this.isSaveDue) {
         this.read(await this.parts.program.flush());
         await this.save();

@@ -215,7 +215,8 @@ export class ExperimentDesk {
     if (spec !== this.spec) this.ownSpec = spec;
     this.taken = this.looked = this.followed = null;
     this.parts.tell('lab');
-    const shown = () => `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length}`;
+    const shown = () =>
+      `${view.state} ${view.current?.arm} ${view.current?.seed} ${view.report?.arms.length} ${view.report?.early?.share}`;
     const onUpdate = (update: ExperimentUpdateOf) => {
       const before = shown();
       view.take(update);

@@ -130,10 +130,11 @@ export class ExperimentView {
     this.progress = update.progress ?? null;
     if (update.report) this.report = update.report;
     if (!update.run) return;
-    const { arm, seed, status, records } = update.run;
+    const { arm, seed, status, records, isAnew } = update.run;
     this.current = { arm, seed, status };
     if (this.isActive) this.state = status.state === 'paused' ? 'paused' : 'running';
-    const view = this.run({ arm, seed }) ?? this.addRun({ arm, seed }, status);
+    const known = isAnew ? undefined : this.run({ arm, seed });
+    const view = known ?? this.addRun({ arm, seed }, status);
     view.setStatus(status);
     view.add(records);
   }

@@ -162,6 +162,7 @@ const rowOrder: readonly IntervalRow['role'][] = ['expanded', 'other', 'control'
 
 /** Against the control, best first; the control itself on zero, the base off the scale. */
 export function intervalRows(report: ExperimentReport, spec: WrittenSpec, at: AtEqual = 'text'): IntervalRow[] {
+  if (report.early) return earlyRows(report.early, spec);
   const control = report.verdict?.against ?? null;
   const ofControl = report.comparisons.find(({ arm }) => arm === report.verdict?.arm)?.equalCompute;
   const controlBits = control === null ? null : meanBits(report, control);
@@ -200,6 +201,20 @@ export function intervalRows(report: ExperimentReport, spec: WrittenSpec, at: At
         rowOrder.indexOf(one.role) - rowOrder.indexOf(other.role) ||
         (one.difference ?? Infinity) - (other.difference ?? Infinity),
     );
+}
+
+/** Readings on the way, as long as nothing that is compared has ended. */
+function earlyRows(early: NonNullable<ExperimentReport['early']>, spec: WrittenSpec): IntervalRow[] {
+  const { arm, against, difference, interval, tokensSaved, armBitsPerByte, controlBitsPerByte } = early;
+  const row = (name: string, role: IntervalRow['role']) => ({ key: name, name, role, look: lookOf(spec, name) });
+  return [
+    {
+      ...row(arm, 'expanded'),
+      ...(tokensSaved === null ? {} : { fewerTokens: tokensSaved }),
+      ...{ difference, interval, bitsPerByte: armBitsPerByte },
+    },
+    { ...row(against!, 'control'), difference: 0, interval: null, bitsPerByte: controlBitsPerByte },
+  ];
 }
 
 /** Over the finished seeds, on all held-out text. */

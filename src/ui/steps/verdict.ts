@@ -58,8 +58,9 @@ export class VerdictView extends LabElement {
           ? panel({
               heading: msg('Against the control'),
               name: 'intervals',
-              note:
-                at === 'text'
+              note: report.early
+                ? msg('arm − control, bits per byte on the held-out text that trainings are watched by')
+                : at === 'text'
                   ? msg('arm − control, bits per byte on held-out text, 95\u00a0% intervals')
                   : msg('arm − control, bits per byte, read off the watched curves'),
               fill: 'bare',

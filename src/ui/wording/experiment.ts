@@ -4,7 +4,7 @@
  */
 import { msg, str } from '@lit/localize';
 import type { Advice, ArmComparison, ExperimentReport, PresetName, WorsenedRun } from '../../worker/index';
-import { count, duration, fixed, joinSentences, percent, unbroken } from '../format';
+import { count, duration, fileSize, fixed, joinSentences, percent, plain, unbroken } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
 import { runName } from './arms';
 import { documentsText, noIntervalText, trainingsText } from './counts';
@@ -44,8 +44,8 @@ export function presetAbout(name: PresetName): string {
 
 /** Null while no arm with new tokens has a reading beside its control. */
 export function verdictSentence(report: ExperimentReport): string | null {
-  const { verdict } = report;
-  if (!verdict || verdict.outcome === 'unfinished') return null;
+  const { verdict, early } = report;
+  if (!verdict || verdict.outcome === 'unfinished') return early && earlySentence(early);
   const { outcome, difference, provisional } = verdict;
   if (provisional) return difference === null ? null : soFar(report);
   const bits = difference === null ? '–' : fixed(Math.abs(difference), 2);
@@ -73,17 +73,44 @@ export function verdictSentence(report: ExperimentReport): string | null {
 
 /** What the seeds that are done say; none of it is final. */
 function soFar(report: ExperimentReport): string {
-  const { outcome, difference, interval, tokensSaved } = report.verdict!;
+  const { outcome, interval } = report.verdict!;
   const after = doneSeeds(report);
-  const bits = fixed(Math.abs(difference!), 2);
-  const tokens = tokensText(tokensSaved);
-  if (outcome === 'expand') {
-    return msg(str`${after}: ${bits} fewer bits per byte than the old vocabulary, in ${tokens}.`);
-  }
+  if (outcome === 'expand') return fewerBits(after, report.verdict!);
   return interval && interval[0] > 0
-    ? msg(str`${after}: ${bits} more bits per byte than the old vocabulary, in ${tokens}.`)
-    : msg(str`${after}: no fewer bits than the old vocabulary, in ${tokens}.`);
+    ? moreBits(after, report.verdict!)
+    : msg(str`${after}: no fewer bits than the old vocabulary, in ${tokensText(report.verdict!.tokensSaved)}.`);
 }
+
+/** Of readings on the way: neither speaks of the end. */
+function earlySentence(early: EarlyReading): string {
+  const after = msg(str`After ${percent(early.share, 0)} of the training`);
+  const words: Record<EarlyOutcome, () => string> = {
+    fewer: () => fewerBits(after, early),
+    more: () => moreBits(after, early),
+    'cannot-tell': () =>
+      msg(str`${after}: not told apart from the old vocabulary, in ${tokensText(early.tokensSaved)}.`),
+  };
+  return words[earlyOutcome(early)]();
+}
+
+type EarlyReading = NonNullable<ExperimentReport['early']>;
+type EarlyOutcome = 'fewer' | 'more' | 'cannot-tell';
+
+function earlyOutcome({ interval }: EarlyReading): EarlyOutcome {
+  if (interval && interval[1] < 0) return 'fewer';
+  return interval && interval[0] > 0 ? 'more' : 'cannot-tell';
+}
+
+type Difference = Pick<EarlyReading, 'difference' | 'tokensSaved'>;
+
+const fewerBits = (after: string, { difference, tokensSaved }: Difference): string =>
+  msg(
+    str`${after}: ${fixed(Math.abs(difference!), 2)} fewer bits per byte than the old vocabulary, in ${tokensText(tokensSaved)}.`,
+  );
+const moreBits = (after: string, { difference, tokensSaved }: Difference): string =>
+  msg(
+    str`${after}: ${fixed(Math.abs(difference!), 2)} more bits per byte than the old vocabulary, in ${tokensText(tokensSaved)}.`,
+  );
 
 export function tokensText(saved: number | null): string {
   if (saved === null) return msg('an unknown number of tokens');
@@ -95,7 +122,8 @@ const comparisonOf = ({ comparisons, verdict }: ExperimentReport): ArmComparison
 
 /** Against what, on what, and what it costs. */
 export function verdictLede(report: ExperimentReport): string {
-  const { verdict, comparisons } = report;
+  const { verdict, comparisons, early } = report;
+  if (early) return earlyLede(early);
   const found = comparisons.find(({ arm }) => arm === verdict?.arm);
   if (verdict?.outcome === 'no-control') {
     return msg('Without the old vocabulary, trained on the same bytes of text, nothing says what the new tokens gave.');
@@ -116,6 +144,15 @@ export function verdictLede(report: ExperimentReport): string {
   );
 }
 
+function earlyLede({ arm, against, bytes, documents, interval }: EarlyReading): string {
+  return joinSentences(
+    msg(
+      str`Read on the way: ${arm} and ${against ?? '–'} after ${plain(fileSize(bytes))} of text each, on ${documentsText(documents)}; 95\u00a0% interval ${rangeText(interval!)} bits per byte.`,
+    ),
+    msg('Who is ahead so early need not be ahead at the end.'),
+  );
+}
+
 /** Forgetting beside the control's: what training on the text cost both is no part of it. */
 function generalText(general: ArmComparison['general']): string {
   const { difference, interval } = general ?? { difference: null, interval: null };
@@ -131,8 +168,16 @@ function generalText(general: ArmComparison['general']): string {
 }
 
 export function verdictShort(report: ExperimentReport): string | null {
-  const { verdict } = report;
+  const { verdict, early } = report;
   if (!verdict || verdictSentence(report) === null) return null;
+  if (early) {
+    const soFarWords: Record<EarlyOutcome, () => string> = {
+      fewer: () => msg('fewer bits'),
+      more: () => msg('more bits'),
+      'cannot-tell': () => msg('cannot be told apart'),
+    };
+    return msg(str`So far: ${soFarWords[earlyOutcome(early)]()}`);
+  }
   const words: Record<ArmComparison['outcome'], () => string> = {
     expand: () => msg('Expand'),
     'expand-for-speed': () => msg('Expand for speed'),
@@ -233,7 +278,8 @@ export function experimentSentence(view: ExperimentView): string {
     return view.error?.code === 'lab/in-use'
       ? msg('This experiment runs in another tab.')
       : msg('The experiment stopped.');
-  if (said) return said;
+  // A reading on the way is no answer to stay with.
+  if (said && !(report.early && state === 'stopped')) return said;
   const diverged = cells.find((cell) => cell.state === 'diverged');
   if (diverged && state !== 'finished') return msg('One training diverged. The other arms go on.');
   const { trainings } = view;

@@ -55,7 +55,7 @@ it('keep no run waiting, and are told when they come', async () => {
     },
   });
   expect(references!.lines.map(({ name }) => name)).toEqual(['uniform', 'unigrams', 'bigrams', 'xz']);
-  expect(states).toContain('finished finished running');
+  expect(states).toContain('finished running finished');
   expect(states.at(-1)).toBe('finished finished finished with lines');
 });
 

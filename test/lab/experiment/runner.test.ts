@@ -96,6 +96,36 @@ describe('an experiment', () => {
     expect(figures(await readReport(folder))).toEqual(figures(report));
   });
 
+  it('reads the control beside the graft before either has ended, and changes no figure by it', async () => {
+    const spec = tinySpec({
+      budget: { bytes: 1600 },
+      evaluation: { bytes: 300, generalBytes: 40, watchBytes: 300, points: 4 },
+    });
+    const folder = memoryFolder();
+    const updates: ExperimentUpdate[] = [];
+    const report = await run(folder, spec, { onUpdate: (update) => updates.push(update) });
+    const first = updates.find((update) => update.report?.early)!;
+    expect(first.cells.map(({ state }) => state)).toEqual(['finished', 'waiting', 'running']);
+    expect(first.report!.early).toMatchObject({ arm: 'continued', against: 'old vocabulary' });
+    expect(first.report!.early!.share).toBeLessThan(0.5);
+    expect(first.report!.verdict).toMatchObject({ outcome: 'unfinished', provisional: true });
+    expect(report.early).toBeNull();
+    // What is told of a run that goes on holds all of it, and its bytes are counted once.
+    const told = updates.flatMap(({ run: now }) => (now?.arm === 'old vocabulary' ? [now] : []));
+    expect(told.filter(({ isAnew }) => isAnew)).toHaveLength(2);
+    const again = told.findLastIndex(({ isAnew }) => isAnew);
+    const steps = told.slice(again).flatMap(({ records }) => records.filter(({ type }) => type === 'step'));
+    expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
+    expect(updates.at(-1)!.cells.map(({ bytes }) => bytes)).toEqual([0, 1600, 1600]);
+    // Run one after the other, the arms have the same losses to the bit.
+    const apart = memoryFolder();
+    for (const arm of Object.keys(spec.arms)) await run(apart, spec, { only: { arm } });
+    for (const arm of ['old vocabulary', 'continued']) {
+      expect(await measured(folder, { arm, seed: 1 })).toEqual(await measured(apart, { arm, seed: 1 }));
+    }
+    expect(figures(report)).toEqual(figures(await readReport(apart)));
+  });
+
   it('gives every arm the same bytes, whatever finds its tokens', async () => {
     const methods = ['continued', 'independent', 'added'] as const;
     const { stages } = tinyArms['old vocabulary'];

@@ -112,6 +112,19 @@ describe('a run', () => {
     expect(saved).toEqual([3]);
   });
 
+  it('is left at its first reading behind a step, saved once, and goes on from there', async () => {
+    const first = fakeRun({ untilFirstReading: true });
+    const status = await first.run.run();
+    expect(status).toMatchObject({ state: 'running', step: 5 });
+    expect(first.saved).toEqual([5]);
+    expect(ofType(first.records, 'evaluation').map(({ step }) => step)).toEqual([0, 5]);
+    expect(ofType(first.records, 'log').map(({ event }) => event)).toEqual(['started', 'checkpoint']);
+    const unsaved = fakeRun({ untilFirstReading: true }, { save: () => Promise.reject(new Error('No room.')) });
+    expect(await unsaved.run.run()).toMatchObject({ state: 'finished', step: 12 });
+    // Without a reading before its end it is not left.
+    expect(await fakeRun({ untilFirstReading: true, steps: 5 }).run.run()).toMatchObject({ state: 'finished' });
+  });
+
   it('goes on when it cannot be saved, and says so', async () => {
     const { LabError } = await import('../../../src/error');
     const { run, records } = fakeRun(

@@ -1,0 +1,149 @@
+// An answer before any training has ended: at which moment two runs are read, and when nothing is said.
+import { describe, expect, it } from 'vitest';
+import { parseSpec, reportOf, type ReportedRun } from '../../../src/lab/index';
+import { turnsOf } from '../../../src/lab/experiment/runOrder';
+
+const stages = [{ moves: { everything: 0.01 } }];
+const vocabulary = (newTokens: number) => ({ method: 'continued' as const, newTokens });
+const spec = parseSpec({
+  ...{ version: 2, name: 'x', model: 'bundled', corpus: { sample: 'molecules' }, budget: { bytes: 1000 } },
+  seeds: [1, 2],
+  arms: {
+    base: {},
+    control: { stages },
+    graft: { vocabulary: vocabulary(4), stages },
+    other: { vocabulary: vocabulary(8), stages },
+  },
+});
+
+const bytes = [40, 50, 60, 50];
+/** Of each byte, in nats, with what is hard about a document. */
+const natsOf = (level: number) => bytes.map((size, at) => size * (level + 0.02 * at));
+
+/** Of the points, bytes read and nats a byte. */
+function begun(arm: string, points: readonly (readonly [number, number])[], change: object = {}): ReportedRun {
+  const tokens = bytes.map((size) => (arm === 'control' ? size / 2 : size / 4));
+  return {
+    status: {
+      ...{ version: 1, arm, seed: 1, state: 'running', step: points.length - 1, steps: 5, tokens: 1, newTokens: 0 },
+      ...{ bytes: points.at(-1)![0], trainingSeconds: 1, engine: 'x' },
+      ...{ fingerprint: '', savedAt: '', generation: 'a', files: {} },
+      watched: { bytes, tokens, lostBytes: bytes.map(() => 0) },
+      curve: points.map(([read, level], step) => ({
+        ...{ step, bytes: read, flops: read * 1e6, bitsPerByte: level / Math.LN2, documentNats: natsOf(level) },
+      })),
+      ...change,
+    },
+  };
+}
+
+const early = (...runs: ReportedRun[]) => reportOf(spec, runs).early;
+
+describe('a reading on the way', () => {
+  it('is of the moment at which both have read the same share, the latest such', () => {
+    const control = begun('control', [
+      [0, 7],
+      [200, 4],
+      [400, 3],
+    ]);
+    expect(early(control)).toBeNull();
+    expect(early(control, begun('graft', [[0, 7]]))).toBeNull();
+    const found = early(
+      control,
+      begun('graft', [
+        [0, 7],
+        [210, 3.8],
+      ]),
+    )!;
+    expect(found).toMatchObject({ arm: 'graft', against: 'control', seed: 1, share: 0.21, bytes: 210 });
+    expect(found).toMatchObject({ documents: 4, heldOutBytes: 200, tokensSaved: 0.5 });
+    expect(found.difference).toBeCloseTo(-0.2 / Math.LN2, 10);
+    expect(found.controlBitsPerByte! - found.armBitsPerByte!).toBeCloseTo(0.2 / Math.LN2, 10);
+    expect(found.interval![0]).toBeLessThanOrEqual(found.interval![1]);
+    expect(
+      early(
+        control,
+        begun('graft', [
+          [0, 7],
+          [210, 3.8],
+          [395, 3.5],
+        ]),
+      ),
+    ).toMatchObject({ share: 0.395 });
+    // Further apart than a tenth they are of two moments.
+    expect(
+      early(
+        control,
+        begun('graft', [
+          [0, 7],
+          [260, 3.8],
+        ]),
+      ),
+    ).toBeNull();
+  });
+
+  it('is of the arm that does best against its control', () => {
+    const control = begun('control', [
+      [0, 7],
+      [200, 4],
+    ]);
+    const runs = [
+      begun('graft', [
+        [0, 7],
+        [200, 4.2],
+      ]),
+      begun('other', [
+        [0, 7],
+        [200, 3.7],
+      ]),
+    ];
+    expect(early(control, ...runs)).toMatchObject({ arm: 'other' });
+  });
+
+  it('is none where it would be without support, and none beside what has ended', () => {
+    const points = [
+      [0, 7],
+      [200, 4],
+    ] as const;
+    const control = begun('control', points);
+    const graft = begun('graft', points);
+    expect(early(control, graft)).not.toBeNull();
+    const two = { bytes: [40, 50], tokens: [1, 1], lostBytes: [0, 0] };
+    const short = { watched: two, curve: control.status.curve.map((each) => ({ ...each, documentNats: [1, 2] })) };
+    expect(early(begun('control', points, short), begun('graft', points, short))).toBeNull();
+    expect(early(control, begun('graft', points, { state: 'diverged' }))).toBeNull();
+    expect(early(control, begun('graft', points, { watched: undefined }))).toBeNull();
+    const lost = { watched: { ...graft.status.watched!, lostBytes: [0, 1, 0, 0] } };
+    expect(early(control, begun('graft', points, lost))).toBeNull();
+    const scores = { ...graft.status.watched!, nats: natsOf(3) };
+    const finished = (run: ReportedRun): ReportedRun => ({
+      status: { ...run.status, state: 'finished' },
+      scores: { heldOut: scores, general: scores },
+    });
+    expect(early(finished(control), graft)).not.toBeNull();
+    expect(early(finished(control), finished(graft))).toBeNull();
+    expect(reportOf(spec, [finished(control), finished(graft)]).verdict).toMatchObject({ provisional: true });
+  });
+});
+
+describe('the order of runs', () => {
+  const todo = (...arms: string[]) => spec.seeds.flatMap((seed) => arms.map((arm) => ({ arm, seed })));
+  const named = (arms: readonly string[], hasReading = false) =>
+    turnsOf(spec, todo(...arms), () => hasReading).map(
+      ({ arm, seed, until }) => `${arm} ${seed}${until === 'end' ? '' : ' a little'}`,
+    );
+
+  it('leaves the first control at its first reading until the first arm with new tokens is done', () => {
+    expect(named(['base', 'control', 'graft', 'other'])).toEqual([
+      ...['base 1', 'control 1 a little', 'graft 1', 'control 1', 'other 1'],
+      ...['base 2', 'control 2', 'graft 2', 'other 2'],
+    ]);
+  });
+
+  it('is as it stands where nothing waits for a control, or it has its reading', () => {
+    expect(named(['control'])).toEqual(['control 1', 'control 2']);
+    expect(named(['graft', 'other'])).toEqual(['graft 1', 'other 1', 'graft 2', 'other 2']);
+    expect(named(['control', 'graft'], true)).toEqual(['graft 1', 'control 1', 'control 2', 'graft 2']);
+    expect(named([])).toEqual([]);
+  });
+});
