@@ -34,6 +34,19 @@ describe('an experiment under way', () => {
     expect(view.trainings.map(({ arm }) => arm)).toEqual(['old vocabulary', 'graft']);
   });
 
+  it('shows a run that waits for its second turn as held where it was left', () => {
+    const view = new ExperimentView(spec);
+    view.take({
+      id: 'x',
+      cells: [...cells(0, 0).slice(0, 1), cell('old vocabulary', 'waiting', 200), cell('graft', 'waiting', 0)],
+    });
+    expect(gridRows(view).map((row) => row.cells)).toMatchObject([
+      {},
+      [{ state: 'paused', share: 0.2 }],
+      [{ state: 'waiting' }],
+    ]);
+  });
+
   it('shows the base as far as it is scored, and on the chart as soon as it has a reading', () => {
     const view = new ExperimentView(spec);
     const base = { ...cell('base', 'preparing', 0), bitsPerByte: 7.5 };

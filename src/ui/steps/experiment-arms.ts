@@ -132,7 +132,7 @@ function gridCell(
     case 'stopped':
       return { state: 'paused', share };
     case 'waiting':
-      return { state: 'waiting' };
+      return share > 0 ? { state: 'paused', share } : { state: 'waiting' };
   }
 }
 

@@ -56,6 +56,11 @@ describe('the text of an experiment that a time allows', () => {
     expect(sizes).toEqual([10_000, 20_000, 20_000, 40_000, 80_000, 80_000]);
   });
 
+  test('is read ten times on the way to a quick answer, so that one so far comes after a tenth', () => {
+    expect(presetOf('quick-answer', request).spec.evaluation!.points).toBe(10);
+    expect(presetOf('should-i-expand', request).spec.evaluation!.points).toBe(5);
+  });
+
   test('and so does the text that is scored: the whole experiment is the same at a speed a little otherwise', () => {
     expect(budget(640).spec).toEqual(budget(500).spec);
     expect(budget(2600).spec).toEqual(budget(2000).spec);
