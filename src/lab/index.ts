@@ -139,6 +139,7 @@ export { cutWords } from './device/cutWords';
 export { droppedWords } from './device/droppedWords';
 export type { Adaptation, StepChoice, StepCut } from './device/stepCut';
 export { planArms, planModes, planTraining, type PlannedArm } from './device/plans';
+export { rowsWithin, type PlannedRows } from './device/plannedRows';
 export { unopenedGpu, type Planner } from './device/planner';
 export { countStep, leastAdapter, type AdapterDescription, type CountedStep } from './device/stepCount';
 export { profileStep, type ProfileOptions } from './device/profile';

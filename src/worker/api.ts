@@ -148,10 +148,14 @@ export interface LabApi {
   removeHubModel(id: string): Promise<void>;
   /** Requests that went to the Hub since the page opened. */
   hubRequests(): Promise<number>;
-  /** What each mode needs on this adapter, with the current model, vocabulary size and settings. Pure planning. */
+  /**
+   * What each mode needs on this adapter, with the current model, vocabulary size and settings. Pure planning.
+   * @param replaces the new tokens take rows of old ones; else they get rows of their own.
+   */
   plans(
     settings: Pick<TrainSettings, 'batchRows' | 'rowLength' | 'frozen'>,
     newTokens: number,
+    replaces?: boolean,
   ): Promise<readonly FittingPlan[]>;
 
   /**

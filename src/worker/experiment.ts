@@ -10,6 +10,7 @@ import {
   ownShareOf,
   plannedExposure,
   planModes,
+  rowsWithin,
   predictionOf,
   shapeFor,
   unopenedGpu,
@@ -19,6 +20,7 @@ import {
   type Exposure,
   type ExperimentReport,
   type PlannedArm,
+  type PlannedRows,
   type Preset,
   type PresetRequest,
   type RunKey,
@@ -59,25 +61,31 @@ export class Experiment extends TrainedLab implements LabApi {
   async plans(
     settings: Pick<TrainSettings, 'batchRows' | 'rowLength' | 'frozen'>,
     newTokens: number,
+    replaces = false,
   ): Promise<readonly FittingPlan[]> {
     const model = this.requireModel();
     const engine = (await this.engines.current()) ?? unopenedGpu;
-    return planModes(model, newTokens, settings, engine);
+    return planModes(model, replaces ? rowsWithin(model.summary, newTokens) : newTokens, settings, engine);
   }
 
   async armPlans(written: WrittenSpec): Promise<Readonly<Record<string, FittingPlan>>> {
     const model = this.requireModel();
     const { heldAs, parseSpec, planArms } = await import('./specification');
+    const { summary } = model;
     const spec = parseSpec(written);
-    // How many atoms a notation has is known when they were found; rows of an earlier graft move as new ones.
+    // How many atoms a notation has is known when they were found.
     const found = this.vocabulary?.summary.newTokens.length ?? 0;
-    const added = ({ vocabulary }: WrittenSpec['arms'][string]): number => {
-      if (!vocabulary) return model.summary.earlierTokens ?? 0;
-      return vocabulary.method === 'trim' ? 0 : (vocabulary.newTokens ?? found);
+    const newRows = ({ vocabulary }: WrittenSpec['arms'][string]): PlannedRows | number => {
+      // Rows of an earlier graft move as new ones, where they are.
+      if (!vocabulary) return rowsWithin(summary, summary.earlierTokens ?? 0);
+      const { method, newTokens, added = [], room } = vocabulary;
+      if (method === 'trim') return 0;
+      const count = newTokens === undefined ? found : newTokens + added.length;
+      return room === 'replace' ? rowsWithin(summary, count) : count;
     };
     const arms = Object.entries(spec.arms).map(([name, arm]) => [
       name,
-      { ...arm, newTokens: added(written.arms[name]!) },
+      { ...arm, newRows: newRows(written.arms[name]!) },
     ]);
     const engine = (await this.engines.current()) ?? unopenedGpu;
     return planArms(model, Object.fromEntries(arms) as Record<string, PlannedArm>, heldAs(spec), engine);
@@ -98,8 +106,11 @@ export class Experiment extends TrainedLab implements LabApi {
     asked?: AbortSignal,
   ): Promise<StepProfile> {
     return this.cancellable(asked, (signal) => {
-      const newTokens = this.requireVocabulary().summary.newTokens.length;
-      const request = { engine: () => this.engines.engine(), model: this.requireModel(), settings, newTokens };
+      const { removal, summary } = this.requireVocabulary();
+      const request = {
+        ...{ engine: () => this.engines.engine(), model: this.requireModel(), settings, removal },
+        newTokens: summary.newTokens.length,
+      };
       return this.profiling.profile(request, { onProgress, signal });
     });
   }

@@ -1,13 +1,15 @@
 /** Timing a step of the open model, refused while a run computes: each would slow the other, and both need the memory. */
 import type { Engine } from '../engine/index';
 import { LabError } from '../error';
-import type { LoadedModel, ProfileOptions, StepProfile, TrainSettings } from '../lab/index';
+import type { LoadedModel, ProfileOptions, Removal, StepProfile, TrainSettings } from '../lab/index';
 
 export interface ProfileRequest {
   readonly engine: () => Promise<Engine>;
   readonly model: LoadedModel;
   readonly settings: Pick<TrainSettings, 'mode' | 'batchRows' | 'rowLength'>;
   readonly newTokens: number;
+  /** Old tokens that went, whose rows the new ones take. */
+  readonly removal?: Removal | undefined;
 }
 
 export class Profiling {
@@ -28,7 +30,10 @@ export class Profiling {
   }
 
   /** Throws `lab/training` while a run goes on, also a paused one. */
-  async profile({ engine, model, settings, newTokens }: ProfileRequest, options: ProfileOptions): Promise<StepProfile> {
+  async profile(
+    { engine, model, settings, newTokens, removal }: ProfileRequest,
+    options: ProfileOptions,
+  ): Promise<StepProfile> {
     if (this.isBusy) {
       throw new LabError(
         'lab/training',
@@ -38,7 +43,7 @@ export class Profiling {
     }
     const { mode, batchRows, rowLength } = settings;
     const opened = await engine();
-    const { profileStep } = await import('./trainedCalls');
-    return profileStep(opened, model, { mode, batchRows, rowLength, newTokens }, options);
+    const { modelWithout, profileStep } = await import('./trainedCalls');
+    return profileStep(opened, modelWithout(model, removal), { mode, batchRows, rowLength, newTokens }, options);
   }
 }

@@ -5,6 +5,7 @@ export {
   encodeDocuments,
   engineText,
   generateText,
+  modelWithout,
   ModelSession,
   onnxText,
   openTrainedElsewhere,

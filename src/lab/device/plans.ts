@@ -16,8 +16,8 @@ import { requireShape } from '../training/stepShape';
 import { ModelGraphs, type ModelState } from './modelGraphs';
 import type { AdapterSettings } from '../../model/index';
 import type { LoadedModel } from '../open/openModel';
-import { graftedIds } from '../open/rowlessTokens';
 import type { FittingPlan } from './fittingPlan';
+import { addedRows, type PlannedRows } from './plannedRows';
 import { planStep, type PlannedStep } from './plannedStep';
 import type { Planner } from './planner';
 
@@ -25,10 +25,13 @@ export interface PlannedSettings extends Pick<TrainSettings, 'batchRows' | 'rowL
   readonly taught?: Taught;
 }
 
-/** Throws `lab/too-long`, `lab/bad-step`. */
+/**
+ * @param newRows how many are added, or where they lie.
+ * @throws `lab/too-long`, `lab/bad-step`.
+ */
 export function planTraining(
   model: LoadedModel,
-  newTokens: number,
+  newRows: number | PlannedRows,
   mode: TrainMode,
   settings: PlannedSettings,
   engine: Planner,
@@ -37,7 +40,7 @@ export function planTraining(
   const { batchRows, rowLength, taught, frozen } = settings;
   requireShape({ rows: batchRows, length: rowLength }, model.config);
   const held = { ...(adapters ? { adapters } : {}), ...(frozen ? { frozen } : {}) };
-  const graphs = graftedGraphs(model, newTokens, { moves: modeGroups[mode], ...held }, engine);
+  const graphs = graftedGraphs(model, newRows, { moves: modeGroups[mode], ...held }, engine);
   return fittingPlan(
     mode,
     planStep(graphs, { batchRows, rowLength, optimizer: defaultOptimizer, ...(taught ? { taught } : {}) }, engine),
@@ -48,11 +51,11 @@ export function planTraining(
 /** Of every mode, after the engine has found out whether there is memory for the largest. Throws as `planTraining` does. */
 export async function planModes(
   model: LoadedModel,
-  newTokens: number,
+  newRows: number | PlannedRows,
   settings: PlannedSettings,
   engine: Planner & Partial<Pick<Engine, 'learnMemory'>>,
 ): Promise<FittingPlan[]> {
-  const plans = () => trainModes.map((mode) => planTraining(model, newTokens, mode, settings, engine));
+  const plans = () => trainModes.map((mode) => planTraining(model, newRows, mode, settings, engine));
   const first = plans();
   const { memoryBytes } = engine.report;
   await engine.learnMemory?.(Math.max(...first.map(({ totalBytes }) => totalBytes)));
@@ -61,8 +64,8 @@ export async function planModes(
 
 /** What a plan needs of an arm. */
 export interface PlannedArm extends Pick<Recipe, 'stages' | 'adapters'> {
-  /** That it adds. */
-  readonly newTokens: number;
+  /** How many are added, or where they lie. */
+  readonly newRows: number | PlannedRows;
 }
 
 /**
@@ -79,8 +82,8 @@ export async function planArms(
     // Many arms of a preset differ in nothing that a plan depends on.
     const known = new Map<string, FittingPlan | undefined>();
     const entries = Object.entries(arms).flatMap(([name, arm]) => {
-      const { stages, adapters, newTokens } = arm;
-      const key = JSON.stringify({ stages, adapters, newTokens });
+      const { stages, adapters, newRows } = arm;
+      const key = JSON.stringify({ stages, adapters, newRows });
       if (!known.has(key)) known.set(key, hardest(planStages(model, arm, held, engine)));
       const plan = known.get(key);
       return plan ? [[name, plan] as const] : [];
@@ -96,14 +99,14 @@ export async function planArms(
 /** As ArmTraining would run them: what a later stage moves is never held rounded. */
 function planStages(
   model: LoadedModel,
-  { stages, adapters, newTokens }: PlannedArm,
+  { stages, adapters, newRows }: PlannedArm,
   held: Pick<TrainSettings, 'frozen'>,
   engine: Planner,
 ): FittingPlan[] {
   const moves = movingGroups(
     Object.assign({}, ...stages.map(({ rates }) => rates)) as Recipe['stages'][number]['rates'],
   );
-  const graphs = graftedGraphs(model, newTokens, { moves, ...held, ...(adapters ? { adapters } : {}) }, engine);
+  const graphs = graftedGraphs(model, newRows, { moves, ...held, ...(adapters ? { adapters } : {}) }, engine);
   return stages.map((stage) => {
     const { rows: batchRows, length: rowLength } = stage.batch;
     requireShape({ rows: batchRows, length: rowLength }, model.config);
@@ -120,14 +123,11 @@ function hardest(plans: readonly FittingPlan[]): FittingPlan | undefined {
 
 function graftedGraphs(
   model: LoadedModel,
-  newTokens: number,
+  newRows: number | PlannedRows,
   moved: Pick<ModelState, 'moves' | 'adapters' | 'frozen'>,
   engine: Planner,
 ): ModelGraphs {
-  const { largestId, embeddingRows } = model.summary;
-  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
-  const newEmbeddingRows = Math.max(embeddingRows, firstNewId + count);
-  const graft = { firstNewId, count, newEmbeddingRows };
+  const graft = typeof newRows === 'number' ? addedRows(model.summary, newRows) : newRows;
   return new ModelGraphs({ model, graft, maxBindingBytes: engine.report.limits.maxBindingBytes, ...moved });
 }
 

@@ -5,8 +5,8 @@ import { modeAdapters, modeGroups } from '../training/trainSettings';
 import { requireShape } from '../training/stepShape';
 import type { LoadedModel } from '../open/openModel';
 import type { ModelWeights } from '../open/openWeights';
-import { graftedIds } from '../open/rowlessTokens';
 import { ModelGraphs } from './modelGraphs';
+import { addedRows } from './plannedRows';
 import { planStep } from './plannedStep';
 import type { StepCut } from './stepCut';
 import type { ProfiledStep } from './stepProfile';
@@ -61,13 +61,11 @@ export function countStep(
   { matmulVariant, memoryBytes }: CountOptions = {},
 ): CountedStep {
   requireShape({ rows: batchRows, length: rowLength }, model.config);
-  const { largestId, embeddingRows } = model.summary;
-  const { firstNewId, count } = graftedIds(embeddingRows, largestId + 1, newTokens);
   const graphs = new ModelGraphs({
     model,
     moves: modeGroups[mode],
     maxBindingBytes: adapter.limits.maxBindingBytes,
-    graft: { firstNewId, count, newEmbeddingRows: Math.max(embeddingRows, firstNewId + count) },
+    graft: addedRows(model.summary, newTokens),
     ...modeAdapters(mode),
   });
   const target = { ...targetFor(adapter), ...(matmulVariant === undefined ? {} : { matmulVariant }) };

@@ -16,6 +16,7 @@ import { bitsPerByte, sum, type DocumentScores } from '../scoring/bootstrap';
 import type { ArmScores } from '../scoring/compare';
 import { scoreDocuments, type ScoredText } from '../scoring/evaluate';
 import { scoresOf, tokenLosses } from '../scoring/tokenLosses';
+import { modelWithout } from '../vocabulary/modelWithout';
 import { ArmModel, type ArmModelSetup } from './armModel';
 import { packConversations, packInOrder } from '../../corpus/index';
 import { batchesOfRows, bytesPerId } from './batches';
@@ -354,15 +355,15 @@ const inThousandths = (value: number): number => Math.round(value * 1000) / 1000
 
 /** Before anything is allocated: whether there is memory for the stages. */
 async function learnMemory(setup: ArmSetup): Promise<void> {
-  const { engine, model, stages, adapters, frozen } = setup;
+  const { engine, stages, adapters, frozen } = setup;
   if (engine.report.kind !== 'gpu' || engine.report.memoryBytes !== undefined) return;
-  const newRows = newRowsOf(setup);
+  const model = modelWithout(setup.model, setup.vocabulary?.removal);
   const needed = stages.map(({ rates, batch, ...stage }) => {
     const taught = taughtOf(stage, model.config);
     const held = frozen ? { frozen } : {};
     const settings = { batchRows: batch.rows, rowLength: batch.length, ...held, ...(taught ? { taught } : {}) };
-    const newTokens = typeof newRows === 'number' ? newRows : newRows.count;
-    return planTraining(model, newTokens, smallestMode(movingGroups(rates)), settings, engine, adapters).totalBytes;
+    return planTraining(model, newRowsOf(setup), smallestMode(movingGroups(rates)), settings, engine, adapters)
+      .totalBytes;
   });
   await engine.learnMemory(Math.max(0, ...needed));
 }

@@ -233,6 +233,11 @@ export class LabState extends SlotStore {
     return this.editor.choice.newTokens;
   }
 
+  /** Whether new tokens get no rows of their own. */
+  get takesOldRows(): boolean {
+    return this.editor.choice.replaces !== undefined;
+  }
+
   chooseNewTokens(newTokens: number): void {
     if (!this.isTraining) this.words.chooseSize(newTokens);
   }

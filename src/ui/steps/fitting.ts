@@ -28,11 +28,12 @@ export class Fitting extends LabElement {
         settings?.batchRows,
         settings?.rowLength,
         this.lab.newTokens,
+        this.lab.takesOldRows,
       ] as const;
     },
-    task: async ([model, available, batchRows, rowLength, newTokens]) => {
+    task: async ([model, available, batchRows, rowLength, newTokens, takesOldRows]) => {
       if (!model || !available || !batchRows || !rowLength) return null;
-      return this.lab.lab.plans({ batchRows, rowLength }, newTokens || ASSUMED_NEW_TOKENS);
+      return this.lab.lab.plans({ batchRows, rowLength }, newTokens || ASSUMED_NEW_TOKENS, takesOldRows);
     },
   });
 

@@ -150,8 +150,9 @@ export class FrontierElement extends LabElement {
     };
     const graded = (kind: StatusKind, value: Content) =>
       html`<span class="dot-before">${status(kind, html`<span class="sr">${gradeWord(kind)}</span>`)}</span>${value}`;
-    const goal = model ? breakEven(model, chosen) : null;
-    const added = model ? chosen * model.hiddenSize * (model.tied ? 1 : 2) : 0;
+    const grows = !this.lab.takesOldRows;
+    const goal = model && grows ? breakEven(model, chosen) : null;
+    const added = model && grows ? chosen * model.hiddenSize * (model.tied ? 1 : 2) : 0;
     return html`<div class="read">
       <div>
         <span class="note">${msg('New tokens')}</span>

@@ -39,8 +39,8 @@ interface Planned {
 @customElement('tg-train-settings')
 export class TrainSettingsElement extends LabElement {
   private readonly plan = new Task(this, {
-    args: () => [this.lab.desk.spec, this.lab.settings, this.lab.newTokens] as const,
-    task: async ([spec, settings, newTokens]): Promise<Planned | null> => {
+    args: () => [this.lab.desk.spec, this.lab.settings, this.lab.newTokens, this.lab.takesOldRows] as const,
+    task: async ([spec, settings, newTokens, takesOldRows]): Promise<Planned | null> => {
       if (!spec || !settings) return null;
       const { lab, desk } = this.lab;
       const plans = await lab.armPlans(spec);
@@ -48,7 +48,9 @@ export class TrainSettingsElement extends LabElement {
       this.lab.setPlanFits(fits);
       const { batchRows, rowLength, frozen } = settings;
       const others =
-        fits || desk.ownSpec ? [] : await lab.plans({ batchRows, rowLength, ...(frozen ? { frozen } : {}) }, newTokens);
+        fits || desk.ownSpec
+          ? []
+          : await lab.plans({ batchRows, rowLength, ...(frozen ? { frozen } : {}) }, newTokens, takesOldRows);
       return {
         plans,
         fitting: wholeFitting(others),

@@ -11,8 +11,11 @@ import {
   openModel,
   openWhole,
   parseSpec,
+  planTraining,
   proveGguf,
+  rowsWithin,
   specVocabulary,
+  unopenedGpu,
   verifyExport,
   writeAdapter,
   writeDelta,
@@ -71,6 +74,15 @@ describe('a choice of what goes', () => {
     expect(removal!.general.finerBytes).toBe(0);
     expect(embeddingRowsAfter).toBe(4096);
     expect(heldOut.tokensAfter).toBeLessThan(heldOut.tokensBefore);
+  });
+
+  it('is planned before it is built as it is planned then', () => {
+    const [settings, count] = [{ batchRows: 2, rowLength: 32 }, vocabularies.replacing!.newRows.length];
+    const without = modelWithout(model, vocabularies.replacing!.removal);
+    for (const mode of ['new-rows', 'all'] as const) {
+      const before = planTraining(model, rowsWithin(model.summary, count), mode, settings, unopenedGpu);
+      expect(before).toEqual(planTraining(without, count, mode, settings, unopenedGpu));
+    }
   });
 
   it('prices the removal of tokens that are used', () => {
