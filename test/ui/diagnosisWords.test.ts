@@ -1,6 +1,7 @@
 // What is said of a diagnosis does not argue with itself, and says what its figures are.
 import { describe, expect, it } from 'vitest';
-import { disagreeing, explainSignal, signalWords } from '../../src/ui/wording/signals';
+import { disagreeing } from '../../src/ui/wording/signalNames';
+import { explainSignal, signalWords } from '../../src/ui/wording/signals';
 import { diagnosisLede, diagnosisSentence } from '../../src/ui/wording/verdicts';
 import type { Exposure, Reading, Signal } from '../../src/worker/index';
 import { diagnosis } from './fakeResults';

@@ -3,10 +3,11 @@
  * carries. Nothing here is computed that the lab did not measure.
  */
 import { msg, str } from '@lit/localize';
-import type { Diagnosis, GrammarName, Reading, Signal } from '../../worker/index';
+import type { GrammarName, Reading, Signal } from '../../worker/index';
 import { count, fileSize, fixed, joinSentences, percent, plain, type Measure } from '../format';
 import type { Explanation } from '../parts/number';
 import type { StatusKind } from '../parts/panel';
+import { signalName } from './signalNames';
 
 export interface SignalWords {
   readonly name: string;
@@ -43,34 +44,9 @@ const share = (value: number): Measure => ({ value: fixed(value * 100, 1), unit:
 /** Thresholds are round numbers: "20 KB", not "20.0 KB". */
 const size = (value: number | undefined): string => plain(fileSize(value ?? Number.NaN)).replace(/\.0+ /, ' ');
 
-const names: Readonly<Record<Signal['name'], () => string>> = {
-  lostText: () => msg('Lost text'),
-  compression: () => msg('Compression g'),
-  fragmentation: () => msg('Fragmentation'),
-  exposure: () => msg('Exposure, P10'),
-  boundaries: () => msg('Boundary violations'),
-  naturalness: () => msg('Bound pairs'),
-  budget: () => msg('Text budget'),
-  vocabularyShare: () => msg('Vocabulary share'),
-  ceiling: () => msg('Ceiling'),
-};
-
-const ofEveryDiagnosis = [
-  'compression',
-  'fragmentation',
-  'exposure',
-  'budget',
-  'vocabularyShare',
-  'naturalness',
-  'ceiling',
-] as const satisfies readonly Signal['name'][];
-
-/** Of the signals that every diagnosis has, in its order. */
-export const signalNames = (): readonly string[] => ofEveryDiagnosis.map((name) => names[name]());
-
 /** @param all of the same diagnosis: what one of them says must not be said otherwise beside it. */
 export function signalWords(signal: Signal, all: readonly Signal[] = [signal]): SignalWords {
-  return { name: names[signal.name](), ...wordsOf(signal, all), origin: originOf(signal.name) };
+  return { name: signalName(signal.name), ...wordsOf(signal, all), origin: originOf(signal.name) };
 }
 
 /** As src/lab/diagnosis/thresholds.ts has them. */
@@ -239,18 +215,6 @@ export const GRAMMARS = Object.keys(grammarNames) as readonly GrammarName[];
 
 export function grammarName(name: string | undefined): string {
   return grammarNames[name as GrammarName]?.() ?? name ?? '–';
-}
-
-/** Names of the signals that speak against the verdict, other than the one it rests on. */
-export function disagreeing({ verdict, signals }: Pick<Diagnosis, 'verdict' | 'signals'>): string[] {
-  const isFor = verdict === 'expand' || verdict === 'expand-for-speed' || verdict === 'atomic-only';
-  const restsOn = verdict === 'expand-for-speed' ? 'fragmentation' : 'boundaries';
-  const against = signals.filter(({ name, weight, reading }) => {
-    if (name === restsOn || weight === 'shown') return false;
-    if (isFor) return reading === 'poor' || reading === 'watch';
-    return weight === 'decides' && name !== 'boundaries' && (reading === 'good' || reading === 'strong');
-  });
-  return against.map((signal) => signalWords(signal).name);
 }
 
 /** Its part in the verdict. */

@@ -13,7 +13,7 @@ import { count, fileSize, fixed, memorySize, percent, plain, joinSentences, sign
 import { documentsText, noIntervalText, stepsText, textDocumentsText } from './counts';
 import { isFed } from './lengths';
 import { lostOfArms } from './lostText';
-import { disagreeing } from './signals';
+import { disagreeing } from './signalNames';
 
 export const signalOf = (diagnosis: Diagnosis, name: Signal['name']): Signal | undefined =>
   diagnosis.signals.find((signal) => signal.name === name);
