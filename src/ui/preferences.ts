@@ -1,20 +1,12 @@
 /** Language and theme, kept in this browser. Storage may be refused; then the choice lasts for the visit. */
-import { configureLocalization } from '@lit/localize';
-import { languages, localeFor, locales, type Locale } from './languages';
-import { sourceLocale, targetLocales } from './locales/codes';
+import { localeFor, locales, type Locale } from './languages';
+import { sourceLocale } from './locales/codes';
+import { localization } from './localization';
 import { themeChanged } from './parts/roles';
 import { keep, read } from './storage';
 
 export type Theme = 'system' | 'light' | 'dark';
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
-
-const localization = configureLocalization({
-  sourceLocale,
-  targetLocales,
-  loadLocale: (code) => languages[code as Locale].load!(),
-});
-
-export const locale = (): Locale => localization.getLocale() as Locale;
 
 export async function setLocale(next: Locale): Promise<void> {
   await localization.setLocale(next);

@@ -36,6 +36,7 @@ export function seedCurve({ from, to, seed, read = BUDGET, readings = 13 }: Cour
 }
 
 const base: CurveArm = {
+  key: 'base',
   name: 'Untouched base',
   role: 'base',
   look: 'base',
@@ -47,6 +48,7 @@ export const arm = (
   look: CurveArm['look'],
   seeds: readonly CurveSeed[],
 ): CurveArm => ({
+  key: name,
   name,
   role,
   look,

@@ -153,6 +153,7 @@ describe('the mean of finished seeds', () => {
 
   test('readings that are no numbers are left out, and the base is a line', () => {
     const arm: CurveArm = {
+      key: 'x',
       name: 'x',
       role: 'expanded',
       look: 7,
@@ -179,6 +180,7 @@ describe('the mean of finished seeds', () => {
   test('one diverging seed does not flatten the others', () => {
     const wild = armCurves([
       {
+        key: 'wild',
         name: 'wild',
         role: 'expanded',
         look: 0,

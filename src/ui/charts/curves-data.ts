@@ -20,6 +20,9 @@ export interface CurveSeed {
 }
 
 export interface CurveArm {
+  /** As its specification names it. */
+  readonly key: string;
+  /** As it is shown. */
   readonly name: string;
   /** `base` is not trained: its reading is a reference line. */
   readonly role: 'base' | 'control' | 'expanded' | 'other';
@@ -166,7 +169,7 @@ export function curvesTable(arms: readonly CurveArm[], references: readonly Curv
       ...arms.flatMap((arm) =>
         arm.seeds.flatMap((seed) =>
           seed.points.map(({ bytes, bitsPerByte }) => [
-            arm.name,
+            arm.key,
             arm.role,
             isTrained(arm) ? seed.seed : null,
             bytes,

@@ -8,7 +8,9 @@ import type { Table } from './csv';
 import { digitsOf, linear, linearTicks, niceStep, type Scale } from './scales';
 
 export interface IntervalRow {
+  /** The arm as its specification names it. */
   readonly key: string;
+  /** As it is shown. */
   readonly name: string;
   /** Under the name: what was found, or how the arm was trained. */
   readonly note?: string;
@@ -156,7 +158,7 @@ export function intervalText(row: IntervalRow): string {
 export const intervalsTable = (rows: readonly IntervalRow[], margin: number | null): Table => ({
   columns: ['arm', 'role', 'difference', 'interval_low', 'interval_high', 'bits_per_byte', 'fewer_tokens', 'margin'],
   rows: rows.map((row) => [
-    row.name,
+    row.key,
     row.role,
     // The untouched base has a reading; a difference to it is nobody's finding.
     row.role === 'control' ? 0 : row.role === 'base' ? null : row.difference,

@@ -13,9 +13,9 @@ export function overlaidArms(views: readonly ExperimentView[]): readonly CurveAr
   if (views.length < 2) return views.flatMap(curveArms);
   const all = views.flatMap((view) => {
     const arms = curveArms(view);
-    const lines = new Map(armCurves(arms).map((curves) => [curves.arm.name, leadingLine(curves)]));
+    const lines = new Map(armCurves(arms).map((curves) => [curves.arm.key, leadingLine(curves)]));
     return arms.map((arm) => {
-      const points = lines.get(arm.name);
+      const points = lines.get(arm.key);
       return { arm: points ? { ...arm, seeds: [{ seed: 1, points, finished: true }] } : arm, of: view.spec.name };
     });
   });
@@ -30,10 +30,11 @@ export function overlaidArms(views: readonly ExperimentView[]): readonly CurveAr
       bases.add(bits);
       return [arm];
     }
-    const isShared = all.some((other) => other.arm !== arm && other.arm.name === arm.name);
+    const isShared = all.some((other) => other.arm !== arm && other.arm.key === arm.key);
     const look = looks.has(armLook(arm.look)) ? free() : arm.look;
     looks.add(armLook(look));
-    return [{ ...arm, look, name: isShared ? `${arm.name} · ${of}` : arm.name }];
+    const named = (name: string) => (isShared ? `${name} · ${of}` : name);
+    return [{ ...arm, look, key: named(arm.key), name: named(arm.name) }];
   });
 }
 

@@ -14,7 +14,7 @@ import { drawing } from '../parts/drawing';
 import { icon } from '../parts/icons';
 import { failureAlert, loadingPanel, verdict } from '../parts/panel';
 import { themeChanged } from '../parts/roles';
-import { locale } from '../preferences';
+import { locale } from '../localization';
 import { browserName } from '../report/browser';
 import { reportDocument, type FigureName, type ReportBlock, type ReportDocument } from '../report/report-document';
 import { reportHtml, type Figures } from '../report/report-html';

@@ -7,6 +7,7 @@ import { ago, count, fileSize, fixed, plain, signed } from '../format';
 import { icon } from '../parts/icons';
 import { status } from '../parts/panel';
 import { intervalRows } from '../steps/experiment-arms';
+import { armName } from '../wording/arms';
 import { armsText, seedsText } from '../wording/counts';
 import { outcomeKind, outcomeName, scoreKind, scoreName } from '../wording/outcomes';
 import { marginOf } from './overlay';
@@ -139,7 +140,7 @@ export function openRows(kept: KeptExperiment, act: RowActions): TemplateResult 
           <td colspan=${COLUMNS - 2} class="wide note">
             ${trained.map((arm, at) => {
               const value = bits(arm, seed)?.heldOut.bitsPerByte;
-              return html`${at > 0 ? ' · ' : ''}${arm}
+              return html`${at > 0 ? ' · ' : ''}${armName(arm)}
                 <b>${value === null || value === undefined ? '–' : fixed(value, 2)}</b>`;
             })}
           </td>

@@ -1,6 +1,7 @@
 /** Questions from the text in a report: what share every arm has right, differences to the control, and the first questions. */
 import { msg, str } from '@lit/localize';
 import type { ClozeQuestion, ClozeReport, KeptExperiment } from '../../worker/index';
+import { armName } from '../wording/arms';
 import { askedText, clozeNote } from '../wording/cloze';
 import { pointsText, shareInterval, shareText } from '../wording/field';
 import type { ReportBlock } from './report-block';
@@ -14,7 +15,7 @@ export function clozeBlocks({ report }: Pick<KeptExperiment, 'report'>): ReportB
       kind: 'table',
       columns: [msg('Arm'), msg('Seed'), msg('Right')],
       rows: cloze.arms.map(({ arm, seed, right }) => [
-        ...[arm, String(seed)],
+        ...[armName(arm), String(seed)],
         `${shareText(right)} (${shareInterval(right)})`,
       ]),
     },
@@ -26,7 +27,7 @@ export function clozeBlocks({ report }: Pick<KeptExperiment, 'report'>): ReportB
       rows: cloze.shown.flatMap((question, at) =>
         cloze.arms.map(({ arm, seed, chosen }) => [
           ...[`${question.before}____${question.after}`, question.choices[question.right]!],
-          ...[`${arm}, ${seed}`, chosenText(question, chosen[at]!)],
+          ...[`${armName(arm)}, ${seed}`, chosenText(question, chosen[at]!)],
         ]),
       ),
     },
@@ -37,7 +38,7 @@ function differences({ differences: all }: ClozeReport): ReportBlock {
   return {
     kind: 'list',
     items: all.map(({ arm, against, seed, right }) =>
-      msg(str`${arm} − ${against}, seed ${seed}: right ${pointsText(right)}.`),
+      msg(str`${armName(arm)} − ${armName(against)}, seed ${seed}: right ${pointsText(right)}.`),
     ),
   };
 }

@@ -8,6 +8,7 @@ import { count, duration, fileSize, fixed, joinSentences, percent, plain } from 
 import { meanOf } from '../pages/overlay';
 import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
+import { armName, runName } from '../wording/arms';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import type { ReportBlock } from './report-block';
 import { orderBlocks } from './report-order';
@@ -121,7 +122,7 @@ function armsTable(kept: KeptExperiment): ReportBlock {
     const seconds = meanOf(runs.map(({ secondsPerMegabyte }) => secondsPerMegabyte));
     const each = runs.map(({ heldOut }) => figure(heldOut.bitsPerByte)).join(', ');
     return [
-      name === control ? msg(str`${name} (control)`) : name,
+      name === control ? msg(str`${armName(name)} (control)`) : armName(name),
       figure(meanOf(runs.map(({ heldOut }) => heldOut.bitsPerByte))),
       each || '–',
       figure(meanOf(runs.map(({ bytesPerToken }) => bytesPerToken))),
@@ -200,10 +201,7 @@ function caveats({ spec, report }: KeptExperiment): string[] {
   const compared = comparisons.find(({ arm }) => arm === verdict?.arm);
   const base = report.arms.find(({ steps }) => steps === 0)?.heldOut.bitsPerByte ?? null;
   const notes: (string | false)[] = [
-    unfinished.length > 0 &&
-      msg(
-        str`Not finished: ${unfinished.map(({ arm, seed }) => `${arm}, ${msg(str`seed ${seed}`)}`).join('; ')}. They are in no number here.`,
-      ),
+    unfinished.length > 0 && msg(str`Not finished: ${unfinished.map(runName).join('; ')}. They are in no number here.`),
     ...precisionCaveats(report.arms),
     ...worsened.map((run) => joinSentences(worsenedTitle(run), worsenedText(run))),
     compared?.heldOut?.levels === 'documents' &&

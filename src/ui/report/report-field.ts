@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import type { Drawing, FieldReport, FieldSample, KeptExperiment, Share } from '../../worker/index';
 import { fixed } from '../format';
+import { armName } from '../wording/arms';
 import {
   notationName,
   pointsText,
@@ -28,7 +29,7 @@ export function fieldBlocks({ report }: Pick<KeptExperiment, 'report'>, drawn: D
       kind: 'table',
       columns: [msg('Arm'), msg('Seed'), msg('Valid'), msg('Unique'), msg('New'), msg('Bytes'), msg('Tokens')],
       rows: field.arms.map(({ arm, seed, valid, unique, isNew, bytesEach, tokensEach }) => [
-        ...[arm, String(seed), cell(valid), cell(unique), cell(isNew)],
+        ...[armName(arm), String(seed), cell(valid), cell(unique), cell(isNew)],
         ...[fixed(bytesEach, 0), fixed(tokensEach, 0)],
       ]),
     },
@@ -44,7 +45,7 @@ function pictures({ arms }: FieldReport, drawn: DrawnSamples): ReportBlock[] {
     samples.slice(0, shownSamples).flatMap(({ text }, at): Picture[] => {
       const drawing = drawn[ofArm]?.[at];
       if (!drawing) return [];
-      return [{ name: `sample-${ofArm + 1}-${at + 1}`, caption: `${arm}, ${seed}`, text, drawing }];
+      return [{ name: `sample-${ofArm + 1}-${at + 1}`, caption: `${armName(arm)}, ${seed}`, text, drawing }];
     }),
   );
   return all.length > 0 ? [{ kind: 'pictures', pictures: all }] : [];
@@ -55,14 +56,16 @@ function differences({ differences: all }: FieldReport): ReportBlock {
     kind: 'list',
     items: all.map(({ arm, against, seed, valid, unique, isNew }) =>
       msg(
-        str`${arm} − ${against}, seed ${seed}: valid ${pointsText(valid)}, unique ${pointsText(unique)}, new ${pointsText(isNew)}.`,
+        str`${armName(arm)} − ${armName(against)}, seed ${seed}: valid ${pointsText(valid)}, unique ${pointsText(unique)}, new ${pointsText(isNew)}.`,
       ),
     ),
   };
 }
 
 const firstOf = ({ arm, samples }: FieldReport['arms'][number]): string[][] =>
-  samples.slice(0, shownSamples).map((sample) => [arm, sample.text + (sample.isCut ? '…' : ''), saidOf(sample)]);
+  samples
+    .slice(0, shownSamples)
+    .map((sample) => [armName(arm), sample.text + (sample.isCut ? '…' : ''), saidOf(sample)]);
 
 const saidOf = ({ why, isKnown }: FieldSample): string =>
   why ?? (isKnown ? msg('valid, in the training text') : msg('valid, new'));

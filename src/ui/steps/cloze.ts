@@ -8,6 +8,7 @@ import { LabElement } from '../element';
 import { emptyState, failureAlert, loadingPanel, panel } from '../parts/panel';
 import { shareBar } from '../parts/share-bar';
 import { errorOf } from '../state/slot';
+import { armName } from '../wording/arms';
 import { askedText, clozeNote } from '../wording/cloze';
 import { pointsText } from '../wording/field';
 import '../styles/field.css';
@@ -89,7 +90,7 @@ export class ClozeView extends LabElement {
           ${arms.map(
             ({ arm, right }) =>
               html`<div data-cloze-arm=${arm}>
-                <h3>${arm}</h3>
+                <h3>${armName(arm)}</h3>
                 ${shareBar(msg('right'), right)}
               </div>`,
           )}
@@ -98,7 +99,7 @@ export class ClozeView extends LabElement {
           ${report.shown.map((question, at) => asked(question, at, places))}
         </ol>`,
       footer: html`<span class="note"
-        >${difference ? html`${msg(str`${difference.arm} − ${difference.against}: right ${pointsText(difference.right)}.`)} ` : nothing}${clozeNote()}</span
+        >${difference ? html`${msg(str`${armName(difference.arm)} − ${armName(difference.against)}: right ${pointsText(difference.right)}.`)} ` : nothing}${clozeNote()}</span
       >`,
     });
   }
@@ -109,7 +110,8 @@ function asked(
   at: number,
   places: readonly { readonly arm: ClozeArm }[],
 ) {
-  const chosenBy = (choice: number) => places.filter(({ arm }) => arm.chosen[at] === choice).map(({ arm }) => arm.arm);
+  const chosenBy = (choice: number) =>
+    places.filter(({ arm }) => arm.chosen[at] === choice).map(({ arm }) => armName(arm.arm));
   return html`<li>
     <p class="passage" translate="no">${before}<mark>${'\u2003\u2003'}</mark>${after}</p>
     <ul>

@@ -9,6 +9,7 @@ import { panel, type Content } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { valueOf } from '../state/slot';
 import { meanOf } from '../pages/overlay';
+import { armName } from '../wording/arms';
 
 interface Measure {
   readonly name: string;
@@ -46,7 +47,7 @@ export class Costs extends LabElement {
           ${arms.map(
             (arm) =>
               html`<tr class=${arm === report?.verdict?.arm ? 'mine' : ''}>
-                <td>${arm}</td>
+                <td>${armName(arm)}</td>
                 ${measures.map((measure) => html`<td class="num" data-label=${measure.name}>${mean(arm, measure)}</td>`)}
               </tr>`,
           )}

@@ -12,7 +12,7 @@ import { progressText, stackedBar } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import type { ExperimentView } from '../state/experiment-view';
 import type { RunView } from '../state/run-view';
-import { runName } from '../wording/arms';
+import { armName, runName } from '../wording/arms';
 import { trainingsText } from '../wording/counts';
 import { cutText } from '../wording/cut';
 import { heldText } from '../wording/modes';
@@ -172,7 +172,7 @@ export class Deck extends LabElement {
   private doing(view: ExperimentView | null) {
     if (!view?.isActive) return view ? msg('Every finished run is kept in this browser.') : '';
     const { progress, current } = view;
-    if (progress) return `${progress.arm ? `${progress.arm}: ` : ''}${progressText(progress)}`;
+    if (progress) return `${progress.arm ? `${armName(progress.arm)}: ` : ''}${progressText(progress)}`;
     return current ? runName(current) : '';
   }
 

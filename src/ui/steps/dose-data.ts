@@ -2,6 +2,7 @@
 import type { ExperimentReport, WrittenSpec } from '../../worker/index';
 import type { DoseControl, DosePoint } from '../charts/dose-drawing';
 import { lookOf, meanBits } from './experiment-arms';
+import { armName } from '../wording/arms';
 
 export interface DoseArm extends DosePoint {
   readonly arm: string;
@@ -35,7 +36,10 @@ export function doseOf(report: ExperimentReport, spec: WrittenSpec): Dose | null
   if (!most || sizes(most) < 2 || sizes(most) < most.length) return null;
   const points = most.sort((one, other) => one.newTokens - other.newTokens);
   if (control === null || controlBits === null) return { points, control: null };
-  return { points, control: { name: control, look: lookOf(spec, control), bitsPerByte: controlBits, interval: null } };
+  return {
+    points,
+    control: { name: armName(control), look: lookOf(spec, control), bitsPerByte: controlBits, interval: null },
+  };
 }
 
 function pointOf(

@@ -6,7 +6,7 @@ import { freeLooks, type Look, type LookName } from '../charts/arm-look';
 import type { CurveArm, CurveReference } from '../charts/curves-data';
 import type { IntervalRow } from '../charts/intervals-drawing';
 import type { ExperimentView } from '../state/experiment-view';
-import { armNote, aSeedTakes, differenceOrigin, referenceName } from '../wording/arms';
+import { armName, armNote, aSeedTakes, differenceOrigin, referenceName } from '../wording/arms';
 import { outcomeWord } from '../wording/experiment';
 
 type Role = CurveArm['role'];
@@ -58,7 +58,8 @@ function namesFor(spec: WrittenSpec, name: string): readonly LookName[] {
 export function curveArms(view: ExperimentView): CurveArm[] {
   const { spec, cells } = view;
   return view.armNames.map((name) => ({
-    name,
+    key: name,
+    name: armName(name),
     role: roleOf(spec, name),
     look: lookOf(spec, name),
     seeds: cells
@@ -90,7 +91,7 @@ export function gridRows(view: ExperimentView): ArmGridRow[] {
     );
     return {
       key: name,
-      name,
+      name: armName(name),
       note: armNote(spec.arms[name]!, name === report?.verdict?.against),
       look: lookOf(spec, name),
       cells: cellsOf(
@@ -150,7 +151,15 @@ export function plannedRows(spec: WrittenSpec): IntervalRow[] {
   return names
     .map((name): IntervalRow => {
       const role = roleOf(spec, name) === 'control' && name !== control ? 'other' : roleOf(spec, name);
-      return { key: name, name, role, look: lookOf(spec, name), difference: null, interval: null, bitsPerByte: null };
+      return {
+        key: name,
+        name: armName(name),
+        role,
+        look: lookOf(spec, name),
+        difference: null,
+        interval: null,
+        bitsPerByte: null,
+      };
     })
     .sort((one, other) => rowOrder.indexOf(one.role) - rowOrder.indexOf(other.role));
 }
@@ -175,7 +184,7 @@ export function intervalRows(report: ExperimentReport, spec: WrittenSpec, at: At
       const role = isControl ? 'control' : roleOf(spec, name) === 'control' ? 'other' : roleOf(spec, name);
       const plain = controlBits === null ? null : bitsPerByte - controlBits;
       const saved = found?.tokensSaved ?? null;
-      const row = { key: name, name, role, look: lookOf(spec, name) };
+      const row = { key: name, name: armName(name), role, look: lookOf(spec, name) };
       const fewer = saved === null ? {} : { fewerTokens: saved };
       if (at === 'compute') {
         const read = found?.equalCompute ?? null;
@@ -206,7 +215,12 @@ export function intervalRows(report: ExperimentReport, spec: WrittenSpec, at: At
 /** Readings on the way, as long as nothing that is compared has ended. */
 function earlyRows(early: NonNullable<ExperimentReport['early']>, spec: WrittenSpec): IntervalRow[] {
   const { arm, against, difference, interval, tokensSaved, armBitsPerByte, controlBitsPerByte } = early;
-  const row = (name: string, role: IntervalRow['role']) => ({ key: name, name, role, look: lookOf(spec, name) });
+  const row = (name: string, role: IntervalRow['role']) => ({
+    key: name,
+    name: armName(name),
+    role,
+    look: lookOf(spec, name),
+  });
   return [
     {
       ...row(arm, 'expanded'),

@@ -9,6 +9,7 @@ import { drawing } from '../parts/drawing';
 import { emptyState, failureAlert, loadingPanel, panel } from '../parts/panel';
 import { shareBar } from '../parts/share-bar';
 import { errorOf, valueOf } from '../state/slot';
+import { armName } from '../wording/arms';
 import {
   notationName,
   notationNames,
@@ -124,7 +125,7 @@ export class FieldView extends LabElement {
       fill: 'bare',
       body: html`<div class="field-arms">${arms.map((arm) => this.arm(report, arm))}</div>`,
       footer: html`<span class="note"
-        >${difference ? html`${msg(str`${difference.arm} − ${difference.against}: valid ${pointsText(difference.valid)}, unique ${pointsText(difference.unique)}, new ${pointsText(difference.isNew)}.`)} ` : nothing}${heldOut ? html`${msg(str`Of the held-out text itself ${shareText(heldOut)} is valid.`)} ` : nothing}${shareNote()}
+        >${difference ? html`${msg(str`${armName(difference.arm)} − ${armName(difference.against)}: valid ${pointsText(difference.valid)}, unique ${pointsText(difference.unique)}, new ${pointsText(difference.isNew)}.`)} ` : nothing}${heldOut ? html`${msg(str`Of the held-out text itself ${shareText(heldOut)} is valid.`)} ` : nothing}${shareNote()}
         ${readerText(report.notation)}</span
       >`,
     });
@@ -134,7 +135,7 @@ export class FieldView extends LabElement {
     const { valid, unique, isNew, bytesEach, tokensEach, samples } = arm;
     const pictures = this.picturesOf(report, arm);
     return html`<div data-field-arm=${arm.arm}>
-      <h3>${arm.arm}</h3>
+      <h3>${armName(arm.arm)}</h3>
       ${shareBar(msg('valid'), valid)} ${shareBar(msg('unique', { id: 'share-unique' }), unique)}
       ${shareBar(msg('new', { id: 'share-new' }), isNew)}
       <div class="field-samples">

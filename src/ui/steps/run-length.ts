@@ -8,6 +8,7 @@ import { LabElement } from '../element';
 import { number } from '../parts/number';
 import { panel, status } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
+import { armName } from '../wording/arms';
 import { exposureOrigin, isFed, neededText, plannedText, seenText, slopeOrigin, slopeText } from '../wording/lengths';
 
 @customElement('tg-run-length')
@@ -31,7 +32,7 @@ export class RunLength extends LabElement {
         ${rows.map(
           ({ arm, text }) =>
             html`<div>
-              <dt>${arm}</dt>
+              <dt>${armName(arm)}</dt>
               <dd>${text}</dd>
             </div>`,
         )}

@@ -14,7 +14,7 @@ import { number } from '../parts/number';
 import { alertBox, facts, failureAlert, panel, status, type Fact } from '../parts/panel';
 import { SpecDrawer } from '../parts/spec-drawer';
 import { failureWords } from '../wording/said';
-import { movesText } from '../wording/arms';
+import { armName, movesText } from '../wording/arms';
 import { cutText } from '../wording/cut';
 import { FROZEN, INITS, MODES, frozenName, initName, modeName } from '../wording/modes';
 import { memoryText } from '../wording/verdicts';
@@ -147,9 +147,10 @@ export class TrainSettingsElement extends LabElement {
       meaning: msg(str`Largest binding: ${plan.largestBinding.tensor}, ${memoryText(plan.largestBinding.bytes)}.`),
     }));
     const rounded = Object.entries(value.plans).find(([, { frozen }]) => frozen && frozen.rounded > 0);
-    const held = rounded && rounded[0] !== arm ? `${rounded[0]}: ${frozenNote(rounded[1])}` : frozenNote(plan);
+    const held = rounded && rounded[0] !== arm ? `${armName(rounded[0])}: ${frozenNote(rounded[1])}` : frozenNote(plan);
     return html`<span class="note"
-        >${msg(html`The arm that needs the most memory, ${arm}, needs ${size}.`)} ${cutText(plan.cut)} ${held}</span
+        >${msg(html`The arm that needs the most memory, ${armName(arm)}, needs ${size}.`)} ${cutText(plan.cut)}
+        ${held}</span
       >
       ${this.lab.planFits === false ? status('bad', msg('does not fit')) : status('good', msg('fits'))}`;
   }
@@ -163,7 +164,7 @@ export class TrainSettingsElement extends LabElement {
     return alertBox(
       'bad',
       msg('This plan does not fit.'),
-      html`${arm}: ${problems.map((problem) => html`${failureWords(problem)} `)}`,
+      html`${armName(arm)}: ${problems.map((problem) => html`${failureWords(problem)} `)}`,
       other
         ? html`<button type="button" class="btn small" @click=${() => this.lab.changeSettings({ mode: other })}>
             ${msg(str`Use: ${modeName(other)}`)}
@@ -209,7 +210,7 @@ function startsOf({ arms }: WrittenSpec, defaultInit: InitMethod | null): string
 
 function together(said: readonly (readonly [arm: string, text: string])[]): string {
   const armsOf = new Map<string, string[]>();
-  for (const [arm, text] of said) armsOf.set(text, [...(armsOf.get(text) ?? []), arm]);
+  for (const [arm, text] of said) armsOf.set(text, [...(armsOf.get(text) ?? []), armName(arm)]);
   if (armsOf.size === 0) return '–';
   if (armsOf.size === 1) return [...armsOf.keys()][0]!;
   return [...armsOf].map(([text, arms]) => `${arms.join(', ')}: ${text}`).join('; ');

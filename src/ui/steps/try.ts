@@ -17,6 +17,7 @@ import { emptyState, failureAlert, panel, segmented, verdict } from '../parts/pa
 import { pieces, prosePieces } from '../parts/pieces';
 import type { Tried, Written } from '../state/tried';
 import { isPending, type Failure, valueOf } from '../state/slot';
+import { armName } from '../wording/arms';
 import { wrongNumber } from '../wording/bounds';
 import { tokensText } from '../wording/counts';
 import { runtimeText } from '../wording/runtimes';
@@ -191,7 +192,11 @@ export class TryStep extends LabElement {
           ${this.column('base', msg('Untouched base'), armMark('ring', 'var(--arm-base)'))}
           ${
             this.arms.includes('grafted')
-              ? this.column('grafted', this.lab.desk.taken?.arm ?? msg('Grafted'), this.mark)
+              ? this.column(
+                  'grafted',
+                  this.lab.desk.taken ? armName(this.lab.desk.taken.arm) : msg('Grafted'),
+                  this.mark,
+                )
               : nothing
           }
         </div>`,

@@ -11,6 +11,7 @@ import { number } from '../parts/number';
 import { facts, panel, segmented, status, verdict } from '../parts/panel';
 import { words } from '../parts/words';
 import type { Topic } from '../state/lab-state';
+import { armName } from '../wording/arms';
 import {
   experimentSentence,
   outcomeWord,
@@ -132,11 +133,11 @@ export class VerdictView extends LabElement {
               data-bits=${heldOut.bitsPerByte ?? nothing}
               data-bytes=${bytes}
             >
-              <td>${arm}</td>
+              <td>${armName(arm)}</td>
               <td class="num" data-label=${msg('Seed')}>${seed}</td>
               <td class="num" data-label=${msg('Bits per byte')}>
                 ${number(html`<b>${bitsText(heldOut.bitsPerByte)}</b>`, () => ({
-                  name: `${arm}: ${bitsText(heldOut.bitsPerByte)}`,
+                  name: `${armName(arm)}: ${bitsText(heldOut.bitsPerByte)}`,
                   formula: `${fixed(nllPerToken, 4)} × ${count(tokens)} ÷ (ln 2 × ${count(bytes)})`,
                   meaning: interval
                     ? msg(

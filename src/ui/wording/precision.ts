@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import type { Precision, ReportedArm, StepPrecision } from '../../worker/index';
 import { percent } from '../format';
+import { runName } from './arms';
 
 const names: Readonly<Record<Precision, () => string>> = {
   f32: () => msg('single precision (f32)'),
@@ -36,7 +37,7 @@ export function precisionCaveats(arms: readonly ReportedArm[]): string[] {
   for (const { arm, seed, precision } of arms) {
     if (precision?.precision !== 'f32') continue;
     const text = precisionText(precision);
-    runs.set(text, [...(runs.get(text) ?? []), `${arm}, ${msg(str`seed ${seed}`)}`]);
+    runs.set(text, [...(runs.get(text) ?? []), runName({ arm, seed })]);
   }
   return [...runs].map(([text, which]) => `${which.join('; ')}: ${text}`);
 }

@@ -6,7 +6,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { until } from 'lit/directives/until.js';
 import { sourceLocale } from '../locales/codes';
 import { languages, type Locale } from '../languages';
-import { locale } from '../preferences';
+import { locale } from '../localization';
 import type { Failure } from '../state/slot';
 
 type Words = TemplateResult | string;

@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import type { EvidenceSummary, Indicator, TokensEvidence } from '../../worker/index';
 import { count, signed } from '../format';
+import { armName } from './arms';
 
 export function indicatorName(indicator: Indicator): string {
   switch (indicator) {
@@ -37,7 +38,7 @@ export function tokensLede({ control }: Pick<TokensEvidence, 'control'>): string
         'Where a token is right in held-out text, its price is compared with that of its old pieces, by the same model. Training no longer shows it the old pieces, so that nearly every token is cheaper than that.',
       )
     : msg(
-        str`Where a token is right in held-out text, its price is compared with what ${control}, trained on the same text, asks for its old pieces.`,
+        str`Where a token is right in held-out text, its price is compared with what ${armName(control)}, trained on the same text, asks for its old pieces.`,
       );
 }
 
