@@ -5,8 +5,14 @@ import { setLocale } from '../../src/ui/preferences';
 import { withControl } from '../../src/ui/state/spec-changes';
 import { freeName } from '../../src/ui/state/spec-arms';
 import { armName, runName } from '../../src/ui/wording/arms';
+import { until } from '../support/until';
+import { click, find } from './onPage';
+import { openPage } from './openPage';
 
-afterEach(() => setLocale('en'));
+afterEach(async () => {
+  find('tg-app')?.remove();
+  await setLocale('en');
+});
 
 const request: PresetRequest = {
   ...{ title: 'Q', model: 'bundled', corpus: { sample: 'molecules' }, mode: 'all', start: 'zero', parameters: 1e6 },
@@ -45,3 +51,23 @@ test.each(['mine', 'mine, adapters', 'mine, pruned', 'base model', 'Base', '我�
     expect(armName(name)).toBe(name);
   },
 );
+
+test('no page shows one in English on the Chinese page, and the drawer edits it as it is', async () => {
+  await setLocale('zh-Hans');
+  const state = openPage();
+  await click('[data-action="start-sample"]:not([disabled])');
+  await click('[data-action="start"]:not([disabled])');
+  const isRaw = /old vocabulary|continued,|independent,|\bbase\b|seed \d/;
+  const said = () => {
+    const main = document.querySelector<HTMLElement>('main')!;
+    const labels = [...main.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label'));
+    return `${main.innerText} ${labels.join(' ')}`;
+  };
+  await until(() => expect(state.experiment?.state).toBe('finished'));
+  for (const page of ['train', 'compare', 'try', 'tokens', 'report']) {
+    location.hash = page;
+    await until(() => expect(said(), page).toContain('旧词表'));
+    expect(said().match(isRaw), page).toBeNull();
+  }
+  expect(Object.keys(state.experiment!.spec.arms)).toContain('old vocabulary');
+});

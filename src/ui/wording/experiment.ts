@@ -6,7 +6,7 @@ import { msg, str } from '@lit/localize';
 import type { Advice, ArmComparison, ExperimentReport, PresetName, WorsenedRun } from '../../worker/index';
 import { count, duration, fileSize, fixed, joinSentences, percent, plain, unbroken } from '../format';
 import type { ExperimentView } from '../state/experiment-view';
-import { runName } from './arms';
+import { armName, runName } from './arms';
 import { documentsText, noIntervalText, trainingsText } from './counts';
 
 export function presetTitle(name: PresetName): string {
@@ -130,12 +130,13 @@ export function verdictLede(report: ExperimentReport): string {
   }
   if (!verdict || !found?.heldOut) return msg('The control is the old vocabulary, trained on the same bytes of text.');
   const { against, sameFreedom, interval } = verdict;
+  const control = against === null ? '–' : armName(against);
   const documents = documentsText(found.heldOut.documents);
   const range = interval ? msg(str`95\u00a0% interval ${rangeText(interval)} bits per byte`) : msg('no interval');
   return joinSentences(
     verdict.atEqual === 'bytes'
-      ? msg(str`${verdict.arm} against ${against ?? '–'}, the same bytes of text, the same ${documents}; ${range}.`)
-      : msg(str`${verdict.arm} against ${against ?? '–'}, the same computation, the same ${documents}; ${range}.`),
+      ? msg(str`${armName(verdict.arm)} against ${control}, the same bytes of text, the same ${documents}; ${range}.`)
+      : msg(str`${armName(verdict.arm)} against ${control}, the same computation, the same ${documents}; ${range}.`),
     sameFreedom
       ? ''
       : msg('The control moves other parts of the model: the two are not trained with the same freedom.'),
@@ -147,7 +148,7 @@ export function verdictLede(report: ExperimentReport): string {
 function earlyLede({ arm, against, bytes, documents, interval }: EarlyReading): string {
   return joinSentences(
     msg(
-      str`Read on the way: ${arm} and ${against ?? '–'} after ${plain(fileSize(bytes))} of text each, on ${documentsText(documents)}; 95\u00a0% interval ${rangeText(interval!)} bits per byte.`,
+      str`Read on the way: ${armName(arm)} and ${against === null ? '–' : armName(against)} after ${plain(fileSize(bytes))} of text each, on ${documentsText(documents)}; 95\u00a0% interval ${rangeText(interval!)} bits per byte.`,
     ),
     msg('Who is ahead so early need not be ahead at the end.'),
   );
@@ -209,20 +210,20 @@ export function outcomeWord(outcome: ArmComparison['outcome']): string {
 export function adviceText(advice: Advice): string {
   switch (advice.kind) {
     case 'take':
-      return msg(str`Take ${advice.arm}.`);
+      return msg(str`Take ${armName(advice.arm)}.`);
     case 'adapt-without-expanding':
-      return msg(str`Keep the old vocabulary: ${advice.arm}.`);
+      return msg(str`Keep the old vocabulary: ${armName(advice.arm)}.`);
     case 'tell-apart':
       return tellApart(advice);
     case 'more-documents':
       return msg('An interval needs at least three held-out documents: add text.');
     case 'lost-text':
-      return msg(str`Lost text has no price: ${advice.arms.join(', ')}.`);
+      return msg(str`Lost text has no price: ${advice.arms.map(armName).join(', ')}.`);
     case 'add-control':
       return msg('Add an arm without new tokens that trains the same parts of the model.');
     case 'finish':
       return msg(
-        str`Still to come: ${advice.runs.map(({ arm, seeds }) => `${arm} (${seeds.join(', ')})`).join('; ')}.`,
+        str`Still to come: ${advice.runs.map(({ arm, seeds }) => `${armName(arm)} (${seeds.join(', ')})`).join('; ')}.`,
       );
   }
 }
@@ -292,7 +293,7 @@ export function experimentSentence(view: ExperimentView): string {
       : msg('Trained. There is nothing to compare: no arm has new tokens.');
   }
   return current
-    ? msg(str`Training ${current.arm}: ${done} of ${all} done.`)
+    ? msg(str`Training ${armName(current.arm)}: ${done} of ${all} done.`)
     : msg('Getting ready: new tokens are learned, the base is measured.');
 }
 
