@@ -75,6 +75,19 @@ describe('Runs', () => {
     expect(find('.badge.runs')!.textContent).toContain('3');
   });
 
+  test('on a phone a row’s keys end where its values do', async () => {
+    await page.viewport(390, 900);
+    await open('#runs');
+    const row = await shown('[data-experiment="molecules"]');
+    for (const theme of ['light', 'dark'] as const) {
+      setTheme(theme);
+      const right = (selector: string) => row.querySelector(selector)!.getBoundingClientRect().right;
+      expect(right('[data-action="delete"]'), theme).toBe(right('td.num:nth-child(6)'));
+      expect(right('[data-action="delete"]'), theme).toBe(right('.pick-cell'));
+    }
+    await page.viewport(1440, 900);
+  });
+
   test('ticked ones are laid over each other in one chart', async () => {
     await open('#runs');
     await until(() => expect(document.querySelectorAll('[data-panel="overlay"] .series')).toHaveLength(3));
