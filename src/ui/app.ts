@@ -8,6 +8,7 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { WrittenSpec } from '../worker/index';
 import { PageElement } from './element';
+import { count } from './format';
 import { alertBox } from './parts/panel';
 import './parts/number';
 import './rail';
@@ -16,6 +17,7 @@ import './top-bar';
 import { labContext, type LabState } from './state/lab-state';
 import { PLACES, placeOf, type PlaceName } from './state/route';
 import { announcements } from './state/announcements';
+import { longSilence } from './state/silence';
 import { places } from './places';
 import { failureWords } from './wording/said';
 
@@ -25,6 +27,7 @@ export class App extends PageElement {
   @state() private step: PlaceName = placeOf(location.hash);
   @state() private loaded: PlaceName | null = null;
   @state() private said = '';
+  @state() private isSilent = false;
   private lab: LabState | null = null;
 
   start(lab: LabState): void {
@@ -34,7 +37,8 @@ export class App extends PageElement {
     lab.subscribe(['lab', 'run'], this, () => {
       const next = announce();
       if (next !== null) this.said = next;
-      if (this.lab?.crash) this.requestUpdate();
+      this.isSilent = lab.isSilent;
+      if (lab.crash) this.requestUpdate();
     });
     addEventListener('hashchange', () => void this.show(placeOf(location.hash), true));
     void this.show(this.step, false);
@@ -57,7 +61,10 @@ export class App extends PageElement {
 
   override render() {
     if (!this.lab) return nothing;
-    const crash = this.lab.crash;
+    const { crash } = this.lab;
+    const reload = html`<button type="button" class="btn small" @click=${() => location.reload()}>
+      ${msg('Reload')}
+    </button>`;
     return html`<a class="skip" href="#main" @click=${this.skip}>${msg('Skip to content')}</a>
       <tg-top-bar .step=${this.step}></tg-top-bar>
       <div class="frame">
@@ -65,15 +72,17 @@ export class App extends PageElement {
         <main id="main" tabindex="-1" data-step=${this.loaded ?? ''}>
           ${
             crash
-              ? alertBox(
-                  'bad',
-                  msg('The lab stopped.'),
-                  failureWords(crash),
-                  html`<button type="button" class="btn small" @click=${() => location.reload()}>
-                    ${msg('Reload')}
-                  </button>`,
-                )
-              : nothing
+              ? alertBox('bad', msg('The lab stopped.'), failureWords(crash), reload)
+              : this.isSilent
+                ? alertBox(
+                    'warn',
+                    msg(str`Nothing has come from the lab for more than ${count(longSilence / 60_000)} minutes.`),
+                    msg(
+                      'It may still compute: one step of a large model can take that long on a slow machine, and to wait costs nothing. Reloading starts the lab anew; what is saved is kept.',
+                    ),
+                    reload,
+                  )
+                : nothing
           }
           ${this.loaded ? places[this.loaded].element() : html`<p class="sr">${msg(str`Opening ${places[this.step].name()}`)}</p>`}
         </main>

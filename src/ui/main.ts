@@ -4,11 +4,17 @@ import './app';
 import { keepForOffline } from './offline';
 import { applyPreferences } from './preferences';
 import { LabState } from './state/lab-state';
+import { watchSilence } from './state/silence';
 import { comeBack, keepVisit, readVisit } from './state/visit';
 
 await applyPreferences();
-const { lab, crashed } = connectLab();
+const { lab, crashed, waited } = connectLab();
 const state = new LabState(lab, crashed);
+watchSilence({
+  waited,
+  isExcused: () => document.hidden || state.experiment?.state === 'paused',
+  tell: (isSilent) => state.setSilent(isSilent),
+});
 document.querySelector('tg-app')!.start(state);
 const visit = readVisit();
 const opening = state.open().catch((thrown: unknown) => console.error(asLabError(thrown)));

@@ -61,11 +61,18 @@ const cancelled = () => new LabError('cancelled', 'The operation was cancelled.'
 /** The caller's end. */
 export interface CallsConnection<Api> {
   readonly api: Api;
+  /**
+   * Counts so many milliseconds to every call under way and answers with the most that one has waited since it was made or last
+   * heard anything; 0 where none is under way.
+   */
+  waited(milliseconds: number): number;
   /** Rejects what is under way and every later call with this reason. The port itself stays open. */
   close(reason: LabError): void;
 }
 
 interface UnderWay {
+  /** Milliseconds. */
+  silence: number;
   readonly values: readonly unknown[];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: LabError) => void;
@@ -84,6 +91,7 @@ export function connectCalls<Api extends Callable<Api>>(endpoint: Endpoint): Cal
     const told = data as Told;
     const call = underWay.get(told.call);
     if (!call) return;
+    call.silence = 0;
     if (told.kind === 'progress') (call.values[told.place] as Callback)(...told.values);
     else if (told.kind === 'answer') call.resolve(told.value);
     else call.reject(fromWire(told.error));
@@ -110,6 +118,7 @@ export function connectCalls<Api extends Callable<Api>>(endpoint: Endpoint): Cal
       }
       for (const signal of given) signal.addEventListener('abort', abort);
       underWay.set(call, {
+        silence: 0,
         values,
         resolve: (value) => {
           settled();
@@ -126,6 +135,10 @@ export function connectCalls<Api extends Callable<Api>>(endpoint: Endpoint): Cal
   endpoint.start?.();
   return {
     api: methods(ask) as Api,
+    waited(milliseconds) {
+      for (const call of underWay.values()) call.silence += milliseconds;
+      return Math.max(0, ...[...underWay.values()].map(({ silence }) => silence));
+    },
     close(reason) {
       closed = reason;
       endpoint.removeEventListener('message', hear);

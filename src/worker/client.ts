@@ -4,7 +4,7 @@
  */
 import { LabError } from '../error';
 import type { LabApi } from './api';
-import { connectCalls } from './calls';
+import { connectCalls, type CallsConnection } from './calls';
 import { serveHelpers } from './helperWorkers';
 
 export interface LabConnection {
@@ -12,6 +12,7 @@ export interface LabConnection {
   readonly lab: LabApi;
   /** Resolves if the worker itself fails to load or dies of an error nobody caught; never rejects. */
   readonly crashed: Promise<LabError>;
+  readonly waited: CallsConnection<LabApi>['waited'];
   /** Calls under way reject. */
   terminate(): void;
 }
@@ -20,7 +21,7 @@ export function connectLab(): LabConnection {
   const worker = new Worker(new URL('./lab-worker.ts', import.meta.url), { type: 'module', name: 'tokengraft lab' });
   const helpers = serveHelpers();
   worker.postMessage(helpers.port, [helpers.port]);
-  const { api, close } = connectCalls<LabApi>(worker);
+  const { api, waited, close } = connectCalls<LabApi>(worker);
   const crashed = new Promise<LabError>((resolve) => {
     worker.addEventListener('error', (event) => {
       resolve(
@@ -35,6 +36,7 @@ export function connectLab(): LabConnection {
   return {
     lab: api,
     crashed,
+    waited,
     terminate() {
       worker.terminate();
       helpers.close();

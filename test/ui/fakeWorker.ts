@@ -15,6 +15,7 @@ export function connectLab(): LabConnection {
   return {
     lab,
     crashed: new Promise(() => undefined),
+    waited: () => 0,
     terminate: () => undefined,
   };
 }

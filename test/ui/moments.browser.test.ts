@@ -250,3 +250,15 @@ test('another corpus can be undone: the one before comes back with its tokens as
   await at('corpus');
   expect(find('[data-left]')).toBeNull();
 });
+
+test('a lab that says nothing is told of with what can be done, until it speaks', async () => {
+  visit(fakeLab({ tick: 0 }));
+  await shown('main h1');
+  expect(find('main > .alert')).toBeNull();
+  state.setSilent(true);
+  const alert = await shown('main > .alert');
+  expect(alert.textContent).toContain('Nothing has come from the lab for more than 3 minutes.');
+  expect(alert.querySelector('button')!.textContent).toContain('Reload');
+  state.setSilent(false);
+  await until(() => expect(find('main > .alert')).toBeNull());
+});

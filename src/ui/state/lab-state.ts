@@ -47,6 +47,8 @@ export class LabState extends SlotStore {
   run: RunView | null = null;
   /** The worker itself died; only a reload helps. */
   crash: Failure | null = null;
+  /** A call has heard nothing for long (silence.ts). */
+  isSilent = false;
   private corpusFiles: readonly File[] = [];
   readonly origin: Origin = { sample: null, hub: null, missed: null, left: null };
   /** How single files of them are read, by name, where the visitor chose. */
@@ -98,6 +100,10 @@ export class LabState extends SlotStore {
       this.failPending(failure);
       this.tell('lab');
     });
+  }
+
+  setSilent(isSilent: boolean): void {
+    if (isSilent !== this.isSilent) this.set(() => (this.isSilent = isSilent));
   }
 
   /** What happens without a click: device, bundled model, samples, the offer of the last run. */
