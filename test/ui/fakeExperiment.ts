@@ -198,7 +198,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
         runs.splice(at < 0 ? runs.length : at, 1, run);
       };
       const todo = cells.filter(({ arm, seed }) => !before.has(`${arm} ${seed}`));
-      for (const { arm, seed, until } of turnsOf(spec, todo, () => false)) {
+      for (const { arm, seed, until } of turnsOf(spec, todo, runs)) {
         const at = cells.findIndex((cell) => cell.arm === arm && cell.seed === seed);
         set(at, { state: 'preparing' });
         onUpdate({ id, cells: [...cells], progress: { arm, seed, phase: 'loading', done: 1, total: 2 } });

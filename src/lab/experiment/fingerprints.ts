@@ -100,6 +100,11 @@ export function runFingerprint(spec: ExperimentSpec, arm: ArmSpec, seed: number)
 export const untouchedKey = (spec: ExperimentSpec, { report }: Pick<Engine, 'report'>): string =>
   canonicalJson({ ...scoredWith(spec), on: report.description });
 
+/** Whether before its first step an arm is the untouched model, to every number. */
+export function beginsUntouched({ arms, frozenWeights }: ExperimentSpec, arm: string): boolean {
+  return !arms[arm]!.vocabulary && !arms[arm]!.adapters && !frozenWeights;
+}
+
 function scoredWith({ model, corpus, general, instructions, evaluation, frozenWeights }: ExperimentSpec) {
   const { margin: _, ...scored } = evaluation;
   const prints = [model.fingerprint, corpus.fingerprint, general.fingerprint];

@@ -1,6 +1,6 @@
 /** In which order runs are run, and how far at a time. */
 import { controlOf } from '../scoring/experimentVerdict';
-import { scoredArms } from './report';
+import { reportOf, scoredArms, type ReportedRun } from './report';
 import { isSameRun, type RunKey } from './runFolder';
 import type { ExperimentSpec } from './spec';
 
@@ -10,26 +10,27 @@ export interface Turn extends RunKey {
 }
 
 /**
- * As they stand, but that the control of the first arm with new tokens is left at its first reading until that arm is done: so the
- * two are read beside each other after a part of one training, not after one and a part. One run more is opened again for it.
- * @param hasReading whether a run that was begun has one behind a step.
+ * As they stand, but that the control of the first arm with new tokens is left at its first reading until that arm is done, and that
+ * arms which are not trained come behind it: so the two are read beside each other after a part of two trainings. One run more
+ * is opened again for it.
+ * @param before what there is already: no reading on the way is waited for beside a comparison.
  */
-export function turnsOf(spec: ExperimentSpec, todo: readonly RunKey[], hasReading: (key: RunKey) => boolean): Turn[] {
+export function turnsOf(spec: ExperimentSpec, todo: readonly RunKey[], before: readonly ReportedRun[] = []): Turn[] {
   const inTurn = todo.map((key): Turn => ({ ...key, until: 'end' }));
+  if (reportOf(spec, before).comparisons.some(({ outcome }) => outcome !== 'unfinished')) return inTurn;
   const arms = scoredArms(spec, []);
-  const expanded = inTurn.findIndex(({ arm }) =>
-    arms.some(({ name, hasVocabulary, moves }) => name === arm && hasVocabulary && moves.length > 0),
-  );
-  const first = inTurn[expanded];
-  if (!first) return inTurn;
-  const control = controlOf(
-    arms.find(({ name }) => name === first.arm)!,
-    arms,
-  );
-  const at = inTurn.findIndex((turn) => isSameRun(turn, { arm: control?.name ?? '', seed: first.seed }));
-  if (at < 0) return inTurn;
-  const rest = inTurn.filter((turn) => turn !== first && turn !== inTurn[at]);
-  const before = inTurn.slice(0, Math.min(at, expanded)).filter((turn) => rest.includes(turn));
-  const looked: Turn[] = hasReading(inTurn[at]!) ? [] : [{ ...inTurn[at]!, until: 'first-reading' }];
-  return [...before, ...looked, first, inTurn[at]!, ...rest.filter((turn) => !before.includes(turn))];
+  const armOf = ({ arm }: RunKey) => arms.find(({ name }) => name === arm)!;
+  const first = inTurn.find((turn) => armOf(turn).hasVocabulary && armOf(turn).moves.length > 0);
+  const against = first && controlOf(armOf(first), arms)?.name;
+  const control = inTurn.find(({ arm, seed }) => arm === against && seed === first!.seed);
+  if (!first || !control) return inTurn;
+  const looked: Turn[] = hasReading(before, control) ? [] : [{ ...control, until: 'first-reading' }];
+  const rest = inTurn.filter((turn) => turn !== first && turn !== control);
+  const untrained = rest.filter((turn) => armOf(turn).moves.length === 0);
+  return [...looked, first, ...untrained, control, ...rest.filter((turn) => !untrained.includes(turn))];
+}
+
+/** Behind a step. */
+function hasReading(runs: readonly ReportedRun[], key: RunKey): boolean {
+  return runs.some(({ status }) => isSameRun(status, key) && status.curve.some(({ step }) => step > 0));
 }

@@ -21,7 +21,7 @@ import type { Vocabulary } from '../vocabulary/vocabulary';
 import { ArmVocabularies } from './armVocabularies';
 import { checkAdapters, checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
-import { pinned, runFingerprint, untouchedKey } from './fingerprints';
+import { beginsUntouched, pinned, runFingerprint, untouchedKey } from './fingerprints';
 import { ReferencesBeside } from './referencesBeside';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { readingsSoFar, readSoFar, seenTokens } from './runFacts';
@@ -178,7 +178,7 @@ class Runner {
       await this.vocabularies.learn(arm, { onProgress, signal: this.options.signal });
     }
     try {
-      for (const turn of turnsOf(spec, todo, (key) => this.hasReading(key))) {
+      for (const turn of turnsOf(spec, todo, this.runs)) {
         throwIfCancelled(this.options.signal);
         this.references.ask(this.runs);
         this.note(await this.runOne(turn));
@@ -208,10 +208,6 @@ class Runner {
       onProgress,
       ...(signal ? { signal } : {}),
     });
-  }
-
-  private hasReading(key: RunKey): boolean {
-    return this.runs.some(({ status }) => isSameRun(status, key) && status.curve.some(({ step }) => step > 0));
   }
 
   private async runOne({ until, ...key }: Turn): Promise<ReportedRun> {
@@ -336,6 +332,7 @@ class Runner {
     const readings = records.filter((record) => record.type === 'evaluation');
     const evaluated = readings.at(-1);
     this.readings.push(...readings);
+    if (readings[0]?.step === 0 && beginsUntouched(this.opened.spec, key.arm)) this.foresee(readings[0].bitsPerByte);
     this.bytes += readSoFar(records).bytes;
     const state = status.state === 'finished' ? 'running' : status.state;
     this.set(key, {
@@ -348,6 +345,13 @@ class Runner {
     });
     this.update({ run: { ...key, status, records, isAnew: this.isAnew } });
     this.isAnew = false;
+  }
+
+  /** Of the text that trainings are watched by, until the untouched model has its turn. */
+  private foresee(bitsPerByte: number | null): void {
+    for (const { arm, seed, state } of [...this.cells]) {
+      if (state === 'waiting' && isUntouched(this.opened.spec.arms[arm]!)) this.set({ arm, seed }, { bitsPerByte });
+    }
   }
 
   /** What readings on the way say, as long as nothing else does. */

@@ -10,7 +10,7 @@ import { armGlyph, type Look } from './arm-look';
 import { bits } from './curves-drawing';
 
 export type ArmCell =
-  | { readonly state: 'waiting' }
+  | { readonly state: 'waiting'; readonly bitsPerByte?: number | null }
   | { readonly state: 'running' | 'paused'; readonly share: number }
   | { readonly state: 'done' | 'diverged'; readonly bitsPerByte: number | null };
 
@@ -100,7 +100,10 @@ function cell(value: ArmCell, isWhole: boolean, span: number, seed?: number, sho
 function said(value: ArmCell, isWhole: boolean): [word: string, reading: string] {
   switch (value.state) {
     case 'waiting':
-      return [isWhole ? msg('measured first, the same for every seed') : msg('waiting'), ''];
+      return [
+        isWhole ? msg('measured once, the same for every seed') : msg('waiting'),
+        typeof value.bitsPerByte === 'number' ? reading(value.bitsPerByte) : '',
+      ];
     case 'running':
       return [isWhole ? msg('being measured') : msg('running'), percent(Math.floor(value.share * 100) / 100, 0)];
     case 'paused':

@@ -133,7 +133,7 @@ function gridCell(
     case 'stopped':
       return { state: 'paused', share };
     case 'waiting':
-      return share > 0 ? { state: 'paused', share } : { state: 'waiting' };
+      return share > 0 ? { state: 'paused', share } : { state: 'waiting', bitsPerByte };
   }
 }
 

@@ -294,7 +294,7 @@ export function experimentSentence(view: ExperimentView): string {
   }
   return current
     ? msg(str`Training ${armName(current.arm)}: ${done} of ${all} done.`)
-    : msg('Getting ready: new tokens are learned, the base is measured.');
+    : msg('Getting ready: new tokens are learned, the first arm is loaded.');
 }
 
 export function experimentLede(view: ExperimentView): string {

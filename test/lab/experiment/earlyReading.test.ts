@@ -127,23 +127,41 @@ describe('a reading on the way', () => {
 });
 
 describe('the order of runs', () => {
-  const todo = (...arms: string[]) => spec.seeds.flatMap((seed) => arms.map((arm) => ({ arm, seed })));
-  const named = (arms: readonly string[], hasReading = false) =>
-    turnsOf(spec, todo(...arms), () => hasReading).map(
+  const todo = (...arms: string[]) =>
+    spec.seeds.flatMap((seed) => arms.filter((arm) => seed === 1 || arm !== 'base').map((arm) => ({ arm, seed })));
+  const named = (arms: readonly string[], ...before: ReportedRun[]) =>
+    turnsOf(spec, todo(...arms), before).map(
       ({ arm, seed, until }) => `${arm} ${seed}${until === 'end' ? '' : ' a little'}`,
     );
 
   it('leaves the first control at its first reading until the first arm with new tokens is done', () => {
     expect(named(['base', 'control', 'graft', 'other'])).toEqual([
-      ...['base 1', 'control 1 a little', 'graft 1', 'control 1', 'other 1'],
-      ...['base 2', 'control 2', 'graft 2', 'other 2'],
+      ...['control 1 a little', 'graft 1', 'base 1', 'control 1', 'other 1'],
+      ...['control 2', 'graft 2', 'other 2'],
     ]);
   });
 
   it('is as it stands where nothing waits for a control, or it has its reading', () => {
     expect(named(['control'])).toEqual(['control 1', 'control 2']);
     expect(named(['graft', 'other'])).toEqual(['graft 1', 'other 1', 'graft 2', 'other 2']);
-    expect(named(['control', 'graft'], true)).toEqual(['graft 1', 'control 1', 'control 2', 'graft 2']);
+    expect(
+      named(
+        ['control', 'graft'],
+        begun('control', [
+          [0, 7],
+          [200, 4],
+        ]),
+      ),
+    ).toEqual(['graft 1', 'control 1', 'control 2', 'graft 2']);
+    // Beside a comparison no reading on the way is waited for.
+    const scores = { ...begun('control', [[0, 7]]).status.watched!, nats: natsOf(3) };
+    const done = ['control', 'graft'].map((arm): ReportedRun => ({
+      status: { ...begun(arm, [[0, 7]]).status, state: 'finished' },
+      scores: { heldOut: scores, general: scores },
+    }));
+    expect(named(['base', 'control', 'graft'], ...done)).toEqual([
+      ...['base 1', 'control 1', 'graft 1', 'control 2', 'graft 2'],
+    ]);
     expect(named([])).toEqual([]);
   });
 });

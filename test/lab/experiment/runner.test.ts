@@ -58,12 +58,16 @@ describe('an experiment', () => {
     const report = await run(folder, spec, { onUpdate: (update) => updates.push(update) });
     const order = updates.flatMap(({ run: now }) => (now ? [`${now.arm} ${now.seed}`] : []));
     expect([...new Set(order)]).toEqual(['old vocabulary 1', 'continued 1', 'old vocabulary 2', 'continued 2']);
-    // The untouched base stands on the chart before the rest of the text is scored.
-    const first = updates.findIndex(({ cells }) => cells[0]!.bitsPerByte !== null);
-    expect(updates[first]!.cells[0]!.state).toBe('preparing');
-    expect(
-      updates.slice(first).some(({ progress }) => progress?.arm === 'base' && progress.phase === 'evaluating'),
-    ).toBe(true);
+    // The untouched base stands on the chart as soon as the control is read before its first step.
+    const first = updates.find(({ cells }) => cells[0]!.bitsPerByte !== null)!;
+    expect(first.cells.map(({ state, step }) => `${state} ${step}`).slice(0, 2)).toEqual(['waiting 0', 'running 0']);
+    expect(first.cells[0]!.bitsPerByte).toBe(first.cells[1]!.bitsPerByte);
+    const alone: ExperimentUpdate[] = [];
+    await run(memoryFolder(), tinySpec({ arms: { base: {} } }), { onUpdate: (update) => alone.push(update) });
+    // Where none is, before the rest of the text is scored.
+    const read = alone.findIndex(({ cells }) => cells[0]!.bitsPerByte !== null);
+    expect(alone[read]!.cells[0]).toMatchObject({ state: 'preparing', bitsPerByte: first.cells[0]!.bitsPerByte });
+    expect(alone.slice(read).some(({ progress }) => progress?.phase === 'evaluating')).toBe(true);
     const reports = updates.flatMap((update) => (update.report ? [update.report] : []));
     expect(reports.some(({ verdict }) => verdict?.provisional && verdict.outcome !== 'unfinished')).toBe(true);
     expect(report.verdict).toMatchObject({ arm: 'continued', against: 'old vocabulary', provisional: false });
@@ -105,7 +109,7 @@ describe('an experiment', () => {
     const updates: ExperimentUpdate[] = [];
     const report = await run(folder, spec, { onUpdate: (update) => updates.push(update) });
     const first = updates.find((update) => update.report?.early)!;
-    expect(first.cells.map(({ state }) => state)).toEqual(['finished', 'waiting', 'running']);
+    expect(first.cells.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'running']);
     expect(first.report!.early).toMatchObject({ arm: 'continued', against: 'old vocabulary' });
     expect(first.report!.early!.share).toBeLessThan(0.5);
     expect(first.report!.verdict).toMatchObject({ outcome: 'unfinished', provisional: true });
