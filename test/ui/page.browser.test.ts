@@ -855,7 +855,7 @@ describe('the page', () => {
     await click('[data-action="generate"]:not([disabled])');
     await until(() => expect(textOf('h1')).toContain('The graft wrote this in'));
     expect(textOf('[data-arm="grafted"] h3')).toContain('continued, 512 tokens');
-    await state.exportFile();
+    await state.exports.writeFile();
     choose(find<HTMLSelectElement>('[data-setting="taken"]')!, 0);
     await until(() => expect(state.desk.taken).toEqual({ arm: 'old vocabulary', seed: 1 }));
     await until(() => expect(textOf('[data-arm="grafted"] h3')).toContain('old vocabulary'));
@@ -893,14 +893,14 @@ describe('the page', () => {
     const types = await shown<HTMLSelectElement>('[data-setting="dtype"]');
     expect([...types.options].map(({ value }) => value)).toEqual(['source', 'F16', 'F32']);
     choose(types, 'F16');
-    expect(state.exportChoice).toEqual({
+    expect(state.exports.choice).toEqual({
       form: 'scale',
       dtype: 'F16',
       onnxDtype: 'f32',
       ggufDtype: 'F16',
       tokenizerClass: 'obeys',
     });
-    await state.exportFile();
+    await state.exports.writeFile();
     await shown('[data-panel="proof"]');
     expect(state.slots.exported).toMatchObject({
       value: { fileName: 'rootstock-scale.zip', report: { form: 'scale' } },
@@ -925,7 +925,7 @@ describe('the page', () => {
     await until(() => expect(size() / halves).toBeCloseTo(17 / 32, 2));
     expect(textOf('#export-gguf-note')).toMatch(/llama\.cpp.*Ollama.*LM Studio/);
     expect(textOf('[data-action="save-file"]')).toBe('Save the file');
-    await state.exportFile();
+    await state.exports.writeFile();
     await shown('[data-panel="proof"]');
     const file = 'rootstock-grafted-q8_0.gguf';
     expect(find<HTMLAnchorElement>('[data-saved]')!.download).toBe(file);
@@ -955,8 +955,8 @@ describe('the page', () => {
     await until(() => expect(textOf('#export-gguf-note')).toMatch(/^[^a-z]*llama\.cpp[^a-z]*\\left[^a-z]*$/));
     await setLocale('en');
     // What was chosen before the answer came is refused as well, and nothing is written.
-    state.chooseExport({ form: 'gguf' });
-    expect(await state.exportFile()).toBeNull();
+    state.exports.choose({ form: 'gguf' });
+    expect(await state.exports.writeFile()).toBeNull();
     expect(state.slots.exported).toMatchObject({ status: 'failed', error: { code: ggufRefused.code } });
   });
 
@@ -1000,7 +1000,7 @@ describe('the page', () => {
     const choice = await shown<HTMLSelectElement>('[data-setting="tokenizerClass"]');
     expect(choice.value).toBe('obeys');
     choose(choice, 'kept');
-    expect(state.exportChoice.tokenizerClass).toBe('kept');
+    expect(state.exports.choice.tokenizerClass).toBe('kept');
   });
 
   test('a delta opens with its base, the bundled model where none was chosen', async () => {

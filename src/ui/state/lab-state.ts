@@ -8,7 +8,6 @@ import {
   type EngineSummary,
   type CorpusSummary,
   type Diagnosis,
-  type ExportChoice,
   type LabApi,
   type ModelScores,
   type ModelSummary,
@@ -18,17 +17,18 @@ import {
   type WrittenSpec,
 } from '../../worker/index';
 import { engineChoice, setEngineChoice } from '../storage';
-import { defaultSettings, FIRST_EXPORT_CHOICE, firstSample } from './defaults';
+import { defaultSettings, firstSample } from './defaults';
 import { EvidenceDesk } from './evidence-desk';
 import { ExperimentDesk } from './experiment-desk';
 import type { ExperimentView } from './experiment-view';
+import { ExportDesk } from './export-desk';
 import { HubView } from './hub-view';
 import { KeptView } from './kept-view';
 import { corpusToLeave, type Origin } from './origin';
 import { goTo } from './route';
 import { RunView } from './run-view';
 import { valueOf, type Failure } from './slot';
-import { isBefore, SlotStore, type Exported, type LongCall, type SlotName } from './slot-store';
+import { isBefore, SlotStore, type LongCall, type SlotName } from './slot-store';
 import type { Tried } from './tried';
 import { VocabularyDesk } from './vocabulary-desk';
 import type { VocabularyEditor } from './vocabulary-editor';
@@ -42,6 +42,7 @@ export class LabState extends SlotStore {
   settings: TrainSettings | null = null;
   readonly words: VocabularyDesk;
   readonly evidence: EvidenceDesk;
+  readonly exports: ExportDesk;
   readonly hub: HubView;
   readonly kept: KeptView;
   run: RunView | null = null;
@@ -94,6 +95,14 @@ export class LabState extends SlotStore {
       fillCloze: (action) => this.fill('cloze', action),
       tell: () => this.tell('lab'),
       readKept: () => this.kept.read(),
+    });
+    this.exports = new ExportDesk({
+      lab,
+      canAskGguf: () => this.slots.ggufRefusal.status === 'empty' && this.hasTrained,
+      fillExported: (action) => this.fill('exported', action),
+      fillGgufRefusal: (action) => this.fill('ggufRefusal', action),
+      releaseFile: () => this.releaseFile(),
+      emptyExported: () => this.emptyAfter('exported'),
     });
     void crashed?.then((failure) => {
       this.crash = failure;
@@ -352,36 +361,6 @@ export class LabState extends SlotStore {
   /** The model as it was opened, on what is held out; needs no GPU. */
   measureBase(): Promise<ModelScores | null> {
     return this.fill('baseScores', (onProgress, signal) => this.lab.measureBase(onProgress, signal));
-  }
-
-  exportChoice = FIRST_EXPORT_CHOICE;
-
-  /** Asked once of each trained model, where its forms are shown. */
-  askGguf(): void {
-    if (this.slots.ggufRefusal.status !== 'empty' || !this.hasTrained) return;
-    void this.fill('ggufRefusal', (_, signal) => this.lab.ggufRefusal(signal));
-  }
-
-  /** What was written before is another thing: its proof is taken away. */
-  chooseExport(change: Partial<ExportChoice>): void {
-    this.exportChoice = { ...this.exportChoice, ...change };
-    this.emptyAfter('exported');
-  }
-
-  exportFile(): Promise<Exported | null> {
-    this.releaseFile();
-    return this.fill('exported', async (onProgress, signal) => {
-      const { report, file, fileName } = await this.lab.exportFile(this.exportChoice, onProgress, signal);
-      return { report, fileName, url: URL.createObjectURL(file) };
-    });
-  }
-
-  exportFolder(directory: FileSystemDirectoryHandle): Promise<Exported | null> {
-    this.releaseFile();
-    return this.fill('exported', async (onProgress, signal) => ({
-      report: await this.lab.exportFolder(this.exportChoice, directory, onProgress, signal),
-      fileName: directory.name,
-    }));
   }
 
   /** The last side-by-side, kept while the visitor looks at other steps. */

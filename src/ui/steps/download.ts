@@ -51,7 +51,7 @@ export class DownloadStep extends LabElement {
             : panel({
                 heading: msg('Files'),
                 body: html`${canSave ? this.nothingWritten() : this.nothingTrained()}
-                ${ghostTable([msg('Files'), 'sha256', msg('bytes')], this.lab.exportChoice.form === 'model' ? modelFiles : undefined)}`,
+                ${ghostTable([msg('Files'), 'sha256', msg('bytes')], this.lab.exports.choice.form === 'model' ? modelFiles : undefined)}`,
               })
       }
     </div>`;
@@ -68,7 +68,7 @@ export class DownloadStep extends LabElement {
   private nothingWritten() {
     return emptyState(
       msg('Nothing written yet.'),
-      this.lab.exportChoice.form === 'gguf'
+      this.lab.exports.choice.form === 'gguf'
         ? msg('One file without a model card: that, and what is needed to run it again, comes with the whole model.')
         : msg(
             'Weights, configuration, the extended tokenizer, a model card with this run’s figures, and what is needed to run it again.',
@@ -89,7 +89,7 @@ export class DownloadStep extends LabElement {
     if (!exported) {
       return verdict(
         msg('Take the model with you.'),
-        canSave ? takenText(this.lab.exportChoice.form) : takenText('model'),
+        canSave ? takenText(this.lab.exports.choice.form) : takenText('model'),
         actions,
       );
     }
@@ -122,7 +122,7 @@ export class DownloadStep extends LabElement {
       ?disabled=${busy}
       @click=${() => void this.saveFile()}
     >
-      ${picker ? nothing : icon('down')}${this.lab.exportChoice.form === 'gguf' ? msg('Save the file') : msg('Save as zip')}
+      ${picker ? nothing : icon('down')}${this.lab.exports.choice.form === 'gguf' ? msg('Save the file') : msg('Save as zip')}
     </button>`;
     return picker
       ? html`${file}<button
@@ -138,7 +138,7 @@ export class DownloadStep extends LabElement {
   }
 
   private async saveFile(): Promise<void> {
-    const exported = await this.lab.exportFile();
+    const exported = await this.lab.exports.writeFile();
     if (!exported?.url || !exported.report.verification.passed) return;
     const link = document.createElement('a');
     link.href = exported.url;
@@ -153,7 +153,7 @@ export class DownloadStep extends LabElement {
     } catch {
       return; // the visitor closed the picker
     }
-    await this.lab.exportFolder(directory);
+    await this.lab.exports.writeFolder(directory);
   }
 
   private rows({ untouchedRows = 0, movedNewRows = 0 }: Exported['report']['verification']) {

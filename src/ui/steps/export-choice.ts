@@ -39,12 +39,12 @@ export class ExportChoiceElement extends LabElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // Not while the step that holds this is being drawn.
-    queueMicrotask(() => this.lab.askGguf());
+    queueMicrotask(() => this.lab.exports.askGguf());
   }
 
   protected override labChanged(topic: Topic): void {
     super.labChanged(topic);
-    this.lab.askGguf();
+    this.lab.exports.askGguf();
   }
 
   override render() {
@@ -54,7 +54,7 @@ export class ExportChoiceElement extends LabElement {
     const arm = desk.taken && experiment?.spec.arms[desk.taken.arm];
     if (!model || (!built && !arm)) return nothing;
     const vocabulary = built && (!arm || arm.vocabulary) ? built : NO_ROWS;
-    const { dtype, onnxDtype, ggufDtype } = this.lab.exportChoice;
+    const { dtype, onnxDtype, ggufDtype } = this.lab.exports.choice;
     const type = dtype === 'source' ? model.dtype : dtype;
     const values = model.parameters + newValues(model, vocabulary, 'rowsAdded');
     const whole = values * (elementBytes[type] ?? 4);
@@ -158,7 +158,7 @@ export class ExportChoiceElement extends LabElement {
   }
 
   private form(form: ExportForm, title: string, bytes: number | null, note: unknown, more: unknown, refused = false) {
-    const isOn = this.lab.exportChoice.form === form;
+    const isOn = this.lab.exports.choice.form === form;
     const busy = isPending(this.lab.slots.exported);
     return html`<div class="src ${isOn ? 'on' : ''}">
       <input
@@ -170,7 +170,7 @@ export class ExportChoiceElement extends LabElement {
         aria-describedby="export-${form}-note"
         .checked=${isOn}
         ?disabled=${busy || refused}
-        @change=${() => this.lab.chooseExport({ form })}
+        @change=${() => this.lab.exports.choose({ form })}
       />
       <div>
         <h3>
@@ -186,7 +186,7 @@ export class ExportChoiceElement extends LabElement {
   /** What other programs make of the chosen form otherwise than the lab. */
   private readers() {
     const { readers = [] } = valueOf(this.lab.slots.model)!;
-    return readerSentences(readers, this.lab.exportChoice).map(
+    return readerSentences(readers, this.lab.exports.choice).map(
       (sentence) => html`<p class="note" data-reader-note>${sentence}</p>`,
     );
   }
@@ -195,7 +195,7 @@ export class ExportChoiceElement extends LabElement {
   private tokenizerClass({ notes }: ModelSummary) {
     const reading = notes?.find((note) => note.kind === 'read-otherwise');
     if (!reading?.canObey) return nothing;
-    const { tokenizerClass } = this.lab.exportChoice;
+    const { tokenizerClass } = this.lab.exports.choice;
     return html`<label class="labelled" for="export-class"
       ><span
         >${msg('Tokenizer class')}:
@@ -207,7 +207,7 @@ export class ExportChoiceElement extends LabElement {
           ?disabled=${isPending(this.lab.slots.exported)}
           @change=${(event: Event) => {
             const { value } = event.target as HTMLSelectElement;
-            this.lab.chooseExport({ tokenizerClass: value as ExportChoice['tokenizerClass'] });
+            this.lab.exports.choose({ tokenizerClass: value as ExportChoice['tokenizerClass'] });
           }}
         >
           <option value="obeys" ?selected=${tokenizerClass === 'obeys'}>
@@ -261,11 +261,11 @@ export class ExportChoiceElement extends LabElement {
           data-setting=${setting}
           ?disabled=${isPending(this.lab.slots.exported)}
           @change=${(event: Event) =>
-            this.lab.chooseExport({ [setting]: (event.target as HTMLSelectElement).value } as Partial<ExportChoice>)}
+            this.lab.exports.choose({ [setting]: (event.target as HTMLSelectElement).value } as Partial<ExportChoice>)}
         >
           ${types.map(
             ([type, name]) =>
-              html`<option value=${type} ?selected=${type === this.lab.exportChoice[setting]}>${name}</option>`,
+              html`<option value=${type} ?selected=${type === this.lab.exports.choice[setting]}>${name}</option>`,
           )}
         </select></span
       ></label
