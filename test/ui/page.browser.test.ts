@@ -166,6 +166,28 @@ describe('the page', () => {
     expect(state.experiment!.spec.budget.bytes).toBe(2 * bytes!);
   });
 
+  test('an answer comes on the way, on Train and on Compare, and gives way to the verdict', async () => {
+    await open({ stepMilliseconds: 60 });
+    await prepared();
+    await click('[data-action="start"]');
+    await until(() => expect(textOf('h1')).toMatch(/^After \d+\s% of the training: 0\.\d\d fewer bits per byte/));
+    await click('[data-action="pause"]:not([disabled])');
+    const held = '[data-panel="arms-grid"] [data-state="paused"]';
+    await until(() => expect(document.querySelectorAll(held)).toHaveLength(2));
+    await at('compare');
+    const rows = () => [...document.querySelectorAll<HTMLElement>('[data-panel="intervals"] .iv-row')];
+    await until(() =>
+      expect(rows().map(({ dataset }) => dataset['arm'])).toEqual(['continued, 512 tokens', 'old vocabulary']),
+    );
+    expect(rows()[0]!.dataset['kind']).toBe('interval');
+    expect(textOf('h1')).toMatch(/^After/);
+    expect(textOf('[data-panel="prediction"]')).toContain('not yet');
+    expect(find('[data-panel="arms"]')).toBeNull();
+    await at('train');
+    await click('[data-action="resume"]:not([disabled])');
+    await until(() => expect(textOf('h1')).toMatch(/^Expand:/));
+  });
+
   test('equal compute is a second reading, without an interval; what the arms cost stands beside', async () => {
     await finished();
     await at('compare');

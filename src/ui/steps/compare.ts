@@ -42,7 +42,8 @@ export class CompareStep extends LabElement {
     const slot = this.lab.slots.comparison;
     const comparison = valueOf(slot);
     const failed = errorOf(slot);
-    if (experiment?.report?.arms.length && !comparison && slot.status !== 'pending') {
+    const hasReading = experiment?.report && (experiment.report.arms.length > 0 || experiment.report.early);
+    if (hasReading && !comparison && slot.status !== 'pending') {
       return html`<div class="page"><tg-verdict></tg-verdict><tg-trained-elsewhere></tg-trained-elsewhere></div>`;
     }
     return html`<div class="page">

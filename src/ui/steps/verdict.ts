@@ -73,13 +73,15 @@ export class VerdictView extends LabElement {
               ></tg-intervals>`,
               footer: html`<span class="note"
                 >${
-                  at === 'text'
-                    ? msg(
-                        str`Not worse means: within ${percent(view.spec.evaluation?.margin ?? 0.02, 0)} of the control, set before the run.`,
-                      )
-                    : msg(
-                        'Both curves are read where the cheaper arm ends: no interval, and the dearer one before its rate has fallen. Equal text decides.',
-                      )
+                  report.early
+                    ? msg('The verdict comes from all held-out text, once both have read everything.')
+                    : at === 'text'
+                      ? msg(
+                          str`Not worse means: within ${percent(view.spec.evaluation?.margin ?? 0.02, 0)} of the control, set before the run.`,
+                        )
+                      : msg(
+                          'Both curves are read where the cheaper arm ends: no interval, and the dearer one before its rate has fallen. Equal text decides.',
+                        )
                 }</span
               >`,
             })
@@ -87,8 +89,7 @@ export class VerdictView extends LabElement {
       }
       <tg-dose-view></tg-dose-view>
       <div class="cols two"><tg-advice></tg-advice>${this.prediction(report)}</div>
-      <tg-costs></tg-costs>
-      ${this.arms(report, view.spec)}${words()}`;
+      ${report.arms.length > 0 ? html`<tg-costs></tg-costs>${this.arms(report, view.spec)}` : nothing}${words()}`;
   }
 
   private switch() {
