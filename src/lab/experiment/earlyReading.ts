@@ -50,7 +50,10 @@ export function earlyReading(
 ): EarlyReading | null {
   if (experimentVerdict(scored, terms).comparisons.some(({ outcome }) => outcome !== 'unfinished')) return null;
   for (const seed of spec.seeds) {
-    const readings = new Map(runs.filter((run) => run.seed === seed).map((run) => [run.arm, readingsOf(spec, run)]));
+    const ofSeed = runs.filter((run) => run.seed === seed);
+    // Of two builds that watch by other documents, nothing can be paired.
+    if (new Set(ofSeed.flatMap(({ watched }) => watched?.bytes.join() ?? [])).size > 1) continue;
+    const readings = new Map(ofSeed.map((run) => [run.arm, readingsOf(spec, run)]));
     const share = commonShare(scored, readings);
     if (share === 0) continue;
     const at = new Map([...readings].map(([arm, each]) => [arm, nearest(each, share)]));

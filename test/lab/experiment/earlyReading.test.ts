@@ -113,6 +113,8 @@ describe('a reading on the way', () => {
     expect(early(begun('control', points, short), begun('graft', points, short))).toBeNull();
     expect(early(control, begun('graft', points, { state: 'diverged' }))).toBeNull();
     expect(early(control, begun('graft', points, { watched: undefined }))).toBeNull();
+    const others = { watched: { ...graft.status.watched!, bytes: [40, 50, 60, 51] } };
+    expect(early(control, begun('graft', points, others))).toBeNull();
     const lost = { watched: { ...graft.status.watched!, lostBytes: [0, 1, 0, 0] } };
     expect(early(control, begun('graft', points, lost))).toBeNull();
     const scores = { ...graft.status.watched!, nats: natsOf(3) };
