@@ -5,6 +5,8 @@ import { setLocale } from '../../src/ui/preferences';
 import { withControl } from '../../src/ui/state/spec-changes';
 import { freeName } from '../../src/ui/state/spec-arms';
 import { armName, runName } from '../../src/ui/wording/arms';
+import { experimentName } from '../../src/ui/wording/corpus';
+import type { WrittenSpec } from '../../src/worker/index';
 import { until } from '../support/until';
 import { click, find } from './onPage';
 import { openPage } from './openPage';
@@ -42,6 +44,20 @@ test('so are those that are made of one', async () => {
   expect(armName(freeName(again, 'continued, 150 tokens'))).toBe('续合并，150 词元 2');
   expect(armName('continued, 150 tokens, pruned')).toBe('续合并，150 词元，已修剪');
   expect(armName('continued, 150 tokens, pruned 2')).toBe('续合并，150 词元，已修剪 2');
+});
+
+test('and the name that it gives to an experiment, with the title of a sample', async () => {
+  const of = (name: string, corpus: object) => experimentName({ name, corpus: corpus as WrittenSpec['corpus'] });
+  const given = [
+    'Molecules in SMILES: tokens of its own?',
+    'notes.txt: adapted',
+    'Do molecules deserve tokens of their own?',
+  ];
+  expect(given.map((name) => of(name, { sample: 'molecules' }))).toEqual(given);
+  await setLocale('zh-Hans');
+  expect(of(given[0]!, { sample: 'molecules' })).toBe('SMILES 分子式：要有自己的词元吗？');
+  expect(of(given[1]!, { name: 'notes.txt' })).toBe('notes.txt：不扩充，只继续训练');
+  expect(of(given[2]!, { sample: 'molecules' })).toBe(given[2]);
 });
 
 test.each(['mine', 'mine, adapters', 'mine, pruned', 'base model', 'Base', '我的组', 'toString', 'toString, 3 tokens'])(

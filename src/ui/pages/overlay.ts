@@ -4,6 +4,7 @@ import { armLook, freeLooks } from '../charts/arm-look';
 import { armCurves, leadingLine, type CurveArm } from '../charts/curves-data';
 import type { ExperimentView } from '../state/experiment-view';
 import { curveArms } from '../steps/experiment-arms';
+import { experimentName } from '../wording/corpus';
 
 /**
  * Each arm by its leading line, since experiments need not share their seeds. An arm that another experiment has too is named with
@@ -16,7 +17,10 @@ export function overlaidArms(views: readonly ExperimentView[]): readonly CurveAr
     const lines = new Map(armCurves(arms).map((curves) => [curves.arm.key, leadingLine(curves)]));
     return arms.map((arm) => {
       const points = lines.get(arm.key);
-      return { arm: points ? { ...arm, seeds: [{ seed: 1, points, finished: true }] } : arm, of: view.spec.name };
+      return {
+        arm: points ? { ...arm, seeds: [{ seed: 1, points, finished: true }] } : arm,
+        of: experimentName(view.spec),
+      };
     });
   });
   const bases = new Set<number>();

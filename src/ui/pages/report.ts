@@ -24,6 +24,7 @@ import { keptAsView } from '../state/kept-as-view';
 import { parameterOf } from '../state/route';
 import { specText } from '../state/spec-link';
 import { curveArms, intervalRows } from '../steps/experiment-arms';
+import { experimentName } from '../wording/corpus';
 import { shownSamples } from '../wording/field';
 import { marginOf } from './overlay';
 
@@ -153,7 +154,7 @@ export class ReportPage extends LabElement {
         all.length > 1
           ? html`<label class="field"
               ><select aria-label=${msg('Experiment')} @change=${this.choose}>
-                ${all.map((one) => html`<option value=${one.id} ?selected=${one.id === kept.id}>${one.name}</option>`)}
+                ${all.map((one) => html`<option value=${one.id} ?selected=${one.id === kept.id}>${experimentName(one.spec)}</option>`)}
               </select></label
             >`
           : nothing

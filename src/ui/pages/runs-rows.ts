@@ -7,6 +7,7 @@ import { ago, count, fileSize, fixed, plain, signed } from '../format';
 import { icon } from '../parts/icons';
 import { status } from '../parts/panel';
 import { intervalRows } from '../steps/experiment-arms';
+import { experimentName } from '../wording/corpus';
 import { armName } from '../wording/arms';
 import { armsText, seedsText } from '../wording/counts';
 import { outcomeKind, outcomeName, scoreKind, scoreName } from '../wording/outcomes';
@@ -57,7 +58,8 @@ export const headings = (): TemplateResult =>
   </tr>`;
 
 export function experimentRow(kept: KeptExperiment, { isTicked, isOpen, axis }: RowState, act: RowActions) {
-  const { id, name, spec, report } = kept;
+  const { id, spec, report } = kept;
+  const name = experimentName(spec);
   const budget = spec.budget.bytes === undefined ? '–' : plain(fileSize(spec.budget.bytes));
   return html`<tr class=${isTicked ? 'sel' : ''} data-experiment=${id}>
     <td class="pick-cell">
@@ -169,7 +171,7 @@ export const deletedRow = (kept: KeptExperiment, act: RowActions): TemplateResul
       <span class="row-keys">
         <span class="note" role="status"
           >${msg(
-            str`“${kept.name}” deleted, ${plain(fileSize(kept.bytes))}. It can come back until you leave this page.`,
+            str`“${experimentName(kept.spec)}” deleted, ${plain(fileSize(kept.bytes))}. It can come back until you leave this page.`,
           )}</span
         >
         <button type="button" class="btn small" data-action="undo" @click=${() => act.undo(kept.id)}>

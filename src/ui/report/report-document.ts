@@ -8,6 +8,7 @@ import { count, duration, fileSize, fixed, joinSentences, percent, plain } from 
 import { meanOf } from '../pages/overlay';
 import { sumOf, type ScoreSum } from '../state/prediction-score';
 import { specText } from '../state/spec-link';
+import { experimentName } from '../wording/corpus';
 import { armName, runName } from '../wording/arms';
 import { findings, headline, outcomeName, scoreName, scoreSentence } from '../wording/outcomes';
 import type { ReportBlock } from './report-block';
@@ -48,7 +49,7 @@ export function reportDocument(kept: KeptExperiment, runs: readonly KeptRun[], c
   const heading = (text: string): ReportBlock => ({ kind: 'heading', text });
   return {
     language: context.language,
-    question: spec.name,
+    question: experimentName(spec),
     made: dateText(kept.savedAt, context.language),
     headline: headline(report),
     lede: findings(report),

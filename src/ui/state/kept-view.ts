@@ -7,6 +7,7 @@ import type { ExperimentView } from './experiment-view';
 import { keptAsView } from './kept-as-view';
 import { keepScores, readScores, scoresWith, sumOf, type ScoreSum } from './prediction-score';
 import { EMPTY, valueOf, type Failure, type Slot } from './slot';
+import { experimentName } from '../wording/corpus';
 
 export class KeptView {
   list: Slot<readonly KeptExperiment[]> = EMPTY;
@@ -107,7 +108,8 @@ export class KeptView {
     if (ids.length === 0) return;
     for (const id of ids) this.ticked.delete(id);
     for (const id of ids) {
-      const name = this.all.find((each) => each.id === id)?.name ?? id;
+      const kept = this.all.find((each) => each.id === id);
+      const name = kept ? experimentName(kept.spec) : id;
       await this.lab.removeExperiment(id).catch((thrown: unknown) => {
         this.refused = { name, error: asLabError(thrown) };
       });

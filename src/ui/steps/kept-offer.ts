@@ -13,6 +13,7 @@ import { failureAlert, progressText } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import { runsLeft } from '../state/experiment-view';
 import { errorOf, isPending } from '../state/slot';
+import { experimentName } from '../wording/corpus';
 import { runsToComeText } from '../wording/counts';
 import { verdictShort } from '../wording/experiment';
 
@@ -56,7 +57,7 @@ export class KeptOffer extends LabElement {
         <b
           >${kept.isRunning ? msg('This experiment runs in another tab.') : left > 0 ? msg('An experiment is not finished.') : msg('Your last experiment is still here.')}</b
         >
-        <span>${kept.name}</span>,
+        <span>${experimentName(kept.spec)}</span>,
         ${left > 0 ? runsToComeText(left) : (verdictShort(kept.report) ?? msg('finished'))}${
           kept.isRunning || kept.savedAt === '' ? nothing : html`, ${ago(kept.savedAt)}`
         }.

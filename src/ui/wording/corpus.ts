@@ -1,7 +1,9 @@
 /** What was taken of a file: the names of formats, and doubts as sentences. */
 import { msg, str } from '@lit/localize';
-import type { Doubt, DocumentFormat, SampleSummary, TakenFile } from '../../worker/index';
+import type { Doubt, DocumentFormat, SampleSummary, TakenFile, WrittenSpec } from '../../worker/index';
 import { count } from '../format';
+import { sourceLocale } from '../locales/codes';
+import { locale } from '../localization';
 
 export function formatNames(): Record<DocumentFormat, string> {
   return {
@@ -62,4 +64,12 @@ export function sampleTitle({ id, title }: Pick<SampleSummary, 'id' | 'title'>):
     'general-english': () => msg('General English'),
   };
   return titles[id]?.() ?? title;
+}
+
+/** An experiment's name as it is shown: where the lab gave it, in the language of the page; a visitor's own as it is written. */
+export function experimentName({ name, corpus }: Pick<WrittenSpec, 'name' | 'corpus'>): string {
+  const [, text, asked] = /^(.+): (tokens of its own\?|adapted)$/.exec(name) ?? [];
+  if (text === undefined || locale() === sourceLocale) return name;
+  const title = corpus.sample === undefined ? text : sampleTitle({ id: corpus.sample, title: text });
+  return asked === 'adapted' ? msg(str`${title}: adapted`) : msg(str`${title}: tokens of its own?`);
 }
