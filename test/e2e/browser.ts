@@ -104,6 +104,19 @@ export async function mainThreadTasks(page: Page, during: () => Promise<unknown>
   );
 }
 
+/** What Chromium counts as moved while nobody asked for it, from the call on; asked for where it counts. */
+export async function layoutShifts(page: Page): Promise<() => Promise<number>> {
+  const sum = await page.evaluateHandle(() => {
+    const counted = { moved: 0 };
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+        if (!entry.hadRecentInput) counted.moved += entry.value;
+    }).observe({ type: 'layout-shift' });
+    return counted;
+  });
+  return () => sum.evaluate(({ moved }) => moved);
+}
+
 /** One entry of Chromium's trace format; times in microseconds. */
 interface TraceEvent {
   readonly name: string;

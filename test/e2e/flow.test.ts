@@ -17,6 +17,7 @@ import type { EvaluationRecord, RunRecord, StepRecord } from '../../src/worker/i
 import {
   armRows,
   goTo,
+  layoutShifts,
   mainThreadTasks,
   openBrowser,
   servePage,
@@ -90,23 +91,30 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
     await page.waitForSelector('[data-action="start"]:not([disabled])', { timeout: 4 * MINUTE });
   });
 
-  test('an experiment runs without one main-thread task over 50 ms', { timeout: 14 * MINUTE }, async () => {
-    const { page } = first;
-    await page.selectOption('[data-setting="mode"]', 'new-rows');
-    await page.click(drawer.open);
-    await page.fill(drawer.text, smallText(await page.inputValue(drawer.text)));
-    await page.click(drawer.use, { timeout: MINUTE });
-    await page.click('[data-action="start"]:not([disabled])');
-    await page.waitForSelector('[data-run="running"]', { timeout: 5 * MINUTE });
-    await page.waitForSelector('[data-panel="chart-loss"] canvas', { timeout: 5 * MINUTE });
-    // From the click on, the page is rebuilt once for the run; the promise is about the time while it trains.
-    const tasks = await mainThreadTasks(page, () =>
-      page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE }),
-    );
-    // Two arms and their readings cannot have been drawn in fewer: the trace was really taken.
-    expect(tasks.length).toBeGreaterThan(60);
-    expect(tasks.filter(({ cpuMilliseconds }) => !(cpuMilliseconds <= 50))).toEqual([]);
-  });
+  test(
+    'an experiment runs without one main-thread task over 50 ms, and with what is read in its place',
+    { timeout: 14 * MINUTE },
+    async () => {
+      const { page } = first;
+      await page.selectOption('[data-setting="mode"]', 'new-rows');
+      await page.click(drawer.open);
+      await page.fill(drawer.text, smallText(await page.inputValue(drawer.text)));
+      await page.click(drawer.use, { timeout: MINUTE });
+      await page.click('[data-action="start"]:not([disabled])');
+      await page.waitForSelector('[data-run="running"]', { timeout: 5 * MINUTE });
+      await page.waitForSelector('[data-panel="chart-loss"] canvas', { timeout: 5 * MINUTE });
+      const moved = await layoutShifts(page);
+      // From the click on, the page is rebuilt once for the run; the promise is about the time while it trains.
+      const tasks = await mainThreadTasks(page, () =>
+        page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE }),
+      );
+      // Two arms and their readings cannot have been drawn in fewer: the trace was really taken.
+      expect(tasks.length).toBeGreaterThan(60);
+      expect(tasks.filter(({ cpuMilliseconds }) => !(cpuMilliseconds <= 50))).toEqual([]);
+      // While it trains nothing does (stillness.browser.test.ts); the verdict's words may need more room, once. A tenth is called good.
+      expect(await moved()).toBeLessThan(0.05);
+    },
+  );
 
   test('its verdict compares the graft with the old vocabulary on the same text', { timeout: 6 * MINUTE }, async () => {
     const { page } = first;

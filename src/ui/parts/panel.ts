@@ -22,8 +22,14 @@ const inOnePiece = (sentence: string) =>
     .split(/([\p{L}\d]+(?:-[\p{L}\d]+)+)/u)
     .map((part, at) => (at % 2 === 0 ? part : html`<span class="unbroken">${part}</span>`));
 
-export function verdict(sentence: Content, lede: Content, actions: Content = nothing): TemplateResult {
-  return html`<div class="verdict">
+/** @param changes it will be another while somebody reads on below: it has the room of the longest, so that nothing moves. */
+export function verdict(
+  sentence: Content,
+  lede: Content,
+  actions: Content = nothing,
+  { changes = false } = {},
+): TemplateResult {
+  return html`<div class=${changes ? 'verdict changing' : 'verdict'}>
     <h1>${typeof sentence === 'string' ? inOnePiece(sentence) : sentence}</h1>
     <p class="lede">${lede}</p>
     ${actions === nothing ? nothing : html`<div class="do">${actions}</div>`}

@@ -11,7 +11,7 @@ import { number } from '../parts/number';
 import { progressText, stackedBar } from '../parts/panel';
 import type { Topic } from '../state/lab-state';
 import type { ExperimentView } from '../state/experiment-view';
-import type { RunView } from '../state/run-view';
+import { RunView } from '../state/run-view';
 import { armName, runName } from '../wording/arms';
 import { trainingsText } from '../wording/counts';
 import { cutText } from '../wording/cut';
@@ -50,7 +50,7 @@ export class Deck extends LabElement {
     const { experiment } = this.lab;
     // The readings are of what is under way, whichever run is looked at below.
     const current = experiment?.isActive && experiment.current;
-    const run = (current && experiment.run(current)) || this.lab.run;
+    const run = (current && experiment.run(current)) || this.lab.run || (experiment?.isActive ? notYet : null);
     return html`<section
       class="panel"
       data-panel="deck"
@@ -270,6 +270,12 @@ export class Deck extends LabElement {
     </div>`;
   }
 }
+
+/** Readings keep their places before there are any. */
+const notYet = new RunView({
+  ...{ state: 'preparing', step: 0, steps: 0, tokensPerSecond: 0, bytesPerSecond: 0 },
+  ...{ stepMilliseconds: 0, millisecondsLeft: 0 },
+});
 
 /** How weights are held, how steps are cut and what they multiply in, where that is not as they come. */
 function stepNote(run: RunView | null, spec: WrittenSpec | null) {

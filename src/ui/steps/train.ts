@@ -67,6 +67,7 @@ export class TrainStep extends LabElement {
                 >`
               : nothing
           }`,
+          { changes: true },
         )}
         ${this.another(view)}${view.error ? stopped(view.error) : nothing}
         ${this.lost(view)}${worsenedAlerts(view.worsened)}
