@@ -115,7 +115,8 @@ describe('an experiment on the page', { timeout: 300_000 }, () => {
   it('tells of every cell as it goes, and is there again with a word of what it needs', async () => {
     const states = updates.map(({ cells }) => cells.map(({ state }) => state).join(' '));
     expect(states[0]).toBe('waiting waiting waiting');
-    expect(states).toContain('finished running waiting');
+    expect(states).toContain('waiting waiting running');
+    expect(states).toContain('finished running finished');
     expect(states.at(-1)).toBe('finished finished finished');
     expect(updates.at(-1)!.report).toEqual(page);
     const [listed] = await experiments.list();
