@@ -95,7 +95,7 @@ describe('a verdict in words', () => {
       early: {
         ...{ arm: 'graft', against: 'old vocabulary', seed: 1, interval, difference: (interval[0] + interval[1]) / 2 },
         ...{ tokensSaved: 0.44, armBitsPerByte: 4, controlBitsPerByte: 4.2, share: 0.2, bytes: 8192 },
-        ...{ documents: 51, heldOutBytes: 2048 },
+        documents: 51,
       },
     });
     const said = (low: number, high: number) => verdictSentence(reading([low, high]));

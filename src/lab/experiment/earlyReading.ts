@@ -3,7 +3,7 @@
  * share of the budget, on the held-out text that trainings are watched by. Rates have not fallen yet, and what learns faster need
  * not end ahead (docs/experiments/ranks), so that it stands beside the verdict and is none.
  */
-import { sum, type DocumentScores } from '../scoring/bootstrap';
+import type { DocumentScores } from '../scoring/bootstrap';
 import {
   experimentVerdict,
   type ExperimentTerms,
@@ -26,7 +26,6 @@ export interface EarlyReading extends Pick<
   readonly bytes: number;
   /** Of the watched text. */
   readonly documents: number;
-  readonly heldOutBytes: number;
 }
 
 interface Read {
@@ -64,23 +63,10 @@ export function earlyReading(
     const { verdict, comparisons } = experimentVerdict(early, { ...terms, seeds: [seed] });
     if (!verdict?.interval) continue;
     const { arm, against, difference, interval, tokensSaved } = verdict;
-    const read = at.get(arm)!;
-    const { armBitsPerByte, controlBitsPerByte } = comparisons.find((each) => each.arm === arm)!.heldOut!;
-    return {
-      ...{
-        arm,
-        against,
-        difference,
-        interval,
-        tokensSaved,
-        armBitsPerByte,
-        controlBitsPerByte,
-        seed,
-        share: read.share,
-        bytes: read.bytes,
-      },
-      ...{ documents: read.scores.bytes.length, heldOutBytes: sum(read.scores.bytes) },
-    };
+    const { share: ofBudget, bytes } = at.get(arm)!;
+    const { armBitsPerByte, controlBitsPerByte, documents } = comparisons.find((each) => each.arm === arm)!.heldOut!;
+    const read = { share: ofBudget, bytes, documents, armBitsPerByte, controlBitsPerByte };
+    return { arm, against, seed, difference, interval, tokensSaved, ...read };
   }
   return null;
 }
