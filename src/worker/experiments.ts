@@ -78,6 +78,9 @@ const largestModel = 2 ** 30;
 
 export class Experiments {
   private running: Pick<ArmTraining, 'pause' | 'resume' | 'stop'> | undefined;
+  private isUnderWay = false;
+  /** Of the experiment, not of one training: between two the next one waits. */
+  private isHeld = false;
   private readonly inMemory = new Map<string, DurableFolder>();
   private readonly vocabularies = new Map<string, Vocabulary>();
   private vocabulariesOf: readonly unknown[] = [];
@@ -101,6 +104,7 @@ export class Experiments {
     const folder = await this.folder(id);
     await this.keep(folder, opened);
     const { model, corpus } = opened;
+    [this.isUnderWay, this.isHeld] = [true, false];
     return runExperiment(
       {
         spec,
@@ -118,16 +122,21 @@ export class Experiments {
         signal,
         ...(this.xzSize ? { xzSize: this.xzSize } : {}),
         onUpdate: (update) => onUpdate({ ...update, id }),
-        onTraining: (training) => (this.running = training),
+        onTraining: (training) => {
+          this.running = training;
+          if (this.isHeld) training?.pause();
+        },
       },
-    );
+    ).finally(() => void (this.isUnderWay = this.isHeld = false));
   }
 
   pause(): void {
+    this.isHeld = this.isUnderWay;
     this.running?.pause();
   }
 
   resume(): void {
+    this.isHeld = false;
     this.running?.resume();
   }
 

@@ -94,6 +94,25 @@ export function keepsItsTrainedPromises(openLab: OpenLab, folders: PickedFolders
     });
   });
 
+  describe('a pause between two trainings', () => {
+    it('holds the one that comes next', async () => {
+      const lab = await opened(openLab());
+      const states: string[] = [];
+      let asked = false;
+      await lab.runExperiment(withGraft, ({ cells, run }) => {
+        // The first arm is loaded, or scored: nothing trains that could be held.
+        if (!asked && !run && cells.some(({ state }) => state === 'preparing')) {
+          asked = true;
+          void lab.pause();
+        }
+        if (run) states.push(run.status.state);
+        if (run?.status.state === 'paused') void lab.resume();
+      });
+      expect(asked).toBe(true);
+      expect(states).toContain('paused');
+    });
+  });
+
   describe('what was trained', () => {
     it('is not there before an arm is taken, and only a finished one with weights of its own is', async () => {
       const lab = await opened(openLab());

@@ -51,13 +51,13 @@ const finished = async (options: FakeOptions = {}) => {
   await until(() => expect(state.hasTrained).toBe(true));
 };
 
-/** A lab that keeps an experiment of an earlier visit; `until` ends that visit. */
-const kept = async (until?: () => Promise<void>): Promise<Lab> => {
-  if (until) {
+/** A lab that keeps an experiment of an earlier visit; `leave` ends that visit. */
+const kept = async (leave?: () => Promise<void>): Promise<Lab> => {
+  if (leave) {
     await open({ stepMilliseconds: 40 });
     await prepared();
     await click('[data-action="start"]');
-    await until();
+    await leave();
   } else await finished();
   const { lab } = state;
   close();

@@ -38,7 +38,7 @@ interface Read {
 const together = 0.1;
 
 /**
- * Of the first seed that has one, the latest. Null without an interval, and as soon as a comparison of finished runs is there.
+ * Of the first seed that has one, the latest; null without an interval.
  * @param scored every arm, with the finished runs alone.
  */
 export function earlyReading(
@@ -47,7 +47,6 @@ export function earlyReading(
   runs: readonly RunStatusFile[],
   terms: ExperimentTerms,
 ): EarlyReading | null {
-  if (experimentVerdict(scored, terms).comparisons.some(({ outcome }) => outcome !== 'unfinished')) return null;
   for (const seed of spec.seeds) {
     const ofSeed = runs.filter((run) => run.seed === seed);
     // Of two builds that watch by other documents, nothing can be paired.

@@ -130,12 +130,14 @@ export function reportOf(
     name: spec.name,
     ...(spec.frozenWeights ? { frozenWeights: spec.frozenWeights } : {}),
     verdict,
-    early: earlyReading(
-      spec,
-      scored,
-      runs.map(({ status }) => status),
-      terms,
-    ),
+    early: comparisons.every(({ outcome }) => outcome === 'unfinished')
+      ? earlyReading(
+          spec,
+          scored,
+          runs.map(({ status }) => status),
+          terms,
+        )
+      : null,
     prediction: spec.prediction
       ? {
           ...spec.prediction,

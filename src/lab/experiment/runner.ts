@@ -178,11 +178,16 @@ class Runner {
       await this.vocabularies.learn(arm, { onProgress, signal: this.options.signal });
     }
     try {
+      const ended: RunKey[] = [];
       for (const turn of turnsOf(spec, todo, this.runs)) {
+        // With one reading only, or diverged, a run has ended in the turn that was to leave it half-way.
+        if (ended.some((key) => isSameRun(key, turn))) continue;
         throwIfCancelled(this.options.signal);
         this.references.ask(this.runs);
-        this.note(await this.runOne(turn));
-        if (turn.until !== 'end') this.set(turn, { state: 'waiting' });
+        const run = await this.runOne(turn);
+        this.note(run);
+        if (run.status.state === 'running') this.set(turn, { state: 'waiting' });
+        else ended.push(turn);
         this.update({ report: this.report });
       }
       this.references.ask(this.runs);
@@ -356,16 +361,20 @@ class Runner {
 
   /** What readings on the way say, as long as nothing else does. */
   private noteReadings(status: RunStatusFile): void {
-    const earlier = this.runs.findIndex((run) => isSameRun(run.status, status));
-    const isNew = this.runs[earlier]?.status.curve.length !== status.curve.length;
-    this.runs.splice(earlier < 0 ? this.runs.length : earlier, 1, { status });
-    if (isNew && this.report.early) this.update({ report: this.report });
+    const before = this.keep({ status });
+    if (before?.status.curve.length === status.curve.length) return;
+    if (this.report.early) this.update({ report: this.report });
+  }
+
+  /** In place of what was known of the same run, which it answers with. */
+  private keep(run: ReportedRun): ReportedRun | undefined {
+    const at = this.runs.findIndex(({ status }) => isSameRun(status, run.status));
+    const [before] = this.runs.splice(at < 0 ? this.runs.length : at, 1, run);
+    return before;
   }
 
   private note(run: ReportedRun): void {
-    const at = this.runs.findIndex(({ status }) => isSameRun(status, run.status));
-    if (at >= 0) this.runs.splice(at, 1);
-    this.runs.push(run);
+    this.keep(run);
     const { state, step, steps, bytes, curve } = run.status;
     const [scored] = run.scores ? reportOf(this.opened.spec, [run]).arms : [];
     // What is saved half-way waits for its turn.

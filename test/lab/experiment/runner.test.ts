@@ -130,6 +130,27 @@ describe('an experiment', () => {
     expect(figures(report)).toEqual(figures(await readReport(apart)));
   });
 
+  it('gives a control that ends in its first turn no second one, and a diverging one neither', async () => {
+    const opened = async (spec: ExperimentSpec) => {
+      const begun: string[] = [];
+      const folder = memoryFolder();
+      const report = await run(folder, spec, {
+        onUpdate: ({ run: now }) => void (now?.isAnew && begun.push(now.arm)),
+      });
+      return { begun, report };
+    };
+    const evaluation = { bytes: 300, generalBytes: 40, watchBytes: 300, points: 1 };
+    const once = await opened(tinySpec({ evaluation }));
+    expect(once.begun).toEqual(['old vocabulary', 'continued']);
+    expect(once.report.unfinished).toEqual([]);
+    const optimizer = { weightDecay: 10, clipNorm: 0 };
+    const wild = { stages: [{ moves: { everything: 10 }, optimizer, batch: { rows: 2, length: 24 } }] };
+    const arms = { ...tinyArms, 'old vocabulary': wild };
+    const diverged = await opened(tinySpec({ budget: { bytes: 2500 }, evaluation, arms }));
+    expect(diverged.begun).toEqual(['old vocabulary', 'continued']);
+    expect(diverged.report.unfinished).toMatchObject([{ arm: 'old vocabulary', state: 'diverged' }]);
+  });
+
   it('gives every arm the same bytes, whatever finds its tokens', async () => {
     const methods = ['continued', 'independent', 'added'] as const;
     const { stages } = tinyArms['old vocabulary'];
