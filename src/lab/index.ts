@@ -183,7 +183,6 @@ export { documentEnds } from './training/stagePlans';
 export { checkAdapters, checkLengths, earlierRows } from './experiment/checks';
 export { bytesOfSteps } from './training/stepBudget';
 export { specVocabulary } from './vocabulary/specVocabulary';
-export { predictionOf } from './export/report';
 export { stepFlops } from './device/stepFlops';
 export {
   runExperiment,

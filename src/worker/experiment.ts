@@ -11,7 +11,6 @@ import {
   plannedExposure,
   planModes,
   rowsWithin,
-  predictionOf,
   shapeFor,
   unopenedGpu,
   wayOf,
@@ -120,7 +119,7 @@ export class Experiment extends TrainedLab implements LabApi {
     { mode, init: start, frozen }: Pick<TrainSettings, 'mode' | 'init' | 'frozen'>,
   ): Promise<readonly Preset[]> {
     const [model, corpus] = [this.requireModel(), this.requireCorpus()];
-    const { diagnosis } = this.diagnosed ?? {};
+    const { prediction } = this.diagnosed ?? {};
     // Until the vocabulary is there, diagnosis and counting compute beside whatever would be timed.
     const speed = choice && !this.profiling.isBusy ? await this.settledSpeed(model) : await this.speed(model);
     const bytesPerFlop = bytesPerToken(model, corpus) / flopsPerToken(model);
@@ -132,7 +131,7 @@ export class Experiment extends TrainedLab implements LabApi {
       corpus: this.sampleId === undefined ? { name: corpus.summary.name } : { sample: this.sampleId },
       ...(choice ? { vocabulary: choice } : {}),
       ...(this.opened ? { instructions: this.opened.named } : {}),
-      ...(diagnosis ? { prediction: predictionOf(diagnosis) } : {}),
+      ...(prediction ? { prediction } : {}),
       ...(frozen ? { frozen } : {}),
       ...{ mode, start, parameters, contextLength, trainBytes, heldOutBytes, heldOutDocuments },
       bytesPerToken: bytesPerToken(model, corpus),

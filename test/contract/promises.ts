@@ -116,6 +116,21 @@ export function keepsItsPromises(openLab: OpenLab): void {
   });
 
   describe('an experiment', () => {
+    it(
+      'is offered again as it was, as long as nothing that it is made of has changed',
+      { timeout: 300_000 },
+      async () => {
+        const lab = await opened(openLab());
+        await lab.diagnose(ignore);
+        const settings = { mode: 'all', init: 'subword-mean' } as const;
+        const specs = async () => (await lab.presets(choice, settings)).map((preset) => preset.spec);
+        const first = await specs();
+        expect(first[0]!.prediction).toBeDefined();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(await specs()).toEqual(first);
+      },
+    );
+
     it('is refused before anything runs where the specification is wrong', async () => {
       const lab = await opened(openLab());
       const updates: unknown[] = [];

@@ -25,13 +25,16 @@ import { learnMerges, wordsOf } from '../vocabulary/learnVocabulary';
 import { piecesOf } from '../open/pieces';
 import { throttled, type OnProgress } from '../progress';
 import { replayedTokens } from '../vocabulary/replay';
-import type { Diagnosis } from './diagnosis';
+import type { Diagnosis, Prediction } from './diagnosis';
+import { predictionOf } from './prediction';
 import { signalsOf, suggestSize, type DiagnosisCounts } from './signals';
 import { largestNewTokens, thresholds } from './thresholds';
 import type { TokenizerModel } from '../open/tokenizerModel';
 
 export interface DiagnosedVocabulary {
   readonly diagnosis: Diagnosis;
+  /** Made when it was: what runs later is held against it. */
+  readonly prediction: Prediction;
   /** Every vocabulary up to the largest is a prefix of this; null where nothing could be learned. */
   readonly extension: TracedExtension | null;
   /** Why nothing could be learned, where it could not. */
@@ -122,42 +125,38 @@ export async function diagnose(
   };
   const bytesPerToken = (count: number) => before.bytes / Math.max(1, count);
   report({ phase: 'measuring', done: 4, total: 4 });
-  return {
-    extension,
-    refusal,
-    words,
-    diagnosis: {
-      ...verdictConfidence(
-        counts,
-        {
-          bytes: before.documents.bytes,
-          tokensBefore: before.documents.tokens,
-          tokensAfter: after.documents.tokens,
-          lostBefore: before.documents.lostBytes,
-          lostAfter: after.documents.lostBytes,
-        },
-        exposuresOf(points, lost),
-      ),
-      signals: signalsOf(counts),
-      cost: expansionCost(summary, newTokens, {
-        before: bytesPerToken(heldOut.tokensBefore),
-        after: bytesPerToken(heldOut.tokensAfter),
-      }),
-      frontier: points.map((each) => ({
-        newTokens: each.newTokens,
-        bytesPerToken: bytesPerToken(before.tokens - saved(each.newTokens)),
-        exposureP10: each.exposureP10,
-        links: each.links,
-      })),
-      suggestedNewTokens: suggested,
-      readAtNewTokens: newTokens,
-      bytesPerPreToken: bytesPerToken(before.preTokens),
-      mostFragmented: mostFragmented(tokenizer, words),
-      heldOutExcerpt: excerptOf(corpus.heldOut),
-      droppedShare: droppedShare(words),
-      milliseconds: performance.now() - started,
-    },
+  const diagnosis: Diagnosis = {
+    ...verdictConfidence(
+      counts,
+      {
+        bytes: before.documents.bytes,
+        tokensBefore: before.documents.tokens,
+        tokensAfter: after.documents.tokens,
+        lostBefore: before.documents.lostBytes,
+        lostAfter: after.documents.lostBytes,
+      },
+      exposuresOf(points, lost),
+    ),
+    signals: signalsOf(counts),
+    cost: expansionCost(summary, newTokens, {
+      before: bytesPerToken(heldOut.tokensBefore),
+      after: bytesPerToken(heldOut.tokensAfter),
+    }),
+    frontier: points.map((each) => ({
+      newTokens: each.newTokens,
+      bytesPerToken: bytesPerToken(before.tokens - saved(each.newTokens)),
+      exposureP10: each.exposureP10,
+      links: each.links,
+    })),
+    suggestedNewTokens: suggested,
+    readAtNewTokens: newTokens,
+    bytesPerPreToken: bytesPerToken(before.preTokens),
+    mostFragmented: mostFragmented(tokenizer, words),
+    heldOutExcerpt: excerptOf(corpus.heldOut),
+    droppedShare: droppedShare(words),
+    milliseconds: performance.now() - started,
   };
+  return { extension, refusal, words, diagnosis, prediction: predictionOf(diagnosis) };
 }
 
 /**

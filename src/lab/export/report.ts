@@ -6,20 +6,12 @@ import type { FrozenWeights } from '../device/frozenWeights';
 import type { Graft } from '../device/graftedRows';
 import type { LoadedModel } from '../open/openModel';
 import type { Comparison, ScoreResult } from '../scoring/comparison';
-import type { Diagnosis, Prediction } from '../diagnosis/diagnosis';
 import type { ParameterGroup } from '../device/parameterTable';
 import type { Recipe } from '../training/recipe';
 import { learnedText, type ObjectiveName } from '../training/objectives/index';
 import type { RunRecord } from '../training/records';
 import type { RemovalSummary } from '../vocabulary/vocabularySummary';
 import { modeGroups, smallestMode, type TrainMode } from '../training/trainSettings';
-
-export function predictionOf({ verdict, confidence, suggestedNewTokens, frontier }: Diagnosis): Prediction {
-  const [before] = frontier;
-  const after = frontier.find((point) => point.newTokens === suggestedNewTokens);
-  const shorterBy = before && after ? 1 - before.bytesPerToken / after.bytesPerToken : 0;
-  return { verdict, confidence, suggestedNewTokens, shorterBy, at: new Date().toISOString() };
-}
 
 export function recordLines(records: readonly RunRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
