@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LabError } from '../error';
+import { restBetweenPolls } from './dawnPolling';
 
 const chromiumFolders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/chromium'];
 const lavapipe = ['/usr/share/vulkan/icd.d/lvp_icd.json', '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json'];
@@ -30,6 +31,7 @@ export async function nodeGpu(): Promise<GPU> {
     );
   }
   Object.assign(globalThis, dawn.globals);
+  restBetweenPolls();
   if (process.platform === 'linux') process.env.XDG_RUNTIME_DIR ??= mkdtempSync(join(tmpdir(), 'tokengraft-'));
   for (const driver of driversToTry()) {
     if (driver !== undefined) {

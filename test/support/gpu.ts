@@ -5,8 +5,10 @@
 import { create, globals } from 'webgpu';
 import { afterAll } from 'vitest';
 import { openDevice, type Device, type OpenDeviceOptions } from '../../src/engine/index';
+import { restBetweenPolls } from '../../src/headless/dawnPolling';
 
 Object.assign(globalThis, globals);
+restBetweenPolls();
 
 /** One instance for the process: adapters die with the instance that made them. */
 const instance = create([]);

@@ -2,22 +2,17 @@
 // a tensor, every node's dispatches in order, one submission. Buffers nobody filled are poisoned with NaN, and so is a tail behind
 // every tensor, which is bound with it: what reads past an end brings NaN, and what writes there is found. (Without the tail an
 // overrun overwrites the last row on SwiftShader and vanishes on lavapipe, without a validation error on either.)
-import { create, globals } from 'webgpu';
 import { optionalFeatures, type DeviceReport } from '../../../src/engine/deviceReport';
 import { byteLength, elementCount, type Graph, type Tensor } from '../../../src/engine/graph';
 import { opNamed, type Dispatch, type KernelTarget } from '../../../src/engine/op';
 import '../../../src/engine/ops/index';
 import { shaderCode } from '../../../src/engine/shaders';
-
-Object.assign(globalThis, globals);
+import { testGpu } from '../../support/gpu';
 
 /** Behind every tensor, in words. */
 const tailWords = 256;
 /** NaNs, another for each tensor: a NaN that is read behind one and written behind another keeps its bits. */
 const tailWord = (index: number) => 0x7fc0de00 + index;
-
-/** One instance for the process: adapters die with the instance that made them. */
-const instance = create([]);
 
 export type HostValues = Float32Array | Uint32Array;
 
@@ -48,7 +43,7 @@ export interface KernelBench {
 }
 
 export async function openKernelBench(): Promise<KernelBench> {
-  const adapter = await instance.requestAdapter();
+  const adapter = await testGpu().requestAdapter();
   if (!adapter) throw new Error('no WebGPU adapter: set VK_ICD_FILENAMES to a Vulkan driver');
   const features = optionalFeatures.filter((name) => adapter.features.has(name));
   const device = await adapter.requestDevice({
