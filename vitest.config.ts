@@ -59,8 +59,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/builtOnce.ts'],
           pool: 'forks',
-          fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 120_000,
         },

@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium as playwrightChromium } from 'playwright';
 
-/** Environments to run the GPU suites in, the first one for everything. Never empty. */
+/**
+ * Environments to run the GPU suites in, the first one for everything. Never empty. Lavapipe comes first where it is:
+ * SwiftShader compiles a large kernel in seconds, lavapipe in a tenth of them, and everything compiles many.
+ */
 export function vulkanEnvironments(chromium) {
   if (process.platform !== 'linux') return [{ name: 'system adapter', environment: {} }];
   const runtime = process.env.XDG_RUNTIME_DIR ?? mkdtempSync(join(tmpdir(), 'tokengraft-runtime-'));
@@ -18,9 +21,9 @@ export function vulkanEnvironments(chromium) {
   );
 
   const found = [];
+  if (lavapipe) found.push({ name: 'lavapipe', environment: { ...common, VK_ICD_FILENAMES: lavapipe } });
   const swiftShader = swiftShaderEnvironment(chromium);
   if (swiftShader) found.push({ name: 'SwiftShader', environment: { ...common, ...swiftShader } });
-  if (lavapipe) found.push({ name: 'lavapipe', environment: { ...common, VK_ICD_FILENAMES: lavapipe } });
   if (found.length === 0) {
     console.log('Neither SwiftShader beside Chromium nor lavapipe was found; using the default Vulkan loader.');
     found.push({ name: 'default Vulkan loader', environment: common });

@@ -2,7 +2,7 @@
  * The built page, served as a host would serve it, and a Chromium to visit it with. The build is what is tested, not the
  * development server: only the build carries the strict content security policy.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
@@ -18,11 +18,20 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function servePage(): Promise<Served> {
+/** Builds the page into a folder of its own. */
+export async function buildPage(): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'tokengraft-page-'));
   // vitest says `test`, which makes a development build: without the service worker.
   process.env['NODE_ENV'] = 'production';
   await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  return outDir;
+}
+
+/** Serves a copy of the build that TOKENGRAFT_PAGE names (see builtOnce.ts), else of one made now. */
+export async function servePage(): Promise<Served> {
+  const built = process.env['TOKENGRAFT_PAGE'];
+  const outDir = built ? mkdtempSync(join(tmpdir(), 'tokengraft-page-')) : await buildPage();
+  if (built) cpSync(built, outDir, { recursive: true });
   const server = await preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error('The preview server names no address.');

@@ -27,7 +27,7 @@ import {
   type Served,
   type Visit,
 } from './browser';
-import { drawer, smallText } from './smallExperiment';
+import { useSmallExperiment } from './smallExperiment';
 import { looked, walk } from './walk';
 import { STEPS } from '../../src/ui/state/route';
 
@@ -97,9 +97,7 @@ describe.each(WAYS)('a visit from opening to download, $name', ({ without, choos
     async () => {
       const { page } = first;
       await page.selectOption('[data-setting="mode"]', 'new-rows');
-      await page.click(drawer.open);
-      await page.fill(drawer.text, smallText(await page.inputValue(drawer.text)));
-      await page.click(drawer.use, { timeout: MINUTE });
+      await useSmallExperiment(page);
       await page.click('[data-action="start"]:not([disabled])');
       await page.waitForSelector('[data-run="running"]', { timeout: 5 * MINUTE });
       await page.waitForSelector('[data-panel="chart-loss"] canvas', { timeout: 5 * MINUTE });

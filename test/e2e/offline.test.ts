@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goTo, openBrowser, servePage, visit, type Served, type Visit } from './browser';
+import { useSmallExperiment } from './smallExperiment';
 
 const MINUTE = 60_000;
 
@@ -57,7 +58,9 @@ describe('a page that was loaded once', () => {
   test('leads from the sample to a verdict without a network', { timeout: 12 * MINUTE }, async () => {
     const { page } = first;
     await page.click('[data-action="start-sample"]:not([disabled])');
-    await page.click('[data-action="start"]:not([disabled])', { timeout: 4 * MINUTE });
+    await page.waitForSelector('[data-action="start"]:not([disabled])', { timeout: 4 * MINUTE });
+    await useSmallExperiment(page);
+    await page.click('[data-action="start"]:not([disabled])');
     await page.waitForSelector('[data-run="finished"]', { timeout: 10 * MINUTE });
     await goTo(page, 'compare');
     await page.waitForSelector('[data-panel="arms"]', { timeout: MINUTE });
