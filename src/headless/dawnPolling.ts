@@ -8,8 +8,16 @@
 const shortWait = 16;
 const rest = 1;
 
-const native = /^function \(\) \{ \[native code\] \}$/;
 const mark = Symbol('rests between polls');
+
+/** A nameless native function; one that is bound has a name. */
+function isPoll(callback: unknown): boolean {
+  return (
+    typeof callback === 'function' &&
+    callback.name === '' &&
+    /^function \(\) \{ \[native code\] \}$/.test(Function.prototype.toString.call(callback))
+  );
+}
 
 /** Lets `setImmediate` rest for Dawn's polls, which are the nameless native functions among its callbacks. Once a process. */
 export function restBetweenPolls(scope: typeof globalThis = globalThis): void {
@@ -27,8 +35,7 @@ export function restBetweenPolls(scope: typeof globalThis = globalThis): void {
     }
   };
   const schedule = (callback: (...given: unknown[]) => void, ...given: unknown[]) => {
-    if (given.length > 0 || !native.test(Function.prototype.toString.call(callback)))
-      return immediately(callback, ...given);
+    if (given.length > 0 || !isPoll(callback)) return immediately(callback, ...given);
     // Asked for from within a poll, it goes on with the wait; from elsewhere, it begins one.
     if (!polling) waitingSince = performance.now();
     if (performance.now() - waitingSince < shortWait) return immediately(poll, callback);

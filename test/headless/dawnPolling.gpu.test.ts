@@ -67,8 +67,11 @@ test('what anyone else asks for is passed on as it is', () => {
   const callback = () => undefined;
   const native = nativeLike(() => undefined);
   setImmediate(callback);
+  const bound = callback.bind(undefined);
   setImmediate(native, 1, 'two');
-  expect(asked).toEqual([[callback], [native, 1, 'two']]);
+  setImmediate(bound);
+  expect(asked).toEqual([[callback], [native, 1, 'two'], [bound]]);
+  expect(asked[2]![0]).toBe(bound);
 });
 
 test('Dawn rests while it waits for long', async () => {
