@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import { build, preview } from 'vite';
 import { chromiumArguments, findChromium } from '../../scripts/testing/chromium.mjs';
+import { MINUTE } from './patience';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -73,6 +74,7 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
   const requests: string[] = [];
   const complaints: string[] = [];
   const page = await context.newPage();
+  page.setDefaultTimeout(MINUTE);
   page.on('request', (request) => requests.push(request.url()));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -7,8 +7,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { casesFolder, corpusCases } from '../support/corpusCases';
 import { goTo, openBrowser, servePage, visit, type Served } from './browser';
-
-const MINUTE = 60_000;
+import { MINUTE } from './patience';
 
 let served: Served;
 let browser: Browser;

@@ -26,8 +26,7 @@ import {
 import { drawer, smallText } from './smallExperiment';
 import { looked, walk } from './walk';
 import { STEPS } from '../../src/ui/state/route';
-
-const MINUTE = 60_000;
+import { MINUTE } from './patience';
 
 const firefox = findFirefox();
 

@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { MINUTE } from './patience';
 
 /** What turns WebGPU on where Firefox has it built in and off by default, as on Linux. */
 const webgpuPreferences = {
@@ -35,7 +36,7 @@ export function openFirefox(
     headless: true,
     env,
     // A command may be an answer that takes as long as a step of the flow.
-    protocolTimeout: 900_000,
+    protocolTimeout: 15 * MINUTE,
     extraPrefsFirefox: {
       ...(webgpu ? webgpuPreferences : {}),
       'browser.privatebrowsing.autostart': isPrivate,
@@ -61,6 +62,7 @@ export async function visitInFirefox(browser: Browser, url: string, width = 1440
   const requests: string[] = [];
   const heard: string[] = [];
   const page = await browser.newPage();
+  page.setDefaultTimeout(MINUTE);
   await page.setViewport({ width, height: 900 });
   page.on('request', (request) => requests.push(request.url()));
   page.on('requestfailed', (request) => {

@@ -9,8 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright';
 import { openBrowser, servePage, type Served } from './browser';
-
-const MINUTE = 60_000;
+import { MINUTE } from './patience';
 
 let served: Served;
 let browser: Browser;

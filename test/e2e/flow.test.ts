@@ -30,8 +30,7 @@ import {
 import { useSmallExperiment } from './smallExperiment';
 import { looked, walk } from './walk';
 import { STEPS } from '../../src/ui/state/route';
-
-const MINUTE = 60_000;
+import { MINUTE } from './patience';
 
 const WAYS = [
   { name: 'on the GPU', without: [], choose: 'GPU', engine: 'Software GPU' },

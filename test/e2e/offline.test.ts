@@ -6,8 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goTo, openBrowser, servePage, visit, type Served, type Visit } from './browser';
 import { useSmallExperiment } from './smallExperiment';
-
-const MINUTE = 60_000;
+import { MINUTE } from './patience';
 
 let served: Served;
 let browser: Browser;

@@ -4,6 +4,7 @@
  */
 import type { Page } from 'playwright';
 import type { WrittenSpec } from '../../src/lab/index';
+import { MINUTE } from './patience';
 
 /** What opens the drawer, the text in it, and what takes the text over. */
 export const drawer = {
@@ -29,9 +30,9 @@ export function smallText(text: string): string {
   });
 }
 
-/** Cuts down what Start would run. Throws after a minute without a way to do so. */
+/** Cuts down what Start would run. Throws where there is no way to do so. */
 export async function useSmallExperiment(page: Page): Promise<void> {
   await page.click(drawer.open);
   await page.fill(drawer.text, smallText(await page.inputValue(drawer.text)));
-  await page.click(drawer.use, { timeout: 60_000 });
+  await page.click(drawer.use, { timeout: MINUTE });
 }

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WrittenSpec } from '../../src/worker/index';
 import { specAddress } from '../../src/ui/state/spec-link';
 import { openBrowser, servePage, visit, type Served } from './browser';
+import { MINUTE } from './patience';
 
-const MINUTE = 60_000;
 /** Long enough to be looked at from another tab. */
 const spec: WrittenSpec = {
   version: 2,

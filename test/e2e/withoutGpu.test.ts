@@ -18,8 +18,7 @@ import {
 } from './browser';
 import { keptRuns } from './keptRuns';
 import { STEPS } from '../../src/ui/state/route';
-
-const MINUTE = 60_000;
+import { MINUTE } from './patience';
 
 let served: Served;
 let browser: Browser;

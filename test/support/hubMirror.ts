@@ -38,6 +38,11 @@ export interface HubMirror {
   readonly models: Record<string, MirrorModel>;
   /** Each file of the storage host ends after so many bytes, for as many answers as are listed. */
   readonly breakAfter: number[];
+  /**
+   * Milliseconds from the last of them until the connection is closed. What a reader has not taken by then is lost to it: a stream
+   * that ends in an error drops what is queued.
+   */
+  breakDelay: number;
   /** The next answers of the storage host; null is a file. */
   readonly storageRefuses: (StorageRefusal | null)[];
   /** The ETag of each further answer of the storage host, until the list is empty. */
@@ -68,7 +73,7 @@ export async function hubMirror(models: Record<string, MirrorModel>, certificate
   const storageRefuses: HubMirror['storageRefuses'] = [];
   const storageEtags: string[] = [];
   const damaged = new Map<string, Uint8Array>();
-  const behaviour = { grantsRanges: true, rangeOffset: 0, redirectsTo: '' };
+  const behaviour = { grantsRanges: true, rangeOffset: 0, redirectsTo: '', breakDelay: 100 };
   const addresses = new Set<string>();
   let signatures = 0;
   const note = (host: MirrorRequest['host'], { method, url, headers }: IncomingMessage): void => {
@@ -102,7 +107,9 @@ export async function hubMirror(models: Record<string, MirrorModel>, certificate
       ...(asked ? { 'Content-Range': `bytes ${start}-${end - 1}/${content.length}` } : {}),
     });
     if (limit >= end - start) return void response.end(content.subarray(start, end));
-    response.write(content.subarray(start, start + limit), () => setTimeout(() => response.destroy(), 20));
+    response.write(content.subarray(start, start + limit), () =>
+      setTimeout(() => response.destroy(), behaviour.breakDelay),
+    );
   };
 
   const storage = serverOf(certificate, (request, response) => {
@@ -188,7 +195,7 @@ export async function hubMirror(models: Record<string, MirrorModel>, certificate
     reset() {
       for (const list of [requests, breakAfter, storageRefuses, storageEtags]) list.length = 0;
       damaged.clear();
-      Object.assign(behaviour, { grantsRanges: true, rangeOffset: 0, redirectsTo: storageUrl });
+      Object.assign(behaviour, { grantsRanges: true, rangeOffset: 0, redirectsTo: storageUrl, breakDelay: 100 });
     },
     async close() {
       for (const server of [hub, storage]) {
