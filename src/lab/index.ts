@@ -180,7 +180,7 @@ export { readCheckpoint, readRecordsOf, readScores, readStatus } from './experim
 export { ArmTraining, type ArmSetup } from './training/armTraining';
 export { ownShareOf } from './training/replay';
 export { documentEnds } from './training/stagePlans';
-export { checkAdapters, checkLengths, earlierRows } from './experiment/checks';
+export { checkArms, earlierRows } from './experiment/checks';
 export { bytesOfSteps } from './training/stepBudget';
 export { specVocabulary } from './vocabulary/specVocabulary';
 export { stepFlops } from './device/stepFlops';

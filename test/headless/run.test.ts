@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -205,6 +205,17 @@ describe('lab run and lab report', { timeout: 240_000 }, () => {
     expect([refused.status, refused.stdout]).toEqual([1, expect.stringContaining('lab/no-such-token') as string]);
     const unlearned = tokens('--arm', 'old vocabulary', '--json');
     expect([unlearned.status, unlearned.stdout]).toEqual([1, expect.stringContaining('lab/no-new-tokens') as string]);
+  });
+
+  it('are not written where the next run would read them as text', () => {
+    const corpus = join(scratch, 'texts');
+    mkdirSync(corpus);
+    cpSync(join(scratch, 'corpus.jsonl'), join(corpus, 'corpus.jsonl'));
+    const file = join(scratch, 'inside.json');
+    writeFileSync(file, JSON.stringify(specOf({ corpus: { path: corpus } })));
+    const { status, stderr } = lab('run', file, '--out', join(corpus, 'answer'), '--device', 'processor');
+    expect([status, stderr]).toEqual([1, expect.stringContaining('lies within the corpus') as string]);
+    expect(readdirSync(corpus)).toEqual(['corpus.jsonl']);
   });
 
   it('say where there is no experiment', () => {

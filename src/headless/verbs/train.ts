@@ -11,8 +11,7 @@ import {
   besideBase,
   bytesOfSteps,
   cardOf,
-  checkAdapters,
-  checkLengths,
+  checkArms,
   documentEnds,
   earlierGraft,
   earlierRows,
@@ -60,8 +59,7 @@ export async function trainVerb(command: Command): Promise<Answer> {
   const known = await earlierGraft(source.tree, model);
   const specOf = (bytes: number) => trainSpec(command, model.summary, known !== undefined, { bytes });
   const asked = specOf(anyBytes);
-  checkLengths(asked, model);
-  checkAdapters(asked, model);
+  checkArms(asked, model, corpus);
   const earlier = await earlierRows(asked, async () => known);
   const { vocabulary: choice } = armOf(asked);
   const vocabulary = choice ? await specVocabulary(model, corpus, choice, { onProgress, openShards }) : undefined;

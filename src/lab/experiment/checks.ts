@@ -1,7 +1,9 @@
 /** What is known before anything runs, and which errors end one run alone. */
 import { LabError } from '../../error';
 import type { EarlierGraft } from '../device/earlierGraft';
+import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
+import { replayedPassages } from '../training/replay';
 import type { RunKey } from './runFolder';
 import { joined } from './specProblems';
 import { adapterProblems, lengthProblems, movesEarlierRows, type ExperimentSpec } from './spec';
@@ -11,8 +13,20 @@ export function checkChoice(spec: ExperimentSpec, { arm, seed }: Partial<RunKey>
   if (seed !== undefined && !spec.seeds.includes(seed)) throw noSuch('seed', seed, spec.seeds);
 }
 
+/** All that follows but for earlier rows. Throws `lab/too-long`, `lab/bad-adapters`, `lab/no-replay-text`. */
+export function checkArms(
+  spec: ExperimentSpec,
+  model: Pick<LoadedModel, 'config' | 'parameters'>,
+  { general }: Pick<CorpusText, 'general'>,
+): void {
+  checkLengths(spec, model);
+  checkAdapters(spec, model);
+  const replays = Object.values(spec.arms).some(({ stages }) => stages.some(({ replay = 0 }) => replay > 0));
+  if (replays) replayedPassages({ general, evaluation: spec.evaluation }, spec.seeds[0]!);
+}
+
 /** Rows longer than the model's context, in all arms at once. Throws `lab/too-long`. */
-export function checkLengths(spec: ExperimentSpec, { config }: Pick<LoadedModel, 'config'>): void {
+function checkLengths(spec: ExperimentSpec, { config }: Pick<LoadedModel, 'config'>): void {
   const problems = lengthProblems(spec, config);
   if (problems.length === 0) return;
   const lines = problems.map(({ path, message }) => `\`${path}\` ${message}.`);
@@ -57,6 +71,8 @@ export function isOfOneRun(code: string): boolean {
     'lab/too-long',
     'lab/budget-too-small',
     'lab/no-training-text',
+    'lab/no-replay-text',
+    'lab/conversations-too-long',
     'lab/other-engine',
   ].includes(code);
 }

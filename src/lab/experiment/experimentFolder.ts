@@ -2,12 +2,12 @@
 import { readTextFile, type DurableFolder } from '../../checkpoint/index';
 import { LabError } from '../../error';
 import { readAllEvidence } from './keptEvidence';
-import { canonicalJson, runFingerprint } from './fingerprints';
+import { canonicalJson, changedPart, pinnedParts, runFingerprint } from './fingerprints';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
 import { readReferences } from './references';
 import { readScores, readStatus, runPath, type RunKey } from './runFolder';
 import { joined } from './specProblems';
-import { addsTokens, parseSpecText, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
+import { addsTokens, parseSpec, parseSpecText, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
 
 /** The answer of what lies in a folder; nothing is run. */
 export async function readReport(folder: DurableFolder): Promise<ExperimentReport> {
@@ -58,36 +58,66 @@ export async function reportedRun(
 
 /**
  * Seeds, arms and what does not change a number may be added to; the rest must be what it was. A prediction is one that was
- * there before anything ran: the first specification's stays, and none comes later.
- * @returns the specification, with that prediction.
+ * there before anything ran: the first specification's stays, and none comes later. Seeds keep the order in which they came, since
+ * what needs no seed is run with the first. Throws `lab/changed`, `lab/other-experiment`; the folder is then as it was.
+ * @param spec pinned.
+ * @returns the specification, with that prediction and order.
  */
 export async function keepSpec(folder: DurableFolder, spec: ExperimentSpec): Promise<ExperimentSpec> {
   const before = await readSpec(folder);
-  if (before) {
-    const parts = ['model', 'corpus', 'general', 'instructions', 'budget', 'evaluation'] as const;
-    const changed: string[] = parts.filter(
-      (part) => canonicalJson(before[part] ?? null) !== canonicalJson(spec[part] ?? null),
-    );
-    for (const [name, arm] of Object.entries(spec.arms)) {
-      const old = Object.hasOwn(before.arms, name) ? before.arms[name] : undefined;
-      if (old && canonicalJson(old) !== canonicalJson(arm)) changed.push(joined('arms', name));
-    }
-    if (changed.length > 0) {
-      throw new LabError(
-        'lab/other-experiment',
-        `${folder.name} holds an experiment whose ${changed.map((part) => `\`${part}\``).join(', ')} ${changed.length > 1 ? 'are' : 'is'} not that of this specification.`,
-        'Nothing was run. Give another folder, or name a changed arm anew.',
-        { changed },
-      );
-    }
-  }
+  if (before) checkSame(folder, before, spec);
   const { arms, seeds, prediction } = before ?? spec;
   const { prediction: _, ...rest } = spec;
-  const predicted = { ...rest, ...(prediction ? { prediction } : {}) };
-  const kept = { ...predicted, arms: { ...arms, ...spec.arms }, seeds: [...new Set([...seeds, ...spec.seeds])] };
-  const text = `${JSON.stringify(writtenSpec(kept), null, 2)}\n`;
+  const allSeeds = [...new Set([...seeds, ...spec.seeds])];
+  const predicted = {
+    ...rest,
+    ...(prediction ? { prediction } : {}),
+    seeds: allSeeds.filter((seed) => spec.seeds.includes(seed)),
+  };
+  const kept = writtenSpec({ ...predicted, arms: { ...arms, ...spec.arms }, seeds: allSeeds });
+  checkTogether(folder, kept);
+  const text = `${JSON.stringify(kept, null, 2)}\n`;
   if (text !== (await readTextFile(folder, 'experiment.json'))) await folder.write('experiment.json', text);
   return predicted;
+}
+
+/** What every run of an experiment shares, arms and seeds apart. */
+const shared = [...pinnedParts, 'budget', 'evaluation', 'frozenWeights', 'precision'] as const;
+
+function checkSame(folder: DurableFolder, before: ExperimentSpec, spec: ExperimentSpec): void {
+  const differs = (one: unknown, other: unknown) => canonicalJson(one ?? null) !== canonicalJson(other ?? null);
+  for (const part of pinnedParts) {
+    const { fingerprint: expected, ...named } = before[part] ?? {};
+    const { fingerprint: found, ...also } = spec[part] ?? {};
+    if (expected && found && expected !== found && !differs(named, also)) throw changedPart(part, expected, found);
+  }
+  const changed: string[] = shared.filter((part) => differs(before[part], spec[part]));
+  for (const [name, arm] of Object.entries(spec.arms)) {
+    if (Object.hasOwn(before.arms, name) && differs(before.arms[name], arm)) changed.push(joined('arms', name));
+  }
+  if (changed.length === 0) return;
+  throw new LabError(
+    'lab/other-experiment',
+    `${folder.name} holds an experiment whose ${changed.map((part) => `\`${part}\``).join(', ')} ${changed.length > 1 ? 'are' : 'is'} not that of this specification.`,
+    'Nothing was run. Give another folder, or name a changed arm anew.',
+    { changed },
+  );
+}
+
+/** That what the folder will hold can be read again: an arm more may share a folder with another, a seed more be one too many. */
+function checkTogether(folder: DurableFolder, kept: unknown): void {
+  try {
+    parseSpec(kept);
+  } catch (cause) {
+    if (!(cause instanceof LabError)) throw cause;
+    throw new LabError(
+      'lab/other-experiment',
+      `What ${folder.name} holds and this specification are no experiment together: ${cause.message}`,
+      'Nothing was run. Give another folder, or another name for the arm.',
+      cause.details,
+      cause,
+    );
+  }
 }
 
 /** As the schema has it. */

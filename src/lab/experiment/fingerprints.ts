@@ -47,6 +47,10 @@ export function textFingerprint(...texts: readonly (readonly string[])[]): strin
   return hash.hex();
 }
 
+/** Of a specification, what has a fingerprint. */
+export const pinnedParts = ['model', 'corpus', 'general', 'instructions'] as const;
+export type PinnedPart = (typeof pinnedParts)[number];
+
 /** The specification with the fingerprints of what was opened. Throws `lab/changed` where it names others. */
 export async function pinned(spec: ExperimentSpec, model: LoadedModel, corpus: CorpusText): Promise<ExperimentSpec> {
   const found = {
@@ -55,15 +59,9 @@ export async function pinned(spec: ExperimentSpec, model: LoadedModel, corpus: C
     general: textFingerprint(corpus.general),
     instructions: conversationsFingerprint(spec, corpus),
   };
-  for (const part of ['model', 'corpus', 'general', 'instructions'] as const) {
+  for (const part of pinnedParts) {
     const { fingerprint } = spec[part] ?? {};
-    if (fingerprint === undefined || fingerprint === found[part]) continue;
-    throw new LabError(
-      'lab/changed',
-      `\`${part}.fingerprint\` is ${fingerprint.slice(0, 12)}…, and what was opened has ${found[part].slice(0, 12)}…: the ${part === 'general' ? 'general text' : part} changed since the experiment was made.`,
-      'Nothing was run. Open what it was made with, or begin a new experiment without this fingerprint.',
-      { part, expected: fingerprint, found: found[part] },
-    );
+    if (fingerprint !== undefined && fingerprint !== found[part]) throw changedPart(part, fingerprint, found[part]);
   }
   return {
     ...spec,
@@ -72,6 +70,16 @@ export async function pinned(spec: ExperimentSpec, model: LoadedModel, corpus: C
     general: { ...spec.general, fingerprint: found.general },
     ...(spec.instructions ? { instructions: { ...spec.instructions, fingerprint: found.instructions } } : {}),
   };
+}
+
+/** What was opened is not what an experiment was made with. */
+export function changedPart(part: PinnedPart, expected: string, found: string): LabError {
+  return new LabError(
+    'lab/changed',
+    `\`${part}.fingerprint\` is ${expected.slice(0, 12)}…, and what was opened has ${found.slice(0, 12)}…: the ${part === 'general' ? 'general text' : part} changed since the experiment was made.`,
+    'Nothing was run. Open what it was made with, or begin a new experiment without this fingerprint.',
+    { part, expected, found },
+  );
 }
 
 /** Of what was said on either side of the split. Throws `lab/no-instructions` where none are open and some are named. */

@@ -10,7 +10,7 @@ import type { ExperimentSpec } from './spec';
 
 export interface References {
   readonly lines: readonly ReferenceLine[];
-  /** UTF-8 bytes of the text they are fitted on: what the first seed reads. */
+  /** UTF-8 bytes of the text they are fitted on: what one of the seeds reads. */
   readonly trainingBytes: number;
   /** Of the held-out text that the arms are scored on. */
   readonly heldOutBytes: number;
@@ -28,7 +28,8 @@ export async function readReferences(folder: DurableFolder, spec: ExperimentSpec
   const text = await readTextFile(folder, file);
   if (text === undefined) return undefined;
   const { version, madeOf, ...references } = parsed<ReferencesFile>(text, file);
-  return version === 1 && madeOf === inputsOf(spec) ? references : undefined;
+  const isOfSpec = spec.seeds.some((seed) => madeOf === inputsOf(spec, seed));
+  return version === 1 && isOfSpec ? references : undefined;
 }
 
 /** @param bytes of training text; a budget in bytes has its own. */
@@ -45,14 +46,14 @@ export async function makeReferences(
   const lines = await referenceLines(training, heldOut, options);
   const size = (texts: readonly string[]) => texts.reduce((sum, text) => sum + utf8Bytes(text), 0);
   const references: References = { lines, trainingBytes: size(training), heldOutBytes: size(heldOut) };
-  const kept = { version: 1, madeOf: inputsOf(spec), ...references } satisfies ReferencesFile;
+  const kept = { version: 1, madeOf: inputsOf(spec, spec.seeds[0]!), ...references } satisfies ReferencesFile;
   await folder.write(file, `${JSON.stringify(kept, null, 2)}\n`);
   return references;
 }
 
-function inputsOf({ corpus, budget, seeds, evaluation }: ExperimentSpec): string {
+function inputsOf({ corpus, budget, evaluation }: ExperimentSpec, seed: number): string {
   return canonicalJson({
-    ...{ corpus: corpus.fingerprint, budget, seed: seeds[0] },
+    ...{ corpus: corpus.fingerprint, budget, seed },
     ...{ heldOut: evaluation.bytes, sample: evaluation.sample },
   });
 }

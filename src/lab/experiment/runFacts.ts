@@ -2,8 +2,11 @@
 import type { ArmTraining } from '../training/armTraining';
 import type { RunRecord } from '../training/records';
 import { exposureOf, type Exposure } from '../scoring/usefulLength';
+import { worsening, type Worsening } from '../scoring/worsening';
+import { readBy } from '../training/objectives/index';
 import type { NewToken } from '../vocabulary/vocabularySummary';
 import type { CurvePointOfRun, RunFacts } from './runFolder';
+import type { ArmSpec } from './spec';
 
 export function readSoFar(records: readonly RunRecord[]): Pick<RunFacts, 'bytes' | 'tokens' | 'trainingSeconds'> {
   let [bytes, tokens, milliseconds] = [0, 0, 0];
@@ -22,10 +25,23 @@ export function readingsSoFar(
 ): Pick<RunFacts, 'curve' | 'watched'> {
   const curve = records.flatMap((record): CurvePointOfRun[] => {
     if (record.type !== 'evaluation') return [];
-    const { step, bytesRead: bytes = 0, bitsPerByte, documentNats } = record;
-    return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte, ...(documentNats ? { documentNats } : {}) }];
+    const { step, bytesRead: bytes = 0, bitsPerByte, documentNats, answerBitsPerByte } = record;
+    const more = {
+      ...(documentNats ? { documentNats } : {}),
+      ...(answerBitsPerByte === undefined ? {} : { answerBitsPerByte }),
+    };
+    return [{ step, bytes, flops: training.flopsAt(step), bitsPerByte, ...more }];
   });
   return { curve, ...(curve.length > 0 ? { watched: training.watchedText } : {}) };
+}
+
+type Reading = Pick<CurvePointOfRun, 'bitsPerByte' | 'answerBitsPerByte'>;
+
+/** Of what an arm learns last: text, or answers, of which readings that an earlier build saved say nothing. */
+export function worseningOf({ stages }: ArmSpec, readings: readonly Reading[]): Worsening | null {
+  const last = stages.at(-1);
+  if (!last || readBy(last) === 'text') return worsening(readings);
+  return worsening(readings.map(({ answerBitsPerByte = null }) => ({ bitsPerByte: answerBitsPerByte })));
 }
 
 /** Undefined before any was counted. */

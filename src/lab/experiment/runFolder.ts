@@ -39,6 +39,8 @@ export interface CurvePointOfRun {
   readonly bitsPerByte: number | null;
   /** Of each document of the `watched` text; absent in runs that an earlier build saved. */
   readonly documentNats?: readonly number[];
+  /** Of held-out answers; absent without instructions, and in runs that an earlier build saved. */
+  readonly answerBitsPerByte?: number | null;
 }
 
 export interface RunFacts {

@@ -12,19 +12,19 @@ import type { CorpusText } from '../open/corpusText';
 import type { LoadedModel } from '../open/openModel';
 import type { Progress, Watch } from '../progress';
 import type { ArmScores } from '../scoring/compare';
-import { worsening, type Worsening } from '../scoring/worsening';
+import type { Worsening } from '../scoring/worsening';
 import type { CompressedSize } from '../scoring/xzSize';
 import { ArmTraining, type ArmCheckpoint, type ArmSetup } from '../training/armTraining';
 import type { EvaluationRecord, RunRecord, RunStatus } from '../training/records';
 import type { OpenShards } from '../vocabulary/countingShard';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { ArmVocabularies } from './armVocabularies';
-import { checkAdapters, checkChoice, checkLengths, earlierRows, isOfOneRun } from './checks';
+import { checkArms, checkChoice, earlierRows, isOfOneRun } from './checks';
 import { keepSpec, reportedRun } from './experimentFolder';
 import { beginsUntouched, pinned, runFingerprint, untouchedKey } from './fingerprints';
 import { ReferencesBeside } from './referencesBeside';
 import { reportOf, type ExperimentReport, type ReportedRun } from './report';
-import { readingsSoFar, readSoFar, seenTokens } from './runFacts';
+import { readingsSoFar, readSoFar, seenTokens, worseningOf } from './runFacts';
 import {
   isSameRun,
   readCheckpoint,
@@ -101,7 +101,7 @@ const autosaveMilliseconds = 5000;
 /** Of an experiment's folder: held while it is run. */
 export const runLock = 'experiment';
 
-/** Throws `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, `lab/too-long`, `lab/no-new-rows`, before anything is run. */
+/** Throws what `checkArms` does, `lab/changed`, `lab/other-experiment`, `lab/in-use`, `lab/no-such-arm`, `lab/no-new-rows`, before anything is run. */
 export async function runExperiment(
   opened: OpenedExperiment,
   options: RunExperimentOptions = {},
@@ -109,8 +109,7 @@ export async function runExperiment(
   const spec = await pinned(opened.spec, opened.model, opened.corpus);
   const { folder } = opened;
   checkChoice(spec, options.only);
-  checkLengths(spec, opened.model);
-  checkAdapters(spec, opened.model);
+  checkArms(spec, opened.model, opened.corpus);
   const earlier = await earlierRows(spec, async () => opened.earlier?.());
   const release = await folder.lock(runLock);
   if (!release) {
@@ -346,7 +345,7 @@ class Runner {
       steps: status.steps,
       bytes: this.bytes,
       ...(evaluated ? { bitsPerByte: evaluated.bitsPerByte } : {}),
-      worsened: worsening(this.readings),
+      worsened: worseningOf(this.opened.spec.arms[key.arm]!, this.readings),
     });
     this.update({ run: { ...key, status, records, isAnew: this.isAnew } });
     this.isAnew = false;
@@ -384,7 +383,7 @@ class Runner {
       steps,
       bytes,
       ...(scored ? { bitsPerByte: scored.heldOut.bitsPerByte } : {}),
-      worsened: worsening(curve),
+      worsened: worseningOf(this.opened.spec.arms[run.status.arm]!, curve),
     });
   }
 

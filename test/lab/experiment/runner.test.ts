@@ -236,8 +236,8 @@ describe('an experiment', () => {
     expect((await refusal(runExperiment(untied))).message).toContain('`model.fingerprint`');
     // Without fingerprints in the specification, those of the folder speak.
     expect(await refusal(run(folder, tinySpec(), {}, other))).toMatchObject({
-      code: 'lab/other-experiment',
-      details: { changed: ['corpus'] },
+      code: 'lab/changed',
+      details: { part: 'corpus' },
     });
     expect((await run(folder, spec, { only: { arm: 'base' } })).arms).toHaveLength(1);
   });
@@ -255,6 +255,15 @@ describe('an experiment', () => {
       })),
     );
     expect(await folder.folders('')).toEqual([]);
+  });
+
+  it('refuses replay where every general passage is scored, before anything is run', async () => {
+    const stages = [{ moves: { everything: 0.01 }, batch: { rows: 2, length: 24 }, replay: 0.5 }];
+    const folder = memoryFolder();
+    const evaluation = { bytes: 300, generalBytes: 4000, watchBytes: 100, points: 2 };
+    const error = await refusal(run(folder, tinySpec({ evaluation, arms: { ...tinyArms, replaying: { stages } } })));
+    expect(error).toMatchObject({ code: 'lab/no-replay-text' });
+    expect(folder.files.size).toBe(0);
   });
 
   it('lets a run that diverges end alone', async () => {
