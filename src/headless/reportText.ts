@@ -6,7 +6,6 @@ export function reportText(report: ExperimentReport): string {
   const {
     name,
     frozenWeights,
-    verdict,
     prediction,
     arms,
     comparisons,
@@ -53,9 +52,7 @@ export function reportText(report: ExperimentReport): string {
     '',
     ...comparisons.flatMap(comparisonLines),
     ...(early ? earlyLines(early) : []),
-    ...(verdict
-      ? [verdictText(verdict), ...verdict.advice.map(adviceText)]
-      : ['No arm is both expanded and trained: there is nothing to decide.']),
+    ...verdictLines(report),
     ...worsened.map(
       ({ arm, seed, from, to }) =>
         `${arm}, seed ${seed}: training made it worse, from ${from.toFixed(2)} to ${to.toFixed(2)} bits per byte; its rate is too high.`,
@@ -73,15 +70,27 @@ const outcomes: Readonly<Record<ArmComparison['outcome'], string>> = {
   expand: 'expand: fewer bits per byte',
   'expand-for-speed': 'expand for speed: not worse, in fewer tokens',
   'do-not-expand': 'do not expand',
+  trim: 'trim: not worse, with fewer rows',
+  'do-not-trim': 'do not trim: worse by more than the margin',
   'cannot-tell': 'cannot be told apart',
   'no-verdict': 'no verdict: fewer than three held-out documents',
   'not-comparable': 'not comparable: a tokenizer loses held-out text',
   unfinished: 'not finished yet',
+  'no-score': 'no verdict: a training that it needs diverged or failed',
   'no-control': 'no verdict: nothing was trained on the old vocabulary',
 };
 
-function verdictText({ outcome, arm, provisional }: NonNullable<ExperimentReport['verdict']>): string {
-  return `${provisional ? 'So far' : 'Verdict'}: ${arm}: ${outcomes[outcome]}.`;
+function verdictLines({ verdict, comparisons }: ExperimentReport): string[] {
+  if (!verdict) return ['No arm is both expanded and trained: there is nothing to decide.'];
+  const { outcome, arm, provisional, advice } = verdict;
+  const { levels } = comparisons.find((each) => each.arm === arm)?.heldOut ?? {};
+  return [
+    `${provisional ? 'So far' : 'Verdict'}: ${arm}: ${outcomes[outcome]}.`,
+    ...(verdict.interval && levels === 'documents'
+      ? ['One seed: how much chance there is between seeds is not known.']
+      : []),
+    ...advice.map(adviceText),
+  ];
 }
 
 /** Of readings on the way. */
@@ -115,12 +124,17 @@ function comparisonLines(comparison: ExperimentReport['comparisons'][number]): s
   return [line, `  ${read}: ${signed(difference)} bits per byte`];
 }
 
-function comparisonText({ arm, against, sameFreedom, outcome, tokensSaved, heldOut }: ArmComparison): string {
-  if (against === null || !heldOut) return `${arm}: ${outcomes[outcome]}`;
+function comparisonText(comparison: ArmComparison): string {
+  const { arm, against, sameFreedom, sameText, outcome, tokensSaved, heldOut } = comparison;
+  if (against === null || !heldOut || heldOut.seeds.length === 0) return `${arm}: ${outcomes[outcome]}`;
   const difference = heldOut.difference === null ? 'none' : signed(heldOut.difference);
   const saved = tokensSaved === null ? '' : `, ${(100 * tokensSaved).toFixed(1)} % fewer tokens`;
-  const freedom = sameFreedom ? '' : ' (which moves other parts of the model)';
-  return `${arm} - ${against}${freedom}: ${difference} bits per byte ${intervalText(heldOut.interval, signed)}${saved}: ${outcomes[outcome]}`;
+  const unlike = [
+    ...(sameFreedom ? [] : ['moves other parts of the model']),
+    ...(sameText ? [] : ['reads another share of general text']),
+  ];
+  const which = unlike.length > 0 ? ` (which ${unlike.join(' and ')})` : '';
+  return `${arm} - ${against}${which}: ${difference} bits per byte ${intervalText(heldOut.interval, signed)}${saved}: ${outcomes[outcome]}`;
 }
 
 /** Whether more text would help. */
@@ -131,7 +145,7 @@ function lengthLines({ arm, slope, exposure }: ExperimentReport['lengths'][numbe
     const next = `${nextDoubling.bitsPerByte.toFixed(4)} at ${nextDoubling.bytes} bytes if it went on so`;
     lines.push(`${arm}: at its end ${signed(perDoubling)} ${intervalText(interval, signed)}`.trimEnd());
     lines.push(`  bits per byte for each doubling of the text (${next})`);
-  }
+  } else if (exposure) lines.push(`${arm}:`);
   if (exposure) {
     const { fed, tokens, floor, exposureP10, bytesUntilFed } = exposure;
     const needed =
@@ -162,14 +176,15 @@ function adviceText(advice: Advice): string {
     case 'adapt-without-expanding':
       return `Adapt without expanding: ${advice.arm}.`;
     case 'tell-apart': {
-      const { seeds, heldOutText } = advice;
+      const { seeds, seedsKnown, heldOutText } = advice;
       const ways = [
         ...(seeds ? [`${seeds.amount} more seeds`] : []),
         ...(heldOutText ? [`${heldOutText.amount} times the held-out text`] : []),
       ];
-      return ways.length > 0
-        ? `${ways.join(', or ')} would tell.`
-        : 'Neither more seeds nor more text alone would tell.';
+      if (ways.length > 0) return `${ways.join(', or ')} would tell.`;
+      return seedsKnown
+        ? 'Neither more seeds nor more text alone would tell.'
+        : 'More held-out text alone would not tell; whether more seeds would, a second one says.';
     }
     case 'more-documents':
       return 'An interval needs at least three held-out documents.';

@@ -144,7 +144,7 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       ...{ armBitsPerByte: fake.ends[arm]!, controlBitsPerByte: fake.ends[control]! },
     } as const;
     return {
-      ...{ arm, against: control, sameFreedom: true, tokensSaved: fake.tokensSaved - at * 0.41 },
+      ...{ arm, against: control, sameFreedom: true, sameText: true, tokensSaved: fake.tokensSaved - at * 0.41 },
       outcome: at === 0 ? fake.outcome : ('do-not-expand' as const),
       marginBits: 0.1 * fake.ends[control]!,
       ...{ heldOut: read, general: { ...read, difference: -0.02 }, whatWouldTell: null, equalCompute: null },
@@ -154,7 +154,14 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
   return {
     name: fake.name,
     verdict: {
-      ...{ outcome: fake.outcome, arm: best!.arm, against: control, sameFreedom: true, atEqual: 'bytes' },
+      ...{
+        outcome: fake.outcome,
+        arm: best!.arm,
+        against: control,
+        sameFreedom: true,
+        sameText: true,
+        atEqual: 'bytes',
+      },
       ...{ difference: best!.heldOut.difference, interval: best!.heldOut.interval, tokensSaved: best!.tokensSaved },
       ...{ provisional: false, advice: [] },
     },

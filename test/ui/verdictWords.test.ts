@@ -12,6 +12,7 @@ const outcomes: readonly ArmComparison['outcome'][] = [
   'cannot-tell',
   'no-verdict',
   'not-comparable',
+  'no-score',
   'no-control',
 ];
 
@@ -34,11 +35,27 @@ function reportWith(
     ...{ spread: { documents: 0.01, seeds: 0.01 }, losesText: false, armBitsPerByte: 1.4, controlBitsPerByte: 1.5 },
   };
   const compared = {
-    ...{ arm: 'graft', against: 'old vocabulary', sameFreedom: true, outcome, tokensSaved: 0.44, marginBits: 0.03 },
+    ...{
+      arm: 'graft',
+      against: 'old vocabulary',
+      sameFreedom: true,
+      sameText: true,
+      outcome,
+      tokensSaved: 0.44,
+      marginBits: 0.03,
+    },
     ...{ heldOut, general: { ...heldOut, difference: 0.02 }, whatWouldTell: null, equalCompute: null },
   };
   const verdict = {
-    ...{ outcome, arm: 'graft', against: 'old vocabulary', sameFreedom: true, difference, interval: heldOut.interval },
+    ...{
+      outcome,
+      arm: 'graft',
+      against: 'old vocabulary',
+      sameFreedom: true,
+      sameText: true,
+      difference,
+      interval: heldOut.interval,
+    },
     ...{ tokensSaved: 0.44, atEqual: 'bytes' as const, provisional, advice: [] },
   };
   return { ...empty, comparisons: [compared], verdict };
@@ -80,6 +97,11 @@ describe('a verdict in words', () => {
     );
     expect(verdictLede(reportWith('expand', -0.12))).toContain('graft against old vocabulary, the same bytes of text');
     expect(verdictLede(reportWith('no-control', null))).toMatch(/^Without the old vocabulary/);
+    expect(verdictLede(reportWith('no-score', null))).toMatch(/^The control is the old vocabulary/);
+    const other = reportWith('expand', -0.12);
+    expect(verdictLede({ ...other, verdict: { ...other.verdict!, sameText: false } })).toContain(
+      'reads another share of general text',
+    );
   });
 
   it('says that it is provisional, and nothing before there is a reading', () => {
@@ -146,7 +168,7 @@ describe('a verdict in words', () => {
     );
     const open = reportWith('cannot-tell', 0.01);
     const seeds = { amount: 3, interval: [0, 1] as const, outcome: 'expand' as const };
-    const advice = [{ kind: 'tell-apart' as const, seeds, heldOutText: null }];
+    const advice = [{ kind: 'tell-apart' as const, seedsKnown: true, seeds, heldOutText: null }];
     expect(verdictSentence({ ...open, verdict: { ...open.verdict!, advice } })).toBe(
       'Cannot be told apart: 3 more seeds would tell.',
     );
@@ -155,10 +177,12 @@ describe('a verdict in words', () => {
 
   it('says what would tell two arms apart', () => {
     const lever = (amount: number) => ({ amount, interval: [0, 1] as const, outcome: 'expand' as const });
-    expect(adviceText({ kind: 'tell-apart', seeds: lever(3), heldOutText: lever(2) })).toContain(
+    expect(adviceText({ kind: 'tell-apart', seedsKnown: true, seeds: lever(3), heldOutText: lever(2) })).toContain(
       '3 more seeds, or 2.0 times',
     );
-    expect(adviceText({ kind: 'tell-apart', seeds: null, heldOutText: null })).toContain('Neither');
+    const neither = { kind: 'tell-apart', seeds: null, heldOutText: null } as const;
+    expect(adviceText({ ...neither, seedsKnown: true })).toContain('Neither');
+    expect(adviceText({ ...neither, seedsKnown: false })).toContain('a second one says');
   });
 });
 

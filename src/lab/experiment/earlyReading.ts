@@ -1,6 +1,6 @@
 /**
- * An answer before any training that it needs has ended: arms with new tokens and their controls, read where they had read the same
- * share of the budget, on the held-out text that trainings are watched by. Rates have not fallen yet, and what learns faster need
+ * An answer before any training that it needs has ended: arms with new tokens and their controls, where they had read the same
+ * share of the budget (between two readings, on the line through them), on the held-out text that trainings are watched by. Rates have not fallen yet, and what learns faster need
  * not end ahead (docs/experiments/ranks), so that it stands beside the verdict and is none.
  */
 import type { DocumentScores } from '../scoring/bootstrap';
@@ -10,6 +10,7 @@ import {
   type ExperimentVerdict,
   type ScoredArm,
 } from '../scoring/experimentVerdict';
+import { readBy } from '../training/objectives/index';
 import type { CurvePointOfRun, RunStatusFile } from './runFolder';
 import type { ExperimentSpec } from './spec';
 
@@ -34,19 +35,21 @@ interface Read {
   readonly scores: DocumentScores;
 }
 
-/** Readings of two arms are of one moment where their shares are no further apart than this part of them. */
-const together = 0.1;
+/** One reading alone stands for a moment that is no further from it than this part of the share; a line through two, for twice as far. */
+const alone = 0.05;
+const beyond = 0.1;
 
 /**
- * Of the first seed that has one, the latest; null without an interval.
- * @param scored every arm, with the finished runs alone.
+ * Of the first seed that has one, the latest; null without an interval. Arms that only lost tokens have none.
+ * @param everyArm with the finished runs alone.
  */
 export function earlyReading(
   spec: ExperimentSpec,
-  scored: readonly ScoredArm[],
+  everyArm: readonly ScoredArm[],
   runs: readonly RunStatusFile[],
   terms: ExperimentTerms,
 ): EarlyReading | null {
+  const scored = everyArm.filter(({ removesOnly }) => !removesOnly);
   for (const seed of spec.seeds) {
     const ofSeed = runs.filter((run) => run.seed === seed);
     // Of two builds that watch by other documents, nothing can be paired.
@@ -54,7 +57,7 @@ export function earlyReading(
     const readings = new Map(ofSeed.map((run) => [run.arm, readingsOf(spec, run)]));
     const share = commonShare(scored, readings);
     if (share === 0) continue;
-    const at = new Map([...readings].map(([arm, each]) => [arm, nearest(each, share)]));
+    const at = new Map([...readings].map(([arm, each]) => [arm, readAt(each, share)]));
     const early = scored.map((arm): ScoredArm => {
       const scores = at.get(arm.name)?.scores;
       return arm.moves.length === 0 ? arm : { ...arm, scores: scores ? [{ seed, heldOut: scores }] : [] };
@@ -71,10 +74,15 @@ export function earlyReading(
 }
 
 /** Behind the first step, of runs that can still end well. */
-function readingsOf({ budget }: ExperimentSpec, { state, curve, watched }: RunStatusFile): Read[] {
+function readingsOf({ budget, arms }: ExperimentSpec, run: RunStatusFile): Read[] {
+  const { arm, state, steps, curve, watched } = run;
   if (!watched || state === 'diverged' || state === 'failed') return [];
-  const shareOf = ({ bytes, flops }: CurvePointOfRun) =>
-    'bytes' in budget ? bytes / budget.bytes : flops / budget.flops;
+  // Of conversations the answers alone are counted as read: of an arm that reads any, the share is that of its steps.
+  const learnsAnswers = arms[arm]!.stages.some((stage) => readBy(stage) === 'instructions');
+  const shareOf = ({ step, bytes, flops }: CurvePointOfRun) => {
+    if (learnsAnswers) return step / Math.max(1, steps);
+    return 'bytes' in budget ? bytes / budget.bytes : flops / budget.flops;
+  };
   return curve.flatMap((point) => {
     const { step, bytes, documentNats: nats } = point;
     return step > 0 && nats?.length === watched.bytes.length
@@ -95,8 +103,23 @@ function commonShare(arms: readonly ScoredArm[], readings: ReadonlyMap<string, r
   return Math.min(furthest(true), furthest(false));
 }
 
-function nearest(readings: readonly Read[], share: number): Read | undefined {
-  const distance = (read: Read) => Math.abs(read.share - share);
-  const [best] = [...readings].sort((one, other) => distance(one) - distance(other));
-  return best && distance(best) <= together * share ? best : undefined;
+/** On the line through the two readings beside it, over the logarithm of the text: unequal text would be taken for a difference of arms. */
+function readAt(readings: readonly Read[], share: number): Read | undefined {
+  const [first, last] = [readings[0], readings.at(-1)];
+  if (!first || !last) return undefined;
+  const at = readings.findIndex((read) => read.share >= share);
+  const high = readings[at < 0 ? readings.length - 1 : Math.max(1, at)];
+  const low = high && readings[readings.indexOf(high) - 1];
+  if (!high || !low || low.share === high.share) return isNear(first.share, share, alone) ? first : undefined;
+  if (
+    share < first.share ? !isNear(first.share, share, beyond) : share > last.share && !isNear(last.share, share, beyond)
+  )
+    return undefined;
+  const along = Math.log(share / low.share) / Math.log(high.share / low.share);
+  const between = (from: number, to: number) => from + along * (to - from);
+  const nats = low.scores.nats.map((each, document) => between(each, high.scores.nats[document]!));
+  const bytes = Math.round(low.bytes * (high.bytes / low.bytes) ** along);
+  return { share, bytes, scores: { ...low.scores, nats } };
 }
+
+const isNear = (one: number, other: number, part: number): boolean => Math.abs(one - other) <= part * other;

@@ -10,7 +10,7 @@ import {
 } from '../scoring/experimentVerdict';
 import { earlyOrder, type OrderPoint } from '../scoring/earlyOrder';
 import { endSlope, type EndSlope, type Exposure } from '../scoring/usefulLength';
-import { worsening, type Worsening } from '../scoring/worsening';
+import type { Worsening } from '../scoring/worsening';
 import { scorePrediction } from '../scoring/predictionScore';
 import type { FrozenWeights } from '../device/frozenWeights';
 import type { StepPrecision } from '../device/stepPrecision';
@@ -22,8 +22,9 @@ import { clozeReport, type ClozeReport } from '../cloze/clozeReport';
 import type { EvidenceKind, KeptEvidence } from './keptEvidence';
 import type { References } from './references';
 import type { RunKey, RunStatusFile } from './runFolder';
-import { objectives, type Objective } from '../training/objectives/index';
-import { movedBy, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
+import { worseningOf } from './runFacts';
+import { objectives, readBy, type Objective } from '../training/objectives/index';
+import { addsTokens, movedBy, seedsOf, type ArmSpec, type ExperimentSpec } from './spec';
 
 export interface ReportedRun extends Partial<KeptEvidence> {
   readonly status: RunStatusFile;
@@ -52,7 +53,7 @@ export interface ReportedArm extends Pick<
 /** Whether more text would help an arm, from its finished seeds. */
 export interface UsefulLength {
   readonly arm: string;
-  /** Of held-out text that runs are watched by; null with fewer than two readings. */
+  /** Of held-out text that runs are watched by; null with fewer than two readings, and of arms that learn answers too. */
   readonly slope: EndSlope | null;
   /** Of the first finished seed: all read the same text. Null of arms without new tokens. */
   readonly exposure: Exposure | null;
@@ -130,7 +131,7 @@ export function reportOf(
     name: spec.name,
     ...(spec.frozenWeights ? { frozenWeights: spec.frozenWeights } : {}),
     verdict,
-    early: comparisons.every(({ outcome }) => outcome === 'unfinished')
+    early: comparisons.every(({ outcome }) => outcome === 'unfinished' || outcome === 'no-score')
       ? earlyReading(
           spec,
           scored,
@@ -150,13 +151,13 @@ export function reportOf(
       const read = against === null ? null : equalCompute(curvesOf(of(arm)), curvesOf(of(against)));
       return { ...comparison, equalCompute: read };
     }),
-    lengths: names.flatMap((name) => usefulLength(name, of(name))),
+    lengths: names.flatMap((name) => usefulLength(name, spec.arms[name]!, of(name))),
     order: earlyOrder(
       names
         .filter((name) => spec.arms[name]!.vocabulary && spec.arms[name]!.stages.length > 0)
         .map((arm) => ({ arm, curves: curvesOf(of(arm)).map(({ curve }) => curve) })),
     ),
-    worsened: names.flatMap((name) => of(name).flatMap(worsenedRun)),
+    worsened: names.flatMap((name) => of(name).flatMap((run) => worsenedRun(spec.arms[name]!, run))),
     references: references ?? null,
     field: fieldReport(withEvidence(names, runs, 'field'), controlOf),
     cloze: clozeReport(withEvidence(names, runs, 'cloze'), controlOf),
@@ -182,8 +183,10 @@ export function scoredArms(spec: ExperimentSpec, runs: readonly ReportedRun[]): 
     return {
       name,
       hasVocabulary: arm.vocabulary !== undefined,
+      ...(arm.vocabulary && !addsTokens(arm.vocabulary) ? { removesOnly: true } : {}),
       moves: movedBy(arm),
       ...readingOf(arm),
+      ...adaptersOf(arm),
       scores: isOnce ? { heldOut: scores[0]!.heldOut, general: scores[0]!.general } : scores,
       ended: ofArm.flatMap(({ status }) =>
         status.state === 'diverged' || status.state === 'failed' ? [status.seed] : [],
@@ -192,27 +195,41 @@ export function scoredArms(spec: ExperimentSpec, runs: readonly ReportedRun[]): 
   });
 }
 
-/** Of arms that learn answers: how much of what they read. */
-function readingOf({ stages }: ArmSpec): Pick<ScoredArm, 'reads'> {
-  const shareOf = (reads: Objective['reads']) =>
-    stages.reduce((sum, { objective, share }) => sum + (objectives[objective].reads === reads ? share : 0), 0);
-  const [text, instructions] = [shareOf('text'), shareOf('instructions')];
-  return instructions === 0 ? {} : { reads: `text ${text / (text + instructions)}` };
+/** Of arms that learn answers, how much of what they read; of arms with replay, how much of it is general text. */
+function readingOf({ stages }: ArmSpec): Pick<ScoredArm, 'reads' | 'replay'> {
+  const sumOf = (reads: Objective['reads'], of: (stage: ArmSpec['stages'][number]) => number) =>
+    stages.reduce((sum, stage) => sum + (objectives[stage.objective].reads === reads ? of(stage) : 0), 0);
+  const [text, instructions] = [sumOf('text', ({ share }) => share), sumOf('instructions', ({ share }) => share)];
+  const replayed = sumOf('text', ({ share, replay = 0 }) => share * replay);
+  return {
+    ...(instructions === 0 ? {} : { reads: `text ${text / (text + instructions)}` }),
+    ...(replayed === 0 ? {} : { replay: replayed / (text + instructions) }),
+  };
+}
+
+/** What of adapters is freedom to move; their scale is a rate. */
+function adaptersOf({ adapters }: ArmSpec): Pick<ScoredArm, 'adapters'> {
+  if (!adapters) return {};
+  const { rank, targets } = adapters;
+  return { adapters: `${rank} ${targets ? [...targets].sort().join() : ''}` };
 }
 
 function curvesOf(runs: readonly ReportedRun[]) {
   return runs.filter(({ scores }) => scores).map(({ status: { seed, curve } }) => ({ seed, curve }));
 }
 
-function usefulLength(arm: string, runs: readonly ReportedRun[]): UsefulLength[] {
+function usefulLength(arm: string, { stages }: ArmSpec, runs: readonly ReportedRun[]): UsefulLength[] {
   const finished = runs.filter(({ status, scores }) => scores && status.steps > 0);
   if (finished.length === 0) return [];
   const exposure = finished[0]!.status.exposure ?? null;
-  return [{ arm, slope: endSlope(finished.flatMap(({ status }) => status.curve)), exposure }];
+  // Behind answers, bits per byte of text say nothing of what more text would do.
+  const readsText = stages.every((stage) => readBy(stage) === 'text');
+  const slope = readsText ? endSlope(finished.flatMap(({ status }) => status.curve)) : null;
+  return [{ arm, slope, exposure }];
 }
 
-function worsenedRun({ status: { arm, seed, curve } }: ReportedRun): WorsenedRun[] {
-  const found = worsening(curve);
+function worsenedRun(spec: ArmSpec, { status: { arm, seed, curve } }: ReportedRun): WorsenedRun[] {
+  const found = worseningOf(spec, curve);
   return found ? [{ arm, seed, ...found }] : [];
 }
 

@@ -2,7 +2,7 @@
 import { controlOf } from '../scoring/experimentVerdict';
 import { reportOf, scoredArms, type ReportedRun } from './report';
 import { isSameRun, type RunKey } from './runFolder';
-import type { ExperimentSpec } from './spec';
+import { addsTokens, type ExperimentSpec } from './spec';
 
 export interface Turn extends RunKey {
   /** `first-reading`: it is left there, and has another turn. */
@@ -20,7 +20,7 @@ export function turnsOf(spec: ExperimentSpec, todo: readonly RunKey[], before: r
   if (reportOf(spec, before).comparisons.some(({ outcome }) => outcome !== 'unfinished')) return inTurn;
   const arms = scoredArms(spec, []);
   const armOf = ({ arm }: RunKey) => arms.find(({ name }) => name === arm)!;
-  const first = inTurn.find((turn) => armOf(turn).hasVocabulary && armOf(turn).moves.length > 0);
+  const first = inTurn.find((turn) => addsTokens(spec.arms[turn.arm]!.vocabulary) && armOf(turn).moves.length > 0);
   const against = first && controlOf(armOf(first), arms)?.name;
   const control = inTurn.find(({ arm, seed }) => arm === against && seed === first!.seed);
   if (!first || !control) return inTurn;

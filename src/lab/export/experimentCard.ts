@@ -8,10 +8,13 @@ const found: Readonly<Record<ComparisonOutcome, string>> = {
   expand: 'it needs fewer bits per byte than the control',
   'expand-for-speed': 'it needs no more bits per byte than the control, within the margin, in fewer tokens',
   'do-not-expand': 'it has no gain over the control',
+  trim: 'it needs no more bits per byte than the control, within the margin, with fewer rows',
+  'do-not-trim': 'it needs more bits per byte than the control, beyond the margin',
   'cannot-tell': 'it cannot be told apart from the control',
   'no-verdict': 'there are too few held-out documents to say',
   'not-comparable': 'one of the two cannot write all of the held-out text, so that they are not compared',
   unfinished: 'the experiment is not finished',
+  'no-score': 'one of the two ended without a score',
   'no-control': 'nothing was trained on the old vocabulary to compare with',
 };
 

@@ -21,10 +21,16 @@ export interface SeedRunScores extends RunScores {
 export interface ScoredArm {
   readonly name: string;
   readonly hasVocabulary: boolean;
+  /** Of its vocabulary, that it lost tokens and has no new ones. */
+  readonly removesOnly?: boolean;
   /** Groups that any of its stages moves, as `newRows`, `oldRows`, `norms`, `body`, `adapters`; none: not trained. */
   readonly moves: readonly string[];
   /** Shares of the budget that are text and instructions, as one word; arms that read otherwise are not compared. Absent: text. */
   readonly reads?: string;
+  /** Share of what it reads that is general text, 0 to 1, of the same budget; absent: none. */
+  readonly replay?: number;
+  /** Size and place of its adapters, as one word. */
+  readonly adapters?: string;
   /** Finished seeds; or once, of an arm that is not trained. */
   readonly scores: readonly SeedRunScores[] | RunScores;
   /** Seeds that ended without a score (diverged): nothing more is waited for. */
@@ -40,8 +46,11 @@ export interface ExperimentTerms {
   readonly atEqual: 'bytes' | 'flops';
 }
 
-/** `unfinished`: no seed yet that both have finished. `no-control`: nothing was trained on the old vocabulary. */
-export type ComparisonOutcome = Outcome | 'unfinished' | 'no-control';
+/**
+ * `unfinished`: no seed yet that both have finished. `no-score`: there will be none, since on every seed one of the two ended without
+ * a score. `no-control`: nothing was trained on the old vocabulary.
+ */
+export type ComparisonOutcome = Outcome | 'unfinished' | 'no-score' | 'no-control';
 
 /** Arm - control in bits per byte; null where either loses text or no seed is paired. */
 export interface ReadDifference extends Omit<SeededDifference, 'bitsPerByte' | 'tokensSaved'> {
@@ -52,8 +61,10 @@ export interface ArmComparison {
   readonly arm: string;
   /** The control; null of `no-control`. */
   readonly against: string | null;
-  /** Whether the control moves all that the arm moves, new rows apart. */
+  /** Whether the control moves all that the arm moves, new rows apart, by adapters of the same size. */
   readonly sameFreedom: boolean;
+  /** Whether of the budget both read as much general text, and so as much of the corpus. */
+  readonly sameText: boolean;
   readonly outcome: ComparisonOutcome;
   /** 1 - tokens / the control's tokens on the held-out documents. */
   readonly tokensSaved: number | null;
@@ -81,6 +92,7 @@ export interface ExperimentVerdict {
   readonly arm: string;
   readonly against: string | null;
   readonly sameFreedom: boolean;
+  readonly sameText: boolean;
   readonly difference: number | null;
   readonly interval: Interval;
   readonly tokensSaved: number | null;
@@ -101,19 +113,24 @@ export interface ExperimentReading {
 const ranking: Record<ComparisonOutcome, number> = {
   expand: 0,
   'expand-for-speed': 1,
-  'cannot-tell': 2,
-  'do-not-expand': 3,
-  'no-verdict': 4,
-  'not-comparable': 5,
-  unfinished: 6,
-  'no-control': 7,
+  trim: 2,
+  'cannot-tell': 3,
+  'do-not-expand': 4,
+  'do-not-trim': 5,
+  'no-verdict': 6,
+  'not-comparable': 7,
+  unfinished: 8,
+  'no-score': 9,
+  'no-control': 10,
 };
 
 export function experimentVerdict(arms: readonly ScoredArm[], terms: ExperimentTerms): ExperimentReading {
   const comparisons = arms
     .filter((arm) => arm.hasVocabulary && isTrained(arm))
     .map((arm) => compared(arm, controlOf(arm, arms), terms));
-  const best = [...comparisons].sort(byOutcome)[0];
+  // Arms that only lost tokens are asked about where there is nothing else to ask.
+  const expanded = comparisons.filter(({ arm }) => arms.some(({ name, removesOnly }) => name === arm && !removesOnly));
+  const best = [...(expanded.length > 0 ? expanded : comparisons)].sort(byOutcome)[0];
   if (!best) return { comparisons, verdict: null };
   const missing = missingRuns(arms, terms.seeds);
   return {
@@ -123,6 +140,7 @@ export function experimentVerdict(arms: readonly ScoredArm[], terms: ExperimentT
       arm: best.arm,
       against: best.against,
       sameFreedom: best.sameFreedom,
+      sameText: best.sameText,
       difference: best.heldOut?.difference ?? null,
       interval: best.heldOut?.interval ?? null,
       tokensSaved: best.tokensSaved,
@@ -134,15 +152,17 @@ export function experimentVerdict(arms: readonly ScoredArm[], terms: ExperimentT
 }
 
 /**
- * The trained arm on the old vocabulary that moves what `arm` moves, new rows apart; else the one that moves the most
- * groups. Of several, that of the fewest held-out bits per byte: a control at an ill-chosen rate would flatter the
+ * The trained arm on the old vocabulary that moves what `arm` moves, new rows apart, and reads what it reads; else one that
+ * moves as much; else the one that moves the most groups. Of several, that of the fewest held-out bits per byte: a control at an ill-chosen rate would flatter the
  * vocabulary. Those without a score come last, and then the order of the specification holds.
  */
 export function controlOf(arm: ScoredArm, arms: readonly ScoredArm[]): ScoredArm | undefined {
   const trained = arms.filter((other) => !other.hasVocabulary && isTrained(other) && other.reads === arm.reads);
-  const equal = trained.filter((other) => hasSameFreedom(arm, other));
   const most = Math.max(...trained.map((other) => freedom(other).size));
-  const candidates = equal.length > 0 ? equal : trained.filter((other) => freedom(other).size === most);
+  const equal = trained.filter((other) => hasSameFreedom(arm, other));
+  const candidates =
+    [equal.filter((other) => readsSameText(arm, other)), equal].find(({ length }) => length > 0) ??
+    trained.filter((other) => freedom(other).size === most);
   if (candidates.length < 2) return candidates[0];
   const bits = new Map(
     candidates.map((each) => [each, seededScore(scoresOn(each, 'heldOut')!).bitsPerByte ?? Infinity]),
@@ -153,19 +173,23 @@ export function controlOf(arm: ScoredArm, arms: readonly ScoredArm[]): ScoredArm
 function compared(arm: ScoredArm, control: ScoredArm | undefined, terms: ExperimentTerms): ArmComparison {
   if (!control) {
     const nothing = { tokensSaved: null, marginBits: null, heldOut: null, general: null, whatWouldTell: null };
-    return { arm: arm.name, against: null, sameFreedom: false, outcome: 'no-control', ...nothing };
+    const unlike = { against: null, sameFreedom: false, sameText: false };
+    return { arm: arm.name, ...unlike, outcome: 'no-control', ...nothing };
   }
   const heldOut = seededDifference(scoresOn(arm, 'heldOut')!, scoresOn(control, 'heldOut')!);
   const [armGeneral, controlGeneral] = [scoresOn(arm, 'general'), scoresOn(control, 'general')];
   const { controlBitsPerByte, tokensSaved } = heldOut;
   const margin = terms.margin ?? defaultMargin;
-  const limits = { controlBitsPerByte, margin, tokensSaved };
+  const limits = { controlBitsPerByte, margin, tokensSaved, removesOnly: arm.removesOnly ?? false };
   const isUnfinished = heldOut.seeds.length === 0;
+  const ended = [...(arm.ended ?? []), ...(control.ended ?? [])];
+  const unscored = terms.seeds.every((seed) => ended.includes(seed)) ? 'no-score' : 'unfinished';
   return {
     arm: arm.name,
     against: control.name,
     sameFreedom: hasSameFreedom(arm, control),
-    outcome: isUnfinished ? 'unfinished' : outcomeOf({ ...heldOut, difference: heldOut.bitsPerByte }, limits),
+    sameText: readsSameText(arm, control),
+    outcome: isUnfinished ? unscored : outcomeOf({ ...heldOut, difference: heldOut.bitsPerByte }, limits),
     tokensSaved,
     marginBits: controlBitsPerByte === null ? null : marginBits(controlBitsPerByte, margin),
     heldOut: readDifference(heldOut),
@@ -196,7 +220,13 @@ function freedom(arm: ScoredArm): Set<string> {
 
 function hasSameFreedom(some: ScoredArm, other: ScoredArm): boolean {
   const [moves, others] = [freedom(some), freedom(other)];
-  return moves.size === others.size && [...moves].every((group) => others.has(group));
+  return (
+    moves.size === others.size && [...moves].every((group) => others.has(group)) && some.adapters === other.adapters
+  );
+}
+
+function readsSameText({ replay: some = 0 }: ScoredArm, { replay: other = 0 }: ScoredArm): boolean {
+  return Math.abs(some - other) < 1e-6;
 }
 
 /** Of arms whose bits are not told apart from the control's, the one that saves most tokens; of others the one with the fewest bits. */
@@ -209,11 +239,14 @@ function byOutcome(some: ArmComparison, other: ArmComparison): number {
   return difference === others ? 0 : difference - others;
 }
 
+/** An arm that is not trained is run once, with the first seed. */
 function missingRuns(arms: readonly ScoredArm[], seeds: readonly number[]) {
   return arms
-    .map(({ name, scores, ended = [] }) => {
+    .map((arm) => {
+      const { name, scores, ended = [] } = arm;
+      const due = isTrained(arm) ? seeds : seeds.slice(0, 1);
       const done = 'heldOut' in scores ? seeds : [...scores.map(({ seed }) => seed), ...ended];
-      return { arm: name, seeds: seeds.filter((seed) => !done.includes(seed)) };
+      return { arm: name, seeds: due.filter((seed) => !done.includes(seed)) };
     })
     .filter((run) => run.seeds.length > 0);
 }
@@ -226,8 +259,9 @@ function adviceOf(
   const advice: Advice[] = [];
   const arm = arms.find(({ name }) => name === best.arm)!;
   const control = arms.find(({ name }) => name === best.against);
-  if (best.outcome === 'expand' || best.outcome === 'expand-for-speed') advice.push({ kind: 'take', arm: best.arm });
-  if (best.outcome === 'do-not-expand') advice.push({ kind: 'adapt-without-expanding', arm: best.against! });
+  if (['expand', 'expand-for-speed', 'trim'].includes(best.outcome)) advice.push({ kind: 'take', arm: best.arm });
+  if (best.outcome === 'do-not-expand' || best.outcome === 'do-not-trim')
+    advice.push({ kind: 'adapt-without-expanding', arm: best.against! });
   if (best.whatWouldTell) advice.push({ kind: 'tell-apart', ...best.whatWouldTell });
   if (best.outcome === 'no-verdict') advice.push({ kind: 'more-documents' });
   if (best.outcome === 'not-comparable') {

@@ -11,6 +11,8 @@
  *     wholly above the margin                   any                  do-not-expand
  *     anything else                             any                  cannot-tell
  *
+ * Of a vocabulary that only lost tokens nothing is asked but that: wholly below the margin `trim`, wholly above it `do-not-trim`.
+ *
  * Under 10 % saved, an interval below the margin ends at "do not" though it may reach below 0: what it could still gain is
  * not what an expansion is for.
  */
@@ -18,7 +20,10 @@ import { leastDocuments, type Interval } from './bootstrap';
 import type { SeededDifference } from './seededDifference';
 import { normalQuantile, studentQuantile } from './studentT';
 
-export type Outcome = 'expand' | 'expand-for-speed' | 'do-not-expand' | 'cannot-tell' | 'no-verdict' | 'not-comparable';
+export type Outcome =
+  | ('expand' | 'expand-for-speed' | 'do-not-expand')
+  | ('trim' | 'do-not-trim')
+  | ('cannot-tell' | 'no-verdict' | 'not-comparable');
 
 /** Bits per byte, arm - control; `difference` is null where either loses text. */
 export interface MeasuredDifference {
@@ -33,6 +38,8 @@ export interface OutcomeTerms {
   readonly margin?: number;
   /** 1 - tokens / the control's tokens, on held-out text. */
   readonly tokensSaved: number | null;
+  /** Whether the arm's vocabulary lost tokens and has no new ones. */
+  readonly removesOnly?: boolean;
 }
 
 export const defaultMargin = 0.02;
@@ -52,6 +59,7 @@ export function outcomeOf(measured: MeasuredDifference, terms: OutcomeTerms): Ou
   const [low, high] = measured.interval;
   const margin = marginBits(controlBitsPerByte, terms.margin);
   const isShorter = tokensSaved >= worthwhileShortening;
+  if (terms.removesOnly) return high < margin ? 'trim' : low > margin ? 'do-not-trim' : 'cannot-tell';
   if (high < 0) return 'expand';
   if (high < margin && isShorter) return 'expand-for-speed';
   if ((high < margin || low > 0) && !isShorter) return 'do-not-expand';
@@ -69,6 +77,8 @@ export interface Lever {
 
 /** Null: not by this alone, or not within `mostSeeds` and `mostText`, or not known (`seeds`, of a single seed). */
 export interface WhatWouldTell {
+  /** Whether it is known how much chance there is between seeds: not of one. */
+  readonly seedsKnown: boolean;
   readonly seeds: Lever | null;
   readonly heldOutText: Lever | null;
 }
@@ -108,6 +118,7 @@ export function whatWouldTell(
   const moreSeeds = spread.seeds === null ? [] : range(1, mostSeeds);
   const moreText = range(11, mostText * 10).map((tenths) => tenths / 10);
   return {
+    seedsKnown: spread.seeds !== null,
     seeds: first(moreSeeds, (more) => lever(more, variance(seeds + more, 1))),
     heldOutText: first(moreText, (factor) => lever(factor, variance(seeds, factor))),
   };

@@ -13,7 +13,7 @@ export interface Worsening {
 /** A warm-up may lift a model a little that knows the text already. */
 const tolerated = 1.05;
 
-/** @param curve in the order it was read. Null where the last reading is not worse than the first by more than a twentieth. */
+/** @param curve in the order it was read, of what the run learns last. Null where the last reading is not worse than the first by more than a twentieth. */
 export function worsening(curve: readonly Pick<CurvePoint, 'bitsPerByte'>[]): Worsening | null {
   const priced = curve.flatMap(({ bitsPerByte }) => (bitsPerByte === null ? [] : [bitsPerByte]));
   const [from, to] = [priced[0], priced.at(-1)];

@@ -15,7 +15,7 @@ import type { ReportBlock } from './report-block';
 import { orderBlocks } from './report-order';
 import { clozeBlocks } from './report-cloze';
 import { fieldBlocks, type DrawnSamples } from './report-field';
-import { worsenedText, worsenedTitle } from '../wording/experiment';
+import { unlikeText, worsenedText, worsenedTitle } from '../wording/experiment';
 import { frozenName } from '../wording/modes';
 import { precisionCaveats, precisionName } from '../wording/precision';
 import { verdictName } from '../wording/verdicts';
@@ -211,6 +211,7 @@ function caveats({ spec, report }: KeptExperiment): string[] {
       compared.against !== null &&
       !compared.sameFreedom &&
       msg('The control does not move all that the arm moves: part of the difference may come from that.'),
+    compared !== undefined && compared.against !== null && !compared.sameText && unlikeText(),
     base !== null &&
       base > 8 &&
       msg(

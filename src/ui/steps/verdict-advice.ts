@@ -88,7 +88,7 @@ export class AdviceElement extends LabElement {
 
   /** A line for either lever; what cannot help here is left out. */
   private tellApart(
-    { seeds, heldOutText }: Extract<Advice, { kind: 'tell-apart' }>,
+    { seeds, seedsKnown, heldOutText }: Extract<Advice, { kind: 'tell-apart' }>,
     report: ExperimentReport,
     spec: WrittenSpec,
   ) {
@@ -120,7 +120,9 @@ export class AdviceElement extends LabElement {
         line(moreText(heldOutText.amount), msg('More than is held out here.'), link('corpus', msg('Add text'))),
       );
     }
-    return lines.length > 0 ? lines : line(adviceText({ kind: 'tell-apart', seeds, heldOutText }), '', nothing);
+    return lines.length > 0
+      ? lines
+      : line(adviceText({ kind: 'tell-apart', seeds, seedsKnown, heldOutText }), '', nothing);
   }
 
   private key(label: string, action: string, act: () => void) {

@@ -57,6 +57,8 @@ export function verdictSentence(report: ExperimentReport): string | null {
       difference !== null && difference <= 0
         ? msg(str`Do not expand: no fewer bits per byte, for ${tokens}.`)
         : msg(str`Do not expand: ${bits} more bits per byte, for ${tokens}.`),
+    trim: () => msg('Trim: not worse than the old vocabulary, with fewer rows.'),
+    'do-not-trim': () => msg(str`Do not trim: ${bits} more bits per byte than the old vocabulary.`),
     'cannot-tell': () => tellApartSentence(report),
     'no-verdict': () => {
       const documents = comparisonOf(report)?.heldOut?.documents ?? 0;
@@ -66,16 +68,20 @@ export function verdictSentence(report: ExperimentReport): string | null {
     },
     'not-comparable': () => msg('Not comparable: text is lost.'),
     unfinished: () => '',
+    'no-score': noScoreSentence,
     'no-control': () => msg('No verdict: nothing was trained on the old vocabulary.'),
   };
   return words[outcome]();
 }
+
+const noScoreSentence = (): string => msg('No verdict: a training that it needs diverged or failed.');
 
 /** What the seeds that are done say; none of it is final. */
 function soFar(report: ExperimentReport): string {
   const { outcome, interval } = report.verdict!;
   const after = doneSeeds(report);
   if (outcome === 'expand') return fewerBits(after, report.verdict!);
+  if (outcome === 'trim') return msg(str`${after}: not worse than the old vocabulary, with fewer rows.`);
   return interval && interval[0] > 0
     ? moreBits(after, report.verdict!)
     : msg(str`${after}: no fewer bits than the old vocabulary, in ${tokensText(report.verdict!.tokensSaved)}.`);
@@ -128,8 +134,9 @@ export function verdictLede(report: ExperimentReport): string {
   if (verdict?.outcome === 'no-control') {
     return msg('Without the old vocabulary, trained on the same bytes of text, nothing says what the new tokens gave.');
   }
-  if (!verdict || !found?.heldOut) return msg('The control is the old vocabulary, trained on the same bytes of text.');
-  const { against, sameFreedom, interval } = verdict;
+  if (!verdict || !found?.heldOut || verdict.outcome === 'no-score')
+    return msg('The control is the old vocabulary, trained on the same bytes of text.');
+  const { against, sameFreedom, sameText, interval } = verdict;
   const control = against === null ? '–' : armName(against);
   const documents = documentsText(found.heldOut.documents);
   const range = interval ? msg(str`95\u00a0% interval ${rangeText(interval)} bits per byte`) : msg('no interval');
@@ -140,10 +147,14 @@ export function verdictLede(report: ExperimentReport): string {
     sameFreedom
       ? ''
       : msg('The control moves other parts of the model: the two are not trained with the same freedom.'),
+    sameText ? '' : unlikeText(),
     generalText(found.general),
     found.heldOut.levels === 'documents' ? msg('One seed: how much chance there is between seeds is not known.') : '',
   );
 }
+
+export const unlikeText = (): string =>
+  msg('The control reads another share of general text (replay): the two do not learn from the same text.');
 
 function earlyLede({ arm, against, bytes, documents, interval }: EarlyReading): string {
   return joinSentences(
@@ -183,10 +194,13 @@ export function verdictShort(report: ExperimentReport): string | null {
     expand: () => msg('Expand'),
     'expand-for-speed': () => msg('Expand for speed'),
     'do-not-expand': () => msg('Do not expand'),
+    trim: () => msg('Trim'),
+    'do-not-trim': () => msg('Do not trim'),
     'cannot-tell': () => msg('Cannot be told apart'),
     'no-verdict': () => msg('No verdict'),
     'not-comparable': () => msg('Not comparable'),
     unfinished: () => '',
+    'no-score': () => msg('No verdict'),
     'no-control': () => msg('No control'),
   };
   const word = words[verdict.outcome]();
@@ -198,10 +212,13 @@ export function outcomeWord(outcome: ArmComparison['outcome']): string {
     expand: () => msg('fewer bits'),
     'expand-for-speed': () => msg('not worse, fewer tokens'),
     'do-not-expand': () => msg('no gain'),
+    trim: () => msg('not worse, fewer rows'),
+    'do-not-trim': () => msg('worse'),
     'cannot-tell': () => msg('cannot be told apart'),
     'no-verdict': () => msg('too few documents'),
     'not-comparable': () => msg('text is lost'),
     unfinished: () => msg('not finished'),
+    'no-score': () => msg('ended without a score'),
     'no-control': () => msg('no control'),
   };
   return words[outcome]();
@@ -228,12 +245,14 @@ export function adviceText(advice: Advice): string {
   }
 }
 
-function tellApart({ seeds, heldOutText }: TellApart): string {
+function tellApart({ seeds, seedsKnown, heldOutText }: TellApart): string {
   if (seeds && heldOutText)
     return msg(str`${moreSeeds(seeds.amount)}, or ${moreText(heldOutText.amount)}, would tell.`);
   if (seeds) return msg(str`${moreSeeds(seeds.amount)} would tell.`);
   if (heldOutText) return msg(str`${moreText(heldOutText.amount)} would tell.`);
-  return msg('Neither more seeds nor more held-out text would tell by itself; both together may.');
+  return seedsKnown
+    ? msg('Neither more seeds nor more held-out text would tell by itself; both together may.')
+    : msg('More held-out text alone would not tell; whether more seeds would, a second one says.');
 }
 
 type TellApart = Extract<Advice, { kind: 'tell-apart' }>;
@@ -288,9 +307,7 @@ export function experimentSentence(view: ExperimentView): string {
   const all = trainingsText(view.trainingCount);
   if (state === 'stopped') return msg(str`Stopped after ${done} of ${all}; it goes on from here.`);
   if (state === 'finished') {
-    return report?.verdict
-      ? msg('No verdict: a training that it needs diverged or failed.')
-      : msg('Trained. There is nothing to compare: no arm has new tokens.');
+    return report?.verdict ? noScoreSentence() : msg('Trained. There is nothing to compare: no arm has new tokens.');
   }
   return current
     ? msg(str`Training ${armName(current.arm)}: ${done} of ${all} done.`)

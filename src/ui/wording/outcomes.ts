@@ -13,8 +13,9 @@ const withoutVerdict = ({ verdict }: ExperimentReport): string =>
 export const outcomeName = (report: ExperimentReport): string => verdictShort(report) ?? withoutVerdict(report);
 
 export function outcomeKind({ verdict }: ExperimentReport): StatusKind {
-  if (verdict?.outcome === 'expand' || verdict?.outcome === 'expand-for-speed') return 'good';
-  return verdict?.outcome === 'do-not-expand' ? 'bad' : 'info';
+  const outcome = verdict?.outcome ?? 'unfinished';
+  if (['expand', 'expand-for-speed', 'trim'].includes(outcome)) return 'good';
+  return ['do-not-expand', 'do-not-trim'].includes(outcome) ? 'bad' : 'info';
 }
 
 export function scoreName(score: Score): string {

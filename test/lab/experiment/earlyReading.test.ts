@@ -57,8 +57,10 @@ describe('a reading on the way', () => {
     )!;
     expect(found).toMatchObject({ arm: 'graft', against: 'control', seed: 1, share: 0.21, bytes: 210 });
     expect(found).toMatchObject({ documents: 4, tokensSaved: 0.5 });
-    expect(found.difference).toBeCloseTo(-0.2 / Math.LN2, 10);
-    expect(found.controlBitsPerByte! - found.armBitsPerByte!).toBeCloseTo(0.2 / Math.LN2, 10);
+    // The control at 210 bytes, on the line from 4 at 200 to 3 at 400 over the logarithm of the text: not at 200.
+    const control210 = 4 - Math.log(210 / 200) / Math.log(2);
+    expect(found.difference).toBeCloseTo((3.8 - control210) / Math.LN2, 10);
+    expect(found.controlBitsPerByte! - found.armBitsPerByte!).toBeCloseTo((control210 - 3.8) / Math.LN2, 10);
     expect(found.interval![0]).toBeLessThanOrEqual(found.interval![1]);
     expect(
       early(
@@ -70,16 +72,49 @@ describe('a reading on the way', () => {
         ]),
       ),
     ).toMatchObject({ share: 0.395 });
-    // Further apart than a tenth they are of two moments.
-    expect(
-      early(
-        control,
-        begun('graft', [
-          [0, 7],
-          [260, 3.8],
-        ]),
-      ),
-    ).toBeNull();
+  });
+
+  it('is between two readings of an arm, a tenth outside of them, and near one alone', () => {
+    const graft = begun('graft', [
+      [0, 7],
+      [200, 4],
+      [400, 3],
+    ]);
+    const controlAt = (...points: (readonly [number, number])[]) => begun('control', [[0, 7], ...points]);
+    const differenceAt = (read: number) => early(controlAt([read, 3.5]), graft)?.difference;
+    const levelAt = (read: number) => 4 - Math.log(read / 200) / Math.log(2);
+    for (const read of [185, 200, 283, 400]) {
+      expect(differenceAt(read)).toBeCloseTo((levelAt(read) - 3.5) / Math.LN2, 10);
+    }
+    expect(early(controlAt([180, 3.5]), graft)).toBeNull();
+    const once = (read: number) =>
+      begun('graft', [
+        [0, 7],
+        [read, 3.8],
+      ] as const);
+    expect(early(controlAt([200, 4]), once(209))).not.toBeNull();
+    expect(early(controlAt([200, 4]), once(212))).toBeNull();
+    expect(early(controlAt([200, 4]), once(260))).toBeNull();
+  });
+
+  it('is at the share of its steps of an arm that learns answers, of which text alone is counted by bytes', () => {
+    const share = 0.5;
+    const learning = [
+      { ...stages[0]!, share },
+      { ...stages[0]!, share, objective: 'answers' as const },
+    ];
+    const taught = parseSpec({
+      ...{ version: 2, name: 'x', model: 'bundled', corpus: { sample: 'molecules' }, budget: { bytes: 1000 } },
+      ...{ seeds: [1], instructions: { path: 'answers.jsonl' } },
+      arms: { control: { stages: learning }, graft: { vocabulary: vocabulary(4), stages: learning } },
+    });
+    const points = [
+      [0, 7],
+      [200, 4],
+      [210, 3.9],
+    ] as const;
+    const runs = ['control', 'graft'].map((arm) => begun(arm, points, { steps: 4 }));
+    expect(reportOf(taught, runs).early).toMatchObject({ share: 0.5 });
   });
 
   it('is of the arm that does best against its control', () => {

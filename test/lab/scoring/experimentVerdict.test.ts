@@ -76,6 +76,25 @@ describe('the control', () => {
     expect(some.advice).toContainEqual({ kind: 'add-control', moves: ['oldRows'] });
   });
 
+  it('reads as much general text as the arm where one does, and that another does not is said', () => {
+    const replaying = { ...old('replaying', everything, { bits: 1.2 }), replay: 0.5 };
+    const arm = graft('new', everything, { bits: 1.4 });
+    expect(controlOf(arm, [replaying, control])).toBe(control);
+    expect(controlOf({ ...arm, replay: 0.5 }, [replaying, control])).toBe(replaying);
+    const { comparisons, verdict } = read(replaying, arm);
+    expect(comparisons[0]).toMatchObject({ against: 'replaying', sameFreedom: true, sameText: false });
+    expect(verdict).toMatchObject({ sameText: false });
+    expect(read(control, arm).verdict).toMatchObject({ sameText: true });
+  });
+
+  it('has adapters of the same size and place where it has the same freedom', () => {
+    const ranked = (adapters: string) => ({ ...old(adapters, ['adapters'], { bits: 2 }), adapters });
+    const arm = { ...graft('new', ['adapters'], { bits: 1.9 }), adapters: '8 ' };
+    const [small, equal] = [ranked('1 q_proj'), ranked('8 ')];
+    expect(controlOf(arm, [{ ...small, ...old('1 q_proj', ['adapters'], { bits: 1 }) }, equal])).toBe(equal);
+    expect(read(small, arm).comparisons[0]).toMatchObject({ against: '1 q_proj', sameFreedom: false });
+  });
+
   it('is the strongest of several with the same freedom', () => {
     const slow = old('slow', everything, { bits: 1.9 });
     const fast = old('fast', everything, { bits: 1.4 });
@@ -252,5 +271,24 @@ describe('the verdict', () => {
       ),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('a training that ended without a score', () => {
+  const ended = (arm: ScoredArm, seeds: readonly number[]): ScoredArm => ({ ...arm, scores: [], ended: seeds });
+
+  it('leaves no verdict where the control needs it on every seed, and nothing to wait for', () => {
+    const { comparisons, verdict } = read(ended(control, [1, 2, 3]), graft('new', everything, { bits: 1 }));
+    expect(comparisons[0]).toMatchObject({ against: 'old vocabulary', outcome: 'no-score' });
+    expect(verdict).toMatchObject({ outcome: 'no-score', provisional: false, advice: [] });
+    const onSome = read(ended(control, [1, 2]), graft('new', everything, { bits: 1 })).verdict!;
+    expect(onSome).toMatchObject({ outcome: 'unfinished', provisional: true });
+  });
+
+  it('is waited for once of an arm that is not trained, and not at all once it failed', () => {
+    const waiting = read({ ...base, scores: [] }, control, graft('new', everything, { bits: 1 })).verdict!;
+    expect(waiting.advice).toContainEqual({ kind: 'finish', runs: [{ arm: 'base', seeds: [1] }] });
+    const failed = read(ended(base, [1]), control, graft('new', everything, { bits: 1 })).verdict!;
+    expect(failed.provisional).toBe(false);
   });
 });

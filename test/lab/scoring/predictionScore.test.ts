@@ -15,7 +15,7 @@ function measured(outcomes: Readonly<Record<string, ComparisonOutcome>>, provisi
 }
 
 const decided = ['expand', 'expand-for-speed', 'do-not-expand'] as const;
-const open = ['cannot-tell', 'no-verdict', 'not-comparable', 'unfinished', 'no-control'] as const;
+const open = ['cannot-tell', 'no-verdict', 'not-comparable', 'unfinished', 'no-score', 'trim', 'no-control'] as const;
 const predictions: Verdict[] = [...decided, 'atomic-only', 'need-more-data'];
 
 describe('a prediction', () => {

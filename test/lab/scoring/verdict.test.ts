@@ -130,18 +130,18 @@ describe('what would tell', () => {
     expect(both.seeds).not.toBeNull();
     expect(both.heldOutText).not.toBeNull();
     const neither = whatWouldTell(now(0.05, 0.3, { documents: 0.1, seeds: 0.07 }), terms(0.4))!;
-    expect(neither).toEqual({ seeds: null, heldOutText: null });
+    expect(neither).toEqual({ seedsKnown: true, seeds: null, heldOutText: null });
   });
 
   it('says nothing of seeds after one', () => {
     const would = whatWouldTell(now(0.05, 0.06, { documents: 0.03, seeds: null }, 1), terms(0.4))!;
-    expect(would.seeds).toBeNull();
+    expect(would).toMatchObject({ seedsKnown: false, seeds: null });
     expect(would.heldOutText).toMatchObject({ outcome: 'expand-for-speed' });
   });
 
   it('gives up at 100 seeds and 64 times the text', () => {
     const near = whatWouldTell(now(0.0999, 0.1, { documents: 0.05, seeds: 0.00001 }), terms(0.4))!;
-    expect(near).toEqual({ seeds: null, heldOutText: null });
+    expect(near).toEqual({ seedsKnown: true, seeds: null, heldOutText: null });
     expect(whatWouldTell(now(0.1, 0.1, { documents: 0.05, seeds: 0.05 }), terms(0.4))).toEqual(near);
   });
 
