@@ -130,7 +130,7 @@ function comparisonText(comparison: ArmComparison): string {
   const difference = heldOut.difference === null ? 'none' : signed(heldOut.difference);
   const saved = tokensSaved === null ? '' : `, ${(100 * tokensSaved).toFixed(1)} % fewer tokens`;
   const unlike = [
-    ...(sameFreedom ? [] : ['moves other parts of the model']),
+    ...(sameFreedom ? [] : ['moves other parts of the model, or by other adapters']),
     ...(sameText ? [] : ['reads another share of general text']),
   ];
   const which = unlike.length > 0 ? ` (which ${unlike.join(' and ')})` : '';

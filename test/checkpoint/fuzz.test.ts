@@ -79,7 +79,7 @@ beforeAll(async () => {
   safetensors = await bytesOf(safetensorsFile(tensors, { format: 'pt', note: 'x' }).stream());
 });
 
-describe('damaged files', { timeout: 300_000 }, () => {
+describe('damaged files', () => {
   it('safetensors', async () => {
     const headerEnd = 8 + Number(new DataView(safetensors.buffer, safetensors.byteOffset).getBigUint64(0, true));
     const json = new TextDecoder().decode(safetensors.subarray(8, headerEnd));

@@ -98,7 +98,7 @@ export function keepsItsPromises(openLab: OpenLab): void {
   });
 
   describe('a measurement of the base', () => {
-    it('is made once of a text, and made of a changed one', { timeout: 300_000 }, async () => {
+    it('is made once of a text, and made of a changed one', async () => {
       const lab = openLab();
       await lab.openBundledModel(ignore);
       const told: Progress[] = [];
@@ -116,20 +116,16 @@ export function keepsItsPromises(openLab: OpenLab): void {
   });
 
   describe('an experiment', () => {
-    it(
-      'is offered again as it was, as long as nothing that it is made of has changed',
-      { timeout: 300_000 },
-      async () => {
-        const lab = await opened(openLab());
-        await lab.diagnose(ignore);
-        const settings = { mode: 'all', init: 'subword-mean' } as const;
-        const specs = async () => (await lab.presets(choice, settings)).map((preset) => preset.spec);
-        const first = await specs();
-        expect(first[0]!.prediction).toBeDefined();
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        expect(await specs()).toEqual(first);
-      },
-    );
+    it('is offered again as it was, as long as nothing that it is made of has changed', async () => {
+      const lab = await opened(openLab());
+      await lab.diagnose(ignore);
+      const settings = { mode: 'all', init: 'subword-mean' } as const;
+      const specs = async () => (await lab.presets(choice, settings)).map((preset) => preset.spec);
+      const first = await specs();
+      expect(first[0]!.prediction).toBeDefined();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(await specs()).toEqual(first);
+    });
 
     it('is refused before anything runs where the specification is wrong', async () => {
       const lab = await opened(openLab());
@@ -139,40 +135,36 @@ export function keepsItsPromises(openLab: OpenLab): void {
       expect(updates).toEqual([]);
     });
 
-    it(
-      'is stopped with what it has kept, goes on where it was, and is not run again',
-      { timeout: 300_000 },
-      async () => {
-        const lab = await opened(openLab());
-        const aborting = new AbortController();
-        const ids = new Set<string>();
-        const stopped = lab.runExperiment(
-          spec,
-          ({ id, cells }) => {
-            ids.add(id);
-            if (cells[1]!.step > 0) aborting.abort();
-          },
-          aborting.signal,
-        );
-        await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
-        const states: string[] = [];
-        const report = await lab.runExperiment(spec, ({ id, cells }) => {
+    it('is stopped with what it has kept, goes on where it was, and is not run again', async () => {
+      const lab = await opened(openLab());
+      const aborting = new AbortController();
+      const ids = new Set<string>();
+      const stopped = lab.runExperiment(
+        spec,
+        ({ id, cells }) => {
           ids.add(id);
-          states.push(cells.map(({ state }) => state).join(' '));
-        });
-        expect(ids.size).toBe(1);
-        expect(states.every((state) => state.startsWith('finished'))).toBe(true);
-        expect(states.at(-1)).toBe('finished finished');
-        const [id] = ids;
-        expect((await lab.experiments()).map((kept) => kept.id)).toContain(id);
-        let trained = false;
-        const again = await lab.runExperiment(spec, ({ run }) => void (trained ||= run !== undefined));
-        expect(trained).toBe(false);
-        expect(again).toEqual(report);
-        await lab.removeExperiment(id!);
-        expect((await lab.experiments()).map((kept) => kept.id)).not.toContain(id);
-      },
-    );
+          if (cells[1]!.step > 0) aborting.abort();
+        },
+        aborting.signal,
+      );
+      await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+      const states: string[] = [];
+      const report = await lab.runExperiment(spec, ({ id, cells }) => {
+        ids.add(id);
+        states.push(cells.map(({ state }) => state).join(' '));
+      });
+      expect(ids.size).toBe(1);
+      expect(states.every((state) => state.startsWith('finished'))).toBe(true);
+      expect(states.at(-1)).toBe('finished finished');
+      const [id] = ids;
+      expect((await lab.experiments()).map((kept) => kept.id)).toContain(id);
+      let trained = false;
+      const again = await lab.runExperiment(spec, ({ run }) => void (trained ||= run !== undefined));
+      expect(trained).toBe(false);
+      expect(again).toEqual(report);
+      await lab.removeExperiment(id!);
+      expect((await lab.experiments()).map((kept) => kept.id)).not.toContain(id);
+    });
 
     it('that is not kept cannot be restored, and what was open stays', async () => {
       const lab = await opened(openLab());

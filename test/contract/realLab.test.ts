@@ -29,7 +29,7 @@ vi.mock('../../src/worker/xzWorker', () => ({ xzSize: undefined }));
 const ports: MessagePort[] = [];
 afterAll(() => ports.forEach((port) => port.close()));
 
-describe('the real lab', { timeout: 300_000 }, () => {
+describe('the real lab', () => {
   const folders = new PickedFolders();
   const openLab = () =>
     acrossPorts(

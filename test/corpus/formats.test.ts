@@ -225,7 +225,7 @@ describe('real corpora', () => {
     ['mathematics', 'paragraphs'],
     ['documentation', 'paragraphs'],
     ['law', 'paragraphs'],
-  ])('%s is read as %s', { timeout: 60_000 }, async (corpus, format) => {
+  ])('%s is read as %s', async (corpus, format) => {
     const { name, text: content } = corpusFile(corpus);
     const { files, documents } = await readCorpus([text(name, content)]);
     expect(files[0]!.format).toBe(format);

@@ -123,7 +123,7 @@ const kindOf: Partial<Record<DocumentFormat, (document: string) => boolean>> = {
   abc: (document) => document.split('\n').every((line) => line === line.trimEnd() && line !== ''),
 };
 
-describe('damaged files', { timeout: 120_000 }, () => {
+describe('damaged files', () => {
   it.each(Object.keys(files) as Notation[])('%s', async (notation) => {
     const read = new Map<string, number>();
     for (let seed = 0; seed < MUTATIONS; seed++) {

@@ -39,7 +39,7 @@ async function lab(arguments_: readonly string[], environment: Record<string, st
 
 const ids = (stdout: string) => (JSON.parse(stdout) as { ids: number[] }).ids;
 
-describe('models of the Hub on the command line', { timeout: 180_000 }, () => {
+describe('models of the Hub on the command line', () => {
   it('says what a model is, downloads it once, and opens it without a connection afterwards', async () => {
     const first = await lab(['tokenize', '--model', 'lab/tiny', '--text', 'abcd ab', '--json']);
     expect(first.stderr).toContain('lab/tiny at 1234567890ab: architecture not stated, licence mit');

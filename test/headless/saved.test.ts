@@ -27,7 +27,7 @@ function lab(...arguments_: readonly string[]) {
     ['scripts/run.mjs', 'src/headless/cli.ts', ...arguments_],
     {
       encoding: 'utf8',
-      timeout: 120_000,
+      timeout: 900_000,
     },
   );
   return { status, stdout, stderr };
@@ -35,7 +35,7 @@ function lab(...arguments_: readonly string[]) {
 
 const strip = (name: string) => name.replace(/^model\./, '');
 
-describe('a model saved without prefix', { timeout: 180_000 }, () => {
+describe('a model saved without prefix', () => {
   it('is noted by inspect, in the text and as data, and by verbs on stderr', async () => {
     const folder = await folderOf('body', await savedAs(await tinyLlama(), { name: strip }));
     const inspected = lab('inspect', '--model', folder, '--json');
@@ -49,7 +49,7 @@ describe('a model saved without prefix', { timeout: 180_000 }, () => {
   });
 });
 
-describe('logits of given ids', { timeout: 180_000 }, () => {
+describe('logits of given ids', () => {
   it.each([
     ['no tokenizer', { 'tokenizer.json': undefined, 'tokenizer_config.json': undefined }, ''],
     ['a tokenizer that cannot be read', { 'tokenizer.json': '{"model":{"type":"Other"}}' }, ''],

@@ -14,7 +14,7 @@ describe('in Chinese', () => {
   let texts: LabTexts;
   beforeAll(() => {
     texts = labTexts();
-  }, 120_000);
+  });
 
   test('every sentence and hint of an error stands, by the code that says it', () => {
     expect(texts.codes.size).toBeGreaterThan(180);

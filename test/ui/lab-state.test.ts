@@ -85,7 +85,7 @@ describe('the one experiment of the page', () => {
     await state.start();
     const view = state.experiment!;
     expect(view.cells.map(({ state: at }) => at)).toEqual(['finished', 'diverged', 'finished']);
-    expect(view.report!.verdict?.outcome).toBe('unfinished');
+    expect(view.report!.verdict?.outcome).toBe('no-score');
     expect(state.hasVerdict).toBe(false);
   });
 

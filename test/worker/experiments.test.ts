@@ -48,7 +48,7 @@ const timeless = ({ arms }: ExperimentReport) => arms.map((arm) => ({ ...arm, se
 const stepsOf = (records: readonly RunRecord[]) =>
   records.flatMap((record) => (record.type === 'step' ? [{ ...record, milliseconds: 0 }] : []));
 
-describe('an experiment on the page', { timeout: 300_000 }, () => {
+describe('an experiment on the page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'experiment-'));
   const engine = new ProcessorEngine(processorRuntime());
   const experiments = new Experiments(() => Promise.resolve(engine), openShards);
@@ -66,7 +66,7 @@ describe('an experiment on the page', { timeout: 300_000 }, () => {
     });
     opened = { tree, model, corpus, sampleId: 'molecules' };
     page = await experiments.run(spec, opened, (update) => updates.push(update), never);
-  }, 300_000);
+  });
   afterAll(async () => {
     engine.close();
     await closeEngine();

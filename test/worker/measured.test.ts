@@ -52,7 +52,7 @@ const otherText = { ...tinyCorpus, heldOut: [...tinyCorpus.heldOut, 'hh gg ff'] 
 
 beforeEach(() => void (passes = 0));
 
-describe('a measurement of the base', { timeout: 120_000 }, () => {
+describe('a measurement of the base', () => {
   it('is not made again, with the same model opened anew either', async () => {
     const lab = await new Opened().useTiny();
     const first = await lab.measureBase(ignore);
@@ -79,7 +79,7 @@ describe('a measurement of the base', { timeout: 120_000 }, () => {
   });
 });
 
-describe('after a run', { timeout: 300_000 }, () => {
+describe('after a run', () => {
   it('what it has scored is known: the base, a taken arm, and the base of the next run', async () => {
     const lab = await new Opened().useTiny();
     let id = '';

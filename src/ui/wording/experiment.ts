@@ -146,7 +146,9 @@ export function verdictLede(report: ExperimentReport): string {
       : msg(str`${armName(verdict.arm)} against ${control}, the same computation, the same ${documents}; ${range}.`),
     sameFreedom
       ? ''
-      : msg('The control moves other parts of the model: the two are not trained with the same freedom.'),
+      : msg(
+          'The control moves other parts of the model, or by other adapters: the two are not trained with the same freedom.',
+        ),
     sameText ? '' : unlikeText(),
     generalText(found.general),
     found.heldOut.levels === 'documents' ? msg('One seed: how much chance there is between seeds is not known.') : '',

@@ -116,7 +116,7 @@ describe('a file of the storage host', () => {
     mirror.reset();
     expect(await download(store)).toEqual(weights);
     expect(asked()).toEqual(inTurn('bytes=700-'));
-  }, 60_000);
+  });
 });
 
 describe('a file that changed while it was fetched', () => {
@@ -176,7 +176,7 @@ it('a token goes to the Hub with every request for a file and to the storage hos
   expect(stored.map(({ range }) => range)).toEqual([undefined, 'bytes=700-', 'bytes=700-']);
   expect(stored.filter(({ authorised }) => authorised)).toEqual([]);
   expect(mirror.requests.filter(({ host, authorised }) => host === 'hub' && !authorised)).toEqual([]);
-}, 60_000);
+});
 
 it('a model with an empty file opens without the Hub', async () => {
   const store = memoryFileStore();

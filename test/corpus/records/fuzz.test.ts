@@ -64,7 +64,7 @@ async function outcomeOf(
 }
 
 describe('damaged files of records', () => {
-  it.each(formats)('%s', { timeout: 300_000 }, async (title, name, mutations) => {
+  it.each(formats)('%s', async (title, name, mutations) => {
     const random = seededRandom(12);
     const failures: unknown[] = [];
     let read = 0;

@@ -86,7 +86,7 @@ describe('of an experiment', () => {
   });
   afterAll(() => engine.close());
 
-  it('ends with what the trained arms ask for the watched text', { timeout: 300_000 }, async () => {
+  it('ends with what the trained arms ask for the watched text', async () => {
     const opened = openedTiny(engine, await tinyModelOf(), memoryFolder());
     await runExperiment(opened);
     const [graft, control] = [

@@ -10,7 +10,7 @@ import { measured, openedTiny, tinyModelOf, tinySpec } from './tinyExperiment';
 const only = { arm: 'continued', seed: 1 };
 const spec = tinySpec({ budget: { bytes: 900 } });
 
-it('goes on after the device was lost, with the figures of an unbroken run', { timeout: 300_000 }, async () => {
+it('goes on after the device was lost, with the figures of an unbroken run', async () => {
   const model = await tinyModelOf();
   const [unbroken, broken] = [memoryFolder(), memoryFolder()];
   const engine = await openTestEngine('gpu');

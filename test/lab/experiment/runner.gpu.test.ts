@@ -13,7 +13,7 @@ describe.each(engineNames)('an experiment on the %s', (engineName) => {
   });
   afterAll(() => engine.close());
 
-  it('that is stopped after every save ends with the figures of an unbroken one', { timeout: 300_000 }, async () => {
+  it('that is stopped after every save ends with the figures of an unbroken one', async () => {
     const model = await tinyModelOf();
     const [unbroken, broken] = [memoryFolder(), memoryFolder()];
     const expected = await runExperiment(openedTiny(engine, model, unbroken));
@@ -48,40 +48,36 @@ describe.each(engineNames)('an experiment on the %s', (engineName) => {
   });
 });
 
-it(
-  'goes on to the other engine where matrices lie alike, and says so where they do not',
-  { timeout: 300_000 },
-  async () => {
-    const model = await tinyModelOf();
-    const [gpu, processor] = [await openTestEngine('gpu'), await openTestEngine('processor')];
-    const folder = memoryFolder();
-    const control = new AbortController();
-    const stopping: DurableFolder = {
-      ...folder,
-      async write(path, content) {
-        await folder.write(path, content);
-        if (path.endsWith('status.json')) control.abort();
-      },
-    };
-    const only = { arm: 'continued' };
-    const options = { only, signal: control.signal, autosaveMilliseconds: 0 };
-    await runExperiment(openedTiny(gpu, model, stopping), options).catch(() => undefined);
-    const key = { arm: 'continued', seed: 1 };
-    expect(await readStatus(folder, key)).toMatchObject({ state: 'running' });
-    const copy = memoryFolder();
-    for (const [path, bytes] of folder.files) copy.files.set(path, bytes);
-    expect((await runExperiment(openedTiny(processor, model, folder), { only })).arms).toHaveLength(1);
+it('goes on to the other engine where matrices lie alike, and says so where they do not', async () => {
+  const model = await tinyModelOf();
+  const [gpu, processor] = [await openTestEngine('gpu'), await openTestEngine('processor')];
+  const folder = memoryFolder();
+  const control = new AbortController();
+  const stopping: DurableFolder = {
+    ...folder,
+    async write(path, content) {
+      await folder.write(path, content);
+      if (path.endsWith('status.json')) control.abort();
+    },
+  };
+  const only = { arm: 'continued' };
+  const options = { only, signal: control.signal, autosaveMilliseconds: 0 };
+  await runExperiment(openedTiny(gpu, model, stopping), options).catch(() => undefined);
+  const key = { arm: 'continued', seed: 1 };
+  expect(await readStatus(folder, key)).toMatchObject({ state: 'running' });
+  const copy = memoryFolder();
+  for (const [path, bytes] of folder.files) copy.files.set(path, bytes);
+  expect((await runExperiment(openedTiny(processor, model, folder), { only })).arms).toHaveLength(1);
 
-    const { generation } = (await readStatus(copy, key))!;
-    const path = `continued/1/${generation}/loop.json`;
-    const loop = new TextDecoder().decode(copy.files.get(path)).replace('"name":"model.', '"name":"other.');
-    copy.files.set(path, new TextEncoder().encode(loop));
-    const { unfinished } = await runExperiment(openedTiny(processor, model, copy), { only });
-    expect(unfinished.find(({ arm }) => arm === 'continued')).toMatchObject({
-      state: 'failed',
-      error: expect.stringContaining('in other pieces') as string,
-    });
-    gpu.close();
-    processor.close();
-  },
-);
+  const { generation } = (await readStatus(copy, key))!;
+  const path = `continued/1/${generation}/loop.json`;
+  const loop = new TextDecoder().decode(copy.files.get(path)).replace('"name":"model.', '"name":"other.');
+  copy.files.set(path, new TextEncoder().encode(loop));
+  const { unfinished } = await runExperiment(openedTiny(processor, model, copy), { only });
+  expect(unfinished.find(({ arm }) => arm === 'continued')).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('in other pieces') as string,
+  });
+  gpu.close();
+  processor.close();
+});

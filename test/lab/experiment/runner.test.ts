@@ -306,7 +306,7 @@ describe('a run that cannot be trained', () => {
   });
 });
 
-describe('a run that was cut off', { timeout: 300_000 }, () => {
+describe('a run that was cut off', () => {
   const only = { arm: 'continued' };
   let unbroken: { readonly measured: unknown[]; readonly report: ExperimentReport; readonly changes: number };
   beforeAll(async () => {
@@ -432,7 +432,7 @@ describe('a run that was cut off', { timeout: 300_000 }, () => {
   });
 });
 
-describe('folders on disk', { timeout: 300_000 }, () => {
+describe('folders on disk', () => {
   const place = (name: string) => join(scratch, name);
 
   it('refuse a second runner, in this process and in another', async () => {

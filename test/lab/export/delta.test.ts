@@ -209,7 +209,7 @@ describe('what is no delta', () => {
     expect((await labErrorOf(applyDelta(tree, later))).code).toBe('graft/delta-format');
   });
 
-  it('ends in a LabError with a code, whatever bytes of it are changed', { timeout: 120_000 }, async () => {
+  it('ends in a LabError with a code, whatever bytes of it are changed', async () => {
     const { tree, exported } = await graftedOn({ tied: false });
     const files = Object.fromEntries((await deltaFolder(exported)).files);
     const whole = files[DELTA_FILE]!;

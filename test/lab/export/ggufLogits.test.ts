@@ -80,7 +80,7 @@ async function written(exported: GgufToExport, type: WrittenType): Promise<{ tre
   return { tree: tree(), bytes: files.get(name)! };
 }
 
-describe('a trained graft as GGUF', { timeout: 120_000 }, () => {
+describe('a trained graft as GGUF', () => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await openTestEngine('processor');

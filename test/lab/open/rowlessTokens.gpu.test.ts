@@ -51,7 +51,7 @@ describe.each(engineNames)('%s', (engineName) => {
     ['new-rows', true],
     ['new-rows', false],
     ['all', true],
-  ])('%s of a model with tied = %s trains, is proven and is opened again', { timeout: 300_000 }, async (mode, tied) => {
+  ])('%s of a model with tied = %s trains, is proven and is opened again', async (mode, tied) => {
     const plain = await tinyLlama({ tied });
     const json = JSON.parse(await readText(plain.open('tokenizer.json')!)) as { added_tokens: unknown[] };
     json.added_tokens.push(added(10, '<image_soft_token>', { special: true }));

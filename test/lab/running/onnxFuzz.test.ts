@@ -22,56 +22,52 @@ const config = parseConfig({
   tie_word_embeddings: true,
 });
 
-it(
-  `${mutations} damaged files end in an error with a code, and the runtime opens the next one`,
-  { timeout: 300_000 },
-  async () => {
-    const runtime = await nodeOnnxRuntime();
-    const random = seededRandom(11);
-    const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
-    const weights = {
-      async *rows(name: string) {
-        const count = shapes.get(name)!.reduce((product, size) => product * size, 1);
-        yield Float32Array.from({ length: count }, (_, at) => Math.sin(at + name.length));
-      },
-    };
-    const [model, data] = await Promise.all(
-      onnxFiles(onnxModelOf(config, { dtype: 'f32', weights }), 'model.onnx').map(async ({ size, stream }) => {
-        const bytes = new Uint8Array(size);
-        let at = 0;
-        for await (const chunk of stream()) {
-          bytes.set(chunk, at);
-          at += chunk.length;
-        }
-        return bytes;
-      }),
-    );
-    const logitsOf = async (bytes: Uint8Array) => {
-      const tree = memoryTree('damaged', { 'model.onnx': bytes, 'model.onnx_data': data! });
-      const session = await OnnxSession.open(runtime, tree, 'model.onnx');
-      try {
-        return await session.logits(Uint32Array.of(1, 5, 2));
-      } finally {
-        await session.close();
+it(`${mutations} damaged files end in an error with a code, and the runtime opens the next one`, async () => {
+  const runtime = await nodeOnnxRuntime();
+  const random = seededRandom(11);
+  const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
+  const weights = {
+    async *rows(name: string) {
+      const count = shapes.get(name)!.reduce((product, size) => product * size, 1);
+      yield Float32Array.from({ length: count }, (_, at) => Math.sin(at + name.length));
+    },
+  };
+  const [model, data] = await Promise.all(
+    onnxFiles(onnxModelOf(config, { dtype: 'f32', weights }), 'model.onnx').map(async ({ size, stream }) => {
+      const bytes = new Uint8Array(size);
+      let at = 0;
+      for await (const chunk of stream()) {
+        bytes.set(chunk, at);
+        at += chunk.length;
       }
-    };
-    const intact = await logitsOf(model!);
-    const before = process.memoryUsage().rss;
-    let refused = 0;
-    for (let i = 0; i < mutations; i++) {
-      const below = (limit: number) => Math.floor(random() * limit);
-      const damaged = mutated(model!, below);
-      await logitsOf(damaged).catch((error: unknown) => {
-        expect(error).toBeInstanceOf(LabError);
-        expect((error as LabError).code).toMatch(/^onnx\//);
-        refused++;
-      });
+      return bytes;
+    }),
+  );
+  const logitsOf = async (bytes: Uint8Array) => {
+    const tree = memoryTree('damaged', { 'model.onnx': bytes, 'model.onnx_data': data! });
+    const session = await OnnxSession.open(runtime, tree, 'model.onnx');
+    try {
+      return await session.logits(Uint32Array.of(1, 5, 2));
+    } finally {
+      await session.close();
     }
-    expect(refused).toBeGreaterThan(mutations / 2);
-    expect(process.memoryUsage().rss - before).toBeLessThan(500e6);
-    expect(await logitsOf(model!)).toEqual(intact);
-  },
-);
+  };
+  const intact = await logitsOf(model!);
+  const before = process.memoryUsage().rss;
+  let refused = 0;
+  for (let i = 0; i < mutations; i++) {
+    const below = (limit: number) => Math.floor(random() * limit);
+    const damaged = mutated(model!, below);
+    await logitsOf(damaged).catch((error: unknown) => {
+      expect(error).toBeInstanceOf(LabError);
+      expect((error as LabError).code).toMatch(/^onnx\//);
+      refused++;
+    });
+  }
+  expect(refused).toBeGreaterThan(mutations / 2);
+  expect(process.memoryUsage().rss - before).toBeLessThan(500e6);
+  expect(await logitsOf(model!)).toEqual(intact);
+});
 
 function mutated(bytes: Uint8Array, below: (limit: number) => number): Uint8Array {
   const kind = below(4);

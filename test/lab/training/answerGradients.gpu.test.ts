@@ -19,7 +19,7 @@ describe.each(engineNames)('the objective of answers on the %s', (engineName) =>
   });
   afterAll(() => engine.close());
 
-  it('gives the losses and every gradient of PyTorch', { timeout: 120_000 }, async () => {
+  it('gives the losses and every gradient of PyTorch', async () => {
     const bytes = new Uint8Array(readFileSync(new URL(`../../fixtures/golden/${file}`, import.meta.url)));
     const { tensors } = await openSafetensors(bytesSource(file, bytes));
     const read = async (name: string) => tensors.get(name)!.readF32();

@@ -45,7 +45,7 @@ describe.each(engineNames)('answers on the %s', (engineName) => {
   });
   afterAll(() => engine.close());
 
-  it('are learned after the text, measured on held-out conversations, and kept', { timeout: 300_000 }, async () => {
+  it('are learned after the text, measured on held-out conversations, and kept', async () => {
     const folder = memoryFolder();
     const report = await runExperiment(openedTiny(engine, await model(), folder, spec, corpus));
     const bits = Object.fromEntries(report.arms.map(({ arm, answers: found }) => [arm, found!.bitsPerByte!]));

@@ -47,7 +47,7 @@ describe.each(engineNames)('%s', (engineName) => {
       seed: 3,
       evaluation: { bytes: 600, generalBytes: 100, watchBytes: 200, points: 3, sample: 'spread' },
     };
-  }, 120_000);
+  });
   afterAll(() => engine.close());
 
   async function whole(change: Partial<ArmSetup> = {}, earlier?: ArmCheckpoint, stopAfter = Infinity) {
@@ -84,7 +84,7 @@ describe.each(engineNames)('%s', (engineName) => {
     ],
   };
 
-  it('brings the states behind new tokens nearer to those behind their pieces', { timeout: 300_000 }, async () => {
+  it('brings the states behind new tokens nearer to those behind their pieces', async () => {
     const { status, records } = await whole({ stages: [taught], budget: { bytes: 6000 } });
     expect(status.state).toBe('finished');
     const errors = records.flatMap((record) => (record.type === 'step' ? [record.taughtError!] : []));
@@ -108,7 +108,6 @@ describe.each(engineNames)('%s', (engineName) => {
     ['new rows, then adapters beside them', adaptersLater],
   ] as const)(
     'goes on from any checkpoint with the losses, scores and weights of an unbroken run: %s',
-    { timeout: 300_000 },
     async (_, change) => {
       const unbroken = await whole(change);
       expect(unbroken.status).toMatchObject({ state: 'finished' });
@@ -127,25 +126,21 @@ describe.each(engineNames)('%s', (engineName) => {
     },
   );
 
-  it(
-    'reads equal bytes with any vocabulary, and the same text again where the corpus ends',
-    { timeout: 300_000 },
-    async () => {
-      const { vocabulary: _, ...old } = setup;
-      const graft = await whole({ budget: { bytes: 4000 } });
-      const training = await ArmTraining.open({ ...old, budget: { bytes: 4000 } });
-      const records: RunRecord[] = [];
-      await training.run({ onUpdate: (update) => records.push(...update.records) });
-      training.close();
-      const bytes = (all: readonly RunRecord[]) => all.reduce((sum, r) => sum + (r.type === 'step' ? r.bytes : 0), 0);
-      expect(bytes(records)).toBe(4000);
-      expect(bytes(graft.records)).toBe(4000);
-      const steps = (all: readonly { type: string }[]) => all.filter(({ type }) => type === 'step').length;
-      expect(steps(graft.records)).toBeLessThan(steps(records));
-    },
-  );
+  it('reads equal bytes with any vocabulary, and the same text again where the corpus ends', async () => {
+    const { vocabulary: _, ...old } = setup;
+    const graft = await whole({ budget: { bytes: 4000 } });
+    const training = await ArmTraining.open({ ...old, budget: { bytes: 4000 } });
+    const records: RunRecord[] = [];
+    await training.run({ onUpdate: (update) => records.push(...update.records) });
+    training.close();
+    const bytes = (all: readonly RunRecord[]) => all.reduce((sum, r) => sum + (r.type === 'step' ? r.bytes : 0), 0);
+    expect(bytes(records)).toBe(4000);
+    expect(bytes(graft.records)).toBe(4000);
+    const steps = (all: readonly { type: string }[]) => all.filter(({ type }) => type === 'step').length;
+    expect(steps(graft.records)).toBeLessThan(steps(records));
+  });
 
-  it('moves only what a stage names, and stops with a checkpoint that goes on', { timeout: 300_000 }, async () => {
+  it('moves only what a stage names, and stops with a checkpoint that goes on', async () => {
     const only = { stages: [{ ...stage, rates: { newRows: 0.01 } }] };
     const stopped = await whole(only, undefined, 3);
     expect(stopped.status.state).toBe('stopped');

@@ -85,7 +85,7 @@ describe.each(engineNames)('%s', (engineName) => {
   }
 
   // Compiling every kernel the first time takes minutes on a busy software adapter.
-  describe('an experiment from base to written folder', { timeout: 300_000 }, () => {
+  describe('an experiment from base to written folder', () => {
     it('moves every new row that occurred and no other bit, when only new rows train', async () => {
       const { model, vocabulary } = await prepared();
       const { arm, status, losses } = await trained(model, vocabulary);

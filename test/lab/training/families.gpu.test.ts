@@ -65,7 +65,7 @@ describe.each(engineNames)('%s', (engineName) => {
     ['gemma3-tied', 'BF16', 10],
   ];
 
-  describe.each(cases)('%s in %s with %i rows', { timeout: 300_000 }, (name, dtype, rows) => {
+  describe.each(cases)('%s in %s with %i rows', (name, dtype, rows) => {
     it('is grafted, trained and written, and opens again as it was trained', async () => {
       const model = await opened(name, dtype, rows);
       const newTokens = 6;

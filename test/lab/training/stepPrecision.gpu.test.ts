@@ -27,7 +27,7 @@ let model: LoadedModel;
 beforeAll(async () => {
   engine = await openTestEngine('gpu');
   model = await openModel(await tinyLlama({ bf16: false }), 'folder');
-}, 120_000);
+});
 afterAll(() => engine.close());
 
 const needsF16 = (context: TestContext) =>
@@ -59,7 +59,7 @@ async function trained(change: Partial<ArmSetup>, earlier?: ArmCheckpoint) {
   return { status, saved, losses, precision: last.precision };
 }
 
-describe('a run that asks for f16', { timeout: 300_000 }, () => {
+describe('a run that asks for f16', () => {
   it('multiplies in it where losses and gradients agree with f32, and says how well', async (context) => {
     needsF16(context);
     const [full, half] = [await trained({}), await trained({ precision: 'f16' })];

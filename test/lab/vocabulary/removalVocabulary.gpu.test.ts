@@ -62,7 +62,7 @@ beforeAll(async () => {
   for (const [name, vocabulary] of Object.entries({ replacing, trimming })) {
     vocabularies[name] = await specVocabulary(model, corpus, armOf(vocabulary).arm.vocabulary!);
   }
-}, 120_000);
+});
 
 describe('a choice of what goes', () => {
   it('takes exactly as many rows as there are new tokens, and says what text pays', () => {
@@ -125,7 +125,7 @@ describe.each(engineNames)('%s', (engineName) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await openTestEngine(engineName);
-  }, 120_000);
+  });
   afterAll(() => engine.close());
 
   async function trained(name: 'replacing' | 'trimming') {
@@ -206,5 +206,5 @@ describe.each(engineNames)('%s', (engineName) => {
       const lab = exported.newTokens[at]!;
       expect(pieces.get(id)).toBe(vocabularies.replacing!.tokenizer.piece(lab.id));
     }
-  }, 300_000);
+  });
 });

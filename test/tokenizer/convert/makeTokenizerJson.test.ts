@@ -231,7 +231,7 @@ describe('what no tokenizer.json can be made of', () => {
     expect(error.message).toContain(part);
   });
 
-  it('and thousands of mutations end in an error or a tokenizer', { timeout: 120_000 }, () => {
+  it('and thousands of mutations end in an error or a tokenizer', () => {
     const unused = PieceType.unused;
     const small = sentencePieceBytes([...smallPieces.slice(0, 3), ...smallPieces.slice(259), ['<pad>', 0, unused]]);
     const merges = new TextEncoder().encode('#version: 0.2\na b\nab c\n');

@@ -25,7 +25,7 @@ describe.each(realTokenizerNames)('%s extended', (name) => {
   const parsed = { json: JSON.parse(files['tokenizer.json']), config: JSON.parse(files['tokenizer_config.json']) };
   const old = loadTokenizer(parsed.json, parsed.config);
 
-  it.each(methodsOf(name))('%s on %s', { timeout: 120_000 }, async (method, file) => {
+  it.each(methodsOf(name))('%s on %s', async (method, file) => {
     const documents = corpusLines(file, 3000);
     const { tokens } = await learnVocabulary(old, documents, { method, newTokens: 60 });
     expect(tokens.length).toBeGreaterThan(5);
