@@ -214,7 +214,7 @@ describe('lab run and lab report', () => {
     const file = join(scratch, 'inside.json');
     writeFileSync(file, JSON.stringify(specOf({ corpus: { path: corpus } })));
     const { status, stderr } = lab('run', file, '--out', join(corpus, 'answer'), '--device', 'processor');
-    expect([status, stderr]).toEqual([1, expect.stringContaining('lies within the corpus') as string]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('lies within the texts') as string]);
     expect(readdirSync(corpus)).toEqual(['corpus.jsonl']);
   });
 

@@ -1,6 +1,6 @@
 /** `run`: an experiment from its specification, unattended; `report`: the answer of the runs in a folder. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { diskFolder } from '../../checkpoint/node';
 import { LabError } from '../../error';
 import {
@@ -26,7 +26,7 @@ export async function runVerb(command: Command): Promise<Answer> {
   const source = await sourceNamed(command, spec.model.name);
   const model = await loaded(source);
   const earlier = () => earlierGraft(source.tree, model);
-  keepApart(command.text('out')!, spec.corpus.path);
+  for (const texts of [spec.corpus, spec.instructions]) keepApart(command.text('out')!, texts?.path);
   const corpus = await textsOfSpec(command, spec);
   const folder = await diskFolder(command.text('out')!);
   const [arm, seed] = [command.text('arm'), command.number('seed')];
@@ -41,16 +41,16 @@ export async function runVerb(command: Command): Promise<Answer> {
   return answerOf(report);
 }
 
-/** Of a corpus that is a folder, every file is read: the next time, what this run leaves there would be. */
-function keepApart(out: string, corpus: string | undefined): void {
-  if (corpus === undefined || !existsSync(corpus) || !statSync(corpus).isDirectory()) return;
-  const path = relative(resolve(corpus), resolve(out));
-  if (path.startsWith('..') || isAbsolute(path)) return;
+/** Of texts that are a folder every file is read that is not hidden: the next time, what this run leaves there would be. */
+function keepApart(out: string, texts: string | undefined): void {
+  if (texts === undefined || !existsSync(texts) || !statSync(texts).isDirectory()) return;
+  const path = relative(resolve(texts), resolve(out));
+  if (isAbsolute(path) || path.split(sep).some((part) => part.startsWith('.'))) return;
   throw new LabError(
     'headless/out-in-corpus',
-    `\`--out ${out}\` lies within the corpus \`${corpus}\`: what is written there would be read as text.`,
+    `\`--out ${out}\` lies within the texts in \`${texts}\`: what is written there would be read as text.`,
     'Nothing was run. Give a folder elsewhere.',
-    { out, corpus },
+    { out, texts },
   );
 }
 
