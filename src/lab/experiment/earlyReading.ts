@@ -107,14 +107,11 @@ function commonShare(arms: readonly ScoredArm[], readings: ReadonlyMap<string, r
 function readAt(readings: readonly Read[], share: number): Read | undefined {
   const [first, last] = [readings[0], readings.at(-1)];
   if (!first || !last) return undefined;
-  const at = readings.findIndex((read) => read.share >= share);
-  const high = readings[at < 0 ? readings.length - 1 : Math.max(1, at)];
-  const low = high && readings[readings.indexOf(high) - 1];
-  if (!high || !low || low.share === high.share) return isNear(first.share, share, alone) ? first : undefined;
-  if (
-    share < first.share ? !isNear(first.share, share, beyond) : share > last.share && !isNear(last.share, share, beyond)
-  )
-    return undefined;
+  const nearest = Math.min(Math.max(share, first.share), last.share);
+  if (!isNear(nearest, share, first === last ? alone : beyond)) return undefined;
+  if (first === last) return first;
+  const at = Math.max(1, readings.findLastIndex((read) => read.share < share) + 1);
+  const [low, high] = readings.slice(Math.min(at, readings.length - 1) - 1) as [Read, Read];
   const along = Math.log(share / low.share) / Math.log(high.share / low.share);
   const between = (from: number, to: number) => from + along * (to - from);
   const nats = low.scores.nats.map((each, document) => between(each, high.scores.nats[document]!));
