@@ -116,12 +116,22 @@ const referenceNames: Readonly<Record<ReferenceName, string>> = {
 };
 
 function comparisonLines(comparison: ExperimentReport['comparisons'][number]): string[] {
-  const { equalCompute } = comparison;
-  const line = comparisonText(comparison);
-  if (!equalCompute) return [line];
+  const { equalCompute, general, answers } = comparison;
+  const lines = [
+    comparisonText(comparison),
+    ...besideText('general text', general),
+    ...besideText('held-out answers', answers),
+  ];
+  if (!equalCompute) return lines;
   const { difference, flops } = equalCompute;
   const read = `at equal compute (${flops.toExponential(2)} FLOPs, read off the watched curves, no interval)`;
-  return [line, `  ${read}: ${signed(difference)} bits per byte`];
+  return [...lines, `  ${read}: ${signed(difference)} bits per byte`];
+}
+
+/** What no outcome is from: forgetting, and answers. */
+function besideText(what: string, read: ArmComparison['general']): string[] {
+  if (!read || read.difference === null) return [];
+  return [`  on ${what}: ${signed(read.difference)} bits per byte ${intervalText(read.interval, signed)}`.trimEnd()];
 }
 
 function comparisonText(comparison: ArmComparison): string {

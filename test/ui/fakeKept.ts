@@ -147,7 +147,13 @@ function reportOf(fake: FakeExperiment): ExperimentReport {
       ...{ arm, against: control, sameFreedom: true, sameText: true, tokensSaved: fake.tokensSaved - at * 0.41 },
       outcome: at === 0 ? fake.outcome : ('do-not-expand' as const),
       marginBits: 0.1 * fake.ends[control]!,
-      ...{ heldOut: read, general: { ...read, difference: -0.02 }, whatWouldTell: null, equalCompute: null },
+      ...{
+        heldOut: read,
+        general: { ...read, difference: -0.02 },
+        answers: null,
+        whatWouldTell: null,
+        equalCompute: null,
+      },
     };
   });
   const [best] = comparisons;

@@ -44,7 +44,7 @@ function reportWith(
       tokensSaved: 0.44,
       marginBits: 0.03,
     },
-    ...{ heldOut, general: { ...heldOut, difference: 0.02 }, whatWouldTell: null, equalCompute: null },
+    ...{ heldOut, general: { ...heldOut, difference: 0.02 }, answers: null, whatWouldTell: null, equalCompute: null },
   };
   const verdict = {
     ...{
@@ -83,6 +83,21 @@ describe('a verdict in words', () => {
     expect(of(2, null)).toContain('2 documents, too few for an interval');
     expect(of(1, null)).not.toContain('told apart');
     expect(of(30, [-0.1, 1])).toContain('On general text the two cannot be told apart.');
+  });
+
+  it('says of answers what the outcome, which is from text, does not', () => {
+    const report = reportWith('expand', -0.12);
+    const [compared] = report.comparisons;
+    const of = (difference: number, interval: readonly [number, number] | null) =>
+      verdictLede({
+        ...report,
+        comparisons: [{ ...compared!, answers: { ...compared!.heldOut!, difference, interval, documents: 2 } }],
+      });
+    expect(verdictLede(report)).not.toContain('answers');
+    expect(of(0.26, [0.2, 0.3])).toContain('On held-out answers it needs 0.260 more bits per byte than the control.');
+    expect(of(-0.26, [-0.3, -0.2])).toContain('On held-out answers it needs 0.260 fewer bits per byte');
+    expect(of(0.26, [-0.2, 0.3])).toContain('On held-out answers the two cannot be told apart.');
+    expect(of(0.26, null)).toContain('Of held-out answers nothing is told: 2 of them, too few for an interval.');
   });
 
   it('gives the two numbers that decide, and against what', () => {

@@ -31,24 +31,40 @@ export function experimentFigures(
   });
   const comparison = report.comparisons.find((each) => each.arm === arm);
   const against = comparison?.against;
+  const answered = report.arms.some(({ answers }) => answers);
   return {
     arms,
     figures: [
       figure('seeds', (runs) => String(runs.length)),
       figure('bits per byte, held-out', (runs) => meanBits(runs.map(({ heldOut }) => heldOut))),
       figure('bits per byte, general text', (runs) => meanBits(runs.map(({ general }) => general))),
+      ...(answered
+        ? [
+            figure('bits per byte, held-out answers', (runs) =>
+              runs.every(({ answers }) => answers) ? meanBits(runs.map(({ answers }) => answers!)) : 'not scored',
+            ),
+          ]
+        : []),
       figure('bytes per token, held-out', (runs) => mean(runs.map(({ bytesPerToken }) => bytesPerToken)).toFixed(2)),
       figure('bytes of training text', ([run]) => String(run?.bytes ?? 0)),
     ],
     ...(comparison
       ? {
-          verdict: `Against ${!against ? 'no control' : `\`${against}\``}: ${found[comparison.outcome]}${differenceText(comparison.heldOut)}.`,
+          verdict: `Against ${!against ? 'no control' : `\`${against}\``}: ${found[comparison.outcome]}${differenceText(comparison.heldOut)}${answersText(comparison.answers)}.`,
         }
       : {}),
   };
 }
 
-function differenceText(heldOut: ExperimentReport['comparisons'][number]['heldOut']): string {
+type Difference = ExperimentReport['comparisons'][number]['heldOut'];
+
+function answersText(answers: Difference): string {
+  return answers && answers.difference !== null
+    ? `; held-out answers beside the control's${differenceText(answers)}`
+    : '';
+}
+
+function differenceText(heldOut: Difference): string {
   if (!heldOut || heldOut.difference === null) return '';
   const { difference, interval } = heldOut;
   const range = interval ? `, 95 % interval ${interval.map((end) => end.toFixed(3)).join(' to ')}` : '';

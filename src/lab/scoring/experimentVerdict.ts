@@ -7,11 +7,13 @@ import type { DocumentScores, Interval } from './bootstrap';
 import { seededDifference, seededScore, type ScoresOverSeeds, type SeededDifference } from './seededDifference';
 import { defaultMargin, marginBits, outcomeOf, whatWouldTell, type Outcome, type WhatWouldTell } from './verdict';
 
-/** One finished training, on the two texts. */
+/** One finished training. */
 export interface RunScores {
   readonly heldOut: DocumentScores;
   /** Absent where the experiment has no general text. */
   readonly general?: DocumentScores;
+  /** Of held-out conversations; absent without instructions. */
+  readonly answers?: DocumentScores;
 }
 
 export interface SeedRunScores extends RunScores {
@@ -73,6 +75,8 @@ export interface ArmComparison {
   readonly heldOut: ReadDifference | null;
   /** Forgetting beside the control's. */
   readonly general: ReadDifference | null;
+  /** Of held-out answers; no outcome is from them. Null without instructions. */
+  readonly answers: ReadDifference | null;
   /** Of `cannot-tell` alone. */
   readonly whatWouldTell: WhatWouldTell | null;
 }
@@ -172,12 +176,11 @@ export function controlOf(arm: ScoredArm, arms: readonly ScoredArm[]): ScoredArm
 
 function compared(arm: ScoredArm, control: ScoredArm | undefined, terms: ExperimentTerms): ArmComparison {
   if (!control) {
-    const nothing = { tokensSaved: null, marginBits: null, heldOut: null, general: null, whatWouldTell: null };
+    const nothing = { tokensSaved: null, marginBits: null, heldOut: null, general: null, answers: null };
     const unlike = { against: null, sameFreedom: false, sameText: false };
-    return { arm: arm.name, ...unlike, outcome: 'no-control', ...nothing };
+    return { arm: arm.name, ...unlike, outcome: 'no-control', ...nothing, whatWouldTell: null };
   }
   const heldOut = seededDifference(scoresOn(arm, 'heldOut')!, scoresOn(control, 'heldOut')!);
-  const [armGeneral, controlGeneral] = [scoresOn(arm, 'general'), scoresOn(control, 'general')];
   const { controlBitsPerByte, tokensSaved } = heldOut;
   const margin = terms.margin ?? defaultMargin;
   const limits = { controlBitsPerByte, margin, tokensSaved, removesOnly: arm.removesOnly ?? false };
@@ -193,20 +196,26 @@ function compared(arm: ScoredArm, control: ScoredArm | undefined, terms: Experim
     tokensSaved,
     marginBits: controlBitsPerByte === null ? null : marginBits(controlBitsPerByte, margin),
     heldOut: readDifference(heldOut),
-    general: armGeneral && controlGeneral ? readDifference(seededDifference(armGeneral, controlGeneral)) : null,
+    general: differenceOn('general', arm, control),
+    answers: differenceOn('answers', arm, control),
     whatWouldTell: isUnfinished ? null : whatWouldTell(heldOut, limits),
   };
+}
+
+function differenceOn(scored: keyof RunScores, arm: ScoredArm, control: ScoredArm): ReadDifference | null {
+  const [some, others] = [scoresOn(arm, scored), scoresOn(control, scored)];
+  return some && others ? readDifference(seededDifference(some, others)) : null;
 }
 
 function readDifference({ bitsPerByte, tokensSaved: _, ...rest }: SeededDifference): ReadDifference {
   return { difference: bitsPerByte, ...rest };
 }
 
-/** Undefined where some run was not scored on that text. */
-function scoresOn(arm: ScoredArm, text: 'heldOut' | 'general'): ScoresOverSeeds | undefined {
-  if ('heldOut' in arm.scores) return arm.scores[text];
-  if (arm.scores.some((run) => !run[text])) return undefined;
-  return arm.scores.map((run) => ({ seed: run.seed, scores: run[text]! }));
+/** Undefined where some run was not scored on it. */
+function scoresOn(arm: ScoredArm, scored: keyof RunScores): ScoresOverSeeds | undefined {
+  if ('heldOut' in arm.scores) return arm.scores[scored];
+  if (arm.scores.some((run) => !run[scored])) return undefined;
+  return arm.scores.map((run) => ({ seed: run.seed, scores: run[scored]! }));
 }
 
 function isTrained(arm: ScoredArm): boolean {

@@ -151,6 +151,7 @@ export function verdictLede(report: ExperimentReport): string {
         ),
     sameText ? '' : unlikeText(),
     generalText(found.general),
+    answersText(found.answers),
     found.heldOut.levels === 'documents' ? msg('One seed: how much chance there is between seeds is not known.') : '',
   );
 }
@@ -179,6 +180,19 @@ function generalText(general: ArmComparison['general']): string {
   return difference > 0
     ? msg(str`On general text it needs ${bits} more bits per byte than the control.`)
     : msg(str`On general text it needs ${bits} fewer bits per byte than the control.`);
+}
+
+/** The verdict is of text; whoever trains for answers would take it for one of answers. */
+function answersText(answers: ArmComparison['answers']): string {
+  if (!answers || answers.difference === null) return '';
+  const { difference, interval, documents } = answers;
+  if (!interval)
+    return msg(str`Of held-out answers nothing is told: ${count(documents)} of them, too few for an interval.`);
+  if (interval[0] <= 0 && interval[1] >= 0) return msg('On held-out answers the two cannot be told apart.');
+  const bits = fixed(Math.abs(difference), 3);
+  return difference > 0
+    ? msg(str`On held-out answers it needs ${bits} more bits per byte than the control.`)
+    : msg(str`On held-out answers it needs ${bits} fewer bits per byte than the control.`);
 }
 
 export function verdictShort(report: ExperimentReport): string | null {

@@ -77,5 +77,17 @@ describe('the model card', () => {
       'Against `old vocabulary`: it needs no more bits per byte than the control, within the margin, in fewer tokens (+0.010 bits per byte, 95 % interval -0.005 to 0.025).',
     );
     expect(experimentFigures(report, 'old vocabulary').verdict).toBeUndefined();
+    // Answers are no part of the outcome, and stand beside it.
+    const answered = {
+      arms: report.arms.map((each, at) => ({ ...each, ...(at === 0 ? {} : { answers: score(2 + at) }) })),
+      comparisons: [{ ...compared, heldOut: null, answers: { difference: 0.26, interval: null } }],
+    } as unknown as ExperimentReport;
+    const found = experimentFigures(answered, 'graft');
+    expect(found.figures.find(({ measure }) => measure === 'bits per byte, held-out answers')!.values).toEqual([
+      'not scored',
+      '4.000',
+    ]);
+    expect(found.verdict).toMatch(/; held-out answers beside the control's \(\+0\.260 bits per byte\)\.$/u);
+    expect(values['bits per byte, held-out answers']).toBeUndefined();
   });
 });

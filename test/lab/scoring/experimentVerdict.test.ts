@@ -231,6 +231,20 @@ describe('the verdict', () => {
     expect(read(base, control, { ...arm, ended: [2, 3] }).verdict!.provisional).toBe(false);
   });
 
+  it('reads held-out answers beside the text that decides, and nothing where they were not scored', () => {
+    const answering = (arm: ScoredArm, bits: number): ScoredArm => ({
+      ...arm,
+      scores: (arm.scores as SeedRunScores[]).map((run) => ({ ...run, answers: flat(bits + run.seed / 1000, 4) })),
+    });
+    const arm = answering(graft('a', everything, { bits: 1.4 }), 2);
+    const { verdict, comparisons } = read(answering(control, 1.5), arm);
+    expect(verdict!.outcome).toBe('expand');
+    expect(comparisons[0]!.answers).toMatchObject({ seeds: [1, 2, 3], documents: 4 });
+    expect(comparisons[0]!.answers!.difference).toBeCloseTo(0.5, 9);
+    // Runs that an earlier build saved have none.
+    expect(read(control, arm).comparisons[0]!.answers).toBeNull();
+  });
+
   it('is unfinished before both have a seed', () => {
     const { verdict, comparisons } = read(base, control, graft('a', everything, { bits: 1.4, seeds: [] }));
     expect(verdict).toMatchObject({ outcome: 'unfinished', difference: null, provisional: true });
