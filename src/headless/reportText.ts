@@ -119,7 +119,7 @@ function comparisonLines(comparison: ExperimentReport['comparisons'][number]): s
   const { equalCompute, general, answers } = comparison;
   const lines = [
     comparisonText(comparison),
-    ...besideText('general text', general),
+    ...besideText('documents of general text', general),
     ...besideText('held-out answers', answers),
   ];
   if (!equalCompute) return lines;
@@ -131,7 +131,8 @@ function comparisonLines(comparison: ExperimentReport['comparisons'][number]): s
 /** What no outcome is from: forgetting, and answers. */
 function besideText(what: string, read: ArmComparison['general']): string[] {
   if (!read || read.difference === null) return [];
-  return [`  on ${what}: ${signed(read.difference)} bits per byte ${intervalText(read.interval, signed)}`.trimEnd()];
+  const range = read.interval ? intervalText(read.interval, signed) : `(no interval: ${read.documents} of them)`;
+  return [`  on ${what}: ${signed(read.difference)} bits per byte ${range}`];
 }
 
 function comparisonText(comparison: ArmComparison): string {
@@ -185,6 +186,8 @@ function adviceText(advice: Advice): string {
       return `Take ${advice.arm}.`;
     case 'adapt-without-expanding':
       return `Adapt without expanding: ${advice.arm}.`;
+    case 'for-answers':
+      return `Where answers count more than text: ${advice.arm}, whose held-out answers need fewer bits.`;
     case 'tell-apart': {
       const { seeds, seedsKnown, heldOutText } = advice;
       const ways = [

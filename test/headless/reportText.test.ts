@@ -46,3 +46,56 @@ describe('what the steps of an experiment multiplied in', () => {
     ]);
   });
 });
+
+describe('what is said of a comparison', () => {
+  const saying = (change: Partial<ExperimentReport['comparisons'][number]>) => {
+    const [first] = report.comparisons;
+    return reportText({ ...report, comparisons: [{ ...first!, equalCompute: null, ...change }] }).split('\n');
+  };
+  const read = (difference: number, interval: readonly [number, number] | null, documents: number) => ({
+    ...report.comparisons[0]!.heldOut!,
+    ...{ difference, interval, documents },
+  });
+
+  it('names in what the control is not alike', () => {
+    const named = (sameFreedom: boolean, sameText: boolean) =>
+      saying({ sameFreedom, sameText })
+        .find((line) => line.startsWith(`${report.comparisons[0]!.arm} - `))!
+        .match(/\(which .*?\)/u)?.[0];
+    expect(named(true, true)).toBeUndefined();
+    expect(named(false, true)).toBe('(which moves other parts of the model, or by other adapters)');
+    expect(named(true, false)).toBe('(which reads another share of general text)');
+    expect(named(false, false)).toBe(
+      '(which moves other parts of the model, or by other adapters and reads another share of general text)',
+    );
+  });
+
+  it('puts general text and answers beside it, with what their intervals are from', () => {
+    const said = saying({ general: read(0.25, null, 2), answers: read(-0.5, [-0.75, -0.25], 40) });
+    expect(said).toContain('  on documents of general text: +0.2500 bits per byte (no interval: 2 of them)');
+    expect(said).toContain('  on held-out answers: -0.5000 bits per byte [-0.7500, -0.2500]');
+    const silent = saying({ general: null, answers: null }).filter((line) => /^ {2}on /u.test(line));
+    expect(silent).toEqual([]);
+  });
+
+  it.each([
+    ['trim', 'trim: not worse, with fewer rows'],
+    ['do-not-trim', 'do not trim: worse by more than the margin'],
+    ['no-score', 'no verdict: a training that it needs diverged or failed'],
+  ] as const)('has words for %s', (outcome, words) => {
+    expect(saying({ outcome }).find((line) => line.endsWith(`: ${words}`))).toBeDefined();
+  });
+
+  it('says what one seed does not, and what is best for answers', () => {
+    const { verdict } = report;
+    const advice = [
+      { kind: 'tell-apart', seeds: null, seedsKnown: false, heldOutText: null },
+      { kind: 'for-answers', arm: 'old vocabulary' },
+    ] as const;
+    const said = reportText({ ...report, verdict: { ...verdict!, advice } }).split('\n');
+    expect(said).toContain('More held-out text alone would not tell; whether more seeds would, a second one says.');
+    expect(said).toContain(
+      'Where answers count more than text: old vocabulary, whose held-out answers need fewer bits.',
+    );
+  });
+});

@@ -84,6 +84,8 @@ export interface ArmComparison {
 export type Advice =
   | { readonly kind: 'take'; readonly arm: string }
   | { readonly kind: 'adapt-without-expanding'; readonly arm: string }
+  /** The other one of arm and control, where its held-out answers are better: text and answers disagree. */
+  | { readonly kind: 'for-answers'; readonly arm: string }
   | ({ readonly kind: 'tell-apart' } & WhatWouldTell)
   | { readonly kind: 'more-documents' }
   | { readonly kind: 'lost-text'; readonly arms: readonly string[] }
@@ -271,6 +273,7 @@ function adviceOf(
   if (['expand', 'expand-for-speed', 'trim'].includes(best.outcome)) advice.push({ kind: 'take', arm: best.arm });
   if (best.outcome === 'do-not-expand' || best.outcome === 'do-not-trim')
     advice.push({ kind: 'adapt-without-expanding', arm: best.against! });
+  advice.push(...forAnswers(best, advice[0]));
   if (best.whatWouldTell) advice.push({ kind: 'tell-apart', ...best.whatWouldTell });
   if (best.outcome === 'no-verdict') advice.push({ kind: 'more-documents' });
   if (best.outcome === 'not-comparable') {
@@ -282,4 +285,12 @@ function adviceOf(
   else if (!best.sameFreedom && moves.length > 0) advice.push({ kind: 'add-control', moves });
   if (missing.length > 0) advice.push({ kind: 'finish', runs: missing });
   return advice;
+}
+
+/** Where the interval of the answers says the opposite of what text advises. */
+function forAnswers({ arm, against, answers }: ArmComparison, advised: Advice | undefined): Advice[] {
+  const interval = answers?.interval;
+  if (!interval || against === null) return [];
+  if (advised?.kind === 'take' && interval[0] > 0) return [{ kind: 'for-answers', arm: against }];
+  return advised?.kind === 'adapt-without-expanding' && interval[1] < 0 ? [{ kind: 'for-answers', arm }] : [];
 }

@@ -21,7 +21,8 @@ export class AdviceElement extends LabElement {
     const view = this.lab.experiment;
     const report = view?.report;
     // What to take is said once all runs are done.
-    const advice = report?.verdict?.advice.filter(({ kind }) => kind !== 'take' || !report.verdict!.provisional) ?? [];
+    const isTaking = ({ kind }: Advice) => kind === 'take' || kind === 'for-answers';
+    const advice = report?.verdict?.advice.filter((each) => !isTaking(each) || !report.verdict!.provisional) ?? [];
     if (!view || !report || advice.length === 0) return nothing;
     return panel({
       heading: msg('What next'),
@@ -35,6 +36,7 @@ export class AdviceElement extends LabElement {
   private lines(advice: Advice, report: ExperimentReport, spec: WrittenSpec) {
     switch (advice.kind) {
       case 'take':
+      case 'for-answers':
         return line(adviceText(advice), '', link('download', msg('Download it')));
       case 'adapt-without-expanding':
         return line(

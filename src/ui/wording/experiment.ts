@@ -246,6 +246,10 @@ export function adviceText(advice: Advice): string {
       return msg(str`Take ${armName(advice.arm)}.`);
     case 'adapt-without-expanding':
       return msg(str`Keep the old vocabulary: ${armName(advice.arm)}.`);
+    case 'for-answers':
+      return msg(
+        str`Where answers count more than text: ${armName(advice.arm)}, whose held-out answers need fewer bits.`,
+      );
     case 'tell-apart':
       return tellApart(advice);
     case 'more-documents':

@@ -241,6 +241,17 @@ describe('the verdict', () => {
     expect(verdict!.outcome).toBe('expand');
     expect(comparisons[0]!.answers).toMatchObject({ seeds: [1, 2, 3], documents: 4 });
     expect(comparisons[0]!.answers!.difference).toBeCloseTo(0.5, 9);
+    expect(verdict!.advice).toEqual([
+      { kind: 'take', arm: 'a' },
+      { kind: 'for-answers', arm: 'old vocabulary' },
+    ]);
+    // Text and answers agree: nothing is added.
+    expect(read(answering(control, 2.5), arm).verdict!.advice).toEqual([{ kind: 'take', arm: 'a' }]);
+    const worse = answering(graft('worse', everything, { bits: 1.9 }), 2);
+    expect(read(answering(control, 2.5), worse).verdict!.advice).toEqual([
+      { kind: 'adapt-without-expanding', arm: 'old vocabulary' },
+      { kind: 'for-answers', arm: 'worse' },
+    ]);
     // Runs that an earlier build saved have none.
     expect(read(control, arm).comparisons[0]!.answers).toBeNull();
   });
