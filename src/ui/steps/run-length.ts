@@ -21,7 +21,9 @@ export class RunLength extends LabElement {
   });
 
   override render() {
-    const measured = this.lab.desk.isOfView ? (this.lab.experiment?.report?.lengths ?? []) : [];
+    const lengths = this.lab.desk.isOfView ? (this.lab.experiment?.report?.lengths ?? []) : [];
+    // Of an arm that learns answers with the old vocabulary there is neither.
+    const measured = lengths.filter(({ slope, exposure }) => slope ?? exposure);
     const rows = measured.length > 0 ? measured.map(measuredRow) : this.plannedRows();
     if (rows.length === 0) return nothing;
     return panel({
