@@ -3,7 +3,7 @@
  * in one, in the private file system and on disk alike.
  */
 import { LabError } from '../error';
-import { blobSource, type ByteSource } from './byteSource';
+import { blobSource, unreadable, type ByteSource } from './byteSource';
 import { directorySink } from './directory';
 import type { FileContent } from './sink';
 
@@ -33,13 +33,12 @@ export async function readTextFile(folder: DurableFolder, path: string): Promise
 export function privateFolder(directory: FileSystemDirectoryHandle, name: string): DurableFolder {
   const sink = directorySink(directory);
   const place = async (path: string): Promise<FileSystemDirectoryHandle | undefined> => {
-    let folder = directory;
-    try {
-      for (const part of path.split('/').filter(Boolean)) folder = await folder.getDirectoryHandle(part);
-      return folder;
-    } catch {
-      return undefined;
+    let folder: FileSystemDirectoryHandle | undefined = directory;
+    for (const part of path.split('/').filter(Boolean)) {
+      folder = await folder.getDirectoryHandle(part).catch(ifMissing(path));
+      if (!folder) return undefined;
     }
+    return folder;
   };
   return {
     name,
@@ -48,7 +47,7 @@ export function privateFolder(directory: FileSystemDirectoryHandle, name: string
       const parts = path.split('/');
       const file = parts.pop()!;
       const folder = await place(parts.join('/'));
-      const handle = await folder?.getFileHandle(file).catch(() => undefined);
+      const handle = await folder?.getFileHandle(file).catch(ifMissing(path));
       return handle && blobSource(path, await handle.getFile());
     },
     async folders(path) {
@@ -62,7 +61,7 @@ export function privateFolder(directory: FileSystemDirectoryHandle, name: string
       const parts = path.split('/');
       const last = parts.pop()!;
       const folder = await place(parts.join('/'));
-      await folder?.removeEntry(last, { recursive: true }).catch(() => undefined);
+      await folder?.removeEntry(last, { recursive: true }).catch(ifMissing(path));
     },
     lock: (lock) => heldLock(lockName(name, lock)),
     isLocked: async (lock) => {
@@ -71,6 +70,14 @@ export function privateFolder(directory: FileSystemDirectoryHandle, name: string
     },
   };
 }
+
+/** What cannot be reached is not missing: taken for missing it would be written anew. */
+const ifMissing =
+  (path: string) =>
+  (cause: unknown): undefined => {
+    if (cause instanceof DOMException && (cause.name === 'NotFoundError' || cause.name === 'TypeMismatchError')) return;
+    throw unreadable(path, cause);
+  };
 
 const lockName = (folder: string, lock: string): string => `tokengraft/${folder}/${lock}`;
 

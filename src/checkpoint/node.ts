@@ -36,9 +36,9 @@ export async function pathTree(path: string): Promise<FileTree> {
   return source ? treeOf(source.name, new Map([[source.name, source]])) : folderTree(path);
 }
 
-/** Undefined for what is not a file. */
+/** Undefined for what is not a file. Throws `checkpoint/unreadable` where that cannot be told. */
 export async function fileSource(path: string, name = basename(path)): Promise<ByteSource | undefined> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch(ifMissing(name));
   if (!found?.isFile()) return undefined;
   return rangeChecked(name, found.size, async (start, end) => {
     try {
@@ -136,6 +136,14 @@ export function nodeFileStore(folder: string): FileStore {
   };
 }
 
+/** What cannot be reached is not missing: taken for missing it would be written anew. */
+const ifMissing =
+  (name: string) =>
+  (cause: unknown): undefined => {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((cause as NodeJS.ErrnoException).code ?? '')) return;
+    throw unreadable(name, cause);
+  };
+
 /** Locks that this process holds. Its number alone does not say so: one that died may have had the same, as in a container. */
 const heldLocks = new Set<string>();
 
@@ -148,8 +156,8 @@ export async function diskFolder(path: string): Promise<DurableFolder> {
     write: (name, content) => sink.write(name, content),
     open: (name) => fileSource(at(name), name),
     async folders(name) {
-      const entries = await readdir(at(name), { withFileTypes: true }).catch(() => []);
-      return entries
+      const entries = await readdir(at(name), { withFileTypes: true }).catch(ifMissing(name));
+      return (entries ?? [])
         .filter((entry) => entry.isDirectory())
         .map((entry) => entry.name)
         .sort();

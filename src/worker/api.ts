@@ -50,6 +50,7 @@ import type {
   TrainSettings,
   VocabularySummary,
 } from '../lab/index';
+import type { WireError } from './wireError';
 
 export type OnProgress = (progress: Progress) => void;
 
@@ -91,6 +92,21 @@ export interface KeptExperiment {
   readonly isRunning: boolean;
   /** Whether model and texts are kept with it, so that it can go on from any visit. */
   readonly canGoOn: boolean;
+}
+
+/** What this browser keeps. */
+export interface KeptList {
+  /** Newest first. */
+  readonly kept: readonly KeptExperiment[];
+  /** Those that lie there and cannot be read: of an earlier build, or damaged. They take room, and can be removed. */
+  readonly unreadable: readonly UnreadableExperiment[];
+}
+
+export interface UnreadableExperiment {
+  readonly id: string;
+  /** As its specification has it; null where that is what cannot be read. */
+  readonly name: string | null;
+  readonly error: WireError;
 }
 
 export interface KeptRun extends RunKey {
@@ -220,8 +236,7 @@ export interface LabApi {
     onUpdate: (update: ExperimentUpdateOf) => void,
     signal?: AbortSignal,
   ): Promise<ExperimentReport>;
-  /** Newest first. */
-  experiments(): Promise<readonly KeptExperiment[]>;
+  experiments(): Promise<KeptList>;
   /** What is wrong with a specification, field by field; empty where it could be run. */
   checkSpec(value: unknown): Promise<readonly SpecProblem[]>;
   /** Every field of a specification: kind, range, choices, default. */

@@ -35,7 +35,7 @@ import {
 } from '../lab/index';
 import { defaultInit } from '../graft/index';
 import { openShards } from './countingShards';
-import type { ExperimentUpdateOf, KeptExperiment, KeptRun, LabApi, OnProgress, RunFileForm } from './api';
+import type { ExperimentUpdateOf, KeptList, KeptRun, LabApi, OnProgress, RunFileForm } from './api';
 import type { Experiments } from './experiments';
 import { bytesPerToken, flopsPerToken, speedKey } from './readingSpeed';
 import { EXPERIMENTS, privateRoot } from './privateRoot';
@@ -189,10 +189,10 @@ export class Experiment extends TrainedLab implements LabApi {
     );
   }
 
-  async experiments(): Promise<readonly KeptExperiment[]> {
+  async experiments(): Promise<KeptList> {
     // A first visit has none, and loads nothing that reads them.
     const hasNone = !this.keptExperiments && ((await (await privateRoot())?.folders(EXPERIMENTS)) ?? []).length === 0;
-    return hasNone ? [] : (await this.experimentsKept()).list();
+    return hasNone ? { kept: [], unreadable: [] } : (await this.experimentsKept()).list();
   }
 
   async experimentRuns(id: string): Promise<readonly KeptRun[]> {

@@ -45,10 +45,12 @@ import {
   type Vocabulary,
   type WrittenSpec,
 } from '../lab/index';
-import type { ExperimentUpdateOf, KeptExperiment, KeptRun } from './api';
+import type { ExperimentUpdateOf, KeptExperiment, KeptList, KeptRun, UnreadableExperiment } from './api';
 import type { OpenedInstructions } from './instructions';
 import { modelFiles } from './modelFiles';
+import { below, sizeOf } from './keptFolder';
 import { EXPERIMENTS, privateRoot } from './privateRoot';
+import { toWire } from './wireError';
 
 export interface OpenedLab {
   readonly tree: FileTree;
@@ -78,7 +80,8 @@ const largestModel = 2 ** 30;
 
 export class Experiments {
   private running: Pick<ArmTraining, 'pause' | 'resume' | 'stop'> | undefined;
-  private isUnderWay = false;
+  /** The one that is under way, from before its first file is written. */
+  private underWay: string | undefined;
   /** Of the experiment, not of one training: between two the next one waits. */
   private isHeld = false;
   private readonly inMemory = new Map<string, DurableFolder>();
@@ -101,10 +104,22 @@ export class Experiments {
   ): Promise<ExperimentReport> {
     const spec = parseSpec(value);
     const id = idOf(await pinned(spec, opened.model, opened.corpus));
-    const folder = await this.folder(id);
+    [this.underWay, this.isHeld] = [id, false];
+    try {
+      return await this.runIn(await this.folder(id), { id, spec, opened }, onUpdate, signal);
+    } finally {
+      [this.underWay, this.isHeld] = [undefined, false];
+    }
+  }
+
+  private async runIn(
+    folder: DurableFolder,
+    { id, spec, opened }: { readonly id: string; readonly spec: ExperimentSpec; readonly opened: OpenedLab },
+    onUpdate: (update: ExperimentUpdateOf) => void,
+    signal: AbortSignal,
+  ): Promise<ExperimentReport> {
     await this.keep(folder, opened);
     const { model, corpus } = opened;
-    [this.isUnderWay, this.isHeld] = [true, false];
     return runExperiment(
       {
         spec,
@@ -127,11 +142,11 @@ export class Experiments {
           if (this.isHeld) training?.pause();
         },
       },
-    ).finally(() => void (this.isUnderWay = this.isHeld = false));
+    );
   }
 
   pause(): void {
-    this.isHeld = this.isUnderWay;
+    this.isHeld = this.underWay !== undefined;
     this.running?.pause();
   }
 
@@ -147,13 +162,27 @@ export class Experiments {
     return this.vocabularies;
   }
 
-  async list(): Promise<readonly KeptExperiment[]> {
+  async list(): Promise<KeptList> {
     const kept: KeptExperiment[] = [];
+    const unreadable: UnreadableExperiment[] = [];
     for (const id of await this.ids()) {
-      const one = await this.kept(id).catch(() => undefined);
-      if (one) kept.push(one);
+      try {
+        kept.push(await this.kept(id));
+      } catch (thrown) {
+        if (await this.isBeginning(id)) continue;
+        const spec = await this.spec(id).catch(() => undefined);
+        unreadable.push({ id, name: spec?.name ?? null, error: toWire(thrown) });
+      }
     }
-    return kept.sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1));
+    return { kept: kept.sort((a, b) => (a.savedAt < b.savedAt ? 1 : -1)), unreadable };
+  }
+
+  /** Its first files are being written, here or in another tab; or there is no file at all. */
+  private async isBeginning(id: string): Promise<boolean> {
+    const folder = await this.folder(id);
+    if (id === this.underWay || (await folder.isLocked(runLock))) return true;
+    const found = await Promise.allSettled(['opened.json', 'experiment.json'].map((name) => folder.open(name)));
+    return found.every((each) => each.status === 'fulfilled' && each.value === undefined);
   }
 
   async spec(id: string): Promise<ExperimentSpec> {
@@ -340,37 +369,10 @@ export class Experiments {
   }
 }
 
-function below(root: DurableFolder, path: string): DurableFolder {
-  return {
-    name: 'this browser',
-    write: (name, content) => root.write(`${path}/${name}`, content),
-    open: (name) => root.open(`${path}/${name}`),
-    folders: (name) => root.folders(name === '' ? path : `${path}/${name}`),
-    remove: (name) => root.remove(`${path}/${name}`),
-    lock: (name) => root.lock(`${path}/${name}`),
-    isLocked: (name) => root.isLocked(`${path}/${name}`),
-  };
-}
-
 /** Milliseconds; the first step compiles. Undefined where none was run. */
 function medianStep(records: readonly RunRecord[]): number | undefined {
   const steps = records.flatMap((record) => (record.type === 'step' ? [record.milliseconds] : []));
   return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)];
-}
-
-/** Bytes of all runs, and when the last of them was saved. */
-async function sizeOf(folder: DurableFolder): Promise<{ readonly bytes: number; readonly savedAt: string }> {
-  let [bytes, savedAt] = [0, ''];
-  for (const arm of await folder.folders('')) {
-    for (const seed of await folder.folders(arm)) {
-      const text = await readTextFile(folder, `${arm}/${seed}/status.json`);
-      if (text === undefined) continue;
-      const status = JSON.parse(text) as { savedAt: string; files: Record<string, number> };
-      if (status.savedAt > savedAt) savedAt = status.savedAt;
-      for (const size of Object.values(status.files)) bytes += size;
-    }
-  }
-  return { bytes, savedAt };
 }
 
 /** Seeds may be added to an experiment; its name and what was predicted change no number. */

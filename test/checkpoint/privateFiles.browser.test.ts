@@ -88,6 +88,26 @@ describe('a durable folder of the private file system', () => {
     expect(await folder.open('a/fresh')).toBeUndefined();
   });
 
+  it('does not take what cannot be reached for what is not there', async () => {
+    await privateFolder(directory, 'here').write('runs/one/a.json', '{}');
+    const away = (name: string) => () => Promise.reject(new DOMException('gone for now', name));
+    const lost = (name: string): FileSystemDirectoryHandle =>
+      new Proxy(directory, {
+        get: (target, key) => (key === 'getDirectoryHandle' ? away(name) : Reflect.get(target, key, target)),
+      });
+    expect(await privateFolder(lost('NotFoundError'), 'here').open('runs/one/a.json')).toBeUndefined();
+    for (const name of ['InvalidStateError', 'NotReadableError', 'NoModificationAllowedError']) {
+      const folder = privateFolder(lost(name), 'here');
+      for (const work of [
+        () => folder.open('runs/one/a.json'),
+        () => folder.folders('runs'),
+        () => folder.remove('runs/one'),
+      ])
+        expect(await codeOf(work())).toBe('checkpoint/unreadable');
+    }
+    expect(await privateFolder(directory, 'here').open('runs')).toBeUndefined();
+  });
+
   it('lets one at a time hold a lock', async () => {
     const [one, other] = [privateFolder(directory, 'lock'), privateFolder(directory, 'lock')];
     const release = (await one.lock('experiment'))!;

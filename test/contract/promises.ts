@@ -157,13 +157,13 @@ export function keepsItsPromises(openLab: OpenLab): void {
       expect(states.every((state) => state.startsWith('finished'))).toBe(true);
       expect(states.at(-1)).toBe('finished finished');
       const [id] = ids;
-      expect((await lab.experiments()).map((kept) => kept.id)).toContain(id);
+      expect((await lab.experiments()).kept.map((kept) => kept.id)).toContain(id);
       let trained = false;
       const again = await lab.runExperiment(spec, ({ run }) => void (trained ||= run !== undefined));
       expect(trained).toBe(false);
       expect(again).toEqual(report);
       await lab.removeExperiment(id!);
-      expect((await lab.experiments()).map((kept) => kept.id)).not.toContain(id);
+      expect((await lab.experiments()).kept.map((kept) => kept.id)).not.toContain(id);
     });
 
     it('that is not kept cannot be restored, and what was open stays', async () => {

@@ -5,7 +5,7 @@ import { fakeLab } from '../ui/fakeLab';
 
 let report: ExperimentReport;
 beforeAll(async () => {
-  report = (await fakeLab({ experiments: 1 }).experiments())[0]!.report;
+  report = (await fakeLab({ experiments: 1 }).experiments()).kept[0]!.report;
 });
 
 describe('what the steps of an experiment multiplied in', () => {

@@ -263,7 +263,7 @@ export function fakeExperiments(parts: FakeExperimentParts): ExperimentCalls {
     pause: async () => void (isPaused = isRunning),
     resume: async () => void (isPaused = false),
 
-    experiments: async () => [...kept.values()].reverse(),
+    experiments: async () => ({ kept: [...kept.values()].reverse(), unreadable: [] }),
     experimentRuns: async (id) => runsOf.get(id) ?? [],
     removeExperiment: async (id) => {
       kept.delete(id);

@@ -225,12 +225,12 @@ export function withKept(
     const found = one(id);
     return found ? runsOf(found) : running.experimentRuns(id);
   };
-  const list = async () => [...(await running.experiments()), ...kept.map(keptOf)];
+  const list = async () => [...(await running.experiments()).kept, ...kept.map(keptOf)];
   return {
     ...running,
     checkSpec: async (value) => specProblems(value),
     specSchema: async () => JSON.parse(JSON.stringify(experimentSchema)) as SpecSchema,
-    experiments: list,
+    experiments: async () => ({ kept: await list(), unreadable: [] }),
     async sampleField(id, { arm = '', runSeed = 1 }, onProgress) {
       const { report } = (await list()).find((each) => each.id === id)!;
       onProgress({ phase: 'sampling', done: 64, total: 64 });

@@ -8,7 +8,7 @@ import { setLocale, setTheme } from '../../src/ui/preferences';
 import { LabState } from '../../src/ui/state/lab-state';
 import { specText, specToLink } from '../../src/ui/state/spec-link';
 import '../../src/ui/styles/page.css';
-import type { WrittenSpec } from '../../src/worker/index';
+import type { UnreadableExperiment, WrittenSpec } from '../../src/worker/index';
 import { fakeLab } from './fakeLab';
 import { click, find, shown } from './onPage';
 import { until } from '../support/until';
@@ -16,7 +16,7 @@ import { until } from '../support/until';
 let state: LabState;
 let removed: string[];
 
-async function open(hash: string, experiments = 3): Promise<void> {
+async function open(hash: string, experiments = 3, unreadable: readonly UnreadableExperiment[] = []): Promise<void> {
   location.hash = hash;
   const lab = fakeLab({ tick: 0, experiments });
   removed = [];
@@ -25,6 +25,11 @@ async function open(hash: string, experiments = 3): Promise<void> {
     removed.push(id);
     await remove(id);
   };
+  const list = lab.experiments.bind(lab);
+  lab.experiments = async () => ({
+    ...(await list()),
+    unreadable: unreadable.filter(({ id }) => !removed.includes(id)),
+  });
   const app = document.createElement('tg-app');
   document.body.append(app);
   state = new LabState(lab);
@@ -110,7 +115,7 @@ describe('Runs', () => {
   });
 
   test('the axis of all rows holds the margin of each, so that no shading reaches beyond its plot', async () => {
-    const first = (await fakeLab({ experiments: 1 }).experiments())[0]!;
+    const first = (await fakeLab({ experiments: 1 }).experiments()).kept[0]!;
     const comparisons = first.report.comparisons.map((each) => ({ ...each, marginBits: 0.4 }));
     expect(listAxis([first]).high).toBeLessThan(0.4);
     expect(listAxis([first, { ...first, report: { ...first.report, comparisons } }]).high).toBeGreaterThanOrEqual(0.4);
@@ -133,6 +138,22 @@ describe('Runs', () => {
     expect(find('[data-experiment="licences"], [data-deleted]')).toBeNull();
     // The score keeps what was deleted.
     expect(find('[data-score]')!.textContent).toContain('experiments so far: 3');
+  });
+
+  test('one that cannot be read is told of with the reason, and goes when it is deleted', async () => {
+    const error = { code: 'lab/other-run', message: 'Run otherwise.', hint: 'Take it away.' };
+    await open('#runs', 1, [{ id: 'lost', name: 'Older', error: { ...error, details: {}, stack: undefined } }]);
+    const key = await shown<HTMLButtonElement>('.alert [data-action="delete"]');
+    expect(key.closest('.alert')!.textContent).toMatch(/“Older” cannot be read\.\s+Run otherwise/u);
+    key.focus();
+    key.click();
+    await shown('.alert [data-action="undo"]');
+    expect(document.activeElement).toBe(key);
+    location.hash = '#model';
+    await until(() => expect(removed).toEqual(['lost']));
+    location.hash = '#runs';
+    await shown('[data-experiment="molecules"]');
+    expect(find('.alert')).toBeNull();
   });
 
   test('ticked ones are saved in three forms', async () => {

@@ -5,6 +5,7 @@ import '../../src/ui/app';
 import { setLocale } from '../../src/ui/preferences';
 import { LabState, type Lab } from '../../src/ui/state/lab-state';
 import '../../src/ui/styles/page.css';
+import type { KeptExperiment } from '../../src/worker/index';
 import { fakeLab, type FakeOptions } from './fakeLab';
 import { click, find, shown } from './onPage';
 import { until } from '../support/until';
@@ -271,8 +272,9 @@ describe('the page', () => {
 
   test('what another tab runs cannot be deleted, and a deletion that is refused is told', async () => {
     const lab = await kept();
-    const [one] = await lab.experiments();
-    lab.experiments = async () => [{ ...one!, isRunning: true, savedAt: '' }];
+    const [one] = (await lab.experiments()).kept;
+    const listing = (each: KeptExperiment) => async () => ({ kept: [each], unreadable: [] });
+    lab.experiments = listing({ ...one!, isRunning: true, savedAt: '' });
     await open({ lab });
     expect((await shown('[data-offer]')).textContent).toContain('This experiment runs in another tab.');
     expect(find('[data-action="go-on-last-run"]')).toBeNull();
@@ -282,7 +284,7 @@ describe('the page', () => {
     expect(textOf('.run-list')).not.toContain('ago');
     close();
     // It began after the list was read.
-    lab.experiments = async () => [one!];
+    lab.experiments = listing(one!);
     lab.removeExperiment = () =>
       Promise.reject(new LabError('lab/in-use', 'A run works on this experiment.', 'Stop it.'));
     await open({ lab });

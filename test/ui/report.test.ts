@@ -17,7 +17,7 @@ let runs: readonly KeptRun[];
 
 beforeAll(async () => {
   const lab = fakeLab({ experiments: 3 });
-  kept = await lab.experiments();
+  ({ kept } = await lab.experiments());
   runs = await lab.experimentRuns('molecules');
 });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTextFile } from '../../src/checkpoint/index';
 import { folderTree } from '../../src/checkpoint/node';
 import { corpusFile, generalTextAt, samplePath, samples } from '../../src/headless/verbs/corpus';
 import { runVerb } from '../../src/headless/verbs/run';
@@ -19,6 +20,7 @@ import {
   type ExperimentReport,
   type RunRecord,
 } from '../../src/lab/index';
+import { runPath } from '../../src/lab/experiment/runFolder';
 import { ProcessorEngine } from '../../src/processor/index';
 import type { ExperimentUpdateOf } from '../../src/worker/api';
 import { Experiments, type OpenedLab } from '../../src/worker/experiments';
@@ -108,7 +110,7 @@ describe('an experiment on the page', () => {
       expect(stepsOf(records)).toEqual(stepsOf(lines.map((line) => JSON.parse(line) as RunRecord)));
     }
     const written = JSON.parse(readFileSync(join(out, 'experiment.json'), 'utf8')) as { arms: unknown };
-    const [listed] = await experiments.list();
+    const [listed] = (await experiments.list()).kept;
     expect(listed!.spec.arms).toEqual(written.arms);
   });
 
@@ -119,7 +121,7 @@ describe('an experiment on the page', () => {
     expect(states).toContain('finished running finished');
     expect(states.at(-1)).toBe('finished finished finished');
     expect(updates.at(-1)!.report).toEqual(page);
-    const [listed] = await experiments.list();
+    const [listed] = (await experiments.list()).kept;
     expect(listed).toMatchObject({ name: 'Small', canGoOn: true, id: updates[0]!.id });
     expect(listed!.report).toEqual(page);
   });
@@ -132,9 +134,9 @@ describe('an experiment on the page', () => {
     const seen: ExperimentUpdateOf[] = [];
     await experiments.run(changed, opened, (update) => seen.push(update), never);
     expect(seen[0]!.id).not.toBe(updates[0]!.id);
-    expect(await experiments.list()).toHaveLength(2);
+    expect((await experiments.list()).kept).toHaveLength(2);
     await experiments.remove(seen[0]!.id);
-    expect(await experiments.list()).toHaveLength(1);
+    expect(await experiments.list()).toMatchObject({ kept: { length: 1 }, unreadable: [] });
   });
 
   it('does not train an arm again that another experiment here has finished', async () => {
@@ -149,16 +151,40 @@ describe('an experiment on the page', () => {
     const { id } = seen.at(-1)!;
     expect((await experiments.runs(id)).map(({ arm }) => arm)).toContain('24 tokens');
     await experiments.remove(id);
-    expect(await experiments.list()).toHaveLength(1);
+    expect(await experiments.list()).toMatchObject({ kept: { length: 1 }, unreadable: [] });
+  });
+
+  it('is told of where it cannot be read, and can still be deleted', async () => {
+    const started: ExperimentUpdateOf[] = [];
+    await experiments.run({ ...spec, arms: { base: {} } }, opened, (update) => started.push(update), never);
+    const { id } = started[0]!;
+    const kept = await experiments.folder(id);
+    const path = runPath({ arm: 'base', seed: 4 });
+    const status = (await readTextFile(kept, `${path}/status.json`))!;
+    // As a build left it whose runs had other fields.
+    await kept.write(`${path}/status.json`, JSON.stringify({ ...JSON.parse(status), fingerprint: 'other' }));
+    const [named] = (await experiments.list()).unreadable;
+    expect(named).toMatchObject({ id, name: 'Small', error: { code: 'lab/other-run' } });
+    await kept.write('experiment.json', '{"version":');
+    const { kept: others, unreadable } = await experiments.list();
+    expect(unreadable).toMatchObject([{ id, name: null, error: { code: 'lab/bad-specification' } }]);
+    expect(others).toHaveLength(1);
+    await kept.remove('experiment.json');
+    expect((await experiments.list()).unreadable).toMatchObject([{ id, error: { code: 'storage/no-run' } }]);
+    await experiments.remove(id);
+    expect((await experiments.list()).unreadable).toEqual([]);
+    // One that never was is none of them.
+    await expect(experiments.spec('nothing')).rejects.toMatchObject({ code: 'storage/no-run' });
+    expect((await experiments.list()).unreadable).toEqual([]);
   });
 
   it('is not deleted while a run works on it, and is listed as running', async () => {
     const { id } = updates[0]!;
     const release = (await (await experiments.folder(id)).lock('experiment'))!;
-    expect((await experiments.list())[0]!.isRunning).toBe(true);
+    expect((await experiments.list()).kept[0]!.isRunning).toBe(true);
     await expect(experiments.remove(id)).rejects.toMatchObject({ code: 'lab/in-use' });
     await release();
-    const [listed] = await experiments.list();
+    const [listed] = (await experiments.list()).kept;
     expect(listed).toMatchObject({ id, isRunning: false });
     expect(listed!.report).toEqual(page);
   });

@@ -88,7 +88,29 @@ export class RunsPage extends LabElement {
       return html`<section class="page">
         ${verdict(msg('Runs'), msg('Reading what this browser has kept.'))} ${loadingPanel(msg('Runs'), undefined, 3)}
       </section>`;
-    return html`<section class="page">${all.length === 0 ? this.empty() : this.filled(all)}</section>`;
+    return html`<section class="page">
+      ${all.length === 0 ? html`${this.empty()}${this.unreadable()}` : this.filled(all)}
+    </section>`;
+  }
+
+  /** One key in either state, so that the focus stays on it. */
+  private unreadable() {
+    const { kept } = this.lab;
+    return kept.unreadable.map(({ id, name, error }) => {
+      const shown = name === null ? msg('A kept experiment') : msg(str`“${name}”`);
+      const isDeleted = kept.deleted.has(id);
+      const key = html`<button
+        type="button"
+        class="btn"
+        data-action=${isDeleted ? 'undo' : 'delete'}
+        @click=${() => (isDeleted ? kept.undo(id) : kept.delete(id))}
+      >
+        ${isDeleted ? msg('Undo') : msg('Delete')}
+      </button>`;
+      return isDeleted
+        ? alertBox('warn', msg(str`${shown} is deleted.`), msg('It can come back until you leave this page.'), key)
+        : alertBox('warn', msg(str`${shown} cannot be read.`), failureWords(error), key);
+    });
   }
 
   private specKey() {
@@ -117,8 +139,8 @@ export class RunsPage extends LabElement {
         joinSentences(laid, msg(str`Everything stands in this browser: ${plain(fileSize(bytes))}.`)),
         html`${this.specKey()}<a class="btn main" href="#train">${msg('New experiment')}</a>`,
       )}
-      ${failed ? failureAlert(failed) : nothing} ${this.refusal()} ${ticked > 0 ? this.overlay() : nothing}
-      ${this.table(all)} <tg-runs-take></tg-runs-take>`;
+      ${failed ? failureAlert(failed) : nothing} ${this.refusal()} ${this.unreadable()}
+      ${ticked > 0 ? this.overlay() : nothing} ${this.table(all)} <tg-runs-take></tg-runs-take>`;
   }
 
   private refusal() {

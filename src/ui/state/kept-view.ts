@@ -2,7 +2,13 @@
  * The experiments kept in this browser, as the pages Runs and Report show them: the list, which of them are laid over each
  * other, and those deleted that can still come back. A deletion reaches the worker when the visitor leaves the list.
  */
-import { asLabError, type KeptExperiment, type KeptRun, type LabApi } from '../../worker/index';
+import {
+  asLabError,
+  type KeptExperiment,
+  type KeptRun,
+  type LabApi,
+  type UnreadableExperiment,
+} from '../../worker/index';
 import type { ExperimentView } from './experiment-view';
 import { keptAsView } from './kept-as-view';
 import { keepScores, readScores, scoresWith, sumOf, type ScoreSum } from './prediction-score';
@@ -11,6 +17,8 @@ import { experimentName } from '../wording/corpus';
 
 export class KeptView {
   list: Slot<readonly KeptExperiment[]> = EMPTY;
+  /** Those that lie here and cannot be read, deleted ones that can still come back among them. */
+  unreadable: readonly UnreadableExperiment[] = [];
   score: ScoreSum = sumOf(readScores());
   readonly ticked = new Set<string>();
   readonly deleted = new Set<string>();
@@ -28,7 +36,8 @@ export class KeptView {
   async read(): Promise<void> {
     if (this.list.status !== 'ready') this.put({ status: 'pending' });
     try {
-      const value = await this.lab.experiments();
+      const { kept: value, unreadable } = await this.lab.experiments();
+      this.unreadable = unreadable;
       const before = new Map(valueOf(this.list)?.map((each) => [each.id, each.savedAt]));
       for (const { id, savedAt } of value) if (before.get(id) !== savedAt) this.forgetRuns(id);
       const scores = scoresWith(readScores(), value);
@@ -109,7 +118,7 @@ export class KeptView {
     for (const id of ids) this.ticked.delete(id);
     for (const id of ids) {
       const kept = this.all.find((each) => each.id === id);
-      const name = kept ? experimentName(kept.spec) : id;
+      const name = kept ? experimentName(kept.spec) : (this.unreadable.find((each) => each.id === id)?.name ?? id);
       await this.lab.removeExperiment(id).catch((thrown: unknown) => {
         this.refused = { name, error: asLabError(thrown) };
       });
