@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchTree, filesTree, openCheckpoint, safetensorsFile, sha256, tensorOf } from '../../src/checkpoint/index';
-import { folderSink, folderTree } from '../../src/checkpoint/node';
+import { diskFolder, fileSource, folderSink, folderTree } from '../../src/checkpoint/node';
 import { createHash } from 'node:crypto';
 import { bytesOf, labErrorOf } from './writeBytes';
 
@@ -104,6 +104,22 @@ describe('a folder under Node', () => {
       expect([tree.name, tree.open('config.json')!.size]).toEqual(['out', 2]);
       await writeFile(join(path, 'deep', 'out', 'config.json'), '');
       expect((await labErrorOf(tree.open('config.json')!.read(0, 2))).code).toBe('checkpoint/truncated');
+    } finally {
+      await rm(path, { recursive: true });
+    }
+  });
+
+  it('does not take what cannot be told for what is not there', async () => {
+    expect(await fileSource('/nowhere/at/all')).toBeUndefined();
+    // No disk has a name as long: whether there is such a file is not answered.
+    const unanswered = 'a'.repeat(300);
+    expect(await labErrorOf(fileSource(join(tmpdir(), unanswered)))).toMatchObject({ code: 'checkpoint/unreadable' });
+    const path = await mkdtemp(join(tmpdir(), 'tokengraft-'));
+    try {
+      const folder = await diskFolder(path);
+      expect([await folder.open('none'), await folder.folders('none')]).toEqual([undefined, []]);
+      expect(await labErrorOf(folder.open(unanswered))).toMatchObject({ code: 'checkpoint/unreadable' });
+      expect(await labErrorOf(folder.folders(unanswered))).toMatchObject({ code: 'checkpoint/unreadable' });
     } finally {
       await rm(path, { recursive: true });
     }
