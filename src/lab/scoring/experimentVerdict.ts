@@ -273,7 +273,7 @@ function adviceOf(
   if (['expand', 'expand-for-speed', 'trim'].includes(best.outcome)) advice.push({ kind: 'take', arm: best.arm });
   if (best.outcome === 'do-not-expand' || best.outcome === 'do-not-trim')
     advice.push({ kind: 'adapt-without-expanding', arm: best.against! });
-  advice.push(...forAnswers(best, advice[0]));
+  if (arm.reads !== undefined) advice.push(...forAnswers(best, advice[0]));
   if (best.whatWouldTell) advice.push({ kind: 'tell-apart', ...best.whatWouldTell });
   if (best.outcome === 'no-verdict') advice.push({ kind: 'more-documents' });
   if (best.outcome === 'not-comparable') {
@@ -287,7 +287,7 @@ function adviceOf(
   return advice;
 }
 
-/** Where the interval of the answers says the opposite of what text advises. */
+/** Of arms that learn answers: where the interval of their answers says the opposite of what text advises. */
 function forAnswers({ arm, against, answers }: ArmComparison, advised: Advice | undefined): Advice[] {
   const interval = answers?.interval;
   if (!interval || against === null) return [];

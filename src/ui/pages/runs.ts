@@ -14,7 +14,7 @@ import { count, fileSize, joinSentences, plain } from '../format';
 import { alertBox, failureAlert, loadingPanel, panel, verdict } from '../parts/panel';
 import { SpecDrawer } from '../parts/spec-drawer';
 import { errorOf } from '../state/slot';
-import { failureWords } from '../wording/causes';
+import { failureWords } from '../wording/said';
 import { scoreSentence } from '../wording/outcomes';
 import { deletedRow, experimentRow, headings, listAxis, openRows, type RowActions } from './runs-rows';
 import { overlaidArms } from './overlay';

@@ -234,6 +234,7 @@ describe('the verdict', () => {
   it('reads held-out answers beside the text that decides, and nothing where they were not scored', () => {
     const answering = (arm: ScoredArm, bits: number): ScoredArm => ({
       ...arm,
+      reads: 'text 0.5',
       scores: (arm.scores as SeedRunScores[]).map((run) => ({ ...run, answers: flat(bits + run.seed / 1000, 4) })),
     });
     const arm = answering(graft('a', everything, { bits: 1.4 }), 2);
@@ -252,8 +253,13 @@ describe('the verdict', () => {
       { kind: 'adapt-without-expanding', arm: 'old vocabulary' },
       { kind: 'for-answers', arm: 'worse' },
     ]);
+    // Where neither learns any, their answers are chance.
+    const unlearnt = ({ reads: _, ...each }: ScoredArm): ScoredArm => each;
+    const told = read(unlearnt(answering(control, 1.5)), unlearnt(arm));
+    expect(told.comparisons[0]!.answers!.difference).toBeCloseTo(0.5, 9);
+    expect(told.verdict!.advice).toEqual([{ kind: 'take', arm: 'a' }]);
     // Runs that an earlier build saved have none.
-    expect(read(control, arm).comparisons[0]!.answers).toBeNull();
+    expect(read(control, unlearnt(arm)).comparisons[0]!.answers).toBeNull();
   });
 
   it('is unfinished before both have a seed', () => {
