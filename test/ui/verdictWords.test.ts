@@ -9,6 +9,8 @@ const outcomes: readonly ArmComparison['outcome'][] = [
   'expand',
   'expand-for-speed',
   'do-not-expand',
+  'trim',
+  'do-not-trim',
   'cannot-tell',
   'no-verdict',
   'not-comparable',
@@ -61,6 +63,16 @@ function reportWith(
   return { ...empty, comparisons: [compared], verdict };
 }
 
+/** Of a report whose comparison reads so beside the text that decides. */
+function ledeWith(
+  beside: 'general' | 'answers',
+  read: Pick<NonNullable<ArmComparison['heldOut']>, 'difference' | 'documents' | 'interval'>,
+): string {
+  const report = reportWith('expand', -0.12);
+  const [compared] = report.comparisons;
+  return verdictLede({ ...report, comparisons: [{ ...compared!, [beside]: { ...compared!.heldOut!, ...read } }] });
+}
+
 describe('a verdict in words', () => {
   it.each(outcomes)('has a sentence, a short form and a lede for %s', (outcome) => {
     const report = reportWith(outcome, outcome === 'not-comparable' ? null : 0.1);
@@ -72,13 +84,8 @@ describe('a verdict in words', () => {
   });
 
   it('says of general text that nothing is told where there is no interval', () => {
-    const report = reportWith('expand', -0.12);
-    const [compared] = report.comparisons;
     const of = (documents: number, interval: readonly [number, number] | null) =>
-      verdictLede({
-        ...report,
-        comparisons: [{ ...compared!, general: { ...compared!.general!, difference: 0.47, documents, interval } }],
-      });
+      ledeWith('general', { difference: 0.47, documents, interval });
     expect(of(1, null)).toContain('Of general text nothing is told: one document, so no interval.');
     expect(of(2, null)).toContain('2 documents, too few for an interval');
     expect(of(1, null)).not.toContain('told apart');
@@ -86,14 +93,9 @@ describe('a verdict in words', () => {
   });
 
   it('says of answers what the outcome, which is from text, does not', () => {
-    const report = reportWith('expand', -0.12);
-    const [compared] = report.comparisons;
     const of = (difference: number, interval: readonly [number, number] | null) =>
-      verdictLede({
-        ...report,
-        comparisons: [{ ...compared!, answers: { ...compared!.heldOut!, difference, interval, documents: 2 } }],
-      });
-    expect(verdictLede(report)).not.toContain('answers');
+      ledeWith('answers', { difference, interval, documents: 2 });
+    expect(verdictLede(reportWith('expand', -0.12))).not.toContain('answers');
     expect(of(0.26, [0.2, 0.3])).toContain('On held-out answers it needs 0.260 more bits per byte than the control.');
     expect(of(-0.26, [-0.3, -0.2])).toContain('On held-out answers it needs 0.260 fewer bits per byte');
     expect(of(0.26, [-0.2, 0.3])).toContain('On held-out answers the two cannot be told apart.');

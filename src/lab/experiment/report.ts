@@ -6,7 +6,6 @@ import {
   experimentVerdict,
   type ArmComparison,
   type ExperimentVerdict,
-  type RunScores,
   type ScoredArm,
 } from '../scoring/experimentVerdict';
 import { earlyOrder, type OrderPoint } from '../scoring/earlyOrder';
@@ -188,16 +187,12 @@ export function scoredArms(spec: ExperimentSpec, runs: readonly ReportedRun[]): 
       moves: movedBy(arm),
       ...readingOf(arm),
       ...adaptersOf(arm),
-      scores: isOnce ? scoresAlone(scores[0]!) : scores,
+      scores: isOnce ? scores[0]! : scores,
       ended: ofArm.flatMap(({ status }) =>
         status.state === 'diverged' || status.state === 'failed' ? [status.seed] : [],
       ),
     };
   });
-}
-
-function scoresAlone({ heldOut, general, answers }: ArmScores): RunScores {
-  return { heldOut, general, ...(answers ? { answers } : {}) };
 }
 
 /** Of arms that learn answers, how much of what they read; of arms with replay, how much of it is general text. */

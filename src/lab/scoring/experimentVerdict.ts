@@ -178,9 +178,9 @@ export function controlOf(arm: ScoredArm, arms: readonly ScoredArm[]): ScoredArm
 
 function compared(arm: ScoredArm, control: ScoredArm | undefined, terms: ExperimentTerms): ArmComparison {
   if (!control) {
-    const nothing = { tokensSaved: null, marginBits: null, heldOut: null, general: null, answers: null };
+    const nothing = { heldOut: null, general: null, answers: null, whatWouldTell: null };
     const unlike = { against: null, sameFreedom: false, sameText: false };
-    return { arm: arm.name, ...unlike, outcome: 'no-control', ...nothing, whatWouldTell: null };
+    return { arm: arm.name, ...unlike, outcome: 'no-control', tokensSaved: null, marginBits: null, ...nothing };
   }
   const heldOut = seededDifference(scoresOn(arm, 'heldOut')!, scoresOn(control, 'heldOut')!);
   const { controlBitsPerByte, tokensSaved } = heldOut;
